@@ -1,0 +1,13 @@
+"""What goes wrong on the user's side: one clear line and an exit code."""
+
+
+class UserError(Exception):
+    """A mistake the user can mend; `message` says what is wrong, where, and what to do.
+
+    Exit code 1 stands for a failed check, 2 for misuse of a command.
+    """
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exit_code = exit_code
