@@ -31,7 +31,7 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
         CheckFailure: naming the place that differs, not its expected value.
     """
     if type(actual) is not type(expected):
-        fail(f"{what} should be a {_kind(expected)}, not a {_kind(actual)}", hint)
+        fail(f"{what} should be of type {_kind(expected)}, not {_kind(actual)}", hint)
     if isinstance(expected, Tensor):
         assert_tensor_equal(actual, expected, what, hint=hint)
     elif isinstance(expected, dict):
@@ -78,7 +78,7 @@ def assert_close(
     """
     if isinstance(expected, float):
         if isinstance(actual, bool) or not isinstance(actual, float | int):
-            fail(f"{what} should be a number, not a {_kind(actual)}", hint)
+            fail(f"{what} should be a number, not of type {_kind(actual)}", hint)
         actual = torch.tensor(float(actual), dtype=torch.float64)
         expected = torch.tensor(expected, dtype=torch.float64)
     _same_form(actual, expected, what, hint)
@@ -94,7 +94,7 @@ def assert_close(
 
 def _same_form(actual: Any, expected: Tensor, what: str, hint: str) -> None:
     if type(actual) is not Tensor and type(actual) is not torch.nn.Parameter:
-        fail(f"{what} should be a tensor, not a {_kind(actual)}", hint)
+        fail(f"{what} should be a tensor, not of type {_kind(actual)}", hint)
     if actual.shape != expected.shape:
         fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
     if actual.dtype != expected.dtype:

@@ -32,7 +32,7 @@ class Outcome:
     message: str | None
 
 
-class ChecksFailed(Exception):  # noqa: N818 -- its name is what the student reads
+class ChecksFailed(Exception):
     """Some public checks failed; shown as one line, without a traceback of ours."""
 
     def _render_traceback_(self) -> list[str]:
@@ -68,7 +68,7 @@ def check(question_id: str) -> None:
     outcomes = run_checks(load_checks(Path(CHECKS_FILE)), question_id, submission)
     if not outcomes:
         raise ChecksFailed(f"{question_id} has no public checks in {CHECKS_FILE}")
-    display(HTML(as_table(question_id, outcomes)))  # type: ignore[no-untyped-call]
+    display(HTML(as_table(question_id, outcomes)))
     failed = sum(outcome.message is not None for outcome in outcomes)
     if failed:
         raise ChecksFailed(f"{failed} of {len(outcomes)} checks of {question_id} failed, see above")

@@ -1,0 +1,5 @@
+"""`python -m autograder`: build, grade, demo."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""The command line: it imports everything and nothing imports it."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .errors import UserError
+
+PROJECT = Path(__file__).resolve().parents[1]
+console = Console(highlight=False)
+
+# Commands import what they need when they run: torch and nbgrader take seconds to load.
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Build labs from Markdown sources and grade submissions in isolation."""
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE.md ...]")
+@click.option("--out", type=click.Path(path_type=Path), help="Write DIR/release and DIR/solution.")
+def build(sources: tuple[Path, ...], out: Path | None) -> None:
+    """Compile labs into student and solution notebooks (default: all of source/)."""
+    from .compiler.build import build_labs
+
+    chosen = list(sources) or sorted((PROJECT / "source").glob("*/*.md"))
+    release_dir = out / "release" if out else PROJECT / "release"
+    solution_dir = out / "solution" if out else PROJECT / ".build" / "solution"
+    with console.status("building"):
+        labs = build_labs(chosen, release_dir, solution_dir)
+    for lab in labs:
+        for notice in lab.notices:
+            console.print(f"note: {notice}", style="yellow", soft_wrap=True)
+        auto = [q for q in lab.questions if q.kind == "auto"]
+        written = [q for q in lab.questions if q.kind == "written"]
+        console.print(
+            f"{lab.lab}: {len(auto)} questions graded by tests "
+            f"({sum(q.points for q in auto):g} points), {len(written)} written answers "
+            f"({sum(q.points for q in written):g} points)"
+        )
+        console.print(f"  students receive   {_shown(lab.release_notebook)}", soft_wrap=True)
+        console.print(f"  instructors only   {_shown(lab.solution_notebook)}", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
+@click.option(
+    "--course",
+    "course_dir",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder holding submitted/STUDENT/LAB/LAB.ipynb; gradebook and feedback go there.",
+)
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
+@click.option("--seed", default=0, show_default=True, help="Fresh inputs for every test.")
+@click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
+def grade(
+    lab: str, course_dir: Path, jobs: int, json_file: Path | None, seed: int, force: bool
+) -> None:
+    """Grade every submission of LAB: gradebook, feedback and a table."""
+    from filelock import FileLock
+
+    from .course.gradebook import prepare_course, record_results
+    from .engine import Limits
+    from .grading.pool import Grader, grade_class
+    from .grading.report import as_table, class_report, find_submissions
+    from .grading.store import ResultStore
+
+    course_dir = course_dir.resolve()
+    submissions = find_submissions(course_dir, lab)
+    with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
+        with console.status("preparing the course"):
+            assignment = prepare_course(course_dir, lab, PROJECT / "release")
+        grader = Grader(assignment, seed, Limits())
+        store = ResultStore(course_dir / "results" / lab)
+        with _progress() as progress:
+            task = progress.add_task(f"grading {lab}", total=len(submissions))
+            results = []
+            for result in grade_class(grader, submissions, jobs, store, force):
+                results.append(result)
+                progress.advance(task)
+        results.sort(key=lambda result: result.student)
+        with console.status("filling the gradebook, writing feedback"):
+            record_results(course_dir, lab, results)
+    if json_file is not None:
+        json_file.write_text(json.dumps(class_report(lab, results), indent=2) + "\n", "utf-8")
+    console.print(as_table(lab, results))
+    console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
+    console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
+    console.print(f"release    {_shown(PROJECT / 'release' / lab)}", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
+def verify(lab: str) -> None:
+    """Search the release of LAB for lines of its solution."""
+    from .leaks import find_leaks, solution_lines
+
+    source = PROJECT / "source" / lab / f"{lab}.md"
+    if not source.is_file():
+        raise UserError(f"{source}: no such lab source", exit_code=2)
+    leaks = find_leaks(source, PROJECT / "release" / lab)
+    for leak in leaks:
+        console.print(f"{_shown(source)}:{leak.source_line}: also in {_shown(leak.file)}")
+    found = f"{len(solution_lines(source))} solution lines searched in release/{lab}"
+    if leaks:
+        raise UserError(f"{found}: {len(leaks)} leaked; mend the tags and build again")
+    console.print(f"{found}: none found")
+
+
+@cli.command()
+@click.argument("lab")
+@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+def demo(lab: str, course_dir: Path) -> None:
+    """Make a class of demo submissions for LAB in a course folder."""
+    from .demo import make_class
+
+    students = make_class(lab, PROJECT / "release", PROJECT / ".build" / "solution", course_dir)
+    console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+
+
+def _shown(path: Path) -> str:
+    """Relative to where the user stands, if it is below."""
+    path = path.resolve()
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("stopped; what was graded so far is kept", file=sys.stderr)
+        sys.exit(130)
+
+
+def main() -> None:
+    """Entry point: users' mistakes become one line and an exit code."""
+    with _one_line_errors():
+        cli(prog_name="python -m autograder")

@@ -1,0 +1,39 @@
+"""How nbgrader is configured for our courses; `nbgrader_config.py` in a course calls this."""
+
+from pathlib import Path
+from typing import Any
+
+CONFIG_FILE = "nbgrader_config.py"
+CONFIG_TEXT = '''\
+"""Lets nbgrader's own commands and formgrader grade with the isolated engine."""
+
+from autograder.course.config import configure
+
+configure(get_config())  # noqa: F821 -- traitlets defines it
+'''
+
+
+def configure(config: Any) -> None:
+    """Replace nbgrader's execution of submissions by ours; everything else stays nbgrader's."""
+    config.Autograde.exporter_class = "autograder.course.plugins.SubmissionExporter"
+    config.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        "autograder.course.plugins.RecordResult",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # Students' Markdown and HTML are shown to graders: strip scripts.
+    config.HTMLExporter.sanitize_html = True
+
+
+def write_config(course_dir: Path) -> None:
+    """Make the course open in formgrader; an instructor's own file is left alone."""
+    path = course_dir / CONFIG_FILE
+    if not path.exists():
+        path.write_text(CONFIG_TEXT, "utf-8")

@@ -1,0 +1,89 @@
+"""Brings a graded class into nbgrader: its gradebook, and feedback for each student."""
+
+import filecmp
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from ..errors import UserError
+from ..grading.assignment import Assignment, load_assignment
+from ..grading.results import SubmissionResult
+from .config import configure, write_config
+from .generate import generate_assignment
+
+
+def prepare_course(course_dir: Path, lab: str, release_root: Path) -> Assignment:
+    """Make the course know the lab as it is released now.
+
+    Raises:
+        UserError: if the lab was not released (exit code 2).
+    """
+    released = load_assignment(lab, release_root)
+    write_config(course_dir)
+    source = course_dir / "source" / lab
+    if not _same_tree(released.release_dir, source) or not (course_dir / "release" / lab).is_dir():
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.copytree(
+            released.release_dir, source, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
+        generate_assignment(course_dir, lab)
+    return load_assignment(lab, course_dir / "release")
+
+
+def record_results(course_dir: Path, lab: str, results: list[SubmissionResult]) -> None:
+    """Fill the gradebook through nbgrader's own autograde step and write feedback HTML.
+
+    Scores that a person gave by hand in formgrader are kept.
+
+    Raises:
+        UserError: with nbgrader's own words, if it fails.
+    """
+    config = Config()
+    configure(config)
+    config.RecordResult.known = {result.student: result for result in results}
+    api = NbGraderAPI(CourseDirectory(root=str(course_dir)), config=config)
+    for step in (api.autograde, api.generate_feedback):
+        with _quiet():
+            outcome = step(lab, "*", force=True)
+        if not outcome["success"]:
+            last_words = (outcome.get("log") or outcome["error"]).strip().splitlines()[-1]
+            raise UserError(f"{course_dir}: nbgrader's {step.__name__} failed: {last_words}")
+
+
+def feedback_page(course_dir: Path, student: str, lab: str) -> Path:
+    """Where a student's feedback lies."""
+    return course_dir / "feedback" / student / lab / f"{lab}.html"
+
+
+def _same_tree(left: Path, right: Path) -> bool:
+    """Whether two folders hold the same files with the same content."""
+    names = [_files_below(folder) for folder in (left, right)]
+    if names[0] != names[1]:
+        return False
+    return not any(filecmp.cmpfiles(left, right, names[0], shallow=False)[1:])
+
+
+def _files_below(folder: Path) -> list[str]:
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    shown = (
+        file for file in files if not any(p[0] == "." or p == "__pycache__" for p in file.parts)
+    )
+    return sorted(map(str, shown))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """nbgrader logs each step to the terminal as well; its log is in the outcome."""
+    logger = logging.getLogger("traitlets")
+    propagate, handlers = logger.propagate, logger.handlers
+    logger.propagate, logger.handlers = False, []
+    try:
+        yield
+    finally:
+        logger.propagate, logger.handlers = propagate, handlers

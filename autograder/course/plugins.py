@@ -1,0 +1,116 @@
+"""What replaces nbgrader's execution step: a reader of submissions and a writer of results.
+
+Both also serve formgrader's own "autograde" button, which knows no results in advance.
+"""
+
+import html
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict
+
+from ..engine import Limits, Zygote
+from ..grading.assignment import Assignment, load_assignment, question_id
+from ..grading.grade import grade_submission
+from ..grading.ingest import ingest
+from ..grading.results import CellFailure, QuestionResult, SubmissionResult
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted file as the instructor's notebook with the student's answers in it."""
+
+    def from_filename(
+        self, filename: str, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        coursedir = self.parent.coursedir
+        path = Path(filename)
+        if not path.resolve().is_relative_to(Path(coursedir.root, coursedir.submitted_directory)):
+            return super().from_filename(filename, resources, **kwargs)
+        assignment = load_course_assignment(coursedir, resources["nbgrader"]["assignment"])
+        composition = ingest(assignment.notebook, path)
+        return self.from_notebook_node(composition.notebook, resources, **kwargs)
+
+
+class RecordResult(NbGraderPreprocessor):
+    """Writes what grading found into the cells, in the form that nbgrader reads scores from."""
+
+    known = Dict(help="student -> SubmissionResult, where grading is already done").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Check cells get their score and a table of tests; failed cells their error."""
+        student = resources["nbgrader"]["student"]
+        result = self.known.get(student) or self._grade_now(resources["nbgrader"])
+        questions = {question.id: question for question in result.questions}
+        failures = {failure.cell_id: failure for failure in result.cell_failures}
+        for cell in nb.cells:
+            question = questions.get(question_id(cell) or "")
+            if question is not None:
+                cell.outputs = _question_outputs(question)
+            elif cell.cell_type == "code":
+                failure = failures.get(cell.id)
+                cell.outputs = [_failure_output(failure)] if failure else []
+        return nb, resources
+
+    def _grade_now(self, asked: dict[str, str]) -> SubmissionResult:
+        coursedir = self.parent.parent.coursedir
+        assignment = load_course_assignment(coursedir, asked["assignment"])
+        submitted = Path(
+            coursedir.format_path(
+                coursedir.submitted_directory, asked["student"], asked["assignment"]
+            ),
+            f"{asked['notebook']}.ipynb",
+        )
+        with Zygote(assignment.release_dir) as zygote:
+            return grade_submission(
+                assignment, asked["student"], submitted, zygote, seed=0, limits=Limits()
+            )
+
+
+def load_course_assignment(coursedir: Any, lab: str) -> Assignment:
+    """The lab as the course released it."""
+    return load_assignment(lab, Path(coursedir.root, coursedir.release_directory))
+
+
+def _question_outputs(question: QuestionResult) -> list[Any]:
+    """A table of the tests to read, and the score as the result that nbgrader takes."""
+    table = {"text/html": as_html(question), "text/plain": as_text(question)}
+    return [
+        new_output("display_data", data=table),
+        new_output("execute_result", data={"text/plain": repr(float(question.score or 0.0))}),
+    ]
+
+
+def _failure_output(failure: CellFailure) -> Any:
+    return new_output(
+        "error",
+        ename=failure.name,
+        evalue=failure.message,
+        traceback=[f"{failure.name}: {failure.message}"],
+    )
+
+
+def as_html(question: QuestionResult) -> str:
+    """A row per test: a tick or a cross, its points, what was checked, what to look at."""
+    rows = "".join(
+        "<tr>"
+        f"<td>{'✓' if test.passed else '✗'}</td>"
+        f"<td>{test.points if test.passed else 0:g}/{test.points:g}</td>"
+        f"<td style='text-align:left'>{html.escape(test.checked)}</td>"
+        f"<td style='text-align:left'>{html.escape(test.message)}</td>"
+        "</tr>"
+        for test in question.tests
+    )
+    head = "<tr><th></th><th>points</th><th>what was checked</th><th>what to look at</th></tr>"
+    return f"<table>{head}{rows}</table>"
+
+
+def as_text(question: QuestionResult) -> str:
+    """The same for readers without HTML."""
+    return "\n".join(
+        f"{'passed' if test.passed else 'FAILED'}  {test.checked}"
+        + (f"  --  {test.message}" if test.message else "")
+        for test in question.tests
+    )

@@ -1,0 +1,48 @@
+"""Grades one submission file from end to end."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..engine import CONFINEMENT, Limits, Zygote
+from .assignment import Assignment
+from .ingest import ingest
+from .pytest_plugin import run_tests
+from .results import QuestionResult, SubmissionResult
+from .session import Session
+
+
+def grade_submission(
+    assignment: Assignment,
+    student: str,
+    submitted: Path,
+    zygote: Zygote,
+    seed: int,
+    limits: Limits,
+    on_test: Callable[[], None] = lambda: None,
+) -> SubmissionResult:
+    """Run the submission in a worker of its own and its tests here.
+
+    Raises:
+        HiddenTestsBroken: if the instructor's tests cannot run at all.
+    """
+    started_at = time.monotonic()
+    composition = ingest(assignment.notebook, submitted)
+    session = Session(zygote, composition.notebook.cells, limits, seed)
+    try:
+        results = run_tests(assignment.test_files, session, on_test)
+    finally:
+        session.close()
+    return SubmissionResult(
+        student=student,
+        status=composition.status,
+        confinement=CONFINEMENT,
+        seed=seed,
+        seconds=round(time.monotonic() - started_at, 3),
+        questions=tuple(
+            QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
+            for question in assignment.questions
+        ),
+        remarks=tuple(composition.remarks),
+        cell_failures=tuple(session.failures.values()),
+    )

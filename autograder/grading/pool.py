@@ -1,0 +1,85 @@
+"""Grades a class: one process per core, each with its own zygote."""
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engine import Limits, Zygote
+from .assignment import Assignment
+from .grade import grade_submission
+from .results import SubmissionResult
+from .store import ResultStore, environment_key, result_key
+
+
+@dataclass(frozen=True)
+class Grader:
+    """All that grading a submission needs besides the submission."""
+
+    assignment: Assignment
+    seed: int
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student and the file handed in (which may be missing or broken)."""
+
+    student: str
+    path: Path
+
+
+def grade_class(
+    grader: Grader, submissions: list[Submission], jobs: int, store: ResultStore, force: bool
+) -> Iterator[SubmissionResult]:
+    """Yield each result as soon as it is known; stored ones come first.
+
+    Raises:
+        HiddenTestsBroken: if the instructor's tests cannot run at all.
+    """
+    environment = environment_key(grader.assignment, grader.seed, grader.limits)
+    open_submissions: list[tuple[Submission, str]] = []
+    for submission in submissions:
+        key = result_key(environment, submission.path)
+        known = None if force else store.load(submission.student, key)
+        if known is not None:
+            yield known
+        else:
+            open_submissions.append((submission, key))
+    if not open_submissions:
+        return
+    processes = min(jobs, len(open_submissions))
+    # spawn: a forked copy of a process with threads (progress bars) may hang.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, _start_grader, (grader,)) as pool:
+        keys = {pool.submit(_grade, submission): key for submission, key in open_submissions}
+        try:
+            for done in as_completed(keys):
+                result = done.result()
+                store.save(result, keys[done])
+                yield result
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+_grader: Grader
+_zygote: Zygote
+
+
+def _start_grader(grader: Grader) -> None:
+    """Runs once in each process: torch, the reference and a zygote are loaded for all."""
+    global _grader, _zygote
+    import torch
+
+    torch.set_num_threads(1)
+    _grader = grader
+    _zygote = Zygote(grader.assignment.release_dir)
+
+
+def _grade(submission: Submission) -> SubmissionResult:
+    return grade_submission(
+        _grader.assignment, submission.student, submission.path, _zygote, _grader.seed,
+        _grader.limits,
+    )  # fmt: skip

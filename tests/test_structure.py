@@ -1,0 +1,127 @@
+"""The house keeps its shape: imports point one way, and nothing unwanted is tracked."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", "tests"} | {
+    "pyproject.toml",
+    "requirements.lock",
+    "LICENSE",
+}
+SIZE_LIMIT_BYTES = 1 << 20
+
+# package -> packages of ours that it may import; the longest matching prefix decides
+MAY_IMPORT: dict[str, set[str]] = {
+    "lib": {"lib"},
+    "lib.data": {"lib.data"},
+    "autograder.errors": set(),
+    "autograder.leaks": set(),
+    "autograder.testing": {"autograder.testing"},
+    "autograder.compiler.tags": {"autograder.errors"},
+    "autograder.compiler.blanks": {"autograder.errors", "autograder.compiler.tags"},
+    "autograder.compiler": {
+        "autograder.compiler",
+        "autograder.errors",
+        "autograder.course.generate",
+    },
+    "autograder.engine.untrusted": {"autograder.engine.untrusted"},
+    "autograder.engine": {"autograder.engine"},
+    "autograder.grading": {
+        "autograder.grading",
+        "autograder.engine",
+        "autograder.testing",
+        "autograder.errors",
+    },
+    "autograder.course": {
+        "autograder.course",
+        "autograder.grading",
+        "autograder.engine",
+        "autograder.errors",
+    },
+    "autograder.course.generate": {"autograder.errors"},
+    "autograder.hidden": {"lib", "autograder.testing"},
+    "autograder.demo": {"autograder.grading.assignment", "autograder.errors"},
+    "autograder.cli": {"autograder"},
+    "autograder.__main__": {"autograder.cli"},
+}
+STANDARD_LIBRARY_ONLY = ["autograder.compiler.tags", "autograder.compiler.blanks"]
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in ("lib", "autograder"):
+        for file in sorted((PROJECT / package).rglob("*.py")):
+            parts = file.relative_to(PROJECT).with_suffix("").parts
+            yield ".".join(parts).removesuffix(".__init__"), file
+
+
+def imports_of(name: str, file: Path) -> set[str]:
+    """Absolute names of everything that a file imports, also inside functions."""
+    package = name.split(".") if file.name == "__init__.py" else name.split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {
+                f"{origin}.{alias.name}" if _is_module(f"{origin}.{alias.name}") else origin
+                for alias in node.names
+            }
+    return found
+
+
+def _is_module(name: str) -> bool:
+    path = PROJECT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def _within(name: str, packages: set[str]) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+@pytest.mark.parametrize(("name", "file"), modules(), ids=lambda value: str(value))
+def test_imports_point_one_way(name: str, file: Path) -> None:
+    rules = [prefix for prefix in MAY_IMPORT if _within(name, {prefix})]
+    if not rules:
+        assert file.name == "__init__.py", f"say in MAY_IMPORT what {name} may import"
+        rules, allowed = [], set()
+    else:
+        allowed = MAY_IMPORT[max(rules, key=len)]
+    ours = {used for used in imports_of(name, file) if _within(used, {"lib", "autograder"})}
+    assert {used for used in ours if not _within(used, allowed)} == set()
+
+
+@pytest.mark.parametrize("name", STANDARD_LIBRARY_ONLY)
+def test_the_tag_parser_needs_only_the_standard_library(name: str) -> None:
+    import sys
+
+    file = PROJECT.joinpath(*name.split(".")).with_suffix(".py")
+    roots = {used.split(".")[0] for used in imports_of(name, file)} - {"autograder"}
+    assert roots <= set(sys.stdlib_module_names)
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    return [PROJECT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_top_level_stays_small() -> None:
+    names = {file.relative_to(PROJECT).parts[0] for file in tracked_files()}
+    assert {name for name in names if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_no_large_files_and_no_paths_of_one_machine() -> None:
+    home = re.compile(r"(?<![A-Za-z0-9_.])/(home|root|Users)/\w+")
+    for file in tracked_files():
+        content = file.read_bytes()
+        assert len(content) < SIZE_LIMIT_BYTES, file
+        assert not home.search(content.decode("utf-8", errors="ignore")), file
