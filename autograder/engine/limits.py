@@ -1,0 +1,15 @@
+"""How long a submission may take and how much it may send."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds for one submission; each deadline ends the worker, whatever it is doing."""
+
+    call_timeout_s: float = 10.0
+    cell_timeout_s: float = 30.0
+    test_timeout_s: float = 20.0
+    submission_timeout_s: float = 300.0
+    frame_limit_bytes: int = 64 * 2**20
+    start_timeout_s: float = 120.0  # of the zygote, which imports torch

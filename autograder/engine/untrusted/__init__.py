@@ -1,0 +1,1 @@
+"""What runs beside student code: imports neither `lib` nor anything that grades."""

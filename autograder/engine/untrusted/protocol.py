@@ -1,0 +1,287 @@
+"""What crosses between grader and worker: plain data and raw tensor bytes, nothing executable.
+
+A frame is two 32-bit lengths, a msgpack header of the first, and the bytes of all its tensors in
+order, of the second. Within the header every container is a list that starts with its kind, so
+msgpack's own maps and extension types are refused. The receiver trusts nothing: lengths are
+capped before allocation, dtypes come from a closed list, byte counts must be exact.
+"""
+
+import math
+import socket
+import struct
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+import msgpack
+import numpy as np
+import torch
+
+# Small, because a byte of header can become 64 bytes of Python objects in the receiver.
+HEADER_LIMIT_BYTES = 4 * 2**20
+MAX_DEPTH = 32
+MAX_TENSORS = 1024
+MAX_DIMS = 8
+MAX_ELEMENTS = 2**40  # of a tensor, a 0 in its shape counting as 1
+MAX_INT_BYTES = 1024  # Python refuses to print integers much beyond this
+LENGTHS = struct.Struct("<II")
+
+TORCH_DTYPES = (
+    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
+)  # fmt: skip
+NUMPY_DTYPES = tuple(np.dtype(code) for code in "?BHILbhilefdFD")
+SCALARS = (type(None), bool, int, float, str, bytes)
+
+
+class Kind(IntEnum):
+    """The first element of a list on the wire."""
+
+    LIST, TUPLE, DICT, BIG_INT, DTYPE, TENSOR, ARRAY, HANDLE = range(8)
+
+
+class MalformedFrame(Exception):
+    """The bytes received are not a frame of this protocol."""
+
+
+class FrameTooLarge(MalformedFrame):
+    """The frame announced is larger than allowed."""
+
+
+class Unsendable(Exception):
+    """The value can't be put into a frame; the message says why."""
+
+
+class Frame:
+    """Header and tensor bytes, as they lie on the wire."""
+
+    def __init__(self, header: bytes | bytearray, blobs: bytes | bytearray) -> None:
+        self.header = header
+        self.blobs = blobs
+
+    def send(self, connection: socket.socket, deadline: float | None = None) -> None:
+        """Write the frame.
+
+        Raises:
+            TimeoutError: at `deadline` (of `time.monotonic`).
+            OSError: if the other side is gone.
+        """
+        lengths = LENGTHS.pack(len(self.header), len(self.blobs))
+        for part in (lengths + self.header, self.blobs):
+            _wait_until(connection, deadline)
+            connection.sendall(part)
+
+    @classmethod
+    def receive(
+        cls, connection: socket.socket, limit_bytes: int, deadline: float | None = None
+    ) -> "Frame":
+        """Read one frame of at most `limit_bytes`.
+
+        Raises:
+            EOFError: if the other side closed or reset the connection.
+            FrameTooLarge: before any of its bytes is read.
+            TimeoutError: at `deadline`, however the bytes trickle in.
+        """
+        lengths = _read(connection, LENGTHS.size, deadline)
+        header_bytes, blob_bytes = LENGTHS.unpack(lengths)
+        if header_bytes > HEADER_LIMIT_BYTES or header_bytes + blob_bytes > limit_bytes:
+            raise FrameTooLarge(f"a frame of {header_bytes} + {blob_bytes} bytes")
+        return cls(
+            _read(connection, header_bytes, deadline), _read(connection, blob_bytes, deadline)
+        )
+
+
+def _read(connection: socket.socket, size_bytes: int, deadline: float | None) -> bytearray:
+    buffer = bytearray(size_bytes)
+    rest = memoryview(buffer)
+    while rest:
+        _wait_until(connection, deadline)
+        try:
+            received = connection.recv_into(rest)
+        except ConnectionError:
+            received = 0
+        if not received:
+            raise EOFError("the connection was closed")
+        rest = rest[received:]
+    return buffer
+
+
+def _wait_until(connection: socket.socket, deadline: float | None) -> None:
+    if deadline is None:
+        return connection.settimeout(None)
+    remaining_s = deadline - time.monotonic()
+    if remaining_s <= 0:
+        raise TimeoutError
+    connection.settimeout(remaining_s)
+
+
+def encode(value: Any, wrap: Callable[[Any], tuple[int, str]], limit_bytes: int) -> Frame:
+    """Put a value into a frame; what isn't plain data goes by the handle that `wrap` gives it.
+
+    Raises:
+        Unsendable: if it is too large, too deeply nested (also: contains itself).
+    """
+    writer = _Writer(wrap, limit_bytes)
+    wire = writer.write(value, MAX_DEPTH)
+    header = msgpack.packb(wire, strict_types=True, unicode_errors="backslashreplace")
+    if len(header) > HEADER_LIMIT_BYTES or len(header) > writer.remaining_bytes:
+        raise Unsendable("it is too large")
+    return Frame(header, b"".join(writer.blobs))
+
+
+def decode(frame: Frame, unwrap: Callable[[int, str], Any]) -> Any:
+    """Rebuild the value of a frame; tensors and arrays are copies, `unwrap` resolves handles.
+
+    Raises:
+        MalformedFrame: if anything in it isn't exactly as this protocol has it.
+    """
+    try:
+        wire = msgpack.unpackb(frame.header, max_map_len=0, max_ext_len=0)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise MalformedFrame(f"no msgpack: {type(error).__name__}") from None
+    reader = _Reader(frame.blobs, unwrap)
+    value = reader.read(wire, MAX_DEPTH)
+    if reader.position != len(frame.blobs):
+        raise MalformedFrame("more bytes than its tensors have")
+    return value
+
+
+class _Writer:
+    def __init__(self, wrap: Callable[[Any], tuple[int, str]], limit_bytes: int) -> None:
+        self.wrap = wrap
+        self.remaining_bytes = limit_bytes
+        self.blobs: list[bytes] = []
+
+    def write(self, value: Any, depth: int) -> Any:
+        # Exact types only: a subclass may behave as it likes, so it stays behind a handle.
+        kind = type(value)
+        if depth == 0:
+            raise Unsendable(f"it is nested more than {MAX_DEPTH} deep")
+        if kind is int and not -(2**63) <= value < 2**64:
+            return [Kind.BIG_INT.value, _int_bytes(value)]
+        if kind in SCALARS:
+            return value
+        if kind is list:
+            return [Kind.LIST.value, *(self.write(item, depth - 1) for item in value)]
+        if kind is tuple or kind is torch.Size:
+            return [Kind.TUPLE.value, *(self.write(item, depth - 1) for item in value)]
+        if kind in (dict, OrderedDict, defaultdict) and all(type(key) in SCALARS for key in value):
+            parts = (self.write(part, depth - 1) for pair in value.items() for part in pair)
+            return [Kind.DICT.value, *parts]
+        if kind is torch.dtype and value in TORCH_DTYPES:
+            return [Kind.DTYPE.value, TORCH_DTYPES.index(value)]
+        if kind is torch.device:
+            return str(value)
+        if (kind is torch.Tensor or kind is torch.nn.Parameter) and _is_plain(value):
+            return self._tensor(value.detach())
+        if kind is np.ndarray and value.dtype in NUMPY_DTYPES:
+            return self._array(value)
+        if isinstance(value, np.bool_ | np.integer | np.floating) and type(value.item()) in SCALARS:
+            return self.write(value.item(), depth)
+        return [Kind.HANDLE.value, *self.wrap(value)]
+
+    def _tensor(self, tensor: torch.Tensor) -> list[Any]:
+        self._reserve(tensor.numel() * tensor.element_size())
+        flat = tensor.resolve_conj().resolve_neg().reshape(-1).contiguous()
+        self.blobs.append(flat.view(torch.uint8).numpy().tobytes() if len(flat) else b"")
+        return [Kind.TENSOR.value, TORCH_DTYPES.index(tensor.dtype), *tensor.shape]
+
+    def _array(self, array: "np.ndarray[Any, Any]") -> list[Any]:
+        self._reserve(array.nbytes)
+        self.blobs.append(array.tobytes())
+        return [Kind.ARRAY.value, NUMPY_DTYPES.index(array.dtype), *array.shape]
+
+    def _reserve(self, size_bytes: int) -> None:
+        # Before the bytes exist: an expanded view may stand for more than memory holds.
+        self.remaining_bytes -= size_bytes
+        if self.remaining_bytes < 0 or len(self.blobs) == MAX_TENSORS:
+            raise Unsendable("it is too large")
+
+
+def _int_bytes(value: int) -> bytes:
+    if value.bit_length() >= 8 * MAX_INT_BYTES:
+        raise Unsendable("it contains too large an integer")
+    return value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    return (
+        tensor.layout is torch.strided
+        and not tensor.is_nested
+        and tensor.device.type == "cpu"
+        and tensor.dtype in TORCH_DTYPES
+        and tensor.ndim <= MAX_DIMS
+    )
+
+
+class _Reader:
+    def __init__(self, blobs: bytes | bytearray, unwrap: Callable[[int, str], Any]) -> None:
+        self.blobs = blobs
+        self.unwrap = unwrap
+        self.position = 0
+        self.tensors = 0
+
+    def read(self, wire: Any, depth: int) -> Any:
+        if type(wire) in SCALARS:
+            return wire
+        if depth == 0:
+            raise MalformedFrame(f"nested more than {MAX_DEPTH} deep")
+        if type(wire) is not list or not wire or type(wire[0]) is not int:
+            raise MalformedFrame("a container of no known kind")
+        match wire:
+            case [Kind.LIST, *items]:
+                return [self.read(item, depth - 1) for item in items]
+            case [Kind.TUPLE, *items]:
+                return tuple(self.read(item, depth - 1) for item in items)
+            case [Kind.DICT, *parts] if len(parts) % 2 == 0:
+                return self._dict(parts[::2], parts[1::2], depth)
+            case [Kind.BIG_INT, bytes(digits)] if len(digits) <= MAX_INT_BYTES:
+                return int.from_bytes(digits, "little", signed=True)
+            case [Kind.DTYPE, index]:
+                return _pick(TORCH_DTYPES, index)
+            case [Kind.TENSOR, index, *shape]:
+                return self._tensor(_pick(TORCH_DTYPES, index), shape)
+            case [Kind.ARRAY, index, *shape]:
+                return self._array(_pick(NUMPY_DTYPES, index), shape)
+            case [Kind.HANDLE, int(number), str(type_name)]:
+                return self.unwrap(number, type_name)
+        raise MalformedFrame("a container of no known kind")
+
+    def _dict(self, keys: list[Any], values: list[Any], depth: int) -> dict[Any, Any]:
+        # Tuples and big integers as keys could be chosen to collide in the dictionary.
+        if not all(type(key) in SCALARS for key in keys):
+            raise MalformedFrame("a dictionary with a key that is no scalar")
+        return {key: self.read(value, depth - 1) for key, value in zip(keys, values, strict=True)}
+
+    def _tensor(self, dtype: torch.dtype, shape: list[Any]) -> torch.Tensor:
+        raw = self._take(shape, dtype.itemsize)
+        if not raw:
+            return torch.empty(shape, dtype=dtype)
+        if dtype is torch.bool:  # a byte of 2 would count double in a sum
+            return torch.frombuffer(raw, dtype=torch.uint8).ne(0).reshape(shape)
+        return torch.frombuffer(raw, dtype=dtype).reshape(shape)
+
+    def _array(self, dtype: "np.dtype[Any]", shape: list[Any]) -> "np.ndarray[Any, Any]":
+        raw = self._take(shape, dtype.itemsize)
+        if dtype == np.bool_:
+            return (np.frombuffer(raw, dtype=np.uint8) != 0).reshape(shape)
+        return np.frombuffer(raw, dtype=dtype).reshape(shape)
+
+    def _take(self, shape: list[Any], itemsize_bytes: int) -> bytearray:
+        if len(shape) > MAX_DIMS or not all(type(size) is int and size >= 0 for size in shape):
+            raise MalformedFrame("a tensor with an impossible shape")
+        if math.prod(max(size, 1) for size in shape) > MAX_ELEMENTS:
+            raise MalformedFrame("a tensor with too large a shape")
+        start, self.position = self.position, self.position + math.prod(shape) * itemsize_bytes
+        self.tensors += 1
+        if self.position > len(self.blobs) or self.tensors > MAX_TENSORS:
+            raise MalformedFrame("fewer bytes than its tensors need, or too many tensors")
+        return bytearray(self.blobs[start : self.position])
+
+
+def _pick(table: tuple[Any, ...], index: Any) -> Any:
+    if type(index) is not int or not 0 <= index < len(table):
+        raise MalformedFrame("an unknown dtype")
+    return table[index]
