@@ -3,20 +3,23 @@
 from .failures import (
     CallTimeout,
     CellError,
+    EngineUnavailable,
     MissingName,
     ProtocolViolation,
     StudentError,
     WorkerLost,
     printable,
 )
-from .limits import Limits
+from .limits import CONFINEMENT, Limits
 from .remote import Remote, Submission
 from .worker import Worker
 from .zygote import Zygote
 
 __all__ = [
+    "CONFINEMENT",
     "CallTimeout",
     "CellError",
+    "EngineUnavailable",
     "Limits",
     "MissingName",
     "ProtocolViolation",

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 MESSAGE_LIMIT = 300  # characters
 
 
+class EngineUnavailable(Exception):
+    """No worker can be had; no submission is at fault."""
+
+
 class WorkerLost(Exception):
-    """The worker is gone, and with it everything the notebook had defined."""
+    """The worker is gone and all the notebook defined with it; the message goes on from
+    "the check …" or "the cell …", whichever was running."""
 
 
 class CallTimeout(WorkerLost):
@@ -22,44 +27,37 @@ class MissingName(AssertionError):
 
 
 class StudentError(AssertionError):
-    """Student code raised, or returned what can't be handed over.
+    """Student code raised an exception of type `name` at `where`, a line of its own.
 
-    Args:
-        type_name: of the exception, "" if there was none.
-        message: the exception's own.
-        where: innermost line of the student's code, "" if unknown.
+    With no name, it returned what can't be sent, and `message` says why.
     """
 
-    def __init__(self, type_name: str, message: str, where: str = "") -> None:
-        self.type_name = type_name
-        self.message = message
-        self.where = where
-        super().__init__(described("your code raised", type_name, message, where))
+    def __init__(self, name: str, message: str, where: str) -> None:
+        super().__init__(_sentence("your code raised", name, message, where))
+        self.name, self.message, self.where = name, message, where
 
 
 @dataclass(frozen=True)
 class CellError:
-    """Why a cell stopped; `str` of it is a sentence for the student."""
+    """The exception that stopped a cell; `str` of it is a sentence for the student."""
 
-    type_name: str
+    name: str
     message: str
     where: str
 
     def __str__(self) -> str:
-        return described("this cell raised", self.type_name, self.message, self.where)
+        return _sentence("this cell raised", self.name, self.message, self.where)
 
 
-def described(prefix: str, type_name: str, message: str, where: str) -> str:
-    """One printable line about an exception; an unfilled blank is called just that."""
-    blank = type_name == "NotImplementedError" or (
-        type_name == "NameError" and message.startswith("name 'TODO_")
-    )
-    start = "this blank is still open" if blank else f"{prefix} {type_name}".rstrip()
-    return f"{start}: {message}{where and f' ({where})'}" if message else f"{start}{where}"
+def _sentence(raised: str, name: str, message: str, where: str) -> str:
+    start = f"{raised} {name}" if name else "a result of your code can't be checked"
+    if name == "NotImplementedError" or message.startswith("name 'TODO_"):
+        start = "this blank is still open"
+    return ": ".join(filter(None, [start, message])) + (f" ({where})" if where else "")
 
 
 def printable(text: str) -> str:
-    """Worker text made safe to show: one line, no control characters, of limited length."""
+    """Text of a worker made safe to show: one line, no control characters, limited length."""
     line = " ".join(text[: 4 * MESSAGE_LIMIT].split())
     line = "".join(character if character.isprintable() else "\ufffd" for character in line)
     return line if len(line) <= MESSAGE_LIMIT else f"{line[:MESSAGE_LIMIT]} …"

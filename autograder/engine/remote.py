@@ -10,7 +10,12 @@ class Remote:
     """An object of the submission: call it, read its attributes and items, ask for its length.
 
     Plain data, tensors and arrays come back by value, everything else as another `Remote`.
-    Arguments may be values or `Remote`s. Anything more is for `submission.setup`.
+    Arguments may be values or `Remote`s; whatever takes more is for `submission.setup`.
+
+    Raises:
+        MissingName: for an attribute that doesn't exist.
+        StudentError: if student code raises.
+        WorkerLost: if the worker ends or has to be ended.
     """
 
     __slots__ = ("_remote_number", "_remote_worker", "type_name")
@@ -23,22 +28,22 @@ class Remote:
         object.__setattr__(self, "type_name", type_name)
 
     def __getattr__(self, name: str) -> Any:
-        # Protocols of Python and torch are looked up by such names; none holds for a stand-in.
+        # Python and torch look such names up to find out what they may do with an object.
         if name.startswith("__"):
             raise AttributeError(f"a Remote has no {name}")
-        return self._remote_worker.get(self, name)
+        return self._remote_worker.ask("get", self, name)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"{self!r} can't be changed from here: do it in `submission.setup`")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._remote_worker.call(self, *args, **kwargs)
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self._remote_worker.ask("call", self, args, kwargs)
 
     def __getitem__(self, key: Any) -> Any:
-        return self._remote_worker.item(self, key)
+        return self._remote_worker.ask("item", self, key)
 
     def __len__(self) -> int:
-        return self._remote_worker.length(self)
+        return self._remote_worker.ask("len", self)
 
     def __bool__(self) -> bool:
         return True
@@ -46,19 +51,22 @@ class Remote:
     def __repr__(self) -> str:
         return f"<Remote {self.type_name}>"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Remote can't be copied")
+
     def __del__(self) -> None:
         self._remote_worker.release(self._remote_number)
 
 
 class Submission(Remote):
-    """The notebook's namespace as hidden tests see it."""
+    """The notebook's namespace, as hidden tests see it."""
 
     __slots__ = ()
 
     def setup(self, source: str, /, **inputs: Any) -> Any:
-        """Run `source` in the worker, in a fresh namespace holding `inputs`.
+        """Run `source` in the worker, in a fresh namespace that holds `inputs`.
 
         Returns:
-            A `Remote` whose attributes are the names it then holds.
+            A `Remote` whose attributes are the names defined in the end.
         """
-        return self._remote_worker.setup(source, inputs)
+        return self._remote_worker.ask("setup", source, inputs)

@@ -1,4 +1,4 @@
-"""The grader's end of one worker: every question asked here has a deadline."""
+"""The grader's end of one worker: whatever is asked of it has a deadline."""
 
 import contextlib
 import os
@@ -22,90 +22,75 @@ from .limits import Limits
 from .remote import Remote, Submission
 from .untrusted.protocol import Frame, FrameTooLarge, MalformedFrame, decode, encode
 
+ROOT = 0  # the handle of the notebook's namespace
+BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
+
 
 class Worker:
-    """One submission, running in a process of its own.
+    """One submission, running in a process of its own; `submission` is its namespace.
 
-    What asks the worker something raises `WorkerLost` if it is gone or has to be ended
-    (`CallTimeout`, `ProtocolViolation`), and the same again at every later question;
-    `StudentError` if the student's code raised.
+    `ends_at` (of `time.monotonic`) is when its time is up; `end` kills the process unless it
+    ends within the seconds given, and returns its wait status, None if unknown.
     """
 
     def __init__(
-        self, connection: socket.socket, pid: int, limits: Limits, end: Callable[[], int | None]
+        self,
+        connection: socket.socket,
+        limits: Limits,
+        ends_at: float,
+        end: Callable[[float], int | None],
     ) -> None:
-        self.pid = pid
-        self.submission = Submission(self, 0, "notebook")
+        self.submission = Submission(self, ROOT, "notebook")
         self._connection = connection
         self._limits = limits
         self._end = end
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
-        self._deadlines = [_deadline(limits.submission_timeout_s, " for the whole submission")]
+        whole = f" of {limits.submission_timeout_s:g} s for the whole submission"
+        self._deadlines = [(ends_at, whole)]
 
     def execute(self, source: str, timeout_s: float | None = None) -> CellError | None:
-        """Run a code cell; None, or why it stopped."""
-        timeout_s = self._limits.cell_timeout_s if timeout_s is None else timeout_s
-        match self._ask("execute", source, timeout_s=timeout_s):
-            case None:
-                return None
-            case (str(type_name), str(message), str(where)):
-                return CellError(printable(type_name), printable(message), printable(where))
-        raise self._violated()
+        """Run a code cell; None, or why it stopped. Raises `WorkerLost`."""
+        try:
+            self.ask("execute", source, timeout_s=timeout_s or self._limits.cell_timeout_s)
+        except StudentError as error:
+            return CellError(error.name, error.message, error.where)
+        return None
 
     def seed(self, seed: int) -> None:
-        """Seed all the worker's random generators."""
-        self._ask("seed", seed)
+        """Seed all the worker's random generators. Raises `WorkerLost`."""
+        self.ask("seed", seed)
 
     @contextlib.contextmanager
     def time_limit(self, timeout_s: float) -> Iterator[None]:
-        """Within this block all questions together have `timeout_s`."""
-        self._deadlines.append(_deadline(timeout_s, " for one test"))
+        """Within this block, everything asked has `timeout_s` together."""
+        self._deadlines.append(_within(timeout_s, " for one test"))
         try:
             yield
         finally:
             self._deadlines.pop()
 
-    def get(self, target: Remote, name: str) -> Any:
-        """Attribute `name` of `target`; raises `MissingName` if there is none."""
-        return self._ask("get", target, name)
-
-    def call(self, target: Remote, /, *args: Any, **kwargs: Any) -> Any:
-        """What `target(*args, **kwargs)` returns."""
-        return self._ask("call", target, args, kwargs)
-
-    def item(self, target: Remote, key: Any) -> Any:
-        """What `target[key]` is."""
-        return self._ask("item", target, key)
-
-    def length(self, target: Remote) -> int:
-        """What `len(target)` is."""
-        length = self._ask("len", target)
-        if type(length) is not int or length < 0:
-            raise self._violated()
-        return length
-
-    def setup(self, source: str, inputs: dict[str, Any]) -> Remote:
-        """A namespace in which `source` ran, holding `inputs` at its start."""
-        namespace = self._ask("setup", source, inputs)
-        if not isinstance(namespace, Remote):
-            raise self._violated()
-        return namespace
-
-    def release(self, number: int) -> None:
-        """Let the worker forget an object, along with the next question."""
-        self._released.append(number)
-
     def kill(self) -> None:
         """End the worker and all it started; allowed at any time, also twice."""
         if self._lost is None:
-            self._lose(WorkerLost, "the program was ended by the grader")
+            self._lose(WorkerLost, "was ended by the grader")
 
-    def _ask(self, operation: str, *arguments: Any, timeout_s: float | None = None) -> Any:
+    def release(self, number: int) -> None:
+        """Let the worker forget an object, along with the next question."""
+        if number != ROOT:
+            self._released.append(number)
+
+    def ask(self, operation: str, *arguments: Any, timeout_s: float | None = None) -> Any:
+        """Have the worker do one thing and return what came of it; see `Remote`.
+
+        Raises:
+            TypeError: if an argument can't cross.
+            WorkerLost: as soon as the worker is lost, and at every later question.
+        """
         if self._lost is not None:
-            raise type(self._lost)(*self._lost.args)
-        timeout_s = self._limits.call_timeout_s if timeout_s is None else timeout_s
-        deadline, exceeded = min(_deadline(timeout_s), *self._deadlines)
+            raise self._lost.with_traceback(None)
+        call = _within(timeout_s or self._limits.call_timeout_s)
+        deadline, exceeded = min(call, *self._deadlines)
         nonce = secrets.token_bytes(8)
         released, self._released = self._released, []
         limit_bytes = self._limits.frame_limit_bytes
@@ -114,38 +99,29 @@ class Worker:
             request.send(self._connection, deadline)
             reply = decode(Frame.receive(self._connection, limit_bytes, deadline), self._unwrap)
         except TimeoutError:
-            raise self._lose(CallTimeout, exceeded) from None
+            raise self._lose(CallTimeout, f"exceeded the time limit{exceeded}") from None
         except FrameTooLarge:
-            raise self._lose(WorkerLost, "the program sent too large a result") from None
+            raise self._lose(WorkerLost, "sent too large a result") from None
         except MalformedFrame:
             raise self._violated() from None
         except (EOFError, OSError):
             raise self._lose(WorkerLost) from None
-        match reply:
-            case (bytes(echo), str(status), *details) if echo == nonce:
-                return self._result(status, details, arguments)
-        raise self._violated()
-
-    def _result(self, status: str, details: list[Any], arguments: tuple[Any, ...]) -> Any:
-        match status, details:
-            case "value", [value]:
-                return value
-            case "missing", [] if len(arguments) == 2:
+        match reply:  # with types first: a tensor may not be compared with a string
+            case [bytes(echo), str("value"), result] if echo == nonce:
+                return result
+            case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
                 raise MissingName(_missing(*arguments))
-            case "unsendable", [str(reason)]:
-                reason = f"a result can't be handed over: {printable(reason)}"
-                raise StudentError("", reason)
-            case "raised", [str(type_name), str(message), str(where)]:
-                raise StudentError(printable(type_name), printable(message), printable(where))
+            case [bytes(echo), str("raised"), str(name), str(text), str(where)] if echo == nonce:
+                raise StudentError(printable(name), printable(text), printable(where))
         raise self._violated()
 
     def _violated(self) -> WorkerLost:
-        return self._lose(ProtocolViolation, "the program interfered with the grader's questions")
+        return self._lose(ProtocolViolation, "interfered with the grader's questions")
 
     def _lose(self, kind: type[WorkerLost], reason: str | None = None) -> WorkerLost:
-        """End the worker; without a reason it is how the program ended by itself."""
+        """Make an end of the worker; without a reason, it is how the program ended by itself."""
         self._connection.close()
-        status = self._end()
+        status = self._end(BY_ITSELF_S if reason is None else 0.0)
         self._lost = kind(reason or _how_it_ended(status))
         return self._lost
 
@@ -161,8 +137,8 @@ class Worker:
         return Remote(self, number, printable(type_name))
 
 
-def _deadline(timeout_s: float, what_for: str = "") -> tuple[float, str]:
-    return time.monotonic() + timeout_s, f"time limit of {timeout_s:g} s{what_for} exceeded"
+def _within(timeout_s: float, what_for: str = "") -> tuple[float, str]:
+    return time.monotonic() + timeout_s, f" of {timeout_s:g} s{what_for}"
 
 
 def _missing(target: Remote, name: str) -> str:
@@ -173,9 +149,9 @@ def _missing(target: Remote, name: str) -> str:
 
 def _how_it_ended(status: int | None) -> str:
     if status is None:
-        return "the program was ended together with its worker pool"
+        return "ended the program and all others with it"
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
-        return f"the program ended itself (exit code {code})"
-    reason = " (out of memory?)" if -code == signal.SIGKILL else ""
-    return f"the program was killed by {signal.Signals(-code).name}{reason}"
+        return f"ended the program (exit code {code})"
+    hint = ", perhaps out of memory" if -code == signal.SIGKILL else ""
+    return f"crashed the program (signal {-code}: {signal.strsignal(-code)}{hint})"

@@ -1,4 +1,4 @@
-"""Starts the process that workers are forked from, and forks them."""
+"""Starts the process that workers are forked from, and has it fork and end them."""
 
 import contextlib
 import json
@@ -7,18 +7,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UserError
-
+from .failures import EngineUnavailable
 from .limits import Limits
 from .worker import Worker
 
 ENGINE_DIR = Path(__file__).parent
 ANSWER_TIMEOUT_S = 10.0
 
-# The engine's folder is importable just long enough to import its untrusted half.
+# The engine's folder can be imported from just long enough to find its untrusted half.
 BOOT = """
 import sys
 engine_dir, control_fd, grader_pid = sys.argv[1:]
@@ -30,18 +30,20 @@ main(int(control_fd), int(grader_pid))
 
 
 class Zygote:
-    """A warm process that a worker is forked from in milliseconds; a context manager.
+    """A warm process that workers are forked from in milliseconds; a context manager.
 
-    The thread that enters it has to live as long as it does: the kernel ends the zygote, and
-    with it its workers, when that thread is gone.
+    The kernel ends it, and its workers, when the thread that entered it is gone.
 
     Args:
         support_dir: what submissions find beside them (a release folder); each gets a copy.
         limits: for every worker.
+
+    Raises:
+        EngineUnavailable: on entry, if the process doesn't start.
     """
 
     def __init__(self, support_dir: Path | None = None, limits: Limits | None = None) -> None:
-        self.support_dir = support_dir and support_dir.resolve()
+        self.support_dir = None if support_dir is None else str(support_dir.resolve())
         self.limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
@@ -52,76 +54,80 @@ class Zygote:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
+        for worker in list(self._workers):
             worker.kill()
         self._stop()
         self._scratch.cleanup()
 
-    def fork(self, seed: int) -> Worker:
-        """A fresh worker, its random generators seeded; kill it when done.
+    def fork(self, seed: int, ends_at: float | None = None) -> Worker:
+        """A fresh worker, its random generators seeded; `kill` it when done.
+
+        Args:
+            seed: any non-negative integer.
+            ends_at: when the submission's time is up (of `time.monotonic`), if it began earlier.
 
         Raises:
-            UserError: if no worker can be had.
+            EngineUnavailable: if there is none to be had.
         """
-        if self._process is None:  # it was lost with an earlier worker
+        if self._process is None:  # an earlier worker took it along
             self._start()
         work_dir = tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True)
         options = {
-            "support_dir": self.support_dir and str(self.support_dir),
+            "support_dir": self.support_dir,
             "work_dir": work_dir.name,
             "seed": seed,
             "limit_bytes": self.limits.frame_limit_bytes,
         }
-        ours, theirs = socket.socketpair()
+        connection, theirs = socket.socketpair()
         with theirs:
-            answer = self._request({"fork": options}, theirs.fileno())
-        if answer is None:
-            raise UserError("the grading process ended while starting a worker; try again")
-        pid = answer["pid"]
+            pid = self._request({"fork": options}, theirs.fileno())
+        if pid is None:
+            raise EngineUnavailable("the grading process ended while it started a worker")
 
-        def end() -> int | None:
-            answer = self._request({"end": pid})
+        def end(grace_s: float) -> int | None:
+            status = self._request({"end": pid, "grace_s": grace_s})
             work_dir.cleanup()
             self._workers.remove(worker)
-            return None if answer is None else answer["status"]
+            return status
 
-        worker = Worker(ours, pid, self.limits, end)
+        if ends_at is None:
+            ends_at = time.monotonic() + self.limits.submission_timeout_s
+        worker = Worker(connection, self.limits, ends_at, end)
         self._workers.append(worker)
         return worker
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        log = Path(self._scratch.name, "zygote.log")
-        fd = theirs.fileno()
-        arguments = [str(ENGINE_DIR), str(fd), str(os.getpid())]
-        with theirs, log.open("wb") as stderr:
+        self._control.settimeout(self.limits.start_timeout_s)
+        log = Path(self._scratch.name, "start.log")
+        arguments = [str(ENGINE_DIR), str(theirs.fileno()), str(os.getpid())]
+        with theirs, log.open("wb") as output:
             self._process = subprocess.Popen(
+                # as -I does, but for PYTHONHASHSEED: the environment is ours
                 [sys.executable, "-P", "-s", "-c", BOOT, *arguments],
-                pass_fds=[fd],
-                env=_clean_environment(self._scratch.name),
+                pass_fds=[theirs.fileno()],
+                env=_environment(self._scratch.name),
                 cwd=self._scratch.name,
                 stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
+                stdout=output,
+                stderr=output,
             )
-        self._control.settimeout(self.limits.start_timeout_s)
-        if not self._receive():
-            lines = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
-            raise UserError(f"the grading process did not start: {lines[-1]}")
+        if self._answer() is None:
+            reason = log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise EngineUnavailable(f"the grading process did not start: {reason}")
         self._control.settimeout(ANSWER_TIMEOUT_S)
 
-    def _request(self, request: dict[str, Any], *fds: int) -> dict[str, int] | None:
-        """Its answer; None if the zygote is lost, and then all its workers are."""
+    def _request(self, request: dict[str, Any], *fds: int) -> int | None:
+        """The zygote's answer; None if it is lost, and then all its workers are."""
         if self._process is None:
             return None
         with contextlib.suppress(OSError):
             socket.send_fds(self._control, [json.dumps(request).encode()], fds)
-        return self._receive()
+        return self._answer()
 
-    def _receive(self) -> dict[str, int] | None:
+    def _answer(self) -> int | None:
         with contextlib.suppress(OSError, ValueError):
-            answer: dict[str, int] = json.loads(self._control.recv(4096))
-            return answer
+            return int(self._control.recv(64))
         self._stop()
         return None
 
@@ -133,17 +139,14 @@ class Zygote:
             self._process = None
 
 
-def _clean_environment(home: str) -> dict[str, str]:
-    """Nothing of the grader's own; one thread each, and sets of strings in a fixed order."""
+def _environment(home: str) -> dict[str, str]:
+    """Nothing of the grader's own; one thread each, and sets of strings in the same order."""
     libraries = ("OMP", "MKL", "OPENBLAS", "NUMEXPR")
     return {
-        "HOME": home,
-        "IPYTHONDIR": home,
+        **dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), home),
+        **{f"{library}_NUM_THREADS": "1" for library in libraries},
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": home,
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",
-        "TMPDIR": home,
-        **{f"{library}_NUM_THREADS": "1" for library in libraries},
     }

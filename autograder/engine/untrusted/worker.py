@@ -1,4 +1,4 @@
-"""Runs one submission's cells and answers calls about what they defined."""
+"""Runs one submission's cells and answers questions about what they defined."""
 
 import itertools
 import os
@@ -8,7 +8,6 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,30 +18,34 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from .protocol import Frame, Unsendable, decode, encode
 
-STUDENT_FILES = ("<ipython-input-",)  # how IPython names the code of cells
+CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
 
 
 class NotebookShell(InteractiveShell):
-    """IPython without terminal, history or subprocesses: what those would do is left undone."""
+    """IPython without windows, subprocesses and tracebacks: asking for them has no effect."""
+
+    def init_magics(self) -> None:
+        """Leave `%%bash` cells undone."""
+        super().init_magics()
+        for name in ("bash", "sh", "script"):
+            self.register_magic_function(lambda line, cell: None, "cell", name)
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """Accept `%gui`."""
+        """Leave `%gui` undone."""
 
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
-        """Accept `%matplotlib`; plots are drawn to memory and not shown."""
+        """Leave `%matplotlib` undone: plots are drawn to memory and not shown."""
         return gui, "agg"
 
     def system(self, cmd: str) -> None:
-        """Accept `!cmd`, `%pip` and the like."""
-
-    system_piped = system_raw = system
+        """Leave `!cmd`, `%pip` and the like undone."""
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> list[str]:
-        """Accept `names = !cmd`."""
+        """Leave `lines = !cmd` undone."""
         return []
 
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-        """Spend no time on a traceback that nobody sees."""
+        """Format nothing: exceptions are reported by `described`."""
 
     showsyntaxerror = showtraceback
 
@@ -52,7 +55,7 @@ class Missing(Exception):
 
 
 class Session:
-    """One submission's notebook and every object of it that the grader holds a handle to."""
+    """One submission's notebook, and every object of it that the grader holds a handle to."""
 
     def __init__(self, shell: NotebookShell) -> None:
         self.shell = shell
@@ -60,79 +63,80 @@ class Session:
         self.numbers = itertools.count(1)
         self.operations: dict[str, Callable[..., Any]] = {
             "execute": self.execute,
-            "get": self.get,
+            "get": get,
             "call": lambda target, arguments, named: target(*arguments, **named),
             "item": lambda target, key: target[key],
             "len": len,
-            "setup": self.setup,
+            "setup": setup,
             "seed": seed_generators,
         }
 
     def answer(self, request: Frame, limit_bytes: int) -> Frame:
-        """Perform one request; whatever the student's code raises becomes part of the reply."""
-        nonce, operation, released, *arguments = decode(request, self.resolve)
+        """Do what is asked; whatever student code raises becomes the reply."""
+        nonce, operation, released, *arguments = decode(request, self.object_of)
         for number in released:
-            self.objects.pop(number, None)
+            del self.objects[number]
         try:
             result = self.operations[operation](*arguments)
-            return encode((nonce, "value", result), self.wrap, limit_bytes)
+            return encode((nonce, "value", result), self.handle_of, limit_bytes)
         except Missing:
             reply: tuple[Any, ...] = (nonce, "missing")
         except Unsendable as reason:
-            reply = (nonce, "unsendable", str(reason))
-        except BaseException as error:  # also SystemExit and KeyboardInterrupt
+            reply = (nonce, "raised", "", str(reason), "")
+        except BaseException as error:  # SystemExit and KeyboardInterrupt as well
             reply = (nonce, "raised", *described(error))
-        return encode(reply, self.wrap, limit_bytes)
+        return encode(reply, self.handle_of, limit_bytes)
 
-    def wrap(self, value: Any) -> tuple[int, str]:
-        """A new handle to a value, with the name of its type."""
+    def handle_of(self, value: Any) -> tuple[int, str]:
+        """A new number for a value, with the name of its type."""
         number = next(self.numbers)
         self.objects[number] = value
         return number, type(value).__name__
 
-    def resolve(self, number: int, type_name: str) -> Any:
-        """The object of a handle."""
+    def object_of(self, number: int, type_name: str) -> Any:
+        """The value that was given this number."""
         return self.objects[number]
 
-    def execute(self, source: str) -> tuple[str, str, str] | None:
-        """Run a cell as Jupyter does; None, or what it raised."""
+    def execute(self, source: str) -> None:
+        """Run a cell as Jupyter does."""
         result = self.shell.run_cell(source)
-        plt.close("all")  # as Jupyter's inline plots are after each cell
-        error = result.error_before_exec or result.error_in_exec
-        return None if error is None else described(error)
+        plt.close("all")  # as Jupyter does after each cell
+        result.raise_error()
 
-    def get(self, target: Any, name: str) -> Any:
-        """An attribute; an AttributeError from inside a property is the student's, not a lack."""
-        try:
-            return getattr(target, name)
-        except AttributeError as error:
-            if error.obj is target and error.name == name:
-                raise Missing from None
-            raise
 
-    def setup(self, source: str, inputs: dict[str, Any]) -> ModuleType:
-        """Run a test's set-up code in a namespace of its own holding `inputs`."""
-        namespace = ModuleType("setup")
-        vars(namespace).update(inputs)
-        exec(compile(source, "<setup>", "exec"), vars(namespace))  # the hidden test's own text
-        return namespace
+def get(target: Any, name: str) -> Any:
+    """An attribute; an AttributeError from inside a property is not taken for a lack of it."""
+    try:
+        return getattr(target, name)
+    except AttributeError as error:
+        if error.obj is target and error.name == name:
+            raise Missing from None
+        raise
+
+
+def setup(source: str, inputs: dict[str, Any]) -> ModuleType:
+    """Run a test's set-up code in a namespace of its own that holds `inputs`."""
+    namespace = ModuleType("setup")
+    vars(namespace).update(inputs)
+    exec(compile(source, "<setup>", "exec"), vars(namespace))
+    return namespace
 
 
 def described(error: BaseException) -> tuple[str, str, str]:
-    """Type name, message and place of an exception, whose own methods may misbehave."""
+    """Name, message and place of an exception, whose own methods may misbehave."""
     try:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
-        return type(error).__name__, "".join(message[:2000]), _student_line(error)
+        return type(error).__name__[:100], "".join(message[:2000]), student_line(error)
     except BaseException:
         return "an exception", "its message can't be read", ""
 
 
-def _student_line(error: BaseException) -> str:
+def student_line(error: BaseException) -> str:
     """The innermost line of the notebook's own code, "" if none is involved."""
-    if isinstance(error, SyntaxError) and str(error.filename).startswith(STUDENT_FILES):
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(CELL_FILES):
         return f"line {error.lineno} of its cell"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.startswith(STUDENT_FILES):
+        if frame.filename.startswith(CELL_FILES):
             function = "" if frame.name.startswith("<") else f", in {frame.name}"
             return f"line {frame.lineno} of its cell{function}"
     return ""
@@ -158,14 +162,11 @@ def run(
     if support_dir is not None:
         shutil.copytree(support_dir, work_dir, dirs_exist_ok=True)
     os.chdir(work_dir)
-    os.environ["HOME"] = work_dir
-    sys.path.insert(0, str(Path(work_dir)))
+    os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
+    sys.path.insert(0, work_dir)
     sys.dont_write_bytecode = True
     seed_generators(seed)
     session = Session(shell)
     while True:
-        try:
-            request = Frame.receive(connection, limit_bytes)
-        except EOFError:
-            return
+        request = Frame.receive(connection, limit_bytes)
         session.answer(request, limit_bytes).send(connection)
