@@ -17,6 +17,8 @@ from ..grading.results import SubmissionResult
 from .config import configure, write_config
 from .generate import generate_assignment
 
+NOT_RELEASED = ("__pycache__", ".ipynb_checkpoints", ".data")  # left behind by trying it out
+
 
 def prepare_course(course_dir: Path, lab: str, release_root: Path) -> Assignment:
     """Make the course know the lab as it is released now.
@@ -29,9 +31,7 @@ def prepare_course(course_dir: Path, lab: str, release_root: Path) -> Assignment
     source = course_dir / "source" / lab
     if not _same_tree(released.release_dir, source) or not (course_dir / "release" / lab).is_dir():
         shutil.rmtree(source, ignore_errors=True)
-        shutil.copytree(
-            released.release_dir, source, ignore=shutil.ignore_patterns("__pycache__", ".*")
-        )
+        shutil.copytree(released.release_dir, source, ignore=shutil.ignore_patterns(*NOT_RELEASED))
         generate_assignment(course_dir, lab)
     return load_assignment(lab, course_dir / "release")
 
@@ -71,10 +71,7 @@ def _same_tree(left: Path, right: Path) -> bool:
 
 def _files_below(folder: Path) -> list[str]:
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    shown = (
-        file for file in files if not any(p[0] == "." or p == "__pycache__" for p in file.parts)
-    )
-    return sorted(map(str, shown))
+    return sorted(str(file) for file in files if not set(file.parts) & set(NOT_RELEASED))
 
 
 @contextmanager

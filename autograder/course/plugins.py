@@ -12,7 +12,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 
-from ..engine import Limits, Zygote
+from ..engine import Zygote
 from ..grading.assignment import Assignment, load_assignment, question_id
 from ..grading.grade import grade_submission
 from ..grading.ingest import ingest
@@ -64,9 +64,7 @@ class RecordResult(NbGraderPreprocessor):
             f"{asked['notebook']}.ipynb",
         )
         with Zygote(assignment.release_dir) as zygote:
-            return grade_submission(
-                assignment, asked["student"], submitted, zygote, seed=0, limits=Limits()
-            )
+            return grade_submission(assignment, asked["student"], submitted, zygote, seed=0)
 
 
 def load_course_assignment(coursedir: Any, lab: str) -> Assignment:

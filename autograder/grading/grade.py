@@ -1,10 +1,9 @@
 """Grades one submission file from end to end."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from ..engine import CONFINEMENT, Limits, Zygote
+from ..engine import CONFINEMENT, Zygote
 from .assignment import Assignment
 from .ingest import ingest
 from .pytest_plugin import run_tests
@@ -18,8 +17,6 @@ def grade_submission(
     submitted: Path,
     zygote: Zygote,
     seed: int,
-    limits: Limits,
-    on_test: Callable[[], None] = lambda: None,
 ) -> SubmissionResult:
     """Run the submission in a worker of its own and its tests here.
 
@@ -28,9 +25,9 @@ def grade_submission(
     """
     started_at = time.monotonic()
     composition = ingest(assignment.notebook, submitted)
-    session = Session(zygote, composition.notebook.cells, limits, seed)
+    session = Session(zygote, composition.notebook.cells, seed)
     try:
-        results = run_tests(assignment.test_files, session, on_test)
+        results = run_tests(assignment.test_files, session)
     finally:
         session.close()
     return SubmissionResult(

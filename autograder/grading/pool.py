@@ -1,5 +1,6 @@
 """Grades a class: one process per core, each with its own zygote."""
 
+import atexit
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -75,11 +76,12 @@ def _start_grader(grader: Grader) -> None:
 
     torch.set_num_threads(1)
     _grader = grader
-    _zygote = Zygote(grader.assignment.release_dir)
+    _zygote = Zygote(grader.assignment.release_dir, grader.limits)
+    _zygote.__enter__()  # the kernel ends it with this process
+    atexit.register(_zygote.__exit__)
 
 
 def _grade(submission: Submission) -> SubmissionResult:
     return grade_submission(
-        _grader.assignment, submission.student, submission.path, _zygote, _grader.seed,
-        _grader.limits,
-    )  # fmt: skip
+        _grader.assignment, submission.student, submission.path, _zygote, _grader.seed
+    )

@@ -8,7 +8,7 @@ called and passed.
 import os
 import random
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,16 @@ import numpy as np
 import pytest
 import torch
 
-from ..engine import Remote, WorkerLost
+from ..engine import Submission, WorkerLost
 from ..testing import question_of, what_is_checked
-from .results import TestResult
+from .results import Verdict
 from .session import Session, derive_seed
 
 # Only what hidden tests need: no configuration, plug-ins or rewriting from outside. Rewritten
 # asserts would print expected values.
 PYTEST_OPTIONS = [
     *("-q", "--assert=plain", "--noconftest", "-c", os.devnull, "--rootdir", os.curdir),
+    "--import-mode=importlib",
     *("-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:unraisableexception"),
     *("-p", "no:threadexception", "-p", "no:faulthandler", "-p", "no:logging"),
 ]
@@ -34,15 +35,13 @@ class HiddenTestsBroken(Exception):
     """The instructor's tests could not be collected; no submission is at fault."""
 
 
-def run_tests(
-    test_files: tuple[Path, ...], session: Session, on_test: Callable[[], None] = lambda: None
-) -> dict[str, list[TestResult]]:
+def run_tests(test_files: tuple[Path, ...], session: Session) -> dict[str, list[Verdict]]:
     """Run all tests against one submission: question id -> results in the order of the files.
 
     Raises:
         HiddenTestsBroken: if a test file cannot be imported or a test did not report.
     """
-    plugin = _GradingPlugin(session, on_test)
+    plugin = _GradingPlugin(session)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     pytest.main([*PYTEST_OPTIONS, *map(str, test_files)], plugins=[plugin])
     if plugin.broken:
@@ -51,9 +50,8 @@ def run_tests(
 
 
 class _GradingPlugin:
-    def __init__(self, session: Session, on_test: Callable[[], None]) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.on_test = on_test
         self.broken = ""
         self._tests: dict[tuple[str, str], Callable[..., Any]] = {}
         self._cases: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
@@ -61,11 +59,10 @@ class _GradingPlugin:
     # -- what hidden tests are given ------------------------------------------------------
 
     @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> Remote:
+    def submission(self, request: pytest.FixtureRequest) -> Iterator[Submission]:
         """The student's notebook at the point of the test's question."""
-        mark = question_of(request.function)
-        assert mark is not None, "only tests of a question are collected"
-        return self.session.at_question(mark.id, request.node.name)
+        with self.session.at_question(_mark(request.node).id, request.node.name) as submission:
+            yield submission
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
@@ -92,7 +89,6 @@ class _GradingPlugin:
         random.seed(seed)
         np.random.seed(seed % 2**32)
         torch.manual_seed(seed)
-        self.session.start_test()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -102,22 +98,21 @@ class _GradingPlugin:
         cases = self._cases[_key(item)]
         if call.excinfo is not None:
             if isinstance(call.excinfo.value, WorkerLost):
-                self.session.lose(_mark(item).id, str(call.excinfo.value))
+                self.session.lose(_mark(item).id, call.excinfo.value)
             cases[item.nodeid] = _message(call.excinfo.value)
         elif call.when == "call" and report.outcome == "passed":
             cases[item.nodeid] = None
-            self.on_test()
         return report
 
-    def results(self) -> dict[str, list[TestResult]]:
+    def results(self) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""
-        found: dict[str, list[TestResult]] = defaultdict(list)
+        found: dict[str, list[Verdict]] = defaultdict(list)
         for key, test in self._tests.items():
             mark = question_of(test)
             assert mark is not None
             failures = [message for message in self._cases[key].values() if message is not None]
             found[mark.id].append(
-                TestResult(
+                Verdict(
                     name=test.__name__,
                     checked=what_is_checked(test),
                     points=mark.points,

@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class TestResult:
+class Verdict:
     """One hidden or public test of a question; `message` is written for the student."""
 
     name: str
@@ -25,7 +25,7 @@ class QuestionResult:
 
     id: str
     max_score: float
-    tests: tuple[TestResult, ...] = ()
+    tests: tuple[Verdict, ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -81,7 +81,7 @@ class SubmissionResult:
             QuestionResult(
                 question["id"],
                 question["max_score"],
-                tuple(TestResult(**test) for test in question["tests"]),
+                tuple(Verdict(**test) for test in question["tests"]),
             )
             for question in data["questions"]
         )

@@ -6,11 +6,12 @@ cell or that question; a fresh worker replays the other cells and grading goes o
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine import Limits, Remote, Worker, WorkerLost, Zygote
+from ..engine import Submission, Worker, WorkerLost, Zygote
 from .assignment import is_skipped, question_id
 from .results import CellFailure
 
@@ -25,7 +26,6 @@ class Session:
 
     zygote: Zygote
     cells: list[Any]  # the composed notebook's
-    limits: Limits
     seed: int
     failures: dict[str, CellFailure] = field(default_factory=dict)
     _worker: Worker | None = None
@@ -35,23 +35,34 @@ class Session:
     _ends_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._ends_at = time.monotonic() + self.limits.submission_timeout_s
+        self._ends_at = time.monotonic() + self.zygote.limits.submission_timeout_s
 
-    def at_question(self, question: str, test_name: str) -> Remote:
+    @property
+    def question_order(self) -> dict[str, int]:
+        """Question id -> index of its check cell."""
+        ids = {question_id(cell): index for index, cell in enumerate(self.cells)}
+        return {name: index for name, index in ids.items() if name is not None}
+
+    @contextmanager
+    def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
         """The notebook's namespace as it is at the question's check cell, freshly seeded.
+
+        Within the block all calls together have the time limit of one test. Who sees a
+        `WorkerLost` there says so with `lose`.
 
         Raises:
             QuestionLost: if an earlier test of the question cost the worker.
         """
         if question in self._lost:
-            raise QuestionLost(f"not run: an earlier check of {question} {self._lost[question]}")
-        worker = self._advance_to(question)
-        worker.seed(derive_seed(self.seed, test_name))
-        return worker.submission
+            raise QuestionLost(f"not run, because a check before it {self._lost[question]}")
+        worker = self._advance_to(self.question_order[question])
+        with worker.time_limit(self.zygote.limits.test_timeout_s):
+            worker.seed(derive_seed(self.seed, test_name))
+            yield worker.submission
 
-    def lose(self, question: str, reason: str) -> None:
-        """Record that a test of this question cost the worker."""
-        self._lost[question] = reason
+    def lose(self, question: str, loss: WorkerLost) -> None:
+        """Give up the worker, and with it the rest of this question."""
+        self._lost[question] = str(loss)
         self.close()
 
     def close(self) -> None:
@@ -60,48 +71,41 @@ class Session:
             self._worker.kill()
         self._worker, self._next = None, 0
 
-    def _advance_to(self, question: str) -> Worker:
-        target = next(i for i, cell in enumerate(self.cells) if question_id(cell) == question)
-        if self._worker is None or self._next > target:
+    def _advance_to(self, target: int) -> Worker:
+        """A worker that has run the cells before index `target` and none after it."""
+        if self._next > target:
             self.close()
         while self._worker is None or self._next < target:
-            self._step(target)
+            if self._worker is None:
+                self._worker = self._fork()
+            elif not self._run(self.cells[self._next], self._worker):
+                self.close()  # without the cell that ended this worker, replay the others
+            else:
+                self._next += 1
         return self._worker
 
-    def _step(self, target: int) -> None:
-        """Run the next cell before `target`; on a loss leave no worker, so that all replay."""
-        if self._worker is None:
-            self._worker = self.zygote.fork(derive_seed(self.seed, "cells"), self._ends_at)
-            self._next = 0
-            return
-        cell = self.cells[self._next]
-        if self._is_executed(cell):
-            try:
-                error = self._worker.execute(cell.source, self.limits.cell_timeout_s)
-            except WorkerLost as loss:
-                self._fatal.add(cell.id)
-                self.failures[cell.id] = CellFailure(cell.id, "Stopped", str(loss))
-                self.close()
-                return
-            if error is not None:
-                self.failures[cell.id] = CellFailure(cell.id, error.name, error.message)
-        self._next += 1
+    def _fork(self) -> Worker:
+        if time.monotonic() > self._ends_at:
+            raise QuestionLost("not run, because the submission used up its time limit")
+        return self.zygote.fork(derive_seed(self.seed, "cells"), self._ends_at)
 
-    def _is_executed(self, cell: Any) -> bool:
-        return (
-            cell.cell_type == "code"
-            and question_id(cell) is None
-            and not is_skipped(cell)
-            and cell.id not in self._fatal
-        )
+    def _run(self, cell: Any, worker: Worker) -> bool:
+        """Execute a cell, if it is to be; False if that cost the worker."""
+        skipped = question_id(cell) is not None or is_skipped(cell) or cell.id in self._fatal
+        if cell.cell_type != "code" or skipped:
+            return True
+        try:
+            error = worker.execute(cell.source)
+        except WorkerLost as loss:
+            self._fatal.add(cell.id)
+            self.failures[cell.id] = CellFailure(cell.id, "Stopped", f"this cell {loss}")
+            return False
+        if error is not None:
+            self.failures[cell.id] = CellFailure(cell.id, error.name, str(error))
+        return True
 
 
 def derive_seed(seed: int, *names: str) -> int:
     """A seed for one purpose, the same on every machine: 63 bits of a hash."""
     digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
-
-
-def blame(failures: Iterable[CellFailure]) -> str:
-    """One sentence on cells that failed before a name could be defined."""
-    return "; ".join(f"cell {f.cell_id} raised {f.name}: {f.message}" for f in failures)

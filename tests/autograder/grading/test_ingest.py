@@ -1,0 +1,149 @@
+"""Submissions become the instructor's notebook with the student's answers."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given as given_examples
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.grading.ingest import Unreadable, compose, ingest, read_submission
+
+from .notebooks import answer, given, notebook, question, written
+
+
+@pytest.fixture
+def instructor() -> Any:
+    return notebook(
+        given("lab-000", "limit = 10"),
+        answer("lab-001", "def double(x):\n    raise NotImplementedError"),
+        question("ex1-double", 2),
+        written("ex1-why", 3),
+    )
+
+
+@pytest.fixture
+def submitted(instructor: Any) -> Any:
+    return copy.deepcopy(instructor)
+
+
+def sources(composed: Any) -> list[str]:
+    return [cell.source for cell in composed.notebook.cells]
+
+
+def test_answers_are_taken_and_given_cells_are_not(instructor: Any, submitted: Any) -> None:
+    submitted.cells[0].source = "limit = 10**9"
+    submitted.cells[1].source = "def double(x):\n    return 2 * x"
+    submitted.cells[2].source = "score = 100"
+    submitted.cells[2].metadata["nbgrader"]["points"] = 1000
+    submitted.cells[3].source = "because"
+    composed = compose(instructor, submitted)
+    assert sources(composed) == [
+        "limit = 10",
+        "def double(x):\n    return 2 * x",
+        'check("ex1-double")',
+        "because",
+    ]
+    assert composed.notebook.cells[2].metadata["nbgrader"]["points"] == 2
+    assert composed.remarks == []
+
+
+def test_own_cells_stay_where_they_stand(instructor: Any, submitted: Any) -> None:
+    submitted.cells.insert(0, new_code_cell("import os"))
+    submitted.cells.insert(2, new_code_cell("helper = 1", metadata={"nbgrader": {}}))
+    submitted.cells.append(new_markdown_cell("notes"))
+    composed = compose(instructor, submitted)
+    assert sources(composed)[0] == "import os"
+    assert sources(composed)[2] == "helper = 1"
+    assert sources(composed)[-1] == "notes"
+    assert [cell.id for cell in composed.notebook.cells if "own" in cell.id] == [
+        "own-000",
+        "own-001",
+        "own-002",
+    ]
+
+
+def test_a_missing_answer_counts_as_blank(instructor: Any, submitted: Any) -> None:
+    del submitted.cells[1]
+    composed = compose(instructor, submitted)
+    assert sources(composed)[1].endswith("raise NotImplementedError")
+    assert composed.remarks == ["answer cell lab-001 is missing and counts as left blank"]
+
+
+def test_a_copied_answer_is_an_own_cell(instructor: Any, submitted: Any) -> None:
+    again = copy.deepcopy(submitted.cells[1])
+    again.id, again.source = "fresh", "double = None"
+    submitted.cells.insert(2, again)
+    composed = compose(instructor, submitted)
+    assert sources(composed)[2] == "double = None"
+    assert composed.remarks == ["a copy of cell lab-001 was kept as a cell of the student's own"]
+
+
+def test_answers_survive_lost_cell_ids(instructor: Any, submitted: Any) -> None:
+    submitted.cells[1].source = "double = abs"
+    for number, cell in enumerate(submitted.cells):
+        cell.id = f"colab{number}"
+    assert sources(compose(instructor, submitted))[1] == "double = abs"
+
+
+def test_composing_leaves_the_instructors_copy_alone(instructor: Any, submitted: Any) -> None:
+    before = copy.deepcopy(instructor)
+    submitted.cells[1].source = "double = abs"
+    compose(instructor, submitted)
+    assert instructor == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"not json",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        b'{"cells": [{"cell_type": "code", "source": 7}], "nbformat": 4, "nbformat_minor": 5}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_a_reason(
+    tmp_path: Path, instructor: Any, content: bytes
+) -> None:
+    path = tmp_path / "lab.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match=r"lab\.ipynb"):
+        read_submission(path)
+    composed = ingest(instructor, path)
+    assert composed.status == "unreadable"
+    assert composed.remarks[0].startswith("graded as blank: lab.ipynb")
+    assert composed.notebook == instructor
+
+
+def test_old_formats_are_read(tmp_path: Path, instructor: Any) -> None:
+    for cell in instructor.cells:
+        del cell["id"]
+    instructor.nbformat_minor = 4
+    path = tmp_path / "lab.ipynb"
+    path.write_text(json.dumps(instructor), "utf-8")
+    assert len(read_submission(path).cells) == 4
+
+
+@given_examples(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(
+            st.sampled_from(["cells", "cell_type", "source", "metadata", "nbformat", "id"]), inner
+        ),
+    )
+)  # fmt: skip
+def test_any_json_gets_a_decision(tmp_path_factory: pytest.TempPathFactory, content: Any) -> None:
+    blank = notebook(given("lab-000", "x = 1"))
+    path = tmp_path_factory.mktemp("any") / "lab.ipynb"
+    path.write_text(json.dumps(content), "utf-8")
+    assert ingest(blank, path).status in ("graded", "unreadable")
+    assert nbformat.validate(ingest(blank, path).notebook) is None
