@@ -1,0 +1,143 @@
+"""Builds labs: what students receive into one folder, the solutions into another.
+
+All labs are compiled before anything is written, and each lab's folder is swapped in whole, so a
+mistake in one lab leaves every folder as it was.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.errors import UserError
+
+from .notebooks import (
+    Lab,
+    LabQuestion,
+    lab_questions,
+    read_pieces,
+    solution_notebook,
+    student_notebook,
+    write_notebook,
+)
+from .points import read_tests
+from .support import STUDENT_FOLDER, Files, support_files
+
+CHECKS_FILE = "checks.py"  # in the lab's student folder: the tests that students may see
+
+
+@dataclass(frozen=True)
+class BuiltLab:
+    """What was written for a lab, and what its author should know."""
+
+    lab: str
+    release_notebook: Path
+    solution_notebook: Path
+    questions: list[LabQuestion]
+    notices: list[str]
+
+
+@dataclass(frozen=True)
+class _CompiledLab:
+    lab: Lab
+    questions: list[LabQuestion]
+    release_files: Files
+    solution_files: Files
+
+
+def build_labs(
+    sources: list[Path], release_dir: Path, solution_dir: Path, hidden_dir: Path | None = None
+) -> list[BuiltLab]:
+    """Build each lab into `release_dir/<lab>/` and `solution_dir/<lab>/`, replacing what is there.
+
+    A question's points are summed over `hidden_dir/<lab>/test_*.py` and the lab's public checks.
+
+    Raises:
+        UserError: a lab, a test or a path is wrong; then nothing is written.
+    """
+    _refuse_clashes(sources, release_dir, solution_dir)
+    compiled = [_compile(source, hidden_dir) for source in sources]
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder)
+        _stage(compiled, stage)
+        for root, name in ((release_dir, "release"), (solution_dir, "solution")):
+            for one in compiled:
+                _swap_in(stage / name / one.lab.name, root / one.lab.name)
+    return [
+        BuiltLab(
+            lab=one.lab.name,
+            release_notebook=release_dir / one.lab.name / f"{one.lab.name}.ipynb",
+            solution_notebook=solution_dir / one.lab.name / f"{one.lab.name}.ipynb",
+            questions=one.questions,
+            notices=one.lab.notices,
+        )
+        for one in compiled
+    ]
+
+
+def _refuse_clashes(sources: list[Path], release_dir: Path, solution_dir: Path) -> None:
+    if release_dir.resolve() == solution_dir.resolve():
+        raise UserError(f"{release_dir}: solutions would lie in the release; name two folders", 2)
+    seen: dict[str, Path] = {}
+    for source in sources:
+        if source.stem in seen:
+            raise UserError(f"{source}: has the name of {seen[source.stem]}; rename one", 2)
+        seen[source.stem] = source
+        for target in (release_dir / source.stem, solution_dir / source.stem):
+            if source.resolve().is_relative_to(target.resolve()):
+                raise UserError(f"{source}: lies in {target}, which is replaced; move it", 2)
+
+
+def _compile(source: Path, hidden_dir: Path | None) -> _CompiledLab:
+    lab = read_pieces(source)
+    checks = source.parent / STUDENT_FOLDER / CHECKS_FILE
+    test_files = [checks] if checks.is_file() else []
+    if hidden_dir is not None:
+        test_files += sorted((hidden_dir / lab.name).glob("test_*.py"))
+    questions = lab_questions(lab, [test for path in test_files for test in read_tests(path)])
+    return _CompiledLab(lab, questions, *support_files(lab))
+
+
+def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:
+    """Make every lab's two folders under `stage`, the release by nbgrader's own converter."""
+    # nbgrader takes seconds to import; a lab with a mistake in it never gets here.
+    from autograder.course.generate import generate_assignment
+
+    course = stage / "course"
+    for number, one in enumerate(compiled):
+        name = f"lab{number}"  # nbgrader refuses some names that files may have
+        draft = student_notebook(one.lab, one.questions)
+        write_notebook(draft, course / "source" / name / f"{name}.ipynb")
+        generate_assignment(course, name)
+        generated = course / "release" / name / f"{name}.ipynb"
+        released = nbformat.read(generated, as_version=nbformat.NO_CONVERT)
+        _write_folder(stage / "release" / one.lab.name, released, one.release_files)
+        solved = solution_notebook(one.lab, released)
+        _write_folder(stage / "solution" / one.lab.name, solved, one.solution_files)
+
+
+def _write_folder(folder: Path, notebook: nbformat.NotebookNode, files: Files) -> None:
+    write_notebook(notebook, folder / f"{folder.name}.ipynb")
+    for name, path in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+
+
+def _swap_in(new: Path, target: Path) -> None:
+    """Put a folder in another's place in one step, so that readers see the old or the new one."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent) as beside:
+            shutil.copytree(new, Path(beside) / "new")
+            with contextlib.suppress(FileNotFoundError):
+                target.rename(Path(beside) / "old")
+            (Path(beside) / "new").rename(target)
+    except OSError as error:
+        raise UserError(
+            f"{target}: cannot be written ({error}); mend it or name another"
+        ) from error

@@ -1,0 +1,304 @@
+"""From a lab's cells to its two notebooks.
+
+Cells become pieces: a Markdown cell splits at its written answers, a code cell has a student's and
+a solution's version. Both notebooks are made from the same pieces, so they agree in all but the
+answers, and the solution notebook is what a perfect student would hand in.
+"""
+
+import copy
+import math
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from autograder.errors import UserError
+
+from . import blanks, tags
+from .points import MarkedTest
+from .source import SourceCell, read_lab
+
+_NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+DEFAULT_ANSWER = "*Your answer here.*"
+SKIP_EXECUTION_TAG, SKIP_GRADING_TAG = "skip-execution", "skip-grading"
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
+Role = Literal["locked", "blank", "check", "written"]
+
+
+@dataclass
+class Piece:
+    """A cell of the notebooks: what students and what teachers see."""
+
+    kind: str  # "code", "markdown" or "raw"
+    role: Role
+    student: str
+    solution: str
+    line: int  # of its first line, or its question's, in the lab's file
+    question: tags.Question | None = None
+    cell_id: str = ""
+    tags: list[str] = field(default_factory=list)  # in both notebooks
+    skips_preview: bool = False
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def grade_id(self) -> str:
+        """What nbgrader calls the cell: its question, or the cell's own id."""
+        return self.question.id if self.question else self.cell_id
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether points belong to this cell."""
+        return self.role in ("check", "written")
+
+
+@dataclass(frozen=True)
+class LabQuestion:
+    """A graded cell."""
+
+    id: str
+    points: float
+    kind: Literal["auto", "written"]
+
+
+@dataclass
+class Lab:
+    """A lab taken apart, before anything is written."""
+
+    path: Path
+    pieces: list[Piece] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The lab's name: its file's stem."""
+        return self.path.stem
+
+
+def read_pieces(path: Path) -> Lab:
+    """Compile a lab's tags.
+
+    Raises:
+        UserError: anything is wrong in the lab, as `file:line: what; what to do`.
+    """
+    lab = Lab(path)
+    for cell in read_lab(path):
+        try:
+            tagged = _read_tags(cell)
+            lab.pieces += _pieces(cell, tagged)
+        except tags.TagError as error:
+            raise UserError(f"{path}:{cell.line + error.line - 1}: {error.message}") from error
+        for line in tagged.quoted:
+            notice = f"{path}:{cell.line + line - 1}: a tag inside a string is text and stays"
+            lab.notices.append(notice)
+    if not lab.pieces:
+        raise UserError(f"{path}:1: the lab has no cells; write some")
+    _name_cells(lab)
+    return lab
+
+
+def lab_questions(lab: Lab, tests: list[MarkedTest]) -> list[LabQuestion]:
+    """The graded cells in order; adds a notice to the lab for each that earns no points.
+
+    Raises:
+        UserError: a test names a question that the lab lacks, or a written one.
+    """
+    checked = {piece.grade_id for piece in lab.pieces if piece.role == "check"}
+    for test in tests:
+        if test.question_id not in checked:
+            wrong = f"{lab.path} has no test cell `#!TAG QUESTION {test.question_id}`"
+            raise UserError(f"{test.path}:{test.line}: {wrong}; add one or mend the id")
+    questions = []
+    for piece in filter(lambda piece: piece.is_graded, lab.pieces):
+        if piece.role == "check":
+            own = [test.points for test in tests if test.question_id == piece.grade_id]
+            question = LabQuestion(piece.grade_id, round(math.fsum(own), 6), "auto")
+        else:
+            points = piece.question.points if piece.question else None
+            question = LabQuestion(piece.grade_id, points or 0.0, "written")
+        if not question.points:
+            why = "no tests" if question.kind == "auto" else f"no {tags.QUESTION} tag above it"
+            notice = f"{lab.path}:{piece.line}: {question.id} has {why} and so no points"
+            lab.notices.append(notice)
+        questions.append(question)
+    return questions
+
+
+def student_notebook(lab: Lab, questions: list[LabQuestion]) -> NotebookNode:
+    """The student's notebook, marked up for nbgrader's converter."""
+    points = {question.id: question.points for question in questions}
+    cells = []
+    for piece in lab.pieces:
+        skips = [SKIP_EXECUTION_TAG] if piece.skips_preview else []
+        cell = _NEW_CELL[piece.kind](piece.student, id=piece.cell_id, metadata=dict(piece.metadata))
+        _set_tags(cell, piece.tags + skips)
+        if piece.kind == "raw":  # nbgrader knows only code and Markdown
+            cell.metadata.update(deletable=False, editable=False)
+        else:
+            cell.metadata["nbgrader"] = _nbgrader_metadata(piece, points)
+        cells.append(cell)
+    return new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
+
+
+def solution_notebook(lab: Lab, released: NotebookNode) -> NotebookNode:
+    """The released notebook with the solutions in it and nothing skipped for a preview."""
+    notebook = copy.deepcopy(released)
+    for piece, cell in zip(lab.pieces, notebook.cells, strict=True):
+        cell.source = piece.solution
+        _set_tags(cell, piece.tags)
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook; equal notebooks give equal bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
+    path.write_bytes(f"{text.rstrip()}\n".encode())
+
+
+def _read_tags(cell: SourceCell) -> tags.TaggedCell:
+    if cell.kind == "code":
+        return tags.read_code(cell.source)
+    tagged = tags.read_markdown(cell.source)
+    if cell.kind == "raw":
+        for part in tagged.parts:
+            if not isinstance(part, tags.Text):
+                wanted = "a raw cell has no answers; move the tag to a Markdown cell"
+                raise tags.TagError(part.line, wanted)
+    return tagged
+
+
+def _pieces(cell: SourceCell, tagged: tags.TaggedCell) -> list[Piece]:
+    pieces = list((_code_pieces if cell.kind == "code" else _text_pieces)(cell, tagged))
+    for piece in pieces:
+        piece.tags = _author_tags(cell)
+        if tags.SKIP_GRADING in tagged.skips:
+            piece.tags.append(SKIP_GRADING_TAG)
+        # A check of blanks that are still open can only fail.
+        piece.skips_preview = tags.SKIP_EXECUTION in tagged.skips or piece.role == "check"
+        piece.metadata = _author_metadata(cell)
+    return pieces
+
+
+def _code_pieces(cell: SourceCell, tagged: tags.TaggedCell) -> Iterator[Piece]:
+    if tagged.questions:
+        question = _only_question(tagged)
+        check = f'check("{question.id}")'
+        line = cell.line + question.line - 1
+        yield Piece("code", "check", check, check, line, question)
+        return
+    solution = blanks.solved(tagged)
+    if tagged.blocks:
+        yield Piece("code", "blank", blanks.blanked(tagged), solution, cell.line)
+    elif solution:
+        yield Piece("code", "locked", solution, solution, cell.line)
+
+
+def _only_question(tagged: tags.TaggedCell) -> tags.Question:
+    question, *more = tagged.questions
+    if more:
+        raise tags.TagError(more[0].line, "two questions in one cell; give each its own")
+    texts = [part for part in tagged.parts if isinstance(part, tags.Text)]
+    if tagged.blocks or any(tags.stripped(text.lines) for text in texts):
+        raise tags.TagError(question.line, "a test cell holds its QUESTION tag only; split it")
+    if question.points is not None:
+        wanted = "a test cell's points come from its tests; take the number away"
+        raise tags.TagError(question.line, wanted)
+    return question
+
+
+def _text_pieces(cell: SourceCell, tagged: tags.TaggedCell) -> Iterator[Piece]:
+    question: tags.Question | None = None
+    for part in tagged.parts:
+        match part:
+            case tags.Text(lines=lines):
+                if written := tags.stripped(lines):
+                    _refuse_pending(question)
+                    text = _joined(written)
+                    line = cell.line + written[0].number - 1
+                    yield Piece(cell.kind, "locked", text, text, line)
+            case tags.Question():
+                _refuse_pending(question)
+                if part.points is None:
+                    wanted = "a written answer needs points; add them after its id"
+                    raise tags.TagError(part.line, wanted)
+                question = part
+            case tags.Block(message=message, solution=solution):
+                line = cell.line + (question or part).line - 1
+                student = "\n".join(message).strip() or DEFAULT_ANSWER
+                answer = textwrap.dedent(_joined(tags.stripped(solution)))
+                yield Piece("markdown", "written", student, answer, line, question)
+                question = None
+    _refuse_pending(question)
+
+
+def _refuse_pending(question: tags.Question | None) -> None:
+    if question:
+        wanted = "no answer follows this QUESTION; put it right above `#!TAG HWBEGIN`"
+        raise tags.TagError(question.line, wanted)
+
+
+def _joined(lines: list[tags.Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def _name_cells(lab: Lab) -> None:
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", lab.name)[:56] or "lab"
+    for number, piece in enumerate(lab.pieces, start=1):
+        piece.cell_id = f"{stem}-{number:03}"
+    taken = {piece.cell_id for piece in lab.pieces}
+    for piece in lab.pieces:
+        if piece.question:
+            if piece.grade_id in taken:
+                wrong = f"the question id `{piece.grade_id}` is taken; choose another"
+                raise UserError(f"{lab.path}:{piece.line}: {wrong}")
+            taken.add(piece.grade_id)
+
+
+def _author_tags(cell: SourceCell) -> list[str]:
+    given = cell.metadata.get("tags")
+    texts = [tag for tag in given if isinstance(tag, str)] if isinstance(given, list) else []
+    return list(dict.fromkeys(tag for tag in texts if tag and "," not in tag))
+
+
+def _author_metadata(cell: SourceCell) -> dict[str, Any]:
+    """What Jupyter itself shows; an editor's leftovers go."""
+    kept = {key: cell.metadata.get(key) for key in ("jupyter", "slideshow")}
+    return {key: value for key, value in kept.items() if isinstance(value, dict)}
+
+
+def _set_tags(cell: NotebookNode, cell_tags: list[str]) -> None:
+    cell.metadata.pop("tags", None)
+    if cell_tags:
+        cell.metadata["tags"] = list(dict.fromkeys(cell_tags))
+
+
+def _nbgrader_metadata(piece: Piece, points: Mapping[str, float]) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "grade": piece.is_graded,
+        "grade_id": piece.grade_id,
+        "locked": piece.role in ("locked", "check"),
+        "schema_version": 3,
+        "solution": piece.role in ("blank", "written"),
+        "task": False,
+    }
+    if piece.is_graded:
+        number = points[piece.grade_id]
+        metadata["points"] = int(number) if number == int(number) else number
+    return metadata

@@ -1,0 +1,153 @@
+"""What lies beside a notebook: the lab's `student/` folder, figures, and the packages it imports.
+
+A file is named by its path in the released folder and maps to the file it is copied from.
+"""
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from autograder.errors import UserError
+
+from .ipython_syntax import as_python
+from .notebooks import Lab, Piece
+
+STUDENT_FOLDER = "student"  # beside the lab's source; everything in it ships
+SHIPPED_PACKAGES = ("autograder.testing", "lib.data")  # of ours; all else of ours stays here
+_OURS = tuple({package.partition(".")[0] for package in SHIPPED_PACKAGES})
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store"})
+
+_TEXT_ONLY = re.compile(  # where Markdown shows the syntax of an image, or nothing at all
+    r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)"
+    r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->",
+    re.MULTILINE | re.DOTALL,
+)
+_ALT = r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
+_IMAGE = re.compile(
+    rf"{_ALT}\(\s*(?:<(?P<bracketed>[^>\n]+)>|(?P<plain>(?:[^\s()<]|\([^\s()]*\))+))"
+    r"|<img\b[^>]*?\bsrc\s*=\s*(?P<quote>[\"'])(?P<html>.+?)(?P=quote)"
+    r"|^ {0,3}\[[^\]]+\]:\s*<?(?P<reference>\S+?\.(?:png|jpe?g|gif|svg|webp|bmp))\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)  # a URL, the server, this page
+
+Files = dict[str, Path]
+
+
+def support_files(lab: Lab) -> tuple[Files, Files]:
+    """The files beside the student's notebook, and those beside the solution's.
+
+    Adds a notice to the lab for each import that students couldn't follow.
+
+    Raises:
+        UserError: a referenced image is missing or lies outside the lab's folder, or two files
+            claim one place.
+    """
+    given = dict(_student_folder(lab))
+    imports = _imports_of(lab, given)
+    provided = {name for name in _OURS if f"{name}.py" in given or f"{name}/__init__.py" in given}
+    imports = {name: place for name, place in imports.items() if name.split(".")[0] not in provided}
+    shared = given | dict(_packages(imports))
+    lab.notices += _missing_imports(imports)
+    release = shared | _figures(lab, given, "student")
+    solution = release | _figures(lab, given, "solution")
+    if f"{lab.name}.ipynb" in solution:
+        raise UserError(f"{solution[f'{lab.name}.ipynb']}:1: in the notebook's place; rename it")
+    return release, solution
+
+
+def _student_folder(lab: Lab) -> Iterator[tuple[str, Path]]:
+    folder = lab.path.parent / STUDENT_FOLDER
+    for path in _files_below(folder):
+        yield path.relative_to(folder).as_posix(), path
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not _CACHES & set(path.relative_to(folder).parts):
+            yield path
+
+
+def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
+    """Every module of ours that a released cell or file imports, and where."""
+    imports: dict[str, str] = {}
+    for piece in lab.pieces:
+        if piece.kind == "code":
+            for name, line in _imported_modules(as_python(piece.student) or ""):
+                imports.setdefault(name, f"{lab.path}:{piece.line} (line {line} of its cell)")
+    for path in given.values():
+        if path.suffix == ".py":
+            for name, line in _imported_modules(path.read_text(encoding="utf-8")):
+                imports.setdefault(name, f"{path}:{line}")
+    return imports
+
+
+def _imported_modules(python: str) -> Iterator[tuple[str, int]]:
+    try:
+        tree = ast.parse(python)
+    except SyntaxError:  # a text file that only looks like Python imports nothing
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                modules = [alias.name for alias in names]
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                modules = [f"{module}.{alias.name}" for alias in names]
+            case _:
+                continue
+        for name in modules:
+            if name.split(".")[0] in _OURS:
+                yield name, node.lineno
+
+
+def _packages(imports: dict[str, str]) -> Iterator[tuple[str, Path]]:
+    for package in SHIPPED_PACKAGES:
+        if any(_is_in(name, package) for name in imports):
+            folder = _REPOSITORY.joinpath(*package.split("."))
+            for path in (folder.parent / "__init__.py", *_files_below(folder)):
+                yield path.relative_to(_REPOSITORY).as_posix(), path
+
+
+def _missing_imports(imports: dict[str, str]) -> list[str]:
+    return [
+        f"{place}: imports {name}, which students don't receive"
+        for name, place in imports.items()
+        if not any(_is_in(name, package) for package in SHIPPED_PACKAGES)
+    ]
+
+
+def _is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def _figures(lab: Lab, given: Files, version: str) -> Files:
+    """The images that one version's Markdown refers to by a relative path."""
+    figures: Files = {}
+    for piece in lab.pieces:
+        if piece.kind == "markdown":
+            for target, line in _images(piece, version):
+                name = posixpath.normpath(unquote(re.split(r"[?#]", target)[0]))
+                path = lab.path.parent / name
+                if name in given and not path.is_file():
+                    continue
+                if name.startswith("../") or not path.is_file():
+                    wrong = "lies outside the lab's folder" if name[:3] == "../" else "is missing"
+                    raise UserError(f"{lab.path}:{line}: the image {target} {wrong}; put it there")
+                if name in given:
+                    raise UserError(f"{lab.path}:{line}: {target} also lies in student/; keep one")
+                figures[name] = path
+    return figures
+
+
+def _images(piece: Piece, version: str) -> Iterator[tuple[str, int]]:
+    text = piece.student if version == "student" else piece.solution
+    shown = _TEXT_ONLY.sub(lambda hidden: "\n" * hidden.group().count("\n"), text)
+    for image in _IMAGE.finditer(shown):
+        target = next(filter(None, image.group("bracketed", "plain", "html", "reference")))
+        if not _ELSEWHERE.match(target):
+            offset = shown.count("\n", 0, image.start()) if piece.role == "locked" else 0
+            yield target, piece.line + offset

@@ -1,0 +1,266 @@
+"""The tags of a lab: a cell's lines become text, blocks that hold a solution, and questions.
+
+    #!TAG HWBEGIN … #!TAG HWEND      what lies between is the solution
+    #!MSG text                       inside a block: what the student reads in its place
+    #!TAG SKIPQUESTEXEC              don't execute this cell in the student notebook's preview
+    #!TAG SKIPGRADEEXEC              don't execute this cell when grading
+    #!TAG QUESTION id [points]       the question of a test cell, or of the written answer below
+
+A tag stands alone on its line. In code a tag inside a string is text; in Markdown such a line is
+always a tag, since a leaked solution would be worse. Only the standard library is imported.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .ipython_syntax import CodeLine, Scanner, cell_magic
+
+BEGIN, END, QUESTION, MESSAGE = "HWBEGIN", "HWEND", "QUESTION", "MSG"
+SKIP_EXECUTION, SKIP_GRADING = "SKIPQUESTEXEC", "SKIPGRADEEXEC"
+NAMES = (BEGIN, END, QUESTION, SKIP_EXECUTION, SKIP_GRADING)
+
+_TAG = re.compile(r"#!TAG\s+(?P<name>[A-Z]+)(?P<rest>(?:\s.*)?)")
+_MESSAGE = re.compile(r"#!MSG(?:\s+(?P<text>.*))?")
+_STARTS_LIKE_A_TAG = re.compile(r"\s*#!(TAG|MSG)\b")
+_MARKED_WORDS = re.compile(r"(?P<mark>[#!][#!\s]*)(?P<word>\w+)\W*(?P<next>\w*)")
+_DECORATED = re.compile(r"\s*(?:[>*+-]|\d+[.)]|<!--)[\s*]*#!(?:TAG\s+[A-Z]+\W*|MSG\b.*)")
+_STRAY_QUOTES = "'\"`"
+_QUESTION_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class TagError(Exception):
+    """A mistake in a cell's tags or solution; `line` counts the cell's lines from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One line that is a tag."""
+
+    name: str
+    argument: str = ""
+
+
+class Line(NamedTuple):
+    """A line of a cell and its number there, from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass
+class Text:
+    """Lines that teachers and students see alike."""
+
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class Block:
+    """A solution and the message that students see in its place."""
+
+    line: int
+    message: list[str] = field(default_factory=list)
+    solution: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class Question:
+    """Names the question of a test cell or, with points, of the written answer that follows."""
+
+    line: int
+    id: str
+    points: float | None
+
+
+Part = Text | Block | Question
+
+
+@dataclass
+class TaggedCell:
+    """A cell taken apart; its parts in order."""
+
+    parts: list[Part] = field(default_factory=list)
+    skips: set[str] = field(default_factory=set)  # SKIP_EXECUTION, SKIP_GRADING
+    quoted: list[int] = field(default_factory=list)  # lines inside strings that look like tags
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The solutions in order."""
+        return [part for part in self.parts if isinstance(part, Block)]
+
+    @property
+    def questions(self) -> list[Question]:
+        """The question tags in order."""
+        return [part for part in self.parts if isinstance(part, Question)]
+
+
+def read_code(source: str) -> TaggedCell:
+    """Take a code cell apart.
+
+    Raises:
+        TagError: a tag is misspelt, misplaced, unopened or unclosed, or a string never ends.
+    """
+    lines = source.split("\n")
+    magic = cell_magic(line for line in lines if not _STARTS_LIKE_A_TAG.match(line))
+    if magic is not None and not magic.body_is_python:
+        return _read(lines, [CodeLine(False, "", line) for line in lines])
+    scanner = Scanner()
+    scanned = [scanner.read(line) for line in lines]
+    if scanner.open_string_line is not None:
+        raise TagError(scanner.open_string_line, "the string that begins here never ends; close it")
+    for number, (line, code) in enumerate(zip(lines, scanned, strict=True), start=1):
+        if _STARTS_LIKE_A_TAG.match(code.comment) and line.strip() != code.comment.strip():
+            raise TagError(number, "a tag must stand alone on its line; move it to one of its own")
+    return _read(lines, scanned)
+
+
+def read_markdown(source: str) -> TaggedCell:
+    """Take a Markdown or raw cell apart.
+
+    Raises:
+        TagError: a tag is misspelt, misplaced, unopened or unclosed.
+    """
+    lines = source.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if _DECORATED.fullmatch(line):
+            raise TagError(number, "a tag must stand alone on its line; take off what is around it")
+    return _read(lines, [CodeLine(False, "", line) for line in lines])
+
+
+def stripped(lines: list[Line]) -> list[Line]:
+    """The lines without blank ones at either end."""
+    written = [index for index, line in enumerate(lines) if line.text.strip()]
+    return lines[written[0] : written[-1] + 1] if written else []
+
+
+def recognise(line: str) -> Tag | None:
+    """The tag that a line is, or None if it is text.
+
+    Raises:
+        TagError: the line is nearly a tag; its line number is 0.
+    """
+    stripped = line.strip()
+    if message := _MESSAGE.fullmatch(stripped):
+        return Tag(MESSAGE, (message["text"] or "").strip())
+    if tag := _TAG.fullmatch(stripped.rstrip(_STRAY_QUOTES)):
+        name, argument = tag["name"], tag["rest"].strip()
+        if name in NAMES and (name == QUESTION or not argument):
+            return Tag(name, argument)
+        if name in NAMES:
+            raise TagError(0, f"unexpected `{argument}` after the tag {name}; take it away")
+    if _STARTS_LIKE_A_TAG.match(stripped) or _is_near_miss(stripped):
+        raise TagError(0, f"`{stripped}` is not a tag; {_suggestion(stripped)}")
+    return None
+
+
+def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
+    cell = TaggedCell()
+    block: Block | None = None
+    for number, (line, code) in enumerate(zip(lines, scanned, strict=True), start=1):
+        if code.inside_string:
+            if _STARTS_LIKE_A_TAG.match(line):
+                cell.quoted.append(number)
+            tag = None
+        else:
+            tag = _recognise_at(number, line, block)
+        match tag:
+            case None if block:
+                block.solution.append(Line(number, line))
+            case None:
+                _current_text(cell).lines.append(Line(number, line))
+            case Tag(name="HWBEGIN") if block:
+                raise TagError(number, f"nested block: close the one of line {block.line} first")
+            case Tag(name="HWBEGIN"):
+                block = Block(number)
+                cell.parts.append(block)
+            case Tag(name="HWEND") if block:
+                block = None
+            case Tag(name="HWEND"):
+                raise TagError(number, f"{END} without a {BEGIN} above it in this cell; add one")
+            case Tag(name="MSG", argument=text) if block:
+                block.message.append(text)
+            case Tag(name="MSG"):
+                raise TagError(number, f"stray #!MSG; put it between {BEGIN} and {END}")
+            case Tag(name="QUESTION") if block:
+                raise TagError(number, f"{QUESTION} inside a block; put it above {BEGIN}")
+            case Tag(name="QUESTION", argument=argument):
+                cell.parts.append(_question(number, argument))
+            case Tag(name=name):
+                cell.skips.add(name)
+    if block:
+        raise TagError(
+            block.line,
+            f"this block is not closed before its cell ends; add `#!TAG {END}` "
+            "(a block can't cross cells, and two blank lines end a Markdown cell)",
+        )
+    return cell
+
+
+def _recognise_at(number: int, line: str, block: Block | None) -> Tag | None:
+    # `#MSG` is an ordinary comment elsewhere; in a block it would drop the message unseen.
+    if block and re.match(r"\s*# ?MSG\b", line):
+        raise TagError(number, "`#MSG` is not a tag; write `#!MSG text`")
+    try:
+        return recognise(line)
+    except TagError as error:
+        raise TagError(number, error.message) from None
+
+
+def _current_text(cell: TaggedCell) -> Text:
+    if cell.parts and isinstance(cell.parts[-1], Text):
+        return cell.parts[-1]
+    text = Text()
+    cell.parts.append(text)
+    return text
+
+
+def _question(number: int, argument: str) -> Question:
+    question_id, *points = argument.split() or [""]
+    if not _QUESTION_ID.fullmatch(question_id) or len(points) > 1:
+        usage = "write `#!TAG QUESTION id [points]`, the id in letters, digits, - and _"
+        raise TagError(number, f"`{QUESTION} {argument}`: {usage}")
+    if not points:
+        return Question(number, question_id, None)
+    if not re.fullmatch(r"\d+(\.\d+)?", points[0]) or float(points[0]) == 0:
+        raise TagError(number, f"`{points[0]}` is no number of points; write one above 0")
+    return Question(number, question_id, float(points[0]))
+
+
+def _is_near_miss(line: str) -> bool:
+    """Whether a line was meant as a tag: `# !TAG HWBEGIN`, `#!tag hwend`, `#!MGS`, `#HWBEGIN`."""
+    words = _MARKED_WORDS.match(line)
+    if words is None:
+        return False
+    word, following = words["word"].upper(), words["next"].upper()
+    if "#" in words["mark"] and "!" in words["mark"]:
+        return _resembles_tag_or_msg(word) or _resembles_name(word) or _resembles_name(following)
+    if following == QUESTION:  # "# Tag question" may well be a heading
+        return words["word"] == "TAG" and words["next"] == QUESTION
+    if _resembles_tag_or_msg(word) and _resembles_name(following):
+        return True
+    return words["word"] in NAMES and words["word"] != QUESTION and not following
+
+
+def _resembles_tag_or_msg(word: str) -> bool:
+    # Letters swapped or one too many; not mere likeness, since `# !tar x a.tar` is a command
+    # that somebody commented out.
+    one_less = [word[:i] + word[i + 1 :] for i in range(len(word))]
+    return any(sorted(word) == sorted(wanted) or wanted in one_less for wanted in ("TAG", "MSG"))
+
+
+def _resembles_name(word: str) -> bool:
+    return bool(difflib.get_close_matches(word, NAMES, n=1, cutoff=0.75))
+
+
+def _suggestion(line: str) -> str:
+    for word in re.findall(r"\w+", line.upper()):
+        if close := difflib.get_close_matches(word, NAMES, n=1, cutoff=0.6):
+            return f"did you mean `#!TAG {close[0]}`?"
+    return f"the tags are `#!MSG text` and `#!TAG` with {', '.join(NAMES)}"

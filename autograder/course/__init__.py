@@ -1,0 +1,1 @@
+"""A course in nbgrader's folders: source, release, submitted, autograded, feedback, gradebook."""
