@@ -1,0 +1,258 @@
+"""Exercise 4: positions, the attention model that must mind order and padding, its set-up."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from autograder.hidden.lab09.probes import assert_optimizer_moves
+from autograder.testing import assert_close, assert_equal, fail, question
+
+HEADS = 4
+
+# Runs in the worker. Larger weights make attention uneven, so that heads and masks show.
+MODEL = """
+import torch
+
+model = AttentionModel().eval()
+with torch.no_grad():
+    model.embedding.weight.mul_(4)
+    model.attn.in_proj_weight.mul_(2)
+    model.attn.in_proj_bias.normal_()
+    model.attn.out_proj.bias.normal_()
+"""
+
+GRADIENTS = """
+model.train()
+(model(tokens) * direction).sum().backward()
+without_gradient = [
+    name for name, p in model.named_parameters() if p.grad is None or not bool(p.grad.any())
+]
+"""
+
+
+def model_of(submission, source="", **inputs):
+    return submission.setup(MODEL + source, AttentionModel=submission.AttentionModel, **inputs)
+
+
+def random_tokens(rng, lengths, seq_len):
+    """Reviews of the lengths given, padded with zeros: (batch, seq_len)."""
+    tokens = torch.randint(1, 100, (len(lengths), seq_len), generator=rng)
+    is_padding = torch.arange(seq_len) >= torch.tensor(lengths)[:, None]
+    return tokens.masked_fill(is_padding, 0)
+
+
+def positions_of(length, d_model):
+    """Vaswani et al. 2017, section 3.5, in double precision: (length, d_model)."""
+    frequency = 10_000.0 ** -(torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    angle = torch.outer(torch.arange(length, dtype=torch.float64), frequency)
+    positions = torch.empty(length, d_model)
+    positions[:, 0::2], positions[:, 1::2] = angle.sin().float(), angle.cos().float()
+    return positions
+
+
+def embedded_review(state, review):
+    """Words plus positions of one unpadded review: (1, length, embedding_dim)."""
+    words = F.embedding(review, state["embedding.weight"])
+    return (words + positions_of(*words.shape))[None]
+
+
+def read_alone(state, review):
+    """A review by itself, without padding: its logit (1,) and attention weights (T, T)."""
+    x = embedded_review(state, review)
+    attn = nn.MultiheadAttention(x.shape[2], HEADS, batch_first=True).eval()
+    attn.load_state_dict(
+        {key.removeprefix("attn."): state[key] for key in state if key.startswith("attn.")}
+    )
+    with torch.no_grad():
+        attended, weights = attn(x, x, x)  # (1, T, embedding_dim), (1, T, T)
+    return F.linear(attended.mean(dim=1), state["fc.weight"], state["fc.bias"])[0], weights[0]
+
+
+# -- positions ----------------------------------------------------------------------------------
+
+# float32 angles up to 250 are exact to about 3e-5.
+TOLERANCE = 3e-4
+
+
+@question("ex4-positions", points=1)
+def test_positions_have_their_shape(submission):
+    """The result is float32 of shape (length, d_model), also for one position or two columns."""
+    for length, d_model in ((7, 6), (1, 8), (5, 2), (1, 2)):
+        assert_close(
+            submission.sinusoidal_positions(length, d_model),
+            positions_of(length, d_model),
+            f"the positions for length {length} and d_model {d_model}",
+            rtol=0,
+            atol=TOLERANCE,
+            hint="one row per position, counted from 0, and one column per number",
+        )
+
+
+@question("ex4-positions", points=1)
+def test_position_zero_is_known(submission):
+    """At position 0 every sine is 0 and every cosine is 1, in alternating columns."""
+    positions = submission.sinusoidal_positions(3, 10)
+    first = positions[0] if torch.is_tensor(positions) else positions
+    hint = "sines go to the even columns, cosines to the odd ones, and positions start at 0"
+    assert_close(first, torch.tensor([0.0, 1.0] * 5), "the first row", rtol=0, hint=hint)
+
+
+@question("ex4-positions", points=1)
+def test_column_pairs_turn_together(submission):
+    """A sine and the cosine beside it have the same angle: their squares sum to 1."""
+    positions = submission.sinusoidal_positions(40, 16)
+    shape = tuple(positions.shape) if torch.is_tensor(positions) else None
+    assert_equal(shape, (40, 16), "the shape")
+    squares = (positions**2).unflatten(1, (8, 2)).sum(dim=2)
+    hint = "columns 2i and 2i + 1 share the exponent 2i / d_model"
+    assert_close(squares, torch.ones(40, 8), "sine² + cosine²", rtol=0, atol=1e-4, hint=hint)
+
+
+@question("ex4-positions", points=1)
+def test_positions_of_long_reviews(submission):
+    """Speeds fall from 1 in the first pair of columns towards 1/10000 in the last."""
+    for length, d_model in ((250, 64), (60, 128)):
+        assert_close(
+            submission.sinusoidal_positions(length, d_model),
+            positions_of(length, d_model),
+            "the positions of a long review",
+            rtol=0,
+            atol=TOLERANCE,
+            hint="the angle is position / 10000 ** (2 * i / d_model) for column pair i",
+        )
+
+
+# -- the model ----------------------------------------------------------------------------------
+
+
+@question("ex4-attention", points=1)
+def test_one_logit_per_review_with_attention(submission, rng):
+    """The result has shape (batch,), also for one review and for reviews of one token."""
+    model = model_of(submission).model
+    for lengths, seq_len in (([4, 2, 6], 6), ([3], 5), ([1], 1), ([1, 1], 3)):
+        logits = model(random_tokens(rng, lengths, seq_len))
+        if not torch.is_tensor(logits) or logits.shape != (len(lengths),):
+            fail(
+                f"the logits of {len(lengths)} reviews should have shape ({len(lengths)},)",
+                "`pooled` must be (batch, embedding_dim), also for a batch of one",
+            )
+        assert_equal(logits.dtype, torch.float32, "the dtype of the logits")
+        if not bool(logits.isfinite().all()):
+            fail("the logits contain NaN or infinity", "is anything divided by a length of 0?")
+
+
+@question("ex4-attention", points=1)
+def test_tokens_carry_their_position(submission, rng):
+    """embed() adds the position vectors to the embeddings of the words."""
+    tokens = random_tokens(rng, [8, 5], 8)
+    model = model_of(submission).model
+    embedded, state = model.embed(tokens), dict(model.state_dict())
+    for row, length in enumerate((8, 5)):
+        assert_close(
+            embedded[row, :length] if torch.is_tensor(embedded) else embedded,
+            embedded_review(state, tokens[row, :length])[0],
+            "the embedded words",
+            rtol=1e-3,
+            atol=1e-3,
+            hint="add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
+        )
+
+
+@question("ex4-attention", points=1)
+def test_order_matters(submission, rng):
+    """The same words in another order give other logits."""
+    tokens = torch.randint(1, 100, (4, 12), generator=rng)
+    tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
+    model = model_of(submission).model
+    difference = (model(tokens) - model(tokens.flip(1))).abs()
+    if not bool((difference > 1e-4).all()):
+        fail(
+            "the model gives the same logit to the words in any order",
+            "attention alone knows no order: are the positions added to the embeddings?",
+        )
+
+
+@question("ex4-attention", points=1)
+def test_attention_ignores_padding(submission, rng):
+    """Further zeros on the right leave every logit as it is."""
+    tokens = random_tokens(rng, [6, 2, 4, 1], 6)
+    model = model_of(submission).model
+    assert_close(
+        model(F.pad(tokens, (0, 15))),
+        model(tokens),
+        "the logits after more padding",
+        rtol=1e-3,
+        atol=1e-3,
+        hint="padding must get no attention (`key_padding_mask`, True where the token is 0) and "
+        "must not enter the mean over the tokens, neither its sum nor its count",
+    )
+
+
+@question("ex4-attention", points=2)
+def test_mean_of_four_heads_attention(submission, rng):
+    """Each logit comes from the mean over a review's real tokens, after attention of four heads."""
+    lengths = [9, 3, 1, 7]
+    tokens = random_tokens(rng, lengths, 9)
+    model = model_of(submission).model
+    state = dict(model.state_dict())
+    alone = [
+        read_alone(state, row[:length])[0] for row, length in zip(tokens, lengths, strict=True)
+    ]
+    assert_close(
+        model(tokens),
+        torch.cat(alone),
+        "the logits",
+        rtol=1e-3,
+        atol=1e-3,
+        hint="queries, keys and values are the embedded tokens, the layer has four heads, and "
+        "the mean over tokens leaves padding out of sum and count",
+    )
+
+
+@question("ex4-attention", points=1)
+def test_weights_of_the_heat_map(submission, rng):
+    """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
+    tokens = random_tokens(rng, [6, 4], 6)
+    model = model_of(submission).model
+    weights, state = model.attention_weights(tokens), dict(model.state_dict())
+    shape = tuple(weights.shape) if torch.is_tensor(weights) else None
+    assert_equal(shape, (2, 6, 6), "the shape of the weights", hint="is `attn` batch_first?")
+    for row, length in enumerate((6, 4)):
+        _, expected = read_alone(state, tokens[row, :length])
+        assert_close(
+            weights[row, :length],
+            F.pad(expected, (0, 6 - length)),
+            "the attention weights",
+            rtol=1e-3,
+            atol=1e-4,
+            hint="are there four heads, and do the words carry their positions?",
+        )
+
+
+@question("ex4-attention", points=1)
+def test_gradients_reach_the_attention(submission, rng):
+    """Gradients reach the embedding, the attention layer and the linear layer."""
+    tokens = random_tokens(rng, [7, 4, 5], 7)
+    direction = torch.tensor([1.0, -2.0, 3.0])
+    probe = model_of(submission, GRADIENTS, tokens=tokens, direction=direction)
+    if probe.without_gradient:
+        names = ", ".join(map(str, probe.without_gradient))
+        fail(f"no gradient reaches {names}", "is anything detached, or computed in `no_grad`?")
+
+
+# -- the set-up ---------------------------------------------------------------------------------
+
+
+@question("ex4-setup", points=1)
+def test_optimizer_moves_the_attention_model(submission):
+    """optimizer_attention moves every parameter of model_attention, by a sensible amount."""
+    assert_optimizer_moves(submission, "model_attention", "optimizer_attention")
+
+
+@question("ex4-setup", points=1)
+def test_model_attention_attends(submission, rng):
+    """model_attention is an AttentionModel: a logit per review, and weights to look at."""
+    model, tokens = submission.model_attention, random_tokens(rng, [5, 3], 5)
+    for actual, expected in ((model(tokens), (2,)), (model.attention_weights(tokens), (2, 5, 5))):
+        shape = tuple(actual.shape) if torch.is_tensor(actual) else None
+        assert_equal(shape, expected, "the shape", hint="make it with `AttentionModel()`")

@@ -1,0 +1,185 @@
+"""Lab 9's hidden tests: right answers of any style pass, blanks and likely mistakes fail.
+
+Runs in one process on the lab's own solution, with answers replaced one at a time; that whole
+submissions are graded so in a worker is tested with the grading pipeline.
+"""
+
+import importlib
+import inspect
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pytest
+import torch
+from matplotlib import pyplot as plt
+
+from autograder.compiler.notebooks import read_pieces
+from autograder.testing import question_of
+from autograder.testing.selfcheck import Submission
+
+matplotlib.use("agg")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+PROJECT = Path(__file__).resolve().parents[3]
+SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
+HIDDEN = PROJECT / "autograder" / "hidden" / "lab09"
+
+MISTAKES_FILE = Path(__file__).with_name("lab09_mistakes.diff")
+RIGHT_ANSWERS_FILE = Path(__file__).with_name("lab09_right_answers.diff")
+
+Replacements = list[tuple[str, str]]
+
+
+def hidden_tests() -> dict[str, Callable[..., None]]:
+    modules = [
+        importlib.import_module(f"autograder.hidden.lab09.{path.stem}")
+        for path in sorted(HIDDEN.glob("test_*.py"))
+    ]
+    tests = [value for module in modules for value in vars(module).values() if question_of(value)]
+    return {test.__name__: test for test in tests}
+
+
+TESTS = hidden_tests()
+OF_QUESTION: dict[str, list[str]] = defaultdict(list)
+for _name, _test in TESTS.items():
+    OF_QUESTION[question_of(_test).id].append(_name)  # type: ignore[union-attr]
+
+
+# -- the lab's cells, run in this process -------------------------------------------------------
+
+
+def graded_pieces() -> list[Any]:
+    """The code cells that grading executes."""
+    return [
+        piece
+        for piece in read_pieces(SOURCE).pieces
+        if piece.kind == "code" and piece.role != "check" and "skip-grading" not in piece.tags
+    ]
+
+
+PIECES = graded_pieces()
+
+
+def run_cells(cells: list[str], names: dict[str, Any]) -> dict[str, Any]:
+    for cell in cells:
+        exec(compile(cell, "<cell>", "exec"), names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def solution() -> dict[str, Any]:
+    return run_cells([piece.solution for piece in PIECES], {"__name__": "__main__"})
+
+
+@pytest.fixture(scope="module")
+def blank() -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for piece in PIECES:
+        try:
+            run_cells([piece.student], names)
+        except (NotImplementedError, NameError):
+            continue  # what an open blank raises, or a name that an earlier one left undefined
+    return names
+
+
+def answered(solution: dict[str, Any], replacements: Replacements) -> dict[str, Any]:
+    """The solution's names, the cells that a replacement changes run again with it."""
+    cells = [piece.solution for piece in PIECES]
+    changed = set()
+    for old, new in replacements:
+        places = [i for i, cell in enumerate(cells) if old in cell]
+        assert len(places) == 1, f"in {len(places)} cells, not in one: {old}"
+        assert cells[places[0]].count(old) == 1, f"more than once: {old}"
+        cells[places[0]] = cells[places[0]].replace(old, new)
+        changed.add(places[0])
+    return run_cells([cells[i] for i in sorted(changed)], dict(solution))
+
+
+def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
+    """The message of a failing test; what student code raises counts as one."""
+    torch.manual_seed(seed)
+    inputs: dict[str, Any] = {"submission": Submission(names)}
+    if "rng" in inspect.signature(TESTS[name]).parameters:
+        inputs["rng"] = torch.Generator().manual_seed(seed)
+    try:
+        TESTS[name](**inputs)
+    except AssertionError as failure:
+        return str(failure)
+    except Exception as error:  # in the engine, these come as an AssertionError
+        return f"your code raised {type(error).__name__}: {error}"
+    return None
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+# -- the suite as a whole -----------------------------------------------------------------------
+
+
+def test_covers_the_lab() -> None:
+    checks = [p.grade_id for p in read_pieces(SOURCE).pieces if p.role == "check"]
+    assert sorted(OF_QUESTION) == sorted(checks)
+    assert len(TESTS) >= 45
+    assert all(question_of(test).points in (1, 2) for test in TESTS.values())  # type: ignore[union-attr]
+    assert all(inspect.getdoc(test) for test in TESTS.values())
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_right_solution_passes(name: str, solution: dict[str, Any]) -> None:
+    assert [failure_of(name, solution, seed) for seed in range(4)] == [None] * 4
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_blank_fails(name: str, blank: dict[str, Any]) -> None:
+    assert failure_of(name, blank) is not None
+
+
+# -- answers other than the solution ------------------------------------------------------------
+
+
+def read_answers(path: Path) -> dict[str, Replacements]:
+    """Sections of a diff file: their titles, and what each replaces (old, new)."""
+    _, *sections = path.read_text("utf-8").split("\n# ")
+    return dict(map(read_section, sections))
+
+
+def read_section(section: str) -> tuple[str, Replacements]:
+    title, *lines = section.rstrip().split("\n")
+    hunks = "\n".join(lines).split("\n@@\n")
+    return title, [(side(hunk, "-"), side(hunk, "+")) for hunk in hunks]
+
+
+def side(hunk: str, sign: str) -> str:
+    """The lines of one side, without their first column."""
+    return "\n".join(line[1:] for line in hunk.split("\n") if line[:1] in (sign, " "))
+
+
+MISTAKES = read_answers(MISTAKES_FILE)
+RIGHT_ANSWERS = read_answers(RIGHT_ANSWERS_FILE)
+
+
+def test_each_test_has_a_mistake() -> None:
+    assert sorted(MISTAKES) == sorted(TESTS)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistake_is_found(name: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, MISTAKES[name])
+    assert all(failure_of(name, names, seed) for seed in range(3))
+
+
+@pytest.mark.parametrize("title", RIGHT_ANSWERS)
+def test_other_right_answer_passes(title: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, RIGHT_ANSWERS[title])
+    tests = OF_QUESTION[title.partition(":")[0]]
+    failures = {(name, seed): failure_of(name, names, seed) for name in tests for seed in range(2)}
+    assert failures == dict.fromkeys(failures)
