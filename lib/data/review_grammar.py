@@ -33,17 +33,16 @@ BLAME = [
     "messy", "pointless", "predictable", "shallow", "stale", "tedious", "wooden",
 ]
 ADVERBS = [
-    "completely", "fairly", "honestly", "quite", "rather", "really", "simply", "somehow",
-    "surprisingly", "truly", "utterly",
+    "certainly", "completely", "fairly", "honestly", "quite", "rather", "really", "simply",
+    "somehow", "surprisingly", "truly", "utterly",
 ]
 
 # Upper-case names are expanded, lower-case words stay; ADVERB, VERDICT and FOIL are filled last.
 GRAMMAR = {
-    "PLAIN": [
-        "CLAIM and CLAIM", "ASIDE CLAIM and CLAIM", "CLAIM CLAIM ASIDE", "CLAIM and CLAIM CLAIM",
-    ],
+    "PLAIN": ["CLAIM", "CLAIM and CLAIM", "ASIDES CLAIM and CLAIM", "CLAIM and CLAIM CLAIM ASIDES"],
     "CLAIM": ["ASPECT was DEGREE VERDICT TRAIL", "i found ASPECT DEGREE VERDICT TRAIL"],
-    "TURN": ["CONTRAST", "CONTRAST", "ASIDE CONTRAST", "CONTRAST ASIDE"],
+    "TURN": ["CONTRAST", "CONTRAST", "ASIDES CONTRAST", "CONTRAST ASIDES"],
+    "ASIDES": ["ASIDE", "ASIDE", "ASIDE ASIDES"],  # so a few reviews are much longer than most
     "CONTRAST": [
         "RUMOUR DEGREE FOIL TRAIL BUT OWN DEGREE VERDICT TRAIL",
         "RUMOUR DEGREE FOIL TRAIL BUT OWN DEGREE VERDICT TRAIL",
@@ -66,10 +65,10 @@ GRAMMAR = {
         "the acting", "the plot", "the music", "the dialogue", "the camera work", "the ending",
         "the pace", "the whole cast", "the humour", "every scene",
     ],
-    "DEGREE": ["ADVERB", "ADVERB ADVERB", "ADVERB and ADVERB", "ADVERB ADVERB ADVERB"],
+    "DEGREE": ["", "ADVERB", "ADVERB ADVERB", "ADVERB and ADVERB", "ADVERB ADVERB ADVERB"],
     "TRAIL": [
-        "from the very first minute", "all evening long", "as far as i can tell", "to be fair",
-        "at almost any moment", "in its own way", "more often than anything else",
+        "", "from the very first minute", "all evening long", "as far as i can tell",
+        "to be fair", "at almost any moment", "in its own way", "more often than anything else",
         "down to the last detail", "for two hours", "of course",
     ],
     "ASIDE": [
@@ -129,7 +128,7 @@ def _texts(size: int, seed: int) -> tuple[list[tuple[str, ...]], list[int]]:
     texts: list[tuple[str, ...]] = []
     while len(texts) < size:
         skeleton = _expand("PLAIN" if rng.random() < PLAIN_SHARE else "TURN", rng)
-        praise, blame, adverbs = (rng.sample(words, 10) for words in (PRAISE, BLAME, ADVERBS))
+        praise, blame, adverbs = (rng.sample(words, 12) for words in (PRAISE, BLAME, ADVERBS))
         pair = [
             _fill(skeleton, {"VERDICT": praise, "FOIL": blame, "ADVERB": adverbs}),
             _fill(skeleton, {"VERDICT": blame, "FOIL": praise, "ADVERB": adverbs}),
