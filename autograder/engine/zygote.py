@@ -50,7 +50,11 @@ class Zygote:
 
     def __enter__(self) -> "Zygote":
         self._scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self._scratch.cleanup()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,8 +73,6 @@ class Zygote:
         Raises:
             EngineUnavailable: if there is none to be had.
         """
-        if self._process is None:  # an earlier worker took it along
-            self._start()
         work_dir = tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True)
         options = {
             "support_dir": self.support_dir,
@@ -81,11 +83,16 @@ class Zygote:
         connection, theirs = socket.socketpair()
         with theirs:
             pid = self._request({"fork": options}, theirs.fileno())
+            if pid is None:  # an earlier worker took the zygote along
+                self._start()
+                pid = self._request({"fork": options}, theirs.fileno())
         if pid is None:
             raise EngineUnavailable("the grading process ended while it started a worker")
+        process = self._process
 
         def end(grace_s: float) -> int | None:
-            status = self._request({"end": pid, "grace_s": grace_s})
+            is_ours = self._process is process
+            status = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
             work_dir.cleanup()
             self._workers.remove(worker)
             return status
@@ -140,11 +147,11 @@ class Zygote:
 
 
 def _environment(home: str) -> dict[str, str]:
-    """Nothing of the grader's own; one thread each, and sets of strings in the same order."""
-    libraries = ("OMP", "MKL", "OPENBLAS", "NUMEXPR")
+    """Nothing of the grader's own; one thread, and sets of strings in the same order each run."""
     return {
         **dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), home),
-        **{f"{library}_NUM_THREADS": "1" for library in libraries},
+        # the last holds even if a submission asks for more, with which torch's LSTM may hang
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
         "PATH": os.defpath,

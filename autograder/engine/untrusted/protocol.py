@@ -159,15 +159,15 @@ class _Writer:
         kind = type(value)
         if depth == 0:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep")
-        if kind is int and not -(2**63) <= value < 2**64:
-            return [Kind.BIG_INT.value, _int_bytes(value)]
-        if kind in SCALARS:
+        if _is_scalar(value):
             return value
+        if kind is int:
+            return [Kind.BIG_INT.value, _int_bytes(value)]
         if kind is list:
             return [Kind.LIST.value, *(self.write(item, depth - 1) for item in value)]
         if kind is tuple or kind is torch.Size:
             return [Kind.TUPLE.value, *(self.write(item, depth - 1) for item in value)]
-        if kind in (dict, OrderedDict, defaultdict) and all(type(key) in SCALARS for key in value):
+        if kind in (dict, OrderedDict, defaultdict) and all(map(_is_scalar, value)):
             parts = (self.write(part, depth - 1) for pair in value.items() for part in pair)
             return [Kind.DICT.value, *parts]
         if kind is torch.dtype and value in TORCH_DTYPES:
@@ -198,6 +198,10 @@ class _Writer:
         self.remaining_bytes -= size_bytes
         if self.remaining_bytes < 0 or len(self.blobs) == MAX_TENSORS:
             raise Unsendable("it is too large")
+
+
+def _is_scalar(value: Any) -> bool:
+    return type(value) in SCALARS and (type(value) is not int or -(2**63) <= value < 2**64)
 
 
 def _int_bytes(value: int) -> bytes:

@@ -25,6 +25,7 @@ def main(control_fd: int, grader_pid: int) -> None:
     control = socket.socket(fileno=control_fd)
     warm_up()
     shell = make_shell()
+    check_threads()
     silence()
     gc.freeze()
     control.send(b"1")
@@ -71,6 +72,13 @@ def make_shell() -> Any:
     return NotebookShell.instance()
 
 
+def check_threads() -> None:
+    """Refuse to go on with a second thread, whoever started it."""
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads != 1:
+        raise RuntimeError(f"a child of a process with {threads} threads may hang")
+
+
 def silence() -> None:
     """Output of submissions goes nowhere: it may show inputs of hidden tests, or never end."""
     sys.stdout.flush()
@@ -99,9 +107,7 @@ def fork(control: socket.socket, fd: int, shell: Any, options: dict[str, Any]) -
     """The process id of a new worker that serves `fd`."""
     from .worker import run
 
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    if threads != 1:
-        raise RuntimeError(f"a child of a process with {threads} threads would hang")
+    check_threads()
     zygote_pid = os.getpid()
     pid = os.fork()
     if pid == 0:

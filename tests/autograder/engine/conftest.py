@@ -1,0 +1,48 @@
+"""One real zygote for all tests of the engine, and workers that end with their test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.engine import Worker, Zygote
+
+SUPPORT_FILES = {
+    "lib/__init__.py": '"""What students receive."""\n',
+    "lib/data/__init__.py": "ANSWER = 42\n",
+    "autograder/__init__.py": "",
+    "autograder/testing/__init__.py": "def check(question): ...\n",
+    "figure.txt": "a file\n",
+}
+
+
+@pytest.fixture(scope="session")
+def support_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small release folder, in a path with a blank."""
+    folder = tmp_path_factory.mktemp("a release")
+    for name, content in SUPPORT_FILES.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def zygote(support_dir: Path) -> Iterator[Zygote]:
+    with Zygote(support_dir) as zygote:
+        yield zygote
+
+
+@pytest.fixture
+def fork(zygote: Zygote) -> Iterator[Callable[[str], Worker]]:
+    """`fork(source)`: a worker that ran a cell."""
+    workers: list[Worker] = []
+
+    def start(source: str = "", seed: int = 0) -> Worker:
+        workers.append(zygote.fork(seed))
+        assert workers[-1].execute(source) is None
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.kill()
