@@ -35,7 +35,7 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     release_dir = out / "release" if out else PROJECT / "release"
     solution_dir = out / "solution" if out else PROJECT / ".build" / "solution"
     with console.status("building"):
-        labs = build_labs(chosen, release_dir, solution_dir)
+        labs = build_labs(chosen, release_dir, solution_dir, PROJECT / "autograder" / "hidden")
     for lab in labs:
         for notice in lab.notices:
             console.print(f"note: {notice}", style="yellow", soft_wrap=True)
@@ -59,19 +59,33 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     type=click.Path(path_type=Path),
     help="Folder holding submitted/STUDENT/LAB/LAB.ipynb; gradebook and feedback go there.",
 )
+@click.option(
+    "--release",
+    "release_dir",
+    default=PROJECT / "release",
+    type=click.Path(path_type=Path),
+    help="Folder of released labs, if another one than the project's.",
+)
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 @click.option("--seed", default=0, show_default=True, help="Fresh inputs for every test.")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 def grade(
-    lab: str, course_dir: Path, jobs: int, json_file: Path | None, seed: int, force: bool
+    lab: str,
+    course_dir: Path,
+    release_dir: Path,
+    jobs: int,
+    json_file: Path | None,
+    seed: int,
+    force: bool,
 ) -> None:
     """Grade every submission of LAB: gradebook, feedback and a table."""
     from filelock import FileLock
 
     from .course.gradebook import prepare_course, record_results
-    from .engine import Limits
+    from .engine import EngineUnavailable, Limits
     from .grading.pool import Grader, grade_class
+    from .grading.pytest_plugin import HiddenTestsBroken
     from .grading.report import as_table, class_report, find_submissions
     from .grading.store import ResultStore
 
@@ -79,15 +93,18 @@ def grade(
     submissions = find_submissions(course_dir, lab)
     with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
         with console.status("preparing the course"):
-            assignment = prepare_course(course_dir, lab, PROJECT / "release")
+            assignment = prepare_course(course_dir, lab, release_dir)
         grader = Grader(assignment, seed, Limits())
         store = ResultStore(course_dir / "results" / lab)
         with _progress() as progress:
             task = progress.add_task(f"grading {lab}", total=len(submissions))
             results = []
-            for result in grade_class(grader, submissions, jobs, store, force):
-                results.append(result)
-                progress.advance(task)
+            try:
+                for result in grade_class(grader, submissions, jobs, store, force):
+                    results.append(result)
+                    progress.advance(task)
+            except (EngineUnavailable, HiddenTestsBroken) as error:
+                raise UserError(f"grading can't go on: {error}") from None
         results.sort(key=lambda result: result.student)
         with console.status("filling the gradebook, writing feedback"):
             record_results(course_dir, lab, results)
@@ -96,7 +113,7 @@ def grade(
     console.print(as_table(lab, results))
     console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
     console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
-    console.print(f"release    {_shown(PROJECT / 'release' / lab)}", soft_wrap=True)
+    console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 import filecmp
 import logging
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,11 +77,13 @@ def _files_below(folder: Path) -> list[str]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """nbgrader logs each step to the terminal as well; its log is in the outcome."""
+    """nbgrader logs and warns on the terminal as well; what matters is in the outcome."""
     logger = logging.getLogger("traitlets")
     propagate, handlers = logger.propagate, logger.handlers
     logger.propagate, logger.handlers = False, []
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.propagate, logger.handlers = propagate, handlers
