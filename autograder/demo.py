@@ -66,8 +66,8 @@ def _replace(notebook: Any, student: str, old: str, new: str) -> None:
     holders = [cell for cell in notebook.cells if is_answer(cell) and old in cell.source]
     if len(holders) != 1 or holders[0].source.count(old) != 1:
         raise UserError(
-            f"demo class, {student}: {old!r} stands {len(holders)} times in the solution's answers, "
-            "not once; mend the demo"
+            f"demo class, {student}: {old!r} stands in {len(holders)} answers of the solution; "
+            "it has to stand exactly once"
         )
     holders[0].source = holders[0].source.replace(old, new)
 

@@ -40,7 +40,7 @@ class Assignment:
         ]
 
 
-def load_assignment(lab: str, release_root: Path) -> Assignment:
+def load_assignment(lab: str, release_root: Path, hidden_root: Path = HIDDEN_ROOT) -> Assignment:
     """Read a released lab.
 
     Raises:
@@ -52,7 +52,7 @@ def load_assignment(lab: str, release_root: Path) -> Assignment:
         known = f"released are: {', '.join(found)}" if found else "run `make release` first"
         raise UserError(f"{path}: no such released lab; {known}", exit_code=2)
     checks = [path.parent / CHECKS_FILE]
-    hidden = sorted((HIDDEN_ROOT / lab).glob("test_*.py"))
+    hidden = sorted((hidden_root / lab).glob("test_*.py"))
     test_files = tuple(file for file in [*checks, *hidden] if file.is_file())
     return Assignment(lab, path.parent, nbformat.read(path, as_version=4), test_files)
 
