@@ -14,7 +14,7 @@ import shlex
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from .ipython_syntax import CellMagic, Scanner, as_python, cell_magic, syntax_problem
+from .ipython_syntax import Scanner, as_python, cell_magic, parse, syntax_problem
 from .tags import Block, Line, TagError, TaggedCell, Text, stripped
 
 DEFAULT_MESSAGE = "Write your solution here."
@@ -25,7 +25,7 @@ MAX_COMBINATIONS = 2000
 # a statement; an element or operand; the header of a compound statement whose body stays; a whole
 # clause or definition; the target of an assignment or a pattern.
 FORMS = (
-    *("{raises}", "{name}", "{name},", "*{name},", "**{name}", "**{name},", ", {name}"),
+    *("{raises}", "{name}", "{name},", "**{name}", "**{name},", "*{name},", ", {name}"),
     *(", {name},", "+ {name}", "+ {name} +", "{name} +", "{name}:", "{name}: {name},"),
     *("{name}={name}", "{name}={name},"),
     *("if {name}:", "while {name}:", "elif {name}:", "def {name}({name}={name}):"),
@@ -63,8 +63,8 @@ def blanked(cell: TaggedCell) -> str:
     blocks = cell.blocks
     texts = [part for part in cell.parts if isinstance(part, Text)]
     magic = cell_magic(line.text for text in texts for line in text.lines)
-    if magic is not None and not magic.body_is_python:
-        return _join(_assemble(cell, {id(block): _shell_blank(block, magic) for block in blocks}))
+    if blocks and magic is not None and not magic.body_is_python:
+        return _blanked_shell(cell) if magic.name in SHELL_MAGICS else _blanked_foreign(cell)
     first = [_first_fitting(cell, block) for block in blocks]
     combinations = itertools.chain([first], _all_combinations(cell, blocks))
     for blanks in itertools.islice(combinations, MAX_COMBINATIONS):
@@ -72,11 +72,6 @@ def blanked(cell: TaggedCell) -> str:
         if syntax_problem(student) is None:
             return student
     raise TagError(blocks[0].line, "with all its blanks this cell can't compile; join its blocks")
-
-
-def message_lines(block: Block) -> list[str]:
-    """What students read in the block's place, as its author wrote it."""
-    return block.message if any(block.message) else [DEFAULT_MESSAGE]
 
 
 def _first_fitting(cell: TaggedCell, block: Block) -> list[str]:
@@ -103,9 +98,8 @@ def _fitting(cell: TaggedCell, block: Block) -> Iterator[list[str]]:
 
 def _blanks(block: Block) -> Iterator[list[str]]:
     indentation = _indentation(block)
-    texts = [_TODO.sub("", line, count=1) for line in message_lines(block)]
-    message = " ".join(text for text in texts if text)
-    raises = f"raise NotImplementedError({json.dumps(message, ensure_ascii=False)})"
+    message = _one_line(block)
+    raises = _raise(message)
     for form in FORMS:
         blank = form.format(name=_name(block), raises=raises).split("\n")
         yield _comments(block, indentation) + [indentation + line for line in blank]
@@ -117,7 +111,7 @@ def _is_loud(student: str, blank: list[str], name: str) -> bool:
     """Whether Python evaluates the blank: as a parameter or a target its name would be silent."""
     if "raise NotImplementedError(" in blank[-1]:
         return True
-    tree = ast.parse(as_python(student) or "")
+    tree = parse(as_python(student) or "")
     silent = {
         id(node)
         for assignment in ast.walk(tree)
@@ -133,24 +127,43 @@ def _is_loud(student: str, blank: list[str], name: str) -> bool:
     return False
 
 
-def _shell_blank(block: Block, magic: CellMagic) -> list[str]:
-    if magic.name not in SHELL_MAGICS:
-        wanted = f"a %%{magic.name} cell has no blank that fails loudly; put the block elsewhere"
-        raise TagError(block.line, wanted)
-    indentation = _indentation(block)
-    message = shlex.quote(" ".join(message_lines(block)))
-    return [*_comments(block, indentation), f"{indentation}echo {message} >&2; exit 1"]
+def _blanked_shell(cell: TaggedCell) -> str:
+    fills = {}
+    for block in cell.blocks:
+        indentation = _indentation(block)
+        fail = f"{indentation}echo {shlex.quote(_one_line(block))} >&2; exit 1"
+        fills[id(block)] = [*_comments(block, indentation), fail]
+    return _join(_assemble(cell, fills))
+
+
+def _blanked_foreign(cell: TaggedCell) -> str:
+    """In a language that can't fail, such as HTML: the cell as comments above a `raise`."""
+    fills = {id(block): _message_lines(block) for block in cell.blocks}
+    lines = [f"# {line.text}".rstrip() for line in _assemble(cell, fills)]
+    return "\n".join([*lines, _raise(" ".join(map(_one_line, cell.blocks)))])
+
+
+def _message_lines(block: Block) -> list[str]:
+    message = block.message or DEFAULT_MESSAGE
+    return (message if _TODO.match(message) else f"TODO: {message}").split("\n")
 
 
 def _comments(block: Block, indentation: str) -> list[str]:
-    first, *rest = message_lines(block)
-    first = first if _TODO.match(first) else f"TODO: {first}"
-    return [f"{indentation}# {line}".rstrip() for line in (first, *rest)]
+    return [f"{indentation}# {line}".rstrip() for line in _message_lines(block)]
+
+
+def _one_line(block: Block) -> str:
+    texts = (_TODO.sub("", line.strip(), count=1) for line in _message_lines(block))
+    return " ".join(filter(None, texts))
+
+
+def _raise(message: str) -> str:
+    return f"raise NotImplementedError({json.dumps(message, ensure_ascii=False)})"
 
 
 def _name(block: Block) -> str:
     """An undefined name that says what is missing: `TODO_pad_sequences_push_result`."""
-    text = unicodedata.normalize("NFKD", _TODO.sub("", message_lines(block)[0], count=1))
+    text = unicodedata.normalize("NFKD", _TODO.sub("", _message_lines(block)[0], count=1))
     words = re.findall(r"[a-z0-9]+", text.encode("ascii", "ignore").decode().lower())
     telling = [word for word in words if word not in _FILLER] or ["fill", "in"]
     return "TODO_" + "_".join(telling[:4])[:40]

@@ -6,12 +6,16 @@ imported.
 
 import ast
 import re
+import textwrap
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-# `%%time` and its like run their body as Python; any other cell magic has a language of its own.
-PYTHON_MAGICS = frozenset({"capture", "debug", "prun", "time", "timeit"})
+# These run their body as Python; any other cell magic has a language of its own.
+PYTHON_MAGICS = frozenset(
+    {"capture", "debug", "ipytest", "memit", "prun", "px", "pyinstrument", "python", "python3"}
+    | {"snakeviz", "time", "timeit"}
+)
 FILE_MAGICS = frozenset({"file", "writefile"})
 
 _COMMAND = re.compile(r"\s*[!%?,;/]")  # no statement of Python begins with one of these
@@ -133,17 +137,29 @@ def cell_magic(lines: Iterable[str]) -> CellMagic | None:
 
 def as_python(source: str) -> str | None:
     """The cell as plain Python with the same lines; None if its magic has another language."""
-    lines = source.split("\n")
+    lines = textwrap.dedent(source).split("\n")  # as IPython does
     magic = cell_magic(lines)
     if magic is not None:
         if not magic.body_is_python:
             return None
-        lines[_first_line_with_text(lines)] = ""
+        first = next(number for number, line in enumerate(lines) if line.strip())
+        lines[first] = ""
     scanner = Scanner()
-    python = [scanner.read(line).python for line in lines]
-    # IPython takes the first line's indentation off the whole cell.
-    indentation = _indentation(python[_first_line_with_text(python)])
-    return "\n".join(line.removeprefix(indentation) for line in python)
+    return "\n".join(scanner.read(line).python for line in lines)
+
+
+def parse(python: str | bytes) -> ast.Module:
+    """The syntax tree, without Python's warnings about what it parses.
+
+    Raises:
+        SyntaxError: it isn't Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(python)
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SyntaxError(str(error)) from error
 
 
 def syntax_problem(source: str) -> SyntaxProblem | None:
@@ -161,10 +177,6 @@ def syntax_problem(source: str) -> SyntaxProblem | None:
     except (ValueError, RecursionError, MemoryError) as error:
         return SyntaxProblem(1, str(error) or type(error).__name__)
     return None
-
-
-def _first_line_with_text(lines: Sequence[str]) -> int:
-    return next((number for number, line in enumerate(lines) if line.strip()), 0)
 
 
 def _indentation(line: str) -> str:

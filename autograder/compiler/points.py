@@ -6,6 +6,8 @@ from pathlib import Path
 
 from autograder.errors import UserError
 
+from .ipython_syntax import parse
+
 
 @dataclass(frozen=True)
 class MarkedTest:
@@ -26,10 +28,10 @@ def read_tests(path: Path) -> list[MarkedTest]:
             function isn't called `test_…`, or two have the same name (Python keeps only one).
     """
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise UserError(f"{path}:{line}: not Python ({error}); mend the test file") from error
+        tree = parse(path.read_bytes())
+    except SyntaxError as error:
+        wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); mend the test file"
+        raise UserError(wrong) from error
     tests: dict[str, MarkedTest] = {}
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -14,6 +14,8 @@ _SEPARATORS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _HIDDEN = "".join(chr(0xF8F0 + index) for index in range(len(_SEPARATORS)))
 _HIDE = str.maketrans(_SEPARATORS, _HIDDEN)
 _SHOW = str.maketrans(_HIDDEN, _SEPARATORS)
+# What the header says besides Jupyter's own metadata is the author's, not a first cell.
+_FORMAT = {"extension": ".md", "root_level_metadata_as_raw_cell": False}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ def read_lab(path: Path) -> list[SourceCell]:
     """
     text = _read_text(path)
     try:
-        notebook = jupytext.reads(text.translate(_HIDE), fmt="md")
+        # A leading line break, since jupytext would drop a first line `#!…` as a script's.
+        leading = "\n" if text.startswith("#!") else ""
+        notebook = jupytext.reads(leading + text.translate(_HIDE), fmt=dict(_FORMAT))
     except Exception as error:  # whatever its YAML and format readers raise
         reason = " ".join(str(error).split())
         raise UserError(f"{path}:1: not Jupytext Markdown: {reason}; mend its header") from error
@@ -81,23 +85,25 @@ def _first_lines(file_lines: list[str], sources: list[str]) -> list[int]:
     position = 0
     for source in sources:
         lines = source.split("\n")
+        written = [number for number, line in enumerate(lines) if line.strip()] or [0]
+        first, last = written[0], written[-1]
         # jupytext itself writes the first line of a `%%bash` cell, which the file lacks.
-        start = _find(file_lines, lines, position)
-        added = 0 if start is not None else 1
-        if start is None:
-            start = _find(file_lines, lines[1:], position)
-        if start is None:
-            start, lines = position, []
-        found.append(start - added + 1)
-        position = start + len(lines) - added
+        for skipped in (first, first + 1):
+            start = _find(file_lines, lines[skipped : last + 1], position)
+            if start is not None:
+                found.append(start - skipped + 1)
+                position = start + last + 1 - skipped
+                break
+        else:
+            found.append(min(position + 1, len(file_lines)))
     return found
 
 
 def _find(file_lines: list[str], lines: list[str], position: int) -> int | None:
-    if not lines:
+    """Where these lines stand, from a position on; an empty cell stands nowhere."""
+    if not any(line.strip() for line in lines):
         return None
-    last = len(file_lines) - len(lines)
-    for start in range(position, last + 1):
+    for start in range(position, len(file_lines) - len(lines) + 1):
         if file_lines[start : start + len(lines)] == lines:
             return start
     return None

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from autograder.errors import UserError
 
-from .ipython_syntax import as_python
+from .ipython_syntax import as_python, parse
 from .notebooks import Lab, Piece
 
 STUDENT_FOLDER = "student"  # beside the lab's source; everything in it ships
@@ -81,14 +81,14 @@ def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
                 imports.setdefault(name, f"{lab.path}:{piece.line} (line {line} of its cell)")
     for path in given.values():
         if path.suffix == ".py":
-            for name, line in _imported_modules(path.read_text(encoding="utf-8")):
+            for name, line in _imported_modules(path.read_bytes()):
                 imports.setdefault(name, f"{path}:{line}")
     return imports
 
 
-def _imported_modules(python: str) -> Iterator[tuple[str, int]]:
+def _imported_modules(python: str | bytes) -> Iterator[tuple[str, int]]:
     try:
-        tree = ast.parse(python)
+        tree = parse(python)
     except SyntaxError:  # a text file that only looks like Python imports nothing
         return
     for node in ast.walk(tree):

@@ -12,6 +12,7 @@ always a tag, since a leaked solution would be worse. Only the standard library 
 
 import difflib
 import re
+import textwrap
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ SKIP_EXECUTION, SKIP_GRADING = "SKIPQUESTEXEC", "SKIPGRADEEXEC"
 NAMES = (BEGIN, END, QUESTION, SKIP_EXECUTION, SKIP_GRADING)
 
 _TAG = re.compile(r"#!TAG\s+(?P<name>[A-Z]+)(?P<rest>(?:\s.*)?)")
-_MESSAGE = re.compile(r"#!MSG(?:\s+(?P<text>.*))?")
+_MESSAGE = re.compile(r"#!MSG(?:\s(?P<text>.*))?")
 _STARTS_LIKE_A_TAG = re.compile(r"\s*#!(TAG|MSG)\b")
 _MARKED_WORDS = re.compile(r"(?P<mark>[#!][#!\s]*)(?P<word>\w+)\W*(?P<next>\w*)")
 _DECORATED = re.compile(r"\s*(?:[>*+-]|\d+[.)]|<!--)[\s*]*#!(?:TAG\s+[A-Z]+\W*|MSG\b.*)")
@@ -66,8 +67,13 @@ class Block:
     """A solution and the message that students see in its place."""
 
     line: int
-    message: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     solution: list[Line] = field(default_factory=list)
+
+    @property
+    def message(self) -> str:
+        """All its messages as one text of several lines; empty without any."""
+        return textwrap.dedent("\n".join(self.messages)).strip()
 
 
 @dataclass
@@ -148,7 +154,7 @@ def recognise(line: str) -> Tag | None:
     """
     stripped = line.strip()
     if message := _MESSAGE.fullmatch(stripped):
-        return Tag(MESSAGE, (message["text"] or "").strip())
+        return Tag(MESSAGE, message["text"] or "")
     if tag := _TAG.fullmatch(stripped.rstrip(_STRAY_QUOTES)):
         name, argument = tag["name"], tag["rest"].strip()
         if name in NAMES and (name == QUESTION or not argument):
@@ -176,7 +182,7 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
             case None:
                 _current_text(cell).lines.append(Line(number, line))
             case Tag(name="HWBEGIN") if block:
-                raise TagError(number, f"nested block: close the one of line {block.line} first")
+                raise TagError(number, "a block inside a block; close the outer one first")
             case Tag(name="HWBEGIN"):
                 block = Block(number)
                 cell.parts.append(block)
@@ -185,7 +191,7 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
             case Tag(name="HWEND"):
                 raise TagError(number, f"{END} without a {BEGIN} above it in this cell; add one")
             case Tag(name="MSG", argument=text) if block:
-                block.message.append(text)
+                block.messages.append(text)
             case Tag(name="MSG"):
                 raise TagError(number, f"stray #!MSG; put it between {BEGIN} and {END}")
             case Tag(name="QUESTION") if block:

@@ -1,0 +1,58 @@
+"""Points are read from test files as they stand; nothing is run."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.compiler.points import read_tests
+from autograder.errors import UserError
+
+
+def write_tests(folder: Path, text: str) -> Path:
+    path = folder / "test_lab.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_marks_are_read_without_running_the_file(tmp_path: Path) -> None:
+    path = write_tests(
+        tmp_path,
+        "raise SystemExit\n"
+        "@question('ex1', points=2)\n"
+        "def test_a(submission): pass\n\n"
+        "@pytest.mark.parametrize('n', [1, 2])\n"
+        "@testing.question('ex2', points=0.5)\n"
+        "def test_b(submission, n): pass\n\n"
+        "@fixture\n"
+        "def helper(): pass\n",
+    )
+    tests = read_tests(path)
+    assert [(test.question_id, test.points, test.name, test.line) for test in tests] == [
+        ("ex1", 2.0, "test_a", 3),
+        ("ex2", 0.5, "test_b", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("def test_a(:", 1, "not Python"),
+        ("@question('a')\ndef test_a(s): pass", 1, "must read"),
+        ("@question\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', 2)\ndef test_a(s): pass", 1, "must read"),
+        ("@question(ID, points=2)\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', points=N)\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', points=0)\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', points=-1)\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', points=True)\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', points=1e999)\ndef test_a(s): pass", 1, "must read"),
+        ("@question('a', points=2)\ndef check_a(s): pass", 2, "isn't called test_"),
+        ("@q\n@question('a', points=1)\ndef test_a(s): pass\n" * 2, 6, "line 3"),
+    ],
+)
+def test_marks_that_cannot_be_read(tmp_path: Path, text: str, line: int, message: str) -> None:
+    path = write_tests(tmp_path, text)
+    with pytest.raises(UserError, match=message) as caught:
+        read_tests(path)
+    assert caught.value.message.startswith(f"{path}:{line}: ")
+    assert "\n" not in caught.value.message

@@ -1,0 +1,7 @@
+from autograder.testing import assert_equal, question
+
+
+@question("double", points=1)
+def test_three(submission):
+    """Twice three is six."""
+    assert_equal(submission.double(3), 6)
