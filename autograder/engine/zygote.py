@@ -87,6 +87,7 @@ class Zygote:
                 self._start()
                 pid = self._request({"fork": options}, theirs.fileno())
         if pid is None:
+            connection.close()
             raise EngineUnavailable("the grading process ended while it started a worker")
         process = self._process
 

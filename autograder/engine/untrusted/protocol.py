@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 # Small, because a byte of header can become 64 bytes of Python objects in the receiver.
-HEADER_LIMIT_BYTES = 4 * 2**20
+HEADER_LIMIT_BYTES = 2 * 2**20
 MAX_DEPTH = 32
 MAX_TENSORS = 1024
 MAX_DIMS = 8

@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -149,22 +149,20 @@ def seed_generators(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def run(
-    connection: socket.socket,
-    shell: NotebookShell,
-    *,
-    support_dir: str | None,
-    work_dir: str,
-    seed: int,
-    limit_bytes: int,
-) -> None:
-    """Serve one submission in `work_dir`, an empty directory, until the grader hangs up."""
+def settle(work_dir: str, support_dir: str | None) -> None:
+    """Make an empty directory this process's own, holding a copy of what students receive."""
     if support_dir is not None:
         shutil.copytree(support_dir, work_dir, dirs_exist_ok=True)
     os.chdir(work_dir)
     os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
     sys.path.insert(0, work_dir)
     sys.dont_write_bytecode = True
+
+
+def answer_grader(
+    connection: socket.socket, shell: NotebookShell, seed: int, limit_bytes: int
+) -> NoReturn:
+    """Do what the grader asks for; `EOFError` or `OSError` when it hangs up."""
     seed_generators(seed)
     session = Session(shell)
     while True:

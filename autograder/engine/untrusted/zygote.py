@@ -7,6 +7,7 @@ for ever in a child, and torch hang at its first LSTM.
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+USED_BY_SUBMISSIONS = ("torch.utils.data", "torchvision.datasets", "sklearn.datasets", "tqdm.auto")
 
 
 def main(control_fd: int, grader_pid: int) -> None:
@@ -45,11 +47,10 @@ def warm_up() -> None:
     """Import what submissions use and run what torch and matplotlib set up on first use."""
     import matplotlib.pyplot as plt
     import torch
-    import torch.utils.data
-    import tqdm.auto  # noqa: F401
 
-    with contextlib.suppress(ImportError, RuntimeError):  # only who imports it then needs it
-        import torchvision.datasets  # noqa: F401
+    for name in USED_BY_SUBMISSIONS:
+        with contextlib.suppress(ImportError, RuntimeError):  # who needs it will see why
+            importlib.import_module(name)
 
     torch.set_num_threads(1)
     tokens = torch.zeros(2, 3, 8)  # (batch, seq_len, features)
@@ -105,7 +106,7 @@ def serve(control: socket.socket, shell: Any) -> None:
 
 def fork(control: socket.socket, fd: int, shell: Any, options: dict[str, Any]) -> int:
     """The process id of a new worker that serves `fd`."""
-    from .worker import run
+    from .worker import answer_grader, settle
 
     check_threads()
     zygote_pid = os.getpid()
@@ -115,9 +116,8 @@ def fork(control: socket.socket, fd: int, shell: Any, options: dict[str, Any]) -
             control.close()
             os.setpgid(0, 0)
             die_with_parent(zygote_pid)
-            with contextlib.suppress(EOFError, OSError):  # the grader hung up
-                run(socket.socket(fileno=fd), shell, **options)
-            os._exit(0)
+            settle(options["work_dir"], options["support_dir"])
+            answer_grader(socket.socket(fileno=fd), shell, options["seed"], options["limit_bytes"])
         finally:
             os._exit(1)
     os.setpgid(pid, pid)  # on both sides, as either may need it first
