@@ -111,6 +111,9 @@ def grade(
     if json_file is not None:
         json_file.write_text(json.dumps(class_report(lab, results), indent=2) + "\n", "utf-8")
     console.print(as_table(lab, results))
+    for result in results:
+        for remark in result.remarks:
+            console.print(f"  {result.student}: {remark}", style="yellow", soft_wrap=True)
     console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
     console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)

@@ -40,6 +40,6 @@ def grade_submission(
             QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
             for question in assignment.questions
         ),
-        remarks=tuple(composition.remarks),
+        remarks=(*composition.remarks, *session.remarks),
         cell_failures=tuple(session.failures.values()),
     )

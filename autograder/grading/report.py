@@ -33,45 +33,24 @@ def class_report(lab: str, results: list[SubmissionResult]) -> dict[str, Any]:
 
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:
-    """A row per student: points per exercise, what is open for hand grading, what went wrong."""
-    exercises = sorted({_exercise(q.id) for result in results for q in result.questions})
+    """A row per student: points per exercise, by tests in all, and what is left for a person."""
+    exercises = list(dict.fromkeys(_exercise(q.id) for q in results[0].questions))
     table = Table(title=f"{lab}: points by tests", title_justify="left")
-    table.add_column("student")
+    table.add_column("student", no_wrap=True)
     for exercise in exercises:
         table.add_column(exercise, justify="right")
-    table.add_column("score", justify="right", style="bold")
-    table.add_column("of", justify="right")
-    table.add_column("open", justify="right")
-    table.add_column("s", justify="right", style="dim")
-    table.add_column("remarks")
+    for column in ("score", "of", "by hand", "seconds"):
+        table.add_column(column, justify="right")
     for result in results:
-        tested = [q for q in result.questions if q.tests]
-        cells = [
-            f"{sum(q.score or 0 for q in tested if _exercise(q.id) == exercise):g}"
-            for exercise in exercises
-        ]
-        in_all = sum(q.max_score for q in tested)
-        table.add_row(
-            result.student,
-            *cells,
-            f"{result.score:g}",
-            f"{in_all:g}",
-            f"{result.max_score - in_all:g}",
-            f"{result.seconds:.1f}",
-            _remark(result),
-        )
+        tested = [question for question in result.questions if question.tests]
+        of_exercise = {exercise: 0.0 for exercise in exercises}
+        for question in tested:
+            of_exercise[_exercise(question.id)] += question.score or 0
+        testable = sum(question.max_score for question in tested)
+        numbers = [*of_exercise.values(), result.score, testable, result.max_score - testable]
+        table.add_row(result.student, *(f"{n:g}" for n in numbers), f"{result.seconds:.1f}")
     return table
 
 
 def _exercise(question_id: str) -> str:
     return question_id.split("-")[0]
-
-
-def _remark(result: SubmissionResult) -> str:
-    """The one thing that a grader would want to know first."""
-    if result.status != "graded":
-        return result.remarks[0]
-    stopped = [f for f in result.cell_failures if f.name == "Stopped"]
-    messages = [f"cell {f.cell_id} {f.message}" for f in stopped]
-    messages += [t.message for q in result.questions for t in q.tests if "limit" in t.message]
-    return (messages or list(result.remarks) or [""])[0]

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+STOPPED = "Stopped"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -36,11 +38,15 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class CellFailure:
-    """A cell of the submission that raised, was stopped, or ended the program."""
+    """A cell of the submission that raised (`name` is the exception's) or ended its worker."""
 
     cell_id: str
     name: str
     message: str
+
+    @property
+    def stopped(self) -> bool:
+        return self.name == STOPPED
 
 
 @dataclass(frozen=True)

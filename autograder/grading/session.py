@@ -13,7 +13,7 @@ from typing import Any
 
 from ..engine import Submission, Worker, WorkerLost, Zygote
 from .assignment import is_skipped, question_id
-from .results import CellFailure
+from .results import STOPPED, CellFailure
 
 
 class QuestionLost(AssertionError):
@@ -42,6 +42,12 @@ class Session:
         """Question id -> index of its check cell."""
         ids = {question_id(cell): index for index, cell in enumerate(self.cells)}
         return {name: index for name, index in ids.items() if name is not None}
+
+    @property
+    def remarks(self) -> list[str]:
+        """What ended a worker, for the grader: cells, and questions given up."""
+        cells = [f"cell {f.cell_id}: {f.message}" for f in self.failures.values() if f.stopped]
+        return cells + [f"{question}: a check {loss}" for question, loss in self._lost.items()]
 
     @contextmanager
     def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
@@ -98,7 +104,7 @@ class Session:
             error = worker.execute(cell.source)
         except WorkerLost as loss:
             self._fatal.add(cell.id)
-            self.failures[cell.id] = CellFailure(cell.id, "Stopped", f"this cell {loss}")
+            self.failures[cell.id] = CellFailure(cell.id, STOPPED, f"this cell {loss}")
             return False
         if error is not None:
             self.failures[cell.id] = CellFailure(cell.id, error.name, str(error))
