@@ -36,9 +36,7 @@ FORMS = (
 INLINE_FORMS = ("{name}", "+ {name}", ", {name}")
 
 _TODO = re.compile(r"todo\b[:\s]*", re.IGNORECASE)
-_FILLER = frozenset(
-    re.findall(r"\w+", "a an and as for in of on or that the to use want with your")
-)
+_FILLER = frozenset({"a", "an", "and", "as", "for", "in", "of", "on", "or", "the", "to", "your"})
 
 
 def solved(cell: TaggedCell) -> str:

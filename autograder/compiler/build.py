@@ -1,7 +1,7 @@
 """Builds labs: what students receive into one folder, the solutions into another.
 
-All labs are compiled before anything is written, and each lab's folder is swapped in whole, so a
-mistake in one lab leaves every folder as it was.
+All labs are compiled and all folders made before any is put in place, so a mistake in one lab, or a
+full disk, leaves everything as it was.
 """
 
 import contextlib
@@ -64,9 +64,12 @@ def build_labs(
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         _stage(compiled, stage)
-        for root, name in ((release_dir, "release"), (solution_dir, "solution")):
-            for one in compiled:
-                _swap_in(stage / name / one.lab.name, root / one.lab.name)
+        made = [
+            (stage / version / one.lab.name, root / one.lab.name)
+            for version, root in (("release", release_dir), ("solution", solution_dir))
+            for one in compiled
+        ]
+        _put_in_place(made)
     return [
         BuiltLab(
             lab=one.lab.name,
@@ -128,16 +131,20 @@ def _write_folder(folder: Path, notebook: nbformat.NotebookNode, files: Files) -
         shutil.copy(path, target)
 
 
-def _swap_in(new: Path, target: Path) -> None:
-    """Put a folder in another's place in one step, so that readers see the old or the new one."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent) as beside:
-            shutil.copytree(new, Path(beside) / "new")
+def _put_in_place(made: list[tuple[Path, Path]]) -> None:
+    """Put each new folder in its target's place, and none if one of them can't be written."""
+    with contextlib.ExitStack() as stack:
+        copies = []
+        for new, target in made:
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folder = tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent)
+                beside = Path(stack.enter_context(folder))
+                shutil.copytree(new, beside / "new")
+            except OSError as error:
+                raise UserError(f"{target}: cannot be written ({error}); mend that") from error
+            copies.append((beside, target))
+        for beside, target in copies:
             with contextlib.suppress(FileNotFoundError):
-                target.rename(Path(beside) / "old")
-            (Path(beside) / "new").rename(target)
-    except OSError as error:
-        raise UserError(
-            f"{target}: cannot be written ({error}); mend it or name another"
-        ) from error
+                target.rename(beside / "old")
+            (beside / "new").rename(target)

@@ -146,11 +146,11 @@ def stripped(lines: list[Line]) -> list[Line]:
     return lines[written[0] : written[-1] + 1] if written else []
 
 
-def recognise(line: str) -> Tag | None:
+def recognise(line: str, number: int = 1) -> Tag | None:
     """The tag that a line is, or None if it is text.
 
     Raises:
-        TagError: the line is nearly a tag; its line number is 0.
+        TagError: the line is nearly a tag.
     """
     stripped = line.strip()
     if message := _MESSAGE.fullmatch(stripped):
@@ -160,9 +160,9 @@ def recognise(line: str) -> Tag | None:
         if name in NAMES and (name == QUESTION or not argument):
             return Tag(name, argument)
         if name in NAMES:
-            raise TagError(0, f"unexpected `{argument}` after the tag {name}; take it away")
+            raise TagError(number, f"unexpected `{argument}` after the tag {name}; take it away")
     if _STARTS_LIKE_A_TAG.match(stripped) or _is_near_miss(stripped):
-        raise TagError(0, f"`{stripped}` is not a tag; {_suggestion(stripped)}")
+        raise TagError(number, f"`{stripped}` is not a tag; {_suggestion(stripped)}")
     return None
 
 
@@ -210,13 +210,11 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
 
 
 def _recognise_at(number: int, line: str, block: Block | None) -> Tag | None:
-    # `#MSG` is an ordinary comment elsewhere; in a block it would drop the message unseen.
-    if block and re.match(r"\s*# ?MSG\b", line):
-        raise TagError(number, "`#MSG` is not a tag; write `#!MSG text`")
-    try:
-        return recognise(line)
-    except TagError as error:
-        raise TagError(number, error.message) from None
+    tag = recognise(line, number)
+    # Ordinary comments elsewhere; in a block they would drop its message unseen.
+    if tag is None and block and re.match(r"\s*(#!\w|# ?MSG\b)", line):
+        raise TagError(number, f"`{line.strip()}` is not a tag; {_suggestion(line)}")
+    return tag
 
 
 def _current_text(cell: TaggedCell) -> Text:

@@ -2,6 +2,9 @@
 
 import logging
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbgrader.api
@@ -17,6 +20,7 @@ from nbgrader.preprocessors import (
     LockCells,
     SaveCells,
 )
+from traitlets import TraitError
 
 from autograder.errors import UserError
 
@@ -27,23 +31,43 @@ PREPROCESSORS = [LockCells, ClearOutput, CheckCellMetadata, ComputeChecksums, Sa
 def generate_assignment(course_dir: Path, lab: str) -> None:
     """Convert `source/<lab>/<lab>.ipynb` into `release/<lab>/`; record it in `gradebook.db`.
 
-    May be repeated, also once there are submissions, as long as no cell comes or goes.
+    May be repeated, also once there are submissions, as long as no cell comes or goes. If nbgrader
+    refuses, an earlier release stays.
 
     Raises:
         UserError: nbgrader refuses, with its own reason.
     """
+    notebook = course_dir / "source" / lab / f"{lab}.ipynb"
+    if not notebook.is_file():
+        raise UserError(f"{notebook}: no such notebook; put the lab's there")
     log = logging.Logger("generate_assignment", logging.ERROR)
     reasons = _Reasons()
     log.addHandler(reasons)
-    shutil.rmtree(course_dir / "release" / lab, ignore_errors=True)
-    course = CourseDirectory(root=str(course_dir.resolve()), assignment_id=lab, notebook_id=lab)
-    converter = GenerateAssignment(coursedir=course, preprocessors=PREPROCESSORS, log=log)
-    try:
-        converter.start()
-    except NbGraderException as error:
-        place = course_dir / "source" / lab / f"{lab}.ipynb"
-        reason = next(iter(reasons.found), str(error))
-        raise UserError(f"{place}: nbgrader refuses it: {reason}") from error
+    with _replacing(course_dir / "release" / lab):
+        try:
+            root = str(course_dir.resolve())
+            course = CourseDirectory(root=root, assignment_id=lab, notebook_id=lab)
+            GenerateAssignment(coursedir=course, preprocessors=PREPROCESSORS, log=log).start()
+        except (NbGraderException, TraitError) as error:
+            reason = next(iter(reasons.found), str(error))
+            raise UserError(f"{notebook}: nbgrader refuses it: {reason}") from error
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[None]:
+    """Take a folder away while a new one is made; bring it back if that fails."""
+    folder.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".old-", dir=folder.parent) as aside:
+        kept = Path(aside) / folder.name
+        if folder.exists():
+            folder.rename(kept)
+        try:
+            yield
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            if kept.exists():
+                kept.rename(folder)
+            raise
 
 
 def _schema_version() -> str | None:

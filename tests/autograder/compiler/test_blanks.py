@@ -60,7 +60,10 @@ def test_a_value() -> None:
         cell("x = (\n    <<<\n    | The \u201cdevice\u201d to use\n    5\n    >>>\n)")
     )
     assert solved(tagged) == "x = (\n    5\n)"
-    assert blanked(tagged) == "x = (\n    # TODO: The \u201cdevice\u201d to use\n    TODO_device\n)"
+    assert (
+        blanked(tagged)
+        == "x = (\n    # TODO: The \u201cdevice\u201d to use\n    TODO_device_use\n)"
+    )
 
 
 # Where the naive result of stripping is a syntax error or, worse, a value.
@@ -128,7 +131,7 @@ PLACES = {
     "finally": "try:\n    x = 1\n<<<\nfinally:\n    pass\n>>>",
     "except's header": "try:\n    1 / 0\n<<<\nexcept ValueError:\n>>>\n    pass",
     "case": "match given:\n    <<<\n    case 1:\n        x = 1\n    >>>",
-    "first case": "match given:\n    <<<\n    case 1:\n        pass\n    >>>\n    case _:\n        pass",
+    "first case": "match given:\n    <<<\n    case 1: pass\n    >>>\n    case _: pass",
     "pattern": "match given:\n    case (\n<<<\n1 | 2\n>>>\n    ):\n        pass",
     "decorated function": "@staticmethod\n<<<\ndef f():\n    return 1\n>>>",
     "decorator": "<<<\n@staticmethod\n>>>\ndef f():\n    return 1",

@@ -219,7 +219,8 @@ def test_in_another_language_every_tag_line_is_a_tag() -> None:
         ("#!TAG QUESTION a 0", 1, "no number of points"),
         ("#!TAG QUESTION a -1", 1, "no number of points"),
         ("#!TAG QUESTION a nan", 1, "no number of points"),
-        ("#!TAG HWBEGIN\n#MSG TODO: x\n#!TAG HWEND", 2, "write `#!MSG text`"),
+        ("#!TAG HWBEGIN\n#MSG TODO: x\n#!TAG HWEND", 2, "is not a tag"),
+        ("#!TAG HWBEGIN\nx\n  #!MG TODO: x\n#!TAG HWEND", 3, "is not a tag"),
     ],
 )
 def test_mistakes_are_named_with_their_line(cell: str, line: int, message: str) -> None:

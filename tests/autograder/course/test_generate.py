@@ -69,9 +69,32 @@ def test_nbgraders_reason_is_passed_on(tmp_path: Path) -> None:
     assert str(source) in caught.value.message
     assert "nbgrader refuses it: " in caught.value.message
     assert "Traceback" not in caught.value.message
-    assert not (tmp_path / "release" / "lab1").exists()
+    assert list((tmp_path / "release").iterdir()) == []
 
 
-def test_a_lab_without_source(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="lab1"):
+def test_an_earlier_release_outlives_a_refusal(tmp_path: Path) -> None:
+    write_source(tmp_path, *example())
+    generate_assignment(tmp_path, "lab1")
+    before = sorted((tmp_path / "release").rglob("*"))
+    untitled = marked(new_code_cell("x"), "")
+    untitled.id = "x"
+    write_source(tmp_path, untitled)
+    with pytest.raises(UserError, match="grade_id"):
         generate_assignment(tmp_path, "lab1")
+    assert sorted((tmp_path / "release").rglob("*")) == before
+
+
+@pytest.mark.parametrize("lab", ["lab1", "lab+1"])
+def test_a_lab_that_is_not_there(tmp_path: Path, lab: str) -> None:
+    with pytest.raises(UserError, match="no such notebook"):
+        generate_assignment(tmp_path, lab)
+
+
+def test_a_name_that_nbgrader_refuses(tmp_path: Path) -> None:
+    source = write_source(tmp_path, *example())
+    source.parent.rename(tmp_path / "source" / "lab+1")
+    (tmp_path / "source" / "lab+1" / "lab1.ipynb").rename(
+        tmp_path / "source" / "lab+1" / "lab+1.ipynb"
+    )
+    with pytest.raises(UserError, match=r"should not contain .* \+"):
+        generate_assignment(tmp_path, "lab+1")
