@@ -27,10 +27,10 @@ class TrainingRun:
     def history(self, name: str) -> list[float]:
         """A metric's numbers, one per epoch; 0-dimensional tensors count as numbers."""
         if not isinstance(self.metrics, dict) or name not in self.metrics:
-            fail(f"the loop should return a dict with `{name}`", f"and also {', '.join(METRICS)}")
+            fail(f"the loop should return a dict with `{name}`", f"And also {', '.join(METRICS)}")
         values = self.metrics[name]
         if not isinstance(values, list | tuple):
-            fail(f"`{name}` should be a list", "append one number in each epoch")
+            fail(f"`{name}` should be a list", "Append one number in each epoch")
         if not all(
             isinstance(value, float | int) or (torch.is_tensor(value) and value.ndim == 0)
             for value in values
@@ -113,7 +113,7 @@ def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
     if not all(distance > 1e-7 for distance in moved.values()):
         fail(
             f"a step of {optimizer} leaves parameters of {model} in place",
-            f"give it `{model}.parameters()` and a learning rate above 0",
+            f"Give it `{model}.parameters()` and a learning rate above 0",
         )
     if max(moved.values()) > 1:
-        fail(f"a step of {optimizer} is far too long", "choose a smaller learning rate")
+        fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")

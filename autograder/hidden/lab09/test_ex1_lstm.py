@@ -58,7 +58,7 @@ def logits_read_alone(state, tokens, lengths):
 
 
 @question("ex1-lstm", points=1)
-def test_one_logit_per_review(submission, rng):
+def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for skip_padding in (True, False):
         model = model_of(submission, skip_padding=skip_padding).model
@@ -84,7 +84,7 @@ def test_reads_the_last_word(submission, rng):
         "the logits",
         rtol=1e-3,
         atol=1e-4,
-        hint="is `state` the top layer's output at position length - 1 of each review? "
+        hint="Is `state` the top layer's output at position length - 1 of each review? "
         "`hidden[-1]` is the state after the padding",
     )
 
@@ -100,7 +100,7 @@ def test_padding_changes_nothing(submission, rng):
         "the logits after more padding",
         rtol=1e-3,
         atol=1e-4,
-        hint="the LSTM goes on computing over the padding: read its output at the last word",
+        hint="The LSTM goes on computing over the padding: read its output at the last word",
     )
 
 
@@ -127,7 +127,7 @@ def test_gradients_reach_every_layer(submission, rng):
         probe = model_of(submission, skip_padding=skip_padding, source=GRADIENTS, tokens=tokens)
         if probe.without_gradient:
             names = ", ".join(map(str, probe.without_gradient))
-            fail(f"no gradient reaches {names}", "is anything detached, or left out of the path?")
+            fail(f"no gradient reaches {names}", "Is anything detached, or left out of the path?")
 
 
 # -- the set-up ---------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_optimizer_moves_the_lstm(submission):
 
 
 @question("ex1-setup", points=1)
-def test_loss_takes_logits(submission, rng):
+def test_loss_is_binary_cross_entropy(submission, rng):
     """loss is the mean binary cross-entropy of logits, exact for large ones too."""
     logits = torch.randn(9, generator=rng) * 3
     logits[:2] = torch.tensor([150.0, -150.0])
@@ -151,7 +151,7 @@ def test_loss_takes_logits(submission, rng):
         F.binary_cross_entropy_with_logits(logits, labels),
         "the loss of random logits",
         rtol=1e-3,
-        hint="the model returns logits, not probabilities: which loss applies the sigmoid itself, "
+        hint="The model returns logits, not probabilities: which loss applies the sigmoid itself, "
         "and does it take the mean?",
     )
 
@@ -162,7 +162,7 @@ def test_datasets_hold_their_splits(submission, rng):
     for name in ("train", "val", "test"):
         dataset = getattr(submission, f"{name}_dataset")
         tokens, labels = getattr(submission, f"{name}_x"), getattr(submission, f"{name}_y")
-        hint = f"make `{name}_dataset` from `{name}_x` and `{name}_y`"
+        hint = f"Make `{name}_dataset` from `{name}_x` and `{name}_y`"
         assert_equal(len(dataset), len(tokens), f"len({name}_dataset)", hint=hint)
         for index in torch.randint(len(tokens), (8,), generator=rng).tolist():
             actual_tokens, actual_label = dataset[index]
@@ -180,6 +180,6 @@ def test_model_skips_padding(submission, rng):
     model = submission.model_lstm
     logits = model(random_tokens(rng, [5, 3], 5))
     if not torch.is_tensor(logits) or logits.shape != (2,):
-        fail("model_lstm should give one logit per review", "is it an LSTMModel()?")
+        fail("model_lstm should give one logit per review", "Is it an LSTMModel()?")
     if model.skip_padding is not True:
-        fail("model_lstm reads its state after the padding", "make it with skip_padding=True")
+        fail("model_lstm reads its state after the padding", "Make it with skip_padding=True")

@@ -36,7 +36,7 @@ def test_ids_are_shifted_ranks(submission, rng):
         actual,
         " ".join(rank_to_word[rank] for rank in ranks),
         "the decoded review",
-        hint="a word's id is its rank plus 3: do you look up `id - 3`, and join with one blank?",
+        hint="A word's id is its rank plus 3: do you look up `id - 3`, and join with one blank?",
     )
 
 
@@ -51,7 +51,7 @@ def test_special_ids_have_names(submission, rng):
         actual,
         f"<start> {word} <oov> {word} <pad> <pad>",
         "the decoded review",
-        hint="ids 0, 1 and 2 are no ranks: which special word does each stand for?",
+        hint="Ids 0, 1 and 2 are no ranks: which special word does each stand for?",
     )
 
 
@@ -65,7 +65,7 @@ def test_decodes_a_single_word(submission, rng):
             actual,
             rank_to_word[rank],
             "a decoded review of one word",
-            hint="look for a blank before or after the word, and for the shift by 3",
+            hint="Look for a blank before or after the word, and for the shift by 3",
         )
 
 
@@ -83,7 +83,7 @@ def test_drops_missing_and_rare_words(submission, rng):
         list(submission.filter_word_ranks(mixed, max_rank, 250)),
         [word for word in mixed if word is not None and word <= max_rank],
         "the filtered review",
-        hint="skip None and ids above `max_rank`, keep everything else in its order",
+        hint="Skip None and ids above `max_rank`, keep everything else in its order",
     )
 
 
@@ -102,7 +102,7 @@ def test_keeps_the_largest_rank(submission, rng):
 
 
 @question("ex1-filter", points=1)
-def test_cuts_after_dropping(submission, rng):
+def test_limit_counts_kept_words(submission, rng):
     """The limit counts words that are kept, not words that were read."""
     max_seq_len = integers(rng, 5, 9, 1)[0]
     kept = integers(rng, 1, 101, 2 * max_seq_len)
@@ -111,7 +111,7 @@ def test_cuts_after_dropping(submission, rng):
         list(submission.filter_word_ranks(mixed, 100, max_seq_len)),
         kept[:max_seq_len],
         "the filtered review",
-        hint="drop first, cut afterwards: dropped words must not use up `max_seq_len`",
+        hint="Drop first, cut afterwards: dropped words must not use up `max_seq_len`",
     )
 
 
@@ -125,7 +125,7 @@ def test_a_review_of_exactly_the_limit(submission, rng):
                 list(submission.filter_word_ranks(review + longer, *arguments)),
                 review,
                 "the filtered review",
-                hint="keep the first `max_seq_len` words (250 by default), no more and no fewer",
+                hint="Keep the first `max_seq_len` words (250 by default), no more and no fewer",
             )
 
 
@@ -140,7 +140,7 @@ def test_pads_with_zeros_on_the_right(submission, rng):
         submission.pad_reviews(reviews),
         torch.tensor([review + [0] * (8 - len(review)) for review in reviews]),
         "the padded batch",
-        hint="one review per row (`batch_first=True`), int64, zeros after its last word",
+        hint="One review per row (`batch_first=True`), int64, zeros after its last word",
     )
 
 
@@ -153,7 +153,7 @@ def test_adds_no_needless_zeros(submission, rng):
             submission.pad_reviews(reviews),
             torch.tensor(reviews),
             "the padded batch",
-            hint="a batch is as long as its longest review, and one review is still a batch",
+            hint="A batch is as long as its longest review, and one review is still a batch",
         )
 
 
@@ -170,7 +170,7 @@ def test_pads_on_the_device(submission, rng):
         reviews=random_reviews(rng, [2, 3]),
     )
     if placed.kind != placed.wanted_kind:
-        fail("the padded batch is not on `device`", "does `.to(device)` come last?")
+        fail("the padded batch is not on `device`", "Does `.to(device)` come last?")
 
 
 # -- the data set -------------------------------------------------------------------------------
@@ -189,13 +189,13 @@ def test_item_is_review_and_label(submission, rng):
     for index in (0, 3, 5):
         item = dataset[index]
         if not isinstance(item, list | tuple) or len(item) != 2:
-            fail("an item of the data set should be a pair", "return the review and its label")
-        assert_tensor_equal(item[0], tokens[index], "the review", hint="do you use `idx`?")
+            fail("an item of the data set should be a pair", "Return the review and its label")
+        assert_tensor_equal(item[0], tokens[index], "the review", hint="Do you use `idx`?")
         assert_close(
             float(item[1]),
             float(labels[index]),
             "the label",
-            hint="does it belong to the same `idx` as the review?",
+            hint="Does it belong to the same `idx` as the review?",
         )
 
 
@@ -204,7 +204,7 @@ def test_knows_its_size(submission, rng):
     """len() counts reviews, shape is that of the token tensor, and the last item exists."""
     tokens = torch.randint(1, 1000, (4, 9), generator=rng)
     dataset = dataset_of(submission, tokens, torch.ones(4))
-    assert_equal(len(dataset), 4, "len(dataset)", hint="count reviews, not tokens")
+    assert_equal(len(dataset), 4, "len(dataset)", hint="Count reviews, not tokens")
     shape = tuple(int(size) for size in dataset.shape)
     assert_equal(shape, (4, 9), "dataset.shape", hint="(reviews, tokens per review)")
     assert_tensor_equal(dataset[3][0], tokens[3], "the last review")
@@ -220,14 +220,14 @@ def test_loads_in_batches(submission, rng):
         "batches = [(tokens, labels.float()) for tokens, labels in DataLoader(dataset, 2)]",
         dataset=dataset_of(submission, tokens, labels),
     ).batches
-    assert_equal(len(batches), 3, "the number of batches", hint="is `len(dataset)` right?")
+    assert_equal(len(batches), 3, "the number of batches", hint="Is `len(dataset)` right?")
     for (actual_tokens, actual_labels), start in zip(batches, (0, 2, 4), strict=True):
         assert_tensor_equal(
-            actual_tokens, tokens[start : start + 2], "a batch of reviews", hint="keep int64 ids"
+            actual_tokens, tokens[start : start + 2], "a batch of reviews", hint="Keep int64 ids"
         )
         assert_tensor_equal(
             actual_labels,
             labels[start : start + 2],
             "a batch of labels",
-            hint="one number per review, without further dimensions",
+            hint="One number per review, without further dimensions",
         )

@@ -96,7 +96,7 @@ def test_one_step_per_batch(submission, rng):
     run = run_train(submission, rng, train_data, random_data(rng, 4))
     run.assert_moved_to(
         run.plain_steps(cross_entropy, [train_data]),
-        "forward pass, loss, zero_grad, backward, step: once per training batch, and evaluation "
+        "Forward pass, loss, zero_grad, backward, step: once per training batch, and evaluation "
         "must not train",
     )
 
@@ -108,7 +108,7 @@ def test_gradients_start_from_zero(submission, rng):
     run = run_train(submission, rng, train_data, random_data(rng, 4), epochs=4)
     run.assert_moved_to(
         run.plain_steps(cross_entropy, [train_data] * 4),
-        "do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch",
+        "Do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch",
     )
 
 
@@ -133,7 +133,7 @@ def test_uses_the_optimizer_it_is_given(submission, rng):
     run = run_train(submission, rng, train_data, random_data(rng, 4), epochs=3, **options)
     run.assert_moved_to(
         run.plain_steps(cross_entropy, [train_data] * 3, **options),
-        "let `optimizer.step()` move the parameters, with the `optimizer` that `train` was given",
+        "Let `optimizer.step()` move the parameters, with the `optimizer` that `train` was given",
     )
 
 
@@ -144,7 +144,7 @@ def test_uses_the_loss_it_is_given(submission, rng):
     options = {"learning_rate": 0.05}
     run = run_train(submission, rng, train_data, val_data, prepare="loss = nn.MSELoss()", **options)
     trained = run.plain_steps(squared_error, [train_data], **options)
-    hint = "call the `loss` that `train` was given, with the logits first and the labels second"
+    hint = "Call the `loss` that `train` was given, with the logits first and the labels second"
     run.assert_moved_to(trained, hint)
     run.assert_reported("val_loss", squared_error(*trained, *val_data), hint)
 
@@ -159,7 +159,7 @@ def test_trains_in_train_mode(submission, rng):
     run.assert_reported(
         "train_loss",
         cross_entropy(run.weight, run.bias, torch.zeros_like(tokens), labels),
-        "dropout is off while training: call `model.train()` before the batches of each epoch",
+        "Dropout is off while training: call `model.train()` before the batches of each epoch",
     )
 
 
@@ -176,7 +176,7 @@ def test_shuffles_the_training_set(submission, rng):
     if any(sorted(epoch) != list(range(1, count + 1)) for epoch in epochs):
         fail("an epoch of training does not visit every review exactly once, in train mode")
     if list(range(1, count + 1)) in epochs or epochs[0] == epochs[1]:
-        fail("the training reviews come in the same order each time", "shuffle the training set")
+        fail("the training reviews come in the same order each time", "Shuffle the training set")
 
 
 # -- evaluation ---------------------------------------------------------------------------------
@@ -185,13 +185,13 @@ def test_shuffles_the_training_set(submission, rng):
 @question("ex1-train", points=1)
 def test_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the model without dropout."""
-    val_data = random_data(rng, 5)
+    val_data = random_data(rng, 4)
     run = run_train(submission, rng, random_data(rng, 4), val_data, epochs=2, batch_size=2,
                     learning_rate=0.0, dropout_rate=1.0)  # fmt: skip
     run.assert_reported(
         "val_loss",
         cross_entropy(run.weight, run.bias, *val_data),
-        "dropout is still active while evaluating: call `model.eval()` first",
+        "Dropout is still active while evaluating: call `model.eval()` first",
     )
 
 
@@ -205,7 +205,7 @@ def test_evaluation_records_no_gradients(submission, rng):
     if not any(evaluating for evaluating, _ in calls):
         fail("the model was never called on the validation set")
     if any(evaluating and grad_enabled for evaluating, grad_enabled in calls):
-        fail("evaluation records gradients", "wrap it in `with torch.no_grad():`")
+        fail("evaluation records gradients", "Wrap it in `with torch.no_grad():`")
 
 
 @question("ex1-train", points=1)
@@ -224,7 +224,7 @@ def test_evaluation_leaves_no_trace(submission, rng):
             norm.state_dict()[name],
             f"BatchNorm's {name}",
             rtol=1e-3,
-            hint="is the model in eval mode during evaluation, and in train mode before?",
+            hint="Is the model in eval mode during evaluation, and in train mode before?",
         )
 
 
@@ -232,14 +232,14 @@ def test_evaluation_leaves_no_trace(submission, rng):
 
 
 @question("ex1-train", points=1)
-def test_reports_each_epoch(submission, rng):
+def test_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     run = run_train(submission, rng, random_data(rng, 3), random_data(rng, 2), epochs=3)
     for name in METRICS:
         values = run.history(name)
-        assert_equal(len(values), 3, f"the length of `{name}`", hint="append once per epoch")
+        assert_equal(len(values), 3, f"the length of `{name}`", hint="Append once per epoch")
         if not all(map(math.isfinite, values)):
-            fail(f"`{name}` holds a NaN or infinity", "is anything divided by zero?")
+            fail(f"`{name}` holds a NaN or infinity", "Is anything divided by zero?")
 
 
 @question("ex1-train", points=2)
@@ -252,7 +252,7 @@ def test_losses_are_means_over_samples(submission, rng):
         run.assert_reported(
             name,
             cross_entropy(run.weight, run.bias, *data),
-            "the loss must be averaged over samples, not over batches: weight each batch's mean "
+            "The loss must be averaged over samples, not over batches: weight each batch's mean "
             "by its size, then divide by the number of samples",
         )
 
@@ -262,7 +262,7 @@ def test_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step, the validation loss after the epoch's steps."""
     train_data, val_data = random_data(rng, 6), random_data(rng, 4)
     run = run_train(submission, rng, train_data, val_data)
-    hint = "train on all batches of the epoch first, then evaluate on the validation set"
+    hint = "Train on all batches of the epoch first, then evaluate on the validation set"
     run.assert_reported("train_loss", cross_entropy(run.weight, run.bias, *train_data), hint)
     trained = run.plain_steps(cross_entropy, [train_data])
     run.assert_reported("val_loss", cross_entropy(*trained, *val_data), hint)
@@ -279,7 +279,7 @@ def accuracy_run(submission, rng, order):
     return run_train(submission, rng, data, data, **options)
 
 
-ACCURACY_HINT = "a logit above 0 means positive; count right reviews and divide by their number"
+ACCURACY_HINT = "A logit above 0 means positive; count right reviews and divide by their number"
 
 
 @question("ex1-train", points=1)

@@ -51,7 +51,7 @@ def test_ten_logits_per_place(submission, rng):
         logits = model(*(random_images(rng, batch, max_length) for _ in range(2)))
         shape = tuple(logits.shape) if torch.is_tensor(logits) else None
         if shape != (batch, 10, max_length):
-            fail(f"the logits have shape {shape}", "the model should give (batch, 10, max_length)")
+            fail(f"the logits have shape {shape}", "The model should give (batch, 10, max_length)")
         assert_equal(logits.dtype, torch.float32, "the dtype of the logits")
         if not bool(logits.isfinite().all()):
             fail("the logits contain NaN or infinity")
@@ -69,11 +69,11 @@ def test_every_image_matters_everywhere(submission, rng):
     influence = (logits[1:] - logits[0]).abs().amax(dim=1).unflatten(0, (2, PLACES))
     for number, of_number in enumerate(influence, start=1):
         if not bool((of_number.diagonal() > 1e-6).all()):
-            fail(f"num_{number} does not influence the logits", "are both encoded and joined?")
+            fail(f"num_{number} does not influence the logits", "Are both encoded and joined?")
     if not bool((influence > 1e-6).all()):
         fail(
             "some images influence only the places on one side of theirs",
-            "a carry travels from right to left: is the LSTM bidirectional?",
+            "A carry travels from right to left: is the LSTM bidirectional?",
         )
 
 
@@ -89,7 +89,7 @@ def test_sums_do_not_mix(submission, rng):
         "the logits of a batch",
         rtol=1e-3,
         atol=1e-4,
-        hint="where you reshape, do batch and places keep their order?",
+        hint="Where you reshape, do batch and places keep their order?",
     )
 
 
@@ -100,7 +100,7 @@ def test_encoder_gives_latent_vectors(submission, rng):
     latent = model.digit_encoder(random_images(rng, 4))
     shape = tuple(latent.flatten(1).shape) if torch.is_tensor(latent) else None
     if shape != (4, model.latent_dim):
-        fail(f"the encoder gives shape {shape}", "four images should give four latent_dim vectors")
+        fail(f"the encoder gives shape {shape}", "Four images should give four latent_dim vectors")
     if bool(torch.isclose(latent[0], latent[1], rtol=0, atol=1e-7).all()):
         fail("the encoder gives two different images the same vector")
 
@@ -116,9 +116,9 @@ def test_dropout_only_while_training(submission, rng):
         modes=[False, False, True, True],
     ).calls
     if not torch.equal(calls[0], calls[1]):
-        fail("in eval mode two calls differ", "is something random outside of a dropout layer?")
+        fail("in eval mode two calls differ", "Is something random outside of a dropout layer?")
     if bool(torch.isclose(calls[2], calls[3], rtol=0, atol=1e-6).all()):
-        fail("in train mode nothing is dropped", "does the dropout layer have a rate above 0?")
+        fail("in train mode nothing is dropped", "Does the dropout layer have a rate above 0?")
 
 
 @question("ex2-model", points=1)
@@ -133,7 +133,7 @@ def test_addition_gradients_reach_every_part(submission, rng):
     )
     if probe.without_gradient:
         names = ", ".join(map(str, probe.without_gradient))
-        fail(f"no gradient reaches {names}", "is anything detached, or computed without gradients?")
+        fail(f"no gradient reaches {names}", "Is anything detached, or computed without gradients?")
 
 
 # -- the set-up ---------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_model_addition_adds(submission, rng):
     # Two samples: in train mode batch norm wants more than one.
     logits = submission.model_addition(*(random_images(rng, 2, PLACES) for _ in range(2)))
     shape = tuple(logits.shape) if torch.is_tensor(logits) else None
-    assert_equal(shape, (2, 10, PLACES), "the shape of the logits", hint="is it AdditionModel()?")
+    assert_equal(shape, (2, 10, PLACES), "the shape of the logits", hint="Is it AdditionModel()?")
 
 
 @question("ex2-setup", points=1)
@@ -162,23 +162,23 @@ def test_loss_is_for_classes(submission, rng):
     right = torch.nn.functional.one_hot(label, 10).permute(0, 2, 1).float() * 8
     value = submission.loss_addition(logits, label)
     if not torch.is_tensor(value) or value.ndim != 0:
-        fail("loss_addition should give one number for a batch", "use its default reduction")
+        fail("loss_addition should give one number for a batch", "Use its default reduction")
     assert_close(
         submission.loss_addition(logits + 5, label),
         value,
         "the loss after adding a constant to all logits",
         rtol=1e-3,
-        hint="the model returns logits: which loss applies the softmax itself?",
+        hint="The model returns logits: which loss applies the softmax itself?",
     )
     assert_close(
         submission.loss_addition(logits.repeat(3, 1, 1), label.repeat(3, 1)),
         value,
         "the loss of a batch of repeated samples",
         rtol=1e-3,
-        hint="the loss should be a mean over the batch, not a sum",
+        hint="The loss should be a mean over the batch, not a sum",
     )
     if not float(submission.loss_addition(right, label)) < min(float(value), 0.9):
-        fail("loss_addition is not small for right digits", "logits come first, labels second")
+        fail("loss_addition is not small for right digits", "Logits come first, labels second")
 
 
 # -- predictions --------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Reader(nn.Module):
         logits = nn.functional.one_hot((first + 3 * second) % 10, 10).float() * self.scale
         return self.dropout(logits).permute(0, 2, 1)  # (batch, 10, max_length)
 
-model = Reader()
+model = Reader().eval()
 dataset = [{"num_1": a, "num_2": b, "label": c} for a, b, c in zip(num_1, num_2, label)]
 """
 
@@ -226,7 +226,7 @@ class Reading:
         """What the student's function returns for one sample, as two integers."""
         result = self.submission.plot_prediction(self.probe.model, self.probe.dataset, index)
         if not isinstance(result, list | tuple) or len(result) != 2:
-            fail("`plot_prediction` should return a pair", "the predicted and the true sum")
+            fail("`plot_prediction` should return a pair", "The predicted and the true sum")
         return tuple(int(value) for value in result)
 
 
@@ -243,8 +243,7 @@ def test_prediction_is_the_models_sum(submission, rng):
             reading.prediction(index)[0],
             as_number(reading.predicted[index]),
             "the prediction",
-            hint="take the class with the largest logit at each place, in eval mode, for the "
-            "sample at `idx`",
+            hint="Take the class with the largest logit at each place, for the sample at `idx`",
         )
 
 
@@ -257,7 +256,7 @@ def test_truth_is_the_label(submission, rng):
             reading.prediction(index)[1],
             as_number(reading.label[index]),
             "the true sum",
-            hint="use the label of the sample at `idx`",
+            hint="Use the label of the sample at `idx`",
         )
 
 
@@ -267,7 +266,7 @@ def test_predicts_in_eval_mode(submission, rng):
     reading = Reading(submission, rng)
     reading.probe.model.train()
     if reading.prediction(1)[0] != as_number(reading.predicted[1]):
-        fail("dropout is active while predicting", "call `model.eval()` first")
+        fail("dropout is active while predicting", "Call `model.eval()` first")
 
 
 @question("ex2-predict", points=1)
@@ -277,4 +276,4 @@ def test_predicts_without_gradients(submission, rng):
     reading.prediction(0)
     recorded = list(reading.probe.model.recorded_gradients)
     if not recorded or any(recorded):
-        fail("the model's call records gradients", "wrap it in `with torch.no_grad():`")
+        fail("the model's call records gradients", "Wrap it in `with torch.no_grad():`")

@@ -26,7 +26,7 @@ def test_digits_in_reading_order(submission, rng):
             submission.convert_int_to_vector(int(as_numbers(digits)), length),
             digits,
             "the vector of digits",
-            hint="are the digits in reading order, the last one being the units?",
+            hint="Are the digits in reading order, the last one being the units?",
         )
 
 
@@ -43,7 +43,7 @@ def test_pads_on_the_left(submission, rng):
             submission.convert_int_to_vector(number, 4),
             torch.tensor(expected),
             "the vector of digits",
-            hint="fill with zeros on the left; zeros inside and at the end of a number stay",
+            hint="Fill with zeros on the left; zeros inside and at the end of a number stay",
         )
 
 
@@ -56,7 +56,7 @@ def test_zero_and_the_largest_number(submission):
                 submission.convert_int_to_vector(number, length),
                 torch.full((length,), digit),
                 "the vector of digits",
-                hint="look at 0 and at the largest number that fits: exactly `length` digits",
+                hint="Look at 0 and at the largest number that fits: exactly `length` digits",
             )
 
 
@@ -80,10 +80,10 @@ def test_label_shapes(submission):
             if form != ((num_samples, max_length), torch.int64):
                 fail(
                     f"`{name}` has shape {form[0]} and dtype {form[1]}",
-                    "stack one row of int64 digits per sample, `max_length` digits each",
+                    "Stack one row of int64 digits per sample, `max_length` digits each",
                 )
             if bool((labels[name] < 0).any() or (labels[name] > 9).any()):
-                fail(f"`{name}` holds values that are no digits", "is each number split?")
+                fail(f"`{name}` holds values that are no digits", "Is each number split?")
 
 
 @question("ex2-labels", points=2)
@@ -96,7 +96,7 @@ def test_sum_is_the_sum(submission):
             wrong = int((first + second != total).sum())
             fail(
                 f"{wrong} of {len(total)} sums are wrong",
-                "add the numbers, not their digits one by one: what happens to the carry?",
+                "Add the numbers, not their digits one by one: what happens to the carry?",
             )
 
 
@@ -110,7 +110,7 @@ def test_summands_reach_the_whole_range(submission):
         for name in ("num_1", "num_2"):
             occurring = set(as_numbers(labels[name]).tolist())
             if max(occurring) > largest:
-                fail(f"`{name}` is too large", "two of the largest summands must fit into the sum")
+                fail(f"`{name}` is too large", "Two of the largest summands must fit into the sum")
             if occurring != set(range(largest + 1)):
                 fail(
                     f"`{name}` never takes some of the values allowed",
@@ -126,14 +126,14 @@ def test_summands_are_drawn_independently(submission):
     assert_equal(len(labels["sum"]), 1000, "the number of sums")
     first, second = (as_numbers(labels[name]).double() for name in ("num_1", "num_2"))
     if torch.equal(first, as_numbers(again["num_1"]).double()):
-        fail("two calls draw the same numbers", "no seed belongs inside `generate_labels`")
+        fail("two calls draw the same numbers", "No seed belongs inside `generate_labels`")
     # Ten standard errors each: 0.46 for the mean of 1,000 draws from 0..49, 0.032 for r.
     for values in (first, second):
         if abs(float(values.mean()) - 24.5) > 4.6:
-            fail("the summands are not spread evenly", "draw each of them uniformly")
+            fail("the summands are not spread evenly", "Draw each of them uniformly")
     correlation = float(torch.corrcoef(torch.stack([first, second]))[0, 1])
     if not abs(correlation) < 0.32:
-        fail("num_1 and num_2 depend on each other", "draw the second one on its own")
+        fail("num_1 and num_2 depend on each other", "Draw the second one on its own")
 
 
 # -- the data set -------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def items_of(dataset, count):
     items = [dataset[index] for index in range(count)]
     for item in items:
         if not isinstance(item, dict) or any(k not in item for k in ("num_1", "num_2", "label")):
-            fail("an item should be a dict", "with the keys num_1, num_2 and label")
+            fail("an item should be a dict", "With the keys num_1, num_2 and label")
     return items
 
 
@@ -168,10 +168,10 @@ def test_item_form(submission):
                 if form != ((max_length, 1, 28, 28), torch.float32):
                     fail(
                         f"`{name}` has shape {form[0]} and dtype {form[1]}",
-                        "stack one image of shape (1, 28, 28) per digit, as float32",
+                        "Stack one image of shape (1, 28, 28) per digit, as float32",
                     )
                 if not bool((images >= 0).all() and (images <= 1).all() and (images > 0.5).any()):
-                    fail(f"the images of `{name}` are not in [0, 1]", "are they filled in?")
+                    fail(f"the images of `{name}` are not in [0, 1]", "Are they filled in?")
             form = (tuple(item["label"].shape), item["label"].dtype)
             assert_equal(form, ((max_length,), torch.int64), "shape and dtype of the label")
 
@@ -188,24 +188,25 @@ def test_images_show_the_digits(submission):
             nearest_digits(images, train=True),
             labels[name].flatten(),
             f"the digits shown by the images of `{name}`",
-            hint=f"draw an image for each digit of `labels['{name}'][i]`, in that order",
+            hint=f"Draw an image for each digit of `labels['{name}'][i]`, in that order",
         )
 
 
 @question("ex2-dataset", points=1)
-def test_label_is_the_sum(submission):
+def test_label_fits_the_images(submission):
     """The label of an item is the sum of the two numbers that its images show."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=10)
-    for item in items_of(dataset, 10):
-        first, second = (
-            as_numbers(nearest_digits(item[name][:, 0], train=True)) for name in ("num_1", "num_2")
-        )
-        assert_equal(
-            int(as_numbers(item["label"])),
-            int(first + second),
-            "the label",
-            hint="return `labels['sum']` at the same index as the images",
-        )
+    items = items_of(dataset, 10)
+    first, second = (
+        nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
+        for name in ("num_1", "num_2")
+    )
+    assert_tensor_equal(
+        as_numbers(torch.stack([item["label"] for item in items])),
+        as_numbers(first) + as_numbers(second),
+        "the labels as numbers",
+        hint="Return `labels['sum']` at the same index as the images",
+    )
 
 
 @question("ex2-dataset", points=1)
@@ -213,12 +214,12 @@ def test_size_and_shape(submission):
     """len() is num_samples and shape is (num_samples, max_length, 1, 28, 28)."""
     for num_samples, max_length in ((7, 3), (1, 2)):
         dataset = submission.NumberMNIST(max_length, True, num_samples)
-        assert_equal(len(dataset), num_samples, "len(dataset)", hint="count the sums")
+        assert_equal(len(dataset), num_samples, "len(dataset)", hint="Count the sums")
         assert_equal(
             tuple(int(size) for size in dataset.shape),
             (num_samples, max_length, 1, 28, 28),
             "dataset.shape",
-            hint="the shape of all images of one summand",
+            hint="The shape of all images of one summand",
         )
         items_of(dataset, num_samples)
 
@@ -234,7 +235,7 @@ def test_images_are_drawn_at_random(submission):
         if len(images.unique(dim=0)) < 60:
             fail(
                 f"`{name}` shows the same few images again and again",
-                "draw a random one of the digit's images each time",
+                "Draw a random one of the digit's images each time",
             )
 
 
@@ -245,4 +246,4 @@ def test_test_images_are_others(submission):
     for item in items_of(dataset, 6):
         images = torch.cat([item["num_1"], item["num_2"]])[:, 0]
         if bool((nearest_digits(images, train=False) < 0).any()):
-            fail("an image is none of the test images", "pass `train` on to the loader")
+            fail("an image is none of the test images", "Pass `train` on to the loader")

@@ -100,7 +100,7 @@ def test_addition_one_step_per_batch(submission, rng):
     run = run_train(submission, rng, train_data, random_data(rng, 4))
     run.assert_moved_to(
         run.plain_steps(cross_entropy, [train_data]),
-        "forward pass with both numbers, loss, zero_grad, backward, step: once per training "
+        "Forward pass with both numbers, loss, zero_grad, backward, step: once per training "
         "batch, and evaluation must not train",
     )
 
@@ -113,7 +113,7 @@ def test_addition_gradients_start_from_zero(submission, rng):
     run = run_train(submission, rng, train_data, random_data(rng, 4), epochs=4, **options)
     run.assert_moved_to(
         run.plain_steps(cross_entropy, [train_data] * 4, **options),
-        "do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch",
+        "Do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch",
     )
 
 
@@ -136,7 +136,7 @@ def test_addition_uses_the_loss_it_is_given(submission, rng):
     train_data, val_data = random_data(rng, 6), random_data(rng, 4)
     run = run_train(submission, rng, train_data, val_data, smoothing=0.5)
     trained = run.plain_steps(smoothed_cross_entropy, [train_data])
-    hint = "call the `loss` that `train_addition` was given, on logits (batch, 10, max_length)"
+    hint = "Call the `loss` that `train_addition` was given, on logits (batch, 10, max_length)"
     run.assert_moved_to(trained, hint)
     run.assert_reported("val_loss", smoothed_cross_entropy(*trained, *val_data), hint)
 
@@ -152,7 +152,7 @@ def test_addition_trains_in_train_mode(submission, rng):
     run.assert_reported(
         "train_loss",
         cross_entropy(run.weight, run.bias, nothing, nothing, label),
-        "dropout is off while training: call `model.train()` before the batches of each epoch",
+        "Dropout is off while training: call `model.train()` before the batches of each epoch",
     )
 
 
@@ -162,13 +162,13 @@ def test_addition_trains_in_train_mode(submission, rng):
 @question("ex2-train", points=2)
 def test_addition_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the trained model without dropout."""
-    val_data = random_data(rng, 5)
+    val_data = random_data(rng, 4)
     run = run_train(submission, rng, random_data(rng, 4), val_data, epochs=2, batch_size=2,
                     learning_rate=0.0, dropout_rate=1.0)  # fmt: skip
     run.assert_reported(
         "val_loss",
         cross_entropy(run.weight, run.bias, *val_data),
-        "dropout is still active while evaluating: call `model.eval()` first",
+        "Dropout is still active while evaluating: call `model.eval()` first",
     )
 
 
@@ -181,21 +181,21 @@ def test_addition_evaluation_records_no_gradients(submission, rng):
     if not any(evaluating for evaluating, _ in calls):
         fail("the model was never called on the validation set")
     if any(evaluating and grad_enabled for evaluating, grad_enabled in calls):
-        fail("evaluation records gradients", "wrap it in `with torch.no_grad():`")
+        fail("evaluation records gradients", "Wrap it in `with torch.no_grad():`")
 
 
 # -- what is reported ---------------------------------------------------------------------------
 
 
 @question("ex2-train", points=1)
-def test_addition_reports_each_epoch(submission, rng):
+def test_addition_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     run = run_train(submission, rng, random_data(rng, 3), random_data(rng, 2), epochs=3)
     for name in METRICS:
         values = run.history(name)
-        assert_equal(len(values), 3, f"the length of `{name}`", hint="append once per epoch")
+        assert_equal(len(values), 3, f"the length of `{name}`", hint="Append once per epoch")
         if not all(map(math.isfinite, values)):
-            fail(f"`{name}` holds a NaN or infinity", "is anything divided by zero?")
+            fail(f"`{name}` holds a NaN or infinity", "Is anything divided by zero?")
 
 
 @question("ex2-train", points=1)
@@ -208,7 +208,7 @@ def test_addition_losses_are_means_over_samples(submission, rng):
         run.assert_reported(
             name,
             cross_entropy(run.weight, run.bias, *data),
-            "the loss must be averaged over samples, not over batches: weight each batch's mean "
+            "The loss must be averaged over samples, not over batches: weight each batch's mean "
             "by its size, then divide by the number of samples",
         )
 
@@ -218,7 +218,7 @@ def test_addition_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step, the validation loss after the epoch's steps."""
     train_data, val_data = random_data(rng, 6), random_data(rng, 4)
     run = run_train(submission, rng, train_data, val_data)
-    hint = "train on all batches of the epoch first, then evaluate on the validation set"
+    hint = "Train on all batches of the epoch first, then evaluate on the validation set"
     run.assert_reported("train_loss", cross_entropy(run.weight, run.bias, *train_data), hint)
     trained = run.plain_steps(cross_entropy, [train_data])
     run.assert_reported("val_loss", cross_entropy(*trained, *val_data), hint)
@@ -236,7 +236,7 @@ def accuracy_run(submission, rng, order):
     return run_train(submission, rng, data, data, **options)
 
 
-ACCURACY_HINT = "a sum counts only if all its digits are right; divide by the number of sums"
+ACCURACY_HINT = "A sum counts only if all its digits are right; divide by the number of sums"
 
 
 @question("ex2-train", points=1)

@@ -84,7 +84,7 @@ def test_positions_have_their_shape(submission):
             f"the positions for length {length} and d_model {d_model}",
             rtol=0,
             atol=TOLERANCE,
-            hint="one row per position, counted from 0, and one column per number",
+            hint="One row per position, counted from 0, and one column per number",
         )
 
 
@@ -93,7 +93,7 @@ def test_position_zero_is_known(submission):
     """At position 0 every sine is 0 and every cosine is 1, in alternating columns."""
     positions = submission.sinusoidal_positions(3, 10)
     first = positions[0] if torch.is_tensor(positions) else positions
-    hint = "sines go to the even columns, cosines to the odd ones, and positions start at 0"
+    hint = "Sines go to the even columns, cosines to the odd ones, and positions start at 0"
     assert_close(first, torch.tensor([0.0, 1.0] * 5), "the first row", rtol=0, hint=hint)
 
 
@@ -104,7 +104,7 @@ def test_column_pairs_turn_together(submission):
     shape = tuple(positions.shape) if torch.is_tensor(positions) else None
     assert_equal(shape, (40, 16), "the shape")
     squares = (positions**2).unflatten(1, (8, 2)).sum(dim=2)
-    hint = "columns 2i and 2i + 1 share the exponent 2i / d_model"
+    hint = "Columns 2i and 2i + 1 share the exponent 2i / d_model"
     assert_close(squares, torch.ones(40, 8), "sine² + cosine²", rtol=0, atol=1e-4, hint=hint)
 
 
@@ -118,7 +118,7 @@ def test_positions_of_long_reviews(submission):
             "the positions of a long review",
             rtol=0,
             atol=TOLERANCE,
-            hint="the angle is position / 10000 ** (2 * i / d_model) for column pair i",
+            hint="The angle is position / 10000 ** (2 * i / d_model) for column pair i",
         )
 
 
@@ -126,7 +126,7 @@ def test_positions_of_long_reviews(submission):
 
 
 @question("ex4-attention", points=1)
-def test_one_logit_per_review_with_attention(submission, rng):
+def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     model = model_of(submission).model
     for lengths, seq_len in (([4, 2, 6], 6), ([3], 5), ([1], 1), ([1, 1], 3)):
@@ -138,7 +138,7 @@ def test_one_logit_per_review_with_attention(submission, rng):
             )
         assert_equal(logits.dtype, torch.float32, "the dtype of the logits")
         if not bool(logits.isfinite().all()):
-            fail("the logits contain NaN or infinity", "is anything divided by a length of 0?")
+            fail("the logits contain NaN or infinity", "Is anything divided by a length of 0?")
 
 
 @question("ex4-attention", points=1)
@@ -154,12 +154,12 @@ def test_tokens_carry_their_position(submission, rng):
             "the embedded words",
             rtol=1e-3,
             atol=1e-3,
-            hint="add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
+            hint="Add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
         )
 
 
 @question("ex4-attention", points=1)
-def test_order_matters(submission, rng):
+def test_words_in_another_order(submission, rng):
     """The same words in another order give other logits."""
     tokens = torch.randint(1, 100, (4, 12), generator=rng)
     tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
@@ -168,7 +168,7 @@ def test_order_matters(submission, rng):
     if not bool((difference > 1e-4).all()):
         fail(
             "the model gives the same logit to the words in any order",
-            "attention alone knows no order: are the positions added to the embeddings?",
+            "Attention alone knows no order: are the positions added to the embeddings?",
         )
 
 
@@ -183,7 +183,7 @@ def test_attention_ignores_padding(submission, rng):
         "the logits after more padding",
         rtol=1e-3,
         atol=1e-3,
-        hint="padding must get no attention (`key_padding_mask`, True where the token is 0) and "
+        hint="Padding must get no attention (`key_padding_mask`, True where the token is 0) and "
         "must not enter the mean over the tokens, neither its sum nor its count",
     )
 
@@ -204,7 +204,7 @@ def test_mean_of_four_heads_attention(submission, rng):
         "the logits",
         rtol=1e-3,
         atol=1e-3,
-        hint="queries, keys and values are the embedded tokens, the layer has four heads, and "
+        hint="Queries, keys and values are the embedded tokens, the layer has four heads, and "
         "the mean over tokens leaves padding out of sum and count",
     )
 
@@ -216,7 +216,7 @@ def test_weights_of_the_heat_map(submission, rng):
     model = model_of(submission).model
     weights, state = model.attention_weights(tokens), dict(model.state_dict())
     shape = tuple(weights.shape) if torch.is_tensor(weights) else None
-    assert_equal(shape, (2, 6, 6), "the shape of the weights", hint="is `attn` batch_first?")
+    assert_equal(shape, (2, 6, 6), "the shape of the weights", hint="Is `attn` batch_first?")
     for row, length in enumerate((6, 4)):
         _, expected = read_alone(state, tokens[row, :length])
         assert_close(
@@ -225,7 +225,7 @@ def test_weights_of_the_heat_map(submission, rng):
             "the attention weights",
             rtol=1e-3,
             atol=1e-4,
-            hint="are there four heads, and do the words carry their positions?",
+            hint="Are there four heads, and do the words carry their positions?",
         )
 
 
@@ -237,7 +237,7 @@ def test_gradients_reach_the_attention(submission, rng):
     probe = model_of(submission, GRADIENTS, tokens=tokens, direction=direction)
     if probe.without_gradient:
         names = ", ".join(map(str, probe.without_gradient))
-        fail(f"no gradient reaches {names}", "is anything detached, or computed in `no_grad`?")
+        fail(f"no gradient reaches {names}", "Is anything detached, or computed in `no_grad`?")
 
 
 # -- the set-up ---------------------------------------------------------------------------------
@@ -255,4 +255,4 @@ def test_model_attention_attends(submission, rng):
     model, tokens = submission.model_attention, random_tokens(rng, [5, 3], 5)
     for actual, expected in ((model(tokens), (2,)), (model.attention_weights(tokens), (2, 5, 5))):
         shape = tuple(actual.shape) if torch.is_tensor(actual) else None
-        assert_equal(shape, expected, "the shape", hint="make it with `AttentionModel()`")
+        assert_equal(shape, expected, "the shape", hint="Make it with `AttentionModel()`")

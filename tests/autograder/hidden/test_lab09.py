@@ -17,6 +17,8 @@ import torch
 from matplotlib import pyplot as plt
 
 from autograder.compiler.notebooks import read_pieces
+from autograder.compiler.points import read_tests
+from autograder.hidden.lab09.demo import CLASS
 from autograder.testing import question_of
 from autograder.testing.selfcheck import Submission
 
@@ -131,6 +133,8 @@ def test_covers_the_lab() -> None:
     assert len(TESTS) >= 45
     assert all(question_of(test).points in (1, 2) for test in TESTS.values())  # type: ignore[union-attr]
     assert all(inspect.getdoc(test) for test in TESTS.values())
+    public = SOURCE.parent / "student" / "checks.py"
+    assert not {test.name for test in read_tests(public)} & set(TESTS)  # a report shows both
 
 
 @pytest.mark.parametrize("name", TESTS)
@@ -183,3 +187,41 @@ def test_other_right_answer_passes(title: str, solution: dict[str, Any]) -> None
     tests = OF_QUESTION[title.partition(":")[0]]
     failures = {(name, seed): failure_of(name, names, seed) for name in tests for seed in range(2)}
     assert failures == dict.fromkeys(failures)
+
+
+# -- the demo class -----------------------------------------------------------------------------
+
+# student -> the questions of which some test must fail; all others are answered right
+FAILED_BY = {
+    "right": set(),
+    "exception": {"ex1-filter"},
+    "endless-loop": {"ex3-flash"},
+    "reads-after-padding": {"ex1-lstm"},
+    "loss-per-batch": {"ex1-train"},
+    "digits-reversed": {"ex2-digits"},
+    "no-eval": {"ex2-train", "ex2-predict"},
+    "no-mask": {"ex4-attention"},
+    "no-positions": {"ex4-attention"},
+}
+
+
+def replacements_of(changes: list[str | tuple[str, str]]) -> Replacements:
+    return [change for change in changes if not isinstance(change, str)]
+
+
+def test_demo_answers_have_a_place(solution: dict[str, Any]) -> None:
+    questions = {piece.grade_id for piece in read_pieces(SOURCE).pieces if piece.is_graded}
+    for changes in CLASS.values():
+        assert {change for change in changes if isinstance(change, str)} <= questions | {"*"}
+        answered(solution, replacements_of(changes))
+
+
+@pytest.mark.parametrize("student", [name for name in FAILED_BY if name != "endless-loop"])
+def test_demo_student_fails_as_intended(student: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, replacements_of(CLASS[student]))
+    failed = {
+        question
+        for question, tests in OF_QUESTION.items()
+        if any(failure_of(test, names) for test in tests)
+    }
+    assert failed == FAILED_BY[student]
