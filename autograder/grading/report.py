@@ -39,11 +39,11 @@ def as_table(lab: str, results: list[SubmissionResult]) -> Table:
     table.add_column("student", no_wrap=True)
     for exercise in exercises:
         table.add_column(exercise, justify="right")
-    for column in ("score", "of", "by hand", "seconds"):
+    for column in ("score", "of", "by hand", "time/s"):
         table.add_column(column, justify="right")
     for result in results:
         tested = [question for question in result.questions if question.tests]
-        of_exercise = {exercise: 0.0 for exercise in exercises}
+        of_exercise = dict.fromkeys(exercises, 0.0)
         for question in tested:
             of_exercise[_exercise(question.id)] += question.score or 0
         testable = sum(question.max_score for question in tested)

@@ -1,0 +1,138 @@
+"""Lab 9 through the whole pipeline: release, solution, blank and the demo class."""
+
+import filecmp
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.compiler.build import build_labs
+from autograder.demo import make_class
+from autograder.engine import Zygote
+from autograder.grading.assignment import HIDDEN_ROOT, Assignment, load_assignment
+from autograder.grading.grade import grade_submission
+from autograder.grading.results import SubmissionResult
+from autograder.leaks import find_leaks, solution_lines
+
+PROJECT = Path(__file__).resolve().parents[1]
+SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
+RELEASE = PROJECT / "release" / "lab09"
+LEAST_QUESTIONS = 12
+LEAST_HIDDEN_TESTS = 40
+
+# What each student of the demo class misunderstood, and what they have to be told.
+EXPECTED_HINTS = {
+    "reads-after-padding": ("ex1-lstm", "padding"),
+    "loss-per-batch": ("ex1-train", "batch"),
+    "digits-reversed": ("ex2-digits", "left"),
+    "no-eval": ("ex2-train", "eval"),
+    "no-mask": ("ex4-attention", "padding"),
+    "no-positions": ("ex4-attention", "position"),
+    "endless-loop": ("ex3-flash", "time limit"),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lab09")
+    build_labs([SOURCE], folder / "release", folder / "solution", HIDDEN_ROOT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def assignment(built: Path) -> Assignment:
+    return load_assignment("lab09", built / "release")
+
+
+@pytest.fixture(scope="module")
+def zygote(assignment: Assignment) -> Iterator[Zygote]:
+    with Zygote(assignment.release_dir) as zygote:
+        yield zygote
+
+
+@pytest.fixture(scope="module")
+def demo_class(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = tmp_path_factory.mktemp("course")
+    make_class("lab09", built / "release", built / "solution", course)
+    return course / "submitted"
+
+
+def grade(
+    student: str, demo_class: Path, assignment: Assignment, zygote: Zygote, seed: int = 0
+) -> SubmissionResult:
+    path = demo_class / student / "lab09" / "lab09.ipynb"
+    return grade_submission(assignment, student, path, zygote, seed)
+
+
+def test_the_tracked_release_is_what_the_source_builds(built: Path) -> None:
+    def files(folder: Path) -> list[str]:
+        found = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file()]
+        return sorted(str(path) for path in found if "__pycache__" not in path.parts)
+
+    fresh = built / "release" / "lab09"
+    assert files(RELEASE) == files(fresh), "run `make release`"
+    differing = filecmp.cmpfiles(RELEASE, fresh, files(fresh), shallow=False)[1]
+    assert differing == [], "run `make release`"
+
+
+def test_no_line_of_the_solution_is_released(built: Path) -> None:
+    assert len(solution_lines(SOURCE)) > 100
+    assert find_leaks(SOURCE, built / "release" / "lab09") == []
+
+
+def test_the_release_has_no_outputs(assignment: Assignment) -> None:
+    code = [cell for cell in assignment.notebook.cells if cell.cell_type == "code"]
+    assert [cell.id for cell in code if cell.outputs or cell.execution_count] == []
+
+
+def test_there_are_enough_questions_and_tests(assignment: Assignment) -> None:
+    tested = [question for question in assignment.questions if not question.written]
+    assert len(tested) >= LEAST_QUESTIONS
+    hidden = "".join(path.read_text("utf-8") for path in assignment.test_files[1:])
+    assert hidden.count("\n@question(") >= LEAST_HIDDEN_TESTS
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_solution_gets_everything(
+    seed: int, demo_class: Path, assignment: Assignment, zygote: Zygote
+) -> None:
+    result = grade("right", demo_class, assignment, zygote, seed)
+    failed = [(q.id, t.name, t.message) for q in result.questions for t in q.tests if not t.passed]
+    assert failed == []
+    assert result.cell_failures == ()
+    assert sum(bool(question.tests) for question in result.questions) >= LEAST_QUESTIONS
+
+
+def test_a_blank_gets_nothing_on_any_question(
+    demo_class: Path, assignment: Assignment, zygote: Zygote
+) -> None:
+    result = grade("blank", demo_class, assignment, zygote)
+    assert {question.score for question in result.questions} == {0, None}
+
+
+@pytest.mark.parametrize("student", EXPECTED_HINTS)
+def test_a_misconception_costs_its_question_and_is_named(
+    student: str, demo_class: Path, assignment: Assignment, zygote: Zygote
+) -> None:
+    question_id, word = EXPECTED_HINTS[student]
+    result = grade(student, demo_class, assignment, zygote)
+    (question,) = [q for q in result.questions if q.id == question_id]
+    messages = [test.message for test in question.tests if not test.passed]
+    assert any(word in message for message in messages), messages
+
+
+def test_half_right_is_between(demo_class: Path, assignment: Assignment, zygote: Zygote) -> None:
+    result = grade("half-right", demo_class, assignment, zygote)
+    tested = [question for question in result.questions if question.tests]
+    assert 0.3 < result.score / sum(question.max_score for question in tested) < 0.8
+
+
+def test_notebooks_are_valid_and_open_in_jupyter(built: Path) -> None:
+    for kind in ("release", "solution"):
+        path = built / kind / "lab09" / "lab09.ipynb"
+        nbformat.validate(nbformat.read(path, as_version=4))
+        kernel: Any = json.loads(path.read_text("utf-8"))["metadata"]["kernelspec"]
+        assert kernel["name"] == "python3"
