@@ -9,6 +9,10 @@ class EngineUnavailable(Exception):
     """No worker can be had; no submission is at fault."""
 
 
+class ConfinementRefused(EngineUnavailable):
+    """This machine can't confine submissions as strictly as asked."""
+
+
 class WorkerLost(Exception):
     """The worker is gone and all the notebook defined with it; the message goes on from
     "the check …" or "the cell …", whichever was running."""

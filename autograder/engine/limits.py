@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds for one submission; each deadline ends the worker, whatever it is doing."""
+    """Bounds for one submission; each deadline ends the worker, whatever it is doing.
+
+    What it may use besides time holds for one worker; asking for more fails in its own code.
+    """
 
     call_timeout_s: float = 10.0
     cell_timeout_s: float = 30.0
@@ -13,6 +16,11 @@ class Limits:
     submission_timeout_s: float = 300.0
     frame_limit_bytes: int = 64 * 2**20
     start_timeout_s: float = 120.0  # of the zygote, which imports torch
+    memory_bytes: int = 2 * 2**30  # of address space, besides what torch takes at its start
+    scratch_bytes: int = 256 * 2**20
+    scratch_files: int = 10_000
+    threads: int = 64
+    open_files: int = 256
 
 
 CONFINEMENT = "none"  # what keeps the worker from the rest of the machine; recorded with grades

@@ -1,0 +1,160 @@
+"""How strictly workers are confined: what is asked for, and what this machine can do."""
+
+import functools
+import json
+import os
+import site
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .failures import ConfinementRefused
+from .limits import Limits
+from .untrusted.confine import Plan
+
+ENGINE_DIR = Path(__file__).resolve().parent
+GRADER_DIR = ENGINE_DIR.parent
+PROBE_TIMEOUT_S = 30.0
+
+LAYERS = {
+    "strong": "namespaces+landlock+seccomp+rlimits",
+    "acceptable": "landlock+seccomp+rlimits",  # in containers that forbid namespaces
+    "none": "rlimits",
+}
+SYSTEM_PATHS = (
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"),  # shared libraries
+    "/sys/devices/system/cpu",  # torch chooses its vector instructions by it
+    *("/usr/share/fonts", "/usr/share/zoneinfo"),
+)
+PROBE = """
+import sys
+engine_dir, plan = sys.argv[1:]
+sys.path.insert(0, engine_dir)
+from untrusted.confine import probe
+probe(plan)
+"""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The strictest level to try, and whether "none" will do where no other is possible."""
+
+    strongest: str = "strong"
+    allow_unconfined: bool = False
+
+    @property
+    def levels(self) -> list[str]:
+        """What to try, in order."""
+        names = list(LAYERS)
+        confined = names[names.index(self.strongest) : -1]
+        return [*confined, "none"] if self.allow_unconfined else confined
+
+
+@functools.cache
+def strongest_possible(policy: Policy) -> str:
+    """The first level of the policy under which a throwaway process proved to be confined.
+
+    Raises:
+        ConfinementRefused: if there is none.
+    """
+    if sys.platform != "linux":
+        raise ConfinementRefused("submissions are run on Linux only: grade in a container there")
+    reasons = []
+    for level in policy.levels:
+        reason = None if level == "none" else _try(level)
+        if reason is None:
+            return level
+        reasons.append(f"{level}: {reason}")
+    raise ConfinementRefused(
+        f"submissions can't be confined on this machine ({'; '.join(reasons)}): grade on Linux "
+        "5.13 or newer, or, where you trust every submission, with --allow-unconfined"
+    )
+
+
+def describe(level: str) -> str:
+    """What is recorded with each grade."""
+    return f"{level}: {LAYERS[level]}"
+
+
+def plan(level: str, scratch: Path, support_dir: Path | None, limits: Limits) -> Plan:
+    """Everything the untrusted side has to know to confine itself.
+
+    Args:
+        scratch: an empty folder.
+
+    Raises:
+        ConfinementRefused: if what submissions have to read lies beside what they must not.
+    """
+    wanted = [*SYSTEM_PATHS, *_python_paths(), *([str(support_dir)] if support_dir else [])]
+    readable, links = _resolve(path for path in wanted if Path(path).exists())
+    if any(GRADER_DIR.is_relative_to(path) for path in readable):
+        raise ConfinementRefused(
+            f"{GRADER_DIR} lies where submissions read: run the grader from a folder of its own"
+        )
+    reachable = all(_is_open_to_everyone(Path(path)) for path in readable)
+    nobody = level == "strong" or (level == "acceptable" and os.getuid() == 0 and reachable)
+    return Plan(
+        level=level,
+        readable=readable,
+        links=links,
+        warm_up_only=["/proc", str(ENGINE_DIR / "untrusted")],
+        scratch=str(scratch),
+        nobody=nobody,
+        secret=str(ENGINE_DIR / "confinement.py"),
+        memory_bytes=limits.memory_bytes,
+        scratch_bytes=limits.scratch_bytes,
+        scratch_files=limits.scratch_files,
+        threads=limits.threads,
+        open_files=limits.open_files,
+        cpu_s=int(limits.submission_timeout_s) * (os.cpu_count() or 1),
+    )
+
+
+def _python_paths() -> Iterable[str]:
+    for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
+        yield from (f"{prefix}/lib", f"{prefix}/lib64")
+    yield from site.getsitepackages()
+
+
+def _resolve(paths: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """The outermost real paths among them, and those that lead there through symbolic links."""
+    targets = {path: os.path.realpath(path) for path in paths}
+    real: list[str] = []
+    for path in sorted(set(targets.values()), key=len):
+        if not any(Path(path).is_relative_to(outer) for outer in real):
+            real.append(path)
+    return real, {
+        path: target
+        for path, target in targets.items()
+        if not any(Path(path).is_relative_to(outer) for outer in real)
+    }
+
+
+def _is_open_to_everyone(path: Path) -> bool:
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+
+
+def _try(level: str) -> str | None:
+    """Confine a throwaway process; None, or what was refused or still possible."""
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments = [
+            str(ENGINE_DIR),
+            json.dumps(asdict(plan(level, Path(scratch), None, Limits()))),
+        ]
+        try:
+            child = subprocess.run(
+                [sys.executable, "-P", "-s", "-c", PROBE, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=PROBE_TIMEOUT_S,
+            )
+        except subprocess.TimeoutExpired:
+            return "no answer"
+    said = child.stdout.strip().rpartition("\n")[2]
+    return None if said == "confined" else said or f"ended with {child.returncode}"

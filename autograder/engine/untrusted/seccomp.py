@@ -1,0 +1,171 @@
+"""seccomp: which system calls a worker may make, as a filter that the kernel runs.
+
+Refused is what reaches other processes, the network or rarely used corners of the kernel, and
+what changes files that Landlock lets be read. Everything newer than 2019 is unknown to a worker
+unless it is listed, so what a later kernel adds stays out.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import socket
+import struct
+from collections.abc import Iterable
+
+from .linux import call
+
+# Numbers on x86_64 and aarch64 (None: doesn't exist there), by what refusing them stops.
+REFUSED: dict[str, tuple[int | None, int | None]] = {
+    # other processes: their memory, their standing
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "kcmp": (312, 272), "get_robust_list": (274, 100), "migrate_pages": (256, 238),
+    "move_pages": (279, 239), "setpgid": (109, 154), "setsid": (112, 157), "tkill": (200, 130),
+    "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+    # other programs
+    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None),
+    # leaving the namespaces, changing the mounts
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
+    "unshare": (272, 97), "setns": (308, 268), "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265), "sethostname": (170, 161), "setdomainname": (171, 162),
+    # network
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
+    "accept": (43, 202), "accept4": (288, 242),
+    # memory that outlives the worker or counts as nobody's
+    "memfd_create": (319, 279), "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195),
+    "shmdt": (67, 197), "semget": (64, 190), "semop": (65, 193), "semctl": (66, 191),
+    "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
+    "msgctl": (71, 187), "mq_open": (240, 180), "mq_unlink": (241, 181),
+    "mq_timedsend": (242, 182), "mq_timedreceive": (243, 183), "mq_notify": (244, 184),
+    "mq_getsetattr": (245, 185), "add_key": (248, 217), "request_key": (249, 218),
+    "keyctl": (250, 219),
+    # files by path, where Landlock doesn't ask
+    "truncate": (76, 45), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    # the machine, and corners of the kernel that exploits live in
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "fanotify_init": (300, 262), "fanotify_mark": (301, 263), "io_setup": (206, 0),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
+    "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60),
+    "syslog": (103, 116), "personality": (135, 92), "lookup_dcookie": (212, 18),
+    "vhangup": (153, 58), "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171),
+    "clock_adjtime": (305, 266),
+}  # fmt: skip
+
+# Landlock lets these pass, and shutil and tempfile expect success: nothing happens.
+PRETENDED: dict[str, tuple[int | None, int | None]] = {
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "chown": (92, None),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None),
+    "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
+    "fchmodat2": (452, 452),
+}  # fmt: skip
+
+# Decided by an argument, in `_decide`.
+CONDITIONAL: dict[str, tuple[int | None, int | None]] = {
+    "clone": (56, 220), "kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240), "prlimit64": (302, 261), "sched_setaffinity": (203, 122),
+    "socketpair": (53, 199), "open": (2, None), "openat": (257, 56), "prctl": (157, 167),
+    "fcntl": (72, 25), "ioctl": (16, 29),
+}  # fmt: skip
+
+FIRST_UNKNOWN = 424  # from here on numbers are the same everywhere
+KNOWN = {"close_range": 436, "faccessat2": 439, "epoll_pwait2": 441, "futex_waitv": 449}
+
+CLONE_THREAD = 0x10000
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
+F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
+FIOSETOWN, SIOCSPGRP, TIOCSTI = 0x8901, 0x8902, 0x5412
+
+Instruction = tuple[int, int, int, int]  # code, how many to skip if true, if false; operand
+LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets of what can be loaded
+AUDIT_NAMES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32_BIT = 0x40000000  # x86_64 has a second set of numbers
+ALL_BITS = 0xFFFFFFFF  # of an argument's lower half: pids, flags and options have no other
+
+ALLOW: list[Instruction] = [(RETURN, 0, 0, 0x7FFF0000)]
+KILL: list[Instruction] = [(RETURN, 0, 0, 0x80000000)]
+REFUSE: list[Instruction] = [(RETURN, 0, 0, 0x00050000 | errno.EPERM)]
+UNKNOWN: list[Instruction] = [(RETURN, 0, 0, 0x00050000 | errno.ENOSYS)]
+PRETEND: list[Instruction] = [(RETURN, 0, 0, 0x00050000)]
+
+
+def restrict() -> None:
+    """Install the filter in this process, for good; it must have one thread.
+
+    Raises:
+        OSError: if the kernel or the architecture can't.
+    """
+    machine = platform.machine()
+    if machine not in AUDIT_NAMES:
+        raise OSError(errno.ENOSYS, f"the system calls of {machine} are unknown", "seccomp")
+    steps = program(machine, os.getpid())
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+    call("prctl", PR_SET_SECCOMP, 2, struct.pack("@HP", len(steps), ctypes.addressof(code)))
+
+
+def program(machine: str, own_pid: int) -> list[Instruction]:
+    """The filter for a worker with this process id."""
+
+    def numbers(table: dict[str, tuple[int | None, int | None]]) -> dict[str, int]:
+        column = list(AUDIT_NAMES).index(machine)
+        pairs = table.items()
+        return {name: number for name, pair in pairs if (number := pair[column]) is not None}
+
+    steps: list[Instruction] = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (EQUAL, 1, 0, AUDIT_NAMES[machine]),
+        *KILL,
+        (LOAD, 0, 0, NUMBER),
+        *_if([X32_BIT], KILL, AT_LEAST),
+        *_if(numbers(REFUSED).values(), REFUSE),
+        *_if(numbers(PRETENDED).values(), PRETEND),
+    ]
+    for name, number in numbers(CONDITIONAL).items():
+        steps += _if([number], _decide(name, own_pid))
+    steps += _if([FIRST_UNKNOWN], [*_if(KNOWN.values(), ALLOW), *UNKNOWN], AT_LEAST)
+    return steps + ALLOW
+
+
+def _decide(name: str, own_pid: int) -> list[Instruction]:
+    match name:
+        case "clone":  # threads, but no processes
+            return _argument(0, CLONE_THREAD, [CLONE_THREAD], ALLOW, REFUSE)
+        case "tgkill" | "rt_sigqueueinfo" | "rt_tgsigqueueinfo":
+            return _argument(0, ALL_BITS, [own_pid], ALLOW, REFUSE)
+        case "kill" | "prlimit64" | "sched_setaffinity":  # 0: itself; for kill, its group
+            return _argument(0, ALL_BITS, [0, own_pid], ALLOW, REFUSE)
+        case "socketpair":  # asyncio needs one; other kinds could send to an address
+            stream = _argument(1, 0xF, [socket.SOCK_STREAM], ALLOW, REFUSE)
+            return _argument(0, ALL_BITS, [socket.AF_UNIX], stream, REFUSE)
+        case "open" | "openat":  # older Landlocks let a file opened for reading be emptied
+            flags = 1 if name == "open" else 2
+            emptying = [os.O_TRUNC | os.O_RDONLY, os.O_TRUNC | os.O_ACCMODE]
+            return _argument(flags, os.O_TRUNC | os.O_ACCMODE, emptying, REFUSE, ALLOW)
+        case "prctl":  # what ends it with the zygote, and lets the zygote look at it
+            return _argument(0, ALL_BITS, [PR_SET_PDEATHSIG, PR_SET_DUMPABLE], REFUSE, ALLOW)
+        case "fcntl":  # signals by way of a file's owner
+            return _argument(1, ALL_BITS, [F_SETOWN, F_SETSIG, F_SETOWN_EX], REFUSE, ALLOW)
+        case "ioctl":  # the same; and typing into a terminal
+            return _argument(1, ALL_BITS, [FIOSETOWN, SIOCSPGRP, TIOCSTI], REFUSE, ALLOW)
+    raise KeyError(name)
+
+
+def _argument(
+    index: int, mask: int, values: list[int], then: list[Instruction], other: list[Instruction]
+) -> list[Instruction]:
+    """`then` if the masked argument is among the values, else `other`; both have to return."""
+    load = [(LOAD, 0, 0, ARGUMENTS + 8 * index), (AND, 0, 0, mask)]
+    return [*load, *_if(values, then), *other]
+
+
+def _if(
+    values: Iterable[int], then: list[Instruction], comparison: int = EQUAL
+) -> list[Instruction]:
+    """Run `then`, which has to return, if what was loaded compares with one of the values."""
+    *firsts, last = values
+    jumps = [(comparison, len(firsts) - i, 0, value) for i, value in enumerate(firsts)]
+    return [*jumps, (comparison, 0, len(then), last), *then]
