@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +24,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.errors": set(),
     "autograder.leaks": set(),
     "autograder.testing": {"autograder.testing"},
-    "autograder.compiler.tags": {"autograder.errors"},
-    "autograder.compiler.blanks": {"autograder.errors", "autograder.compiler.tags"},
+    "autograder.compiler.ipython_syntax": set(),
+    "autograder.compiler.tags": {"autograder.errors", "autograder.compiler.ipython_syntax"},
+    "autograder.compiler.blanks": {
+        "autograder.errors",
+        "autograder.compiler.tags",
+        "autograder.compiler.ipython_syntax",
+    },
     "autograder.compiler": {
         "autograder.compiler",
         "autograder.errors",
@@ -45,12 +51,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.errors",
     },
     "autograder.course.generate": {"autograder.errors"},
-    "autograder.hidden": {"lib", "autograder.testing"},
+    "autograder.hidden": {"autograder.hidden", "lib", "autograder.testing"},
     "autograder.demo": {"autograder.grading.assignment", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
 }
-STANDARD_LIBRARY_ONLY = ["autograder.compiler.tags", "autograder.compiler.blanks"]
+STANDARD_LIBRARY_ONLY = [
+    "autograder.compiler.ipython_syntax",
+    "autograder.compiler.tags",
+    "autograder.compiler.blanks",
+]
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -86,7 +96,7 @@ def _within(name: str, packages: set[str]) -> bool:
     return any(name == package or name.startswith(package + ".") for package in packages)
 
 
-@pytest.mark.parametrize(("name", "file"), modules(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "file"), list(modules()), ids=str)
 def test_imports_point_one_way(name: str, file: Path) -> None:
     rules = [prefix for prefix in MAY_IMPORT if _within(name, {prefix})]
     if not rules:
@@ -100,8 +110,6 @@ def test_imports_point_one_way(name: str, file: Path) -> None:
 
 @pytest.mark.parametrize("name", STANDARD_LIBRARY_ONLY)
 def test_the_tag_parser_needs_only_the_standard_library(name: str) -> None:
-    import sys
-
     file = PROJECT.joinpath(*name.split(".")).with_suffix(".py")
     roots = {used.split(".")[0] for used in imports_of(name, file)} - {"autograder"}
     assert roots <= set(sys.stdlib_module_names)

@@ -61,13 +61,14 @@ def check(question_id: str) -> None:
     """Run the public checks of one question and show a table of what passed.
 
     Raises:
-        ChecksFailed: if a check failed, or the question has none.
+        ChecksFailed: if a check failed.
     """
     shell = get_ipython()
     submission = Submission(shell.user_ns if shell is not None else {})
     outcomes = run_checks(load_checks(Path(CHECKS_FILE)), question_id, submission)
     if not outcomes:
-        raise ChecksFailed(f"{question_id} has no public checks in {CHECKS_FILE}")
+        print(f"{question_id} has no public checks; it is tested after you hand in.")
+        return
     display(HTML(as_table(question_id, outcomes)))
     failed = sum(outcome.message is not None for outcome in outcomes)
     if failed:
