@@ -27,5 +27,6 @@ def pad_reviews(reviews: Sequence[Sequence[int]], device: torch.device | str = "
     lengths = torch.tensor([len(review) for review in reviews])  # (batch,)
     is_word = torch.arange(int(lengths.max())) < lengths[:, None]  # (batch, seq_len)
     padded = torch.zeros(is_word.shape, dtype=torch.int64)  # (batch, seq_len)
-    padded[is_word] = torch.tensor([word for review in reviews for word in review])
+    words = [word for review in reviews for word in review]
+    padded[is_word] = torch.tensor(words, dtype=torch.int64)
     return padded.to(device)
