@@ -5,11 +5,15 @@ Cells that the student added are kept where they stand. Each decision is a remar
 dropped silently.
 """
 
+import difflib
+import io
 import json
 import warnings
+import zipfile
+import zlib
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -17,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from .assignment import is_answer, nbgrader_tag
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
+ZIP_START = b"PK\x03\x04"
 
 
 class Unreadable(Exception):
@@ -35,86 +40,147 @@ class Composition:
 def ingest(instructor: Any, submitted: Path) -> Composition:
     """The notebook to grade; the instructor's blank copy where the file is unreadable."""
     try:
-        return compose(instructor, read_submission(submitted))
+        notebook, remarks = read_submission(submitted)
     except Unreadable as reason:
         return Composition(instructor, [f"graded as blank: {reason}"], "unreadable")
+    composition = compose(instructor, notebook)
+    return Composition(composition.notebook, remarks + composition.remarks)
 
 
-def read_submission(path: Path) -> Any:
-    """Parse a submitted notebook into nbformat 4.
+def read_submission(path: Path) -> tuple[Any, list[str]]:
+    """Parse a submitted notebook into nbformat 4, with remarks on what had to be done.
 
     Raises:
         Unreadable: if it is missing, too large, not UTF-8, not JSON, or no notebook.
     """
     if not path.is_file():
         raise Unreadable(f"{path.name} was not handed in")
-    if path.stat().st_size > SIZE_LIMIT_BYTES:
-        raise Unreadable(f"{path.name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
+    with path.open("rb") as file:
+        content = _capped(file, path.name)
+    if not content.startswith(ZIP_START):
+        return _parse(content, path.name), []
+    name, content = _only_notebook(content, path.name)
+    return _parse(content, name), [f"{path.name} is a zip archive; {name} was taken from it"]
+
+
+def _capped(file: IO[bytes], name: str) -> bytes:
+    content = file.read(SIZE_LIMIT_BYTES + 1)
+    if len(content) > SIZE_LIMIT_BYTES:
+        raise Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
+    return content
+
+
+def _only_notebook(archive: bytes, name: str) -> tuple[str, bytes]:
+    """The one notebook in a zip archive, read in memory: no path of it touches the disk."""
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{path.name} is not a notebook: {error}") from None
+        with zipfile.ZipFile(io.BytesIO(archive)) as members:
+            notebooks = [
+                info
+                for info in members.infolist()
+                if info.filename.endswith(".ipynb") and not info.filename.startswith("__MACOSX")
+            ]
+            if len(notebooks) != 1:
+                raise Unreadable(f"{name} is a zip archive with {len(notebooks)} notebooks in it")
+            inner_name = PurePosixPath(notebooks[0].filename).name
+            with members.open(notebooks[0]) as file:
+                return inner_name, _capped(file, inner_name)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        raise Unreadable(f"{name} is a zip archive that can't be read: {error}") from None
+
+
+def _parse(content: bytes, name: str) -> Any:
     try:
+        text = content.decode("utf-8-sig")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # old formats and missing ids are mended below
-            notebook = nbformat.reads(json.dumps(content), as_version=4)
+            notebook = nbformat.reads(text, as_version=4)
         for cell in notebook.cells:
-            if cell.cell_type not in ("code", "markdown", "raw") or not isinstance(
-                cell.source, str
-            ):
-                raise Unreadable(f"{path.name} holds a cell that is none")
+            if cell.cell_type not in ("code", "markdown", "raw") or type(cell.source) is not str:
+                raise Unreadable(f"{name} holds a cell that is none")
+            dict(cell.metadata)
         return notebook
     except Unreadable:
         raise
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise Unreadable(f"{name} is not a notebook: {error}") from None
     except Exception as error:  # nbformat raises many kinds on malformed structures
-        raise Unreadable(f"{path.name} is not a notebook: {type(error).__name__}") from None
+        raise Unreadable(f"{name} is not a notebook: {type(error).__name__}") from None
 
 
 def compose(instructor: Any, submitted: Any) -> Composition:
     """The instructor's notebook with the student's answers and additional cells in it."""
+    places = _places(instructor.cells, submitted.cells)
     remarks: list[str] = []
-    places = _known_places(instructor)
-    answers: dict[str, str] = {}
+    answers: dict[str, Any] = {}
     additions: dict[str | None, list[Any]] = {}
     last_known: str | None = None
-    seen: set[str] = set()
-    for cell in submitted.cells:
-        place = _place_of(cell, places)
-        if place is not None and place not in seen:
-            seen.add(place)
+    for cell, place in zip(submitted.cells, places, strict=True):
+        if place is not None and place not in answers:
+            answers[place] = cell
             last_known = place
-            answers[place] = cell.source
             continue
         if place is not None:
-            remarks.append(f"a copy of cell {place} was kept as a cell of the student's own")
+            remarks.append(f"a second cell marked as {place} runs as a cell of the student's own")
         additions.setdefault(last_known, []).append(_own_cell(cell))
+
+    order = [cell.id for cell in instructor.cells if cell.id in answers]
+    if order != list(answers):
+        remarks.append("cells were reordered; they are graded in the order of the lab")
+    put_back = [c.id for c in instructor.cells if c.id not in answers and not is_answer(c)]
+    if put_back:
+        remarks.append(f"cells of the lab were missing and put back: {', '.join(put_back)}")
 
     notebook = nbformat.from_dict({**instructor, "cells": []})
     notebook.cells.extend(additions.get(None, []))
     for original in instructor.cells:
         cell = nbformat.from_dict(original)
         if is_answer(cell):
-            if cell.id in answers:
-                cell.source = answers[cell.id]
-            else:
-                remarks.append(f"answer cell {cell.id} is missing and counts as left blank")
+            remarks += _take_answer(cell, answers.get(cell.id))
         notebook.cells.append(cell)
         notebook.cells.extend(additions.get(cell.id, []))
-    for number, cell in enumerate(c for c in notebook.cells if not nbgrader_tag(c)):
+    own_cells = [cell for cell in notebook.cells if not nbgrader_tag(cell)]
+    for number, cell in enumerate(own_cells):
         cell.id = f"own-{number:03d}"
     return Composition(notebook, remarks)
 
 
-def _known_places(instructor: Any) -> dict[str, str]:
-    """Cell ids, and nbgrader's grade ids for files whose cell ids were lost, to cell ids."""
-    by_grade_id = {nbgrader_tag(cell)["grade_id"]: cell.id for cell in instructor.cells}
-    return by_grade_id | {cell.id: cell.id for cell in instructor.cells}
+def _take_answer(cell: Any, answer: Any | None) -> list[str]:
+    """Put the student's text into an answer cell; says what was decided if that isn't plain."""
+    if answer is None:
+        return [f"answer cell {cell.id} is missing and counts as left blank"]
+    cell.source = answer.source
+    if answer.cell_type != cell.cell_type:
+        kinds = f"{cell.cell_type} to {answer.cell_type}"
+        return [f"cell {cell.id} was changed from {kinds}; its text is taken as {cell.cell_type}"]
+    return []
 
 
-def _place_of(cell: Any, places: dict[str, str]) -> str | None:
-    grade_id = nbgrader_tag(cell).get("grade_id")
-    by_id = places.get(cell.get("id", ""))
-    return by_id or (places.get(grade_id) if isinstance(grade_id, str) else None)
+def _places(given: list[Any], submitted: list[Any]) -> list[str | None]:
+    """For each submitted cell the id of the lab's cell that it is; None for an own cell.
+
+    By cell id; else by nbgrader's grade id, for files whose cell ids were lost; and if no cell
+    is known by either, by content.
+    """
+    known = {nbgrader_tag(cell)["grade_id"]: cell.id for cell in given}
+    known |= {cell.id: cell.id for cell in given}
+    places = []
+    for cell in submitted:
+        grade_id = nbgrader_tag(cell).get("grade_id")
+        by_grade_id = known.get(grade_id) if isinstance(grade_id, str) else None
+        places.append(known.get(cell.get("id", "")) or by_grade_id)
+    return places if any(places) else _places_by_content(given, submitted)
+
+
+def _places_by_content(given: list[Any], submitted: list[Any]) -> list[str | None]:
+    """Given cells that are unchanged are anchors; as many cells between two of them as the lab
+    has there are those of the lab, in their order."""
+    before, after = ([cell.source.strip() for cell in cells] for cells in (given, submitted))
+    places: list[str | None] = [None] * len(submitted)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for kind, start, end, from_cell, to_cell in matcher.get_opcodes():
+        if kind == "equal" or (kind == "replace" and end - start == to_cell - from_cell):
+            places[from_cell:to_cell] = [cell.id for cell in given[start:end]]
+    return places
 
 
 def _own_cell(cell: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ def test_a_copied_answer_is_an_own_cell(instructor: Any, submitted: Any) -> None
     submitted.cells.insert(2, again)
     composed = compose(instructor, submitted)
     assert sources(composed)[2] == "double = None"
-    assert composed.remarks == ["a copy of cell lab-001 was kept as a cell of the student's own"]
+    assert composed.remarks == [
+        "a second cell marked as lab-001 runs as a cell of the student's own"
+    ]
 
 
 def test_answers_survive_lost_cell_ids(instructor: Any, submitted: Any) -> None:
@@ -88,6 +91,79 @@ def test_answers_survive_lost_cell_ids(instructor: Any, submitted: Any) -> None:
     for number, cell in enumerate(submitted.cells):
         cell.id = f"colab{number}"
     assert sources(compose(instructor, submitted))[1] == "double = abs"
+
+
+def test_answers_survive_lost_metadata(instructor: Any, submitted: Any) -> None:
+    submitted.cells[1].source = "double = abs"
+    submitted.cells[3].source = "because"
+    for number, cell in enumerate(submitted.cells):
+        cell.id, cell.metadata = f"plain{number}", {}
+    submitted.cells.insert(1, new_code_cell("helper = 1"))
+    del submitted.cells[1]
+    composed = compose(instructor, submitted)
+    assert sources(composed)[1] == "double = abs"
+    assert sources(composed)[3] == "because"
+
+
+def test_a_code_answer_turned_markdown_is_still_code(instructor: Any, submitted: Any) -> None:
+    retyped = new_markdown_cell("double = abs", id="lab-001")
+    submitted.cells[1] = retyped
+    composed = compose(instructor, submitted)
+    assert composed.notebook.cells[1].cell_type == "code"
+    assert sources(composed)[1] == "double = abs"
+    assert composed.remarks == [
+        "cell lab-001 was changed from code to markdown; its text is taken as code"
+    ]
+
+
+def test_reordered_and_deleted_cells_are_said(instructor: Any, submitted: Any) -> None:
+    submitted.cells = [submitted.cells[3], submitted.cells[1], submitted.cells[2]]
+    composed = compose(instructor, submitted)
+    assert [cell.id for cell in composed.notebook.cells] == [c.id for c in instructor.cells]
+    assert composed.remarks == [
+        "cells were reordered; they are graded in the order of the lab",
+        "cells of the lab were missing and put back: lab-000",
+    ]
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_with_one_notebook_is_opened(tmp_path: Path, instructor: Any, submitted: Any) -> None:
+    submitted.cells[1].source = "double = abs"
+    content = nbformat.writes(submitted).encode()
+    members = {"../../etc/lab.ipynb": content, "__MACOSX/lab.ipynb": b"", "data.csv": b"1"}
+    composed = ingest(instructor, zipped(tmp_path / "lab.ipynb", members))
+    assert composed.status == "graded"
+    assert sources(composed)[1] == "double = abs"
+    assert composed.remarks == ["lab.ipynb is a zip archive; lab.ipynb was taken from it"]
+    assert [path.name for path in tmp_path.iterdir()] == ["lab.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"a.ipynb": b"{}", "b.ipynb": b"{}"}, "2 notebooks"),
+        ({"a.txt": b""}, "0 notebooks"),
+        ({"bomb.ipynb": b" " * (30 << 20)}, "larger than 20 MiB"),
+    ],
+)
+def test_other_zips_are_refused(
+    tmp_path: Path, instructor: Any, members: dict[str, bytes], words: str
+) -> None:
+    composed = ingest(instructor, zipped(tmp_path / "lab.ipynb", members))
+    assert composed.status == "unreadable"
+    assert words in composed.remarks[0]
+
+
+def test_a_torn_zip_is_refused(tmp_path: Path, instructor: Any) -> None:
+    path = zipped(tmp_path / "lab.ipynb", {"a.ipynb": b"{}" * 1000})
+    path.write_bytes(path.read_bytes()[:40])
+    assert "can't be read" in ingest(instructor, path).remarks[0]
 
 
 def test_composing_leaves_the_instructors_copy_alone(instructor: Any, submitted: Any) -> None:
@@ -130,7 +206,7 @@ def test_old_formats_are_read(tmp_path: Path, instructor: Any) -> None:
     instructor.nbformat_minor = 4
     path = tmp_path / "lab.ipynb"
     path.write_text(json.dumps(instructor), "utf-8")
-    assert len(read_submission(path).cells) == 4
+    assert len(read_submission(path)[0].cells) == 4
 
 
 @given_examples(
