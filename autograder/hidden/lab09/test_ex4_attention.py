@@ -161,11 +161,12 @@ def test_tokens_carry_their_position(submission, rng):
 @question("ex4-attention", points=1)
 def test_words_in_another_order(submission, rng):
     """The same words in another order give other logits."""
-    tokens = torch.randint(1, 100, (4, 12), generator=rng)
+    tokens = torch.randint(1, 100, (12, 10), generator=rng)
     tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
     model = model_of(submission).model
     difference = (model(tokens) - model(tokens.flip(1))).abs()
-    if not bool((difference > 1e-4).all()):
+    # Rounding alone makes 1e-6; one review in two hundred differs by less than 1e-3.
+    if not bool((difference > 1e-3).any()):
         fail(
             "the model gives the same logit to the words in any order",
             "Attention alone knows no order: are the positions added to the embeddings?",
