@@ -1,8 +1,8 @@
 """Fetch a file once: with progress, a checksum, and never half a file under its name."""
 
 import hashlib
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -21,7 +21,7 @@ class RemoteFile(NamedTuple):
     checksum: str
 
 
-class DownloadError(OSError):
+class DownloadError(RuntimeError):
     """A file could not be fetched, or is not the file that was meant."""
 
 
@@ -55,8 +55,8 @@ def _fetch(remote: RemoteFile, path: Path) -> None:
         if digest.hexdigest() != expected:
             raise DownloadError(f"{remote.url} is not the file we know: its {algorithm} differs")
         partial.replace(path)  # atomic: the name only ever stands for a whole, checked file
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise DownloadError(f"can't fetch {remote.url}: {error}; is there a network?") from error
+    except (OSError, HTTPException) as error:
+        raise DownloadError(f"can't fetch {remote.url}: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
 
