@@ -3,12 +3,11 @@
 Both also serve formgrader's own "autograde" button, which knows no results in advance.
 """
 
-import html
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 
@@ -17,6 +16,7 @@ from ..grading.assignment import Assignment, load_assignment, question_id
 from ..grading.grade import grade_submission
 from ..grading.ingest import ingest
 from ..grading.results import CellFailure, QuestionResult, SubmissionResult
+from .feedback import as_html, as_text, summary
 
 
 class SubmissionExporter(NotebookExporter):
@@ -52,6 +52,7 @@ class RecordResult(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 failure = failures.get(cell.id)
                 cell.outputs = [_failure_output(failure)] if failure else []
+        nb.cells.insert(0, new_markdown_cell(summary(result), id="feedback-summary"))
         return nb, resources
 
     def _grade_now(self, asked: dict[str, str]) -> SubmissionResult:
@@ -87,28 +88,4 @@ def _failure_output(failure: CellFailure) -> Any:
         ename=failure.name,
         evalue=failure.message,
         traceback=[f"{failure.name}: {failure.message}"],
-    )
-
-
-def as_html(question: QuestionResult) -> str:
-    """A row per test: a tick or a cross, its points, what was checked, what to look at."""
-    rows = "".join(
-        "<tr>"
-        f"<td>{'✓' if test.passed else '✗'}</td>"
-        f"<td>{test.points if test.passed else 0:g}/{test.points:g}</td>"
-        f"<td style='text-align:left'>{html.escape(test.checked)}</td>"
-        f"<td style='text-align:left'>{html.escape(test.message)}</td>"
-        "</tr>"
-        for test in question.tests
-    )
-    head = "<tr><th></th><th>points</th><th>what was checked</th><th>what to look at</th></tr>"
-    return f"<table>{head}{rows}</table>"
-
-
-def as_text(question: QuestionResult) -> str:
-    """The same for readers without HTML."""
-    return "\n".join(
-        f"{'passed' if test.passed else 'FAILED'}  {test.checked}"
-        + (f"  --  {test.message}" if test.message else "")
-        for test in question.tests
     )

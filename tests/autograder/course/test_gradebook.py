@@ -67,6 +67,7 @@ class TestGradebook:
         assert "the result has the wrong value" in page
         assert "is it &lt;b&gt;a product&lt;/b&gt;?" in page
         assert "Keeps zero." in page
+        assert "Feedback at a glance" in page
 
         with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
             written = gradebook.find_grade("ex1-why", "small", "small", "half")

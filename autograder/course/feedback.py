@@ -1,0 +1,56 @@
+"""What students read about their results, as HTML and as plain text.
+
+Everything that comes from a submission or a test is escaped here.
+"""
+
+import html
+
+from ..grading.results import QuestionResult, SubmissionResult, Verdict
+
+
+def summary(result: SubmissionResult) -> str:
+    """The whole submission at a glance: points per question, and what to look at first."""
+    rows = "".join(
+        f"<tr><td>{html.escape(question.id)}</td><td>{_points(question)}</td>"
+        f"<td>{html.escape(_first_hint(question))}</td></tr>"
+        for question in result.questions
+    )
+    notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in result.remarks)
+    table = f"<table>{_head('question', 'points', 'what to look at first')}{rows}</table>"
+    return f"## Feedback at a glance\n\n{table}\n\n" + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def as_html(question: QuestionResult) -> str:
+    """A row per test: a tick or a cross, its points, what was checked, what to look at."""
+    rows = "".join(
+        f"<tr><td>{'✓' if test.passed else '✗'}</td><td>{_earned(test)}</td>"
+        f"<td>{html.escape(test.checked)}</td><td>{html.escape(test.message)}</td></tr>"
+        for test in question.tests
+    )
+    return f"<table>{_head('', 'points', 'what was checked', 'what to look at')}{rows}</table>"
+
+
+def as_text(question: QuestionResult) -> str:
+    """The same for readers without HTML."""
+    return "\n".join(
+        f"{'passed' if test.passed else 'FAILED'}  {test.checked}"
+        + (f"  --  {test.message}" if test.message else "")
+        for test in question.tests
+    )
+
+
+def _head(*names: str) -> str:
+    return "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
+
+
+def _points(question: QuestionResult) -> str:
+    earned = "by hand" if question.score is None else f"{question.score:g}"
+    return f"{earned} / {question.max_score:g}"
+
+
+def _earned(test: Verdict) -> str:
+    return f"{test.points if test.passed else 0:g} / {test.points:g}"
+
+
+def _first_hint(question: QuestionResult) -> str:
+    return next((test.message for test in question.tests if not test.passed), "")
