@@ -1,8 +1,10 @@
 """Runs submissions apart from the grader; the verdict is never made where their code runs."""
 
+from .confinement import Policy, describe, strongest_possible
 from .failures import (
     CallTimeout,
     CellError,
+    ConfinementRefused,
     EngineUnavailable,
     MissingName,
     ProtocolViolation,
@@ -10,18 +12,19 @@ from .failures import (
     WorkerLost,
     printable,
 )
-from .limits import CONFINEMENT, Limits
+from .limits import Limits
 from .remote import Remote, Submission
 from .worker import Worker
 from .zygote import Zygote
 
 __all__ = [
-    "CONFINEMENT",
     "CallTimeout",
     "CellError",
+    "ConfinementRefused",
     "EngineUnavailable",
     "Limits",
     "MissingName",
+    "Policy",
     "ProtocolViolation",
     "Remote",
     "StudentError",
@@ -29,5 +32,7 @@ __all__ = [
     "Worker",
     "WorkerLost",
     "Zygote",
+    "describe",
     "printable",
+    "strongest_possible",
 ]

@@ -80,7 +80,7 @@ def describe(level: str) -> str:
     return f"{level}: {LAYERS[level]}"
 
 
-def plan(level: str, scratch: Path, support_dir: Path | None, limits: Limits) -> Plan:
+def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limits) -> Plan:
     """Everything the untrusted side has to know to confine itself.
 
     Args:
@@ -95,15 +95,13 @@ def plan(level: str, scratch: Path, support_dir: Path | None, limits: Limits) ->
         raise ConfinementRefused(
             f"{GRADER_DIR} lies where submissions read: run the grader from a folder of its own"
         )
-    reachable = all(_is_open_to_everyone(Path(path)) for path in readable)
-    nobody = level == "strong" or (level == "acceptable" and os.getuid() == 0 and reachable)
     return Plan(
         level=level,
         readable=readable,
         links=links,
         warm_up_only=["/proc", str(ENGINE_DIR / "untrusted")],
         scratch=str(scratch),
-        nobody=nobody,
+        nobody=os.getuid() == 0 and _is_open_to_everyone(level, readable, support_dir),
         secret=str(ENGINE_DIR / "confinement.py"),
         memory_bytes=limits.memory_bytes,
         scratch_bytes=limits.scratch_bytes,
@@ -134,8 +132,17 @@ def _resolve(paths: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     }
 
 
-def _is_open_to_everyone(path: Path) -> bool:
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+def _is_open_to_everyone(level: str, readable: list[str], support_dir: Path | None) -> bool:
+    """Whether root's workers can do without root's right to read; else they keep its name."""
+    files = [Path(path) for path in readable] + ([*support_dir.rglob("*")] if support_dir else [])
+    folders = [file for file in files if file.is_dir()]
+    if level == "acceptable":  # under "strong", what leads there is ours
+        folders += [parent for path in readable for parent in Path(path).parents]
+    return (
+        level != "none"
+        and all(file.stat().st_mode & stat.S_IROTH for file in files)
+        and all(folder.stat().st_mode & stat.S_IXOTH for folder in folders)
+    )
 
 
 def _try(level: str) -> str | None:
@@ -143,7 +150,7 @@ def _try(level: str) -> str | None:
     with tempfile.TemporaryDirectory() as scratch:
         arguments = [
             str(ENGINE_DIR),
-            json.dumps(asdict(plan(level, Path(scratch), None, Limits()))),
+            json.dumps(asdict(make_plan(level, Path(scratch), None, Limits()))),
         ]
         try:
             child = subprocess.run(

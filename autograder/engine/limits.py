@@ -21,6 +21,3 @@ class Limits:
     scratch_files: int = 10_000
     threads: int = 64
     open_files: int = 256
-
-
-CONFINEMENT = "none"  # what keeps the worker from the rest of the machine; recorded with grades

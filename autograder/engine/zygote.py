@@ -8,14 +8,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .confinement import ENGINE_DIR, Policy, describe, make_plan, strongest_possible
 from .failures import EngineUnavailable
 from .limits import Limits
+from .untrusted import confine, scratch
 from .worker import Worker
 
-ENGINE_DIR = Path(__file__).parent
 ANSWER_TIMEOUT_S = 10.0
 
 # The engine's folder can be imported from just long enough to find its untrusted half.
@@ -37,23 +40,34 @@ class Zygote:
     Args:
         support_dir: what submissions find beside them (a release folder); each gets a copy.
         limits: for every worker.
+        policy: how strictly they are confined; `confinement` then says how strictly they are.
 
     Raises:
+        ConfinementRefused: on entry, if this machine can't do as the policy asks.
         EngineUnavailable: on entry, if the process doesn't start.
     """
 
-    def __init__(self, support_dir: Path | None = None, limits: Limits | None = None) -> None:
-        self.support_dir = None if support_dir is None else str(support_dir.resolve())
+    def __init__(
+        self,
+        support_dir: Path | None = None,
+        limits: Limits | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self.support_dir = support_dir and support_dir.resolve()
         self.limits = limits or Limits()
+        self.policy = policy or Policy()
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
 
     def __enter__(self) -> "Zygote":
-        self._scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._level = strongest_possible(self.policy)
+        self.confinement = describe(self._level)
+        self._scratch = Path(tempfile.mkdtemp())
+        self._scratch.chmod(0o711)  # who becomes nobody passes through to its own folder
         try:
             self._start()
         except BaseException:
-            self._scratch.cleanup()
+            _remove(self._scratch)
             raise
         return self
 
@@ -61,7 +75,7 @@ class Zygote:
         for worker in list(self._workers):
             worker.kill()
         self._stop()
-        self._scratch.cleanup()
+        _remove(self._scratch)
 
     def fork(self, seed: int, ends_at: float | None = None) -> Worker:
         """A fresh worker, its random generators seeded; `kill` it when done.
@@ -73,10 +87,10 @@ class Zygote:
         Raises:
             EngineUnavailable: if there is none to be had.
         """
-        work_dir = tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True)
+        work_dir, remove = self._work_dir()
         options = {
-            "support_dir": self.support_dir,
-            "work_dir": work_dir.name,
+            "support_dir": self.support_dir and str(self.support_dir),
+            "work_dir": work_dir,
             "seed": seed,
             "limit_bytes": self.limits.frame_limit_bytes,
         }
@@ -86,15 +100,16 @@ class Zygote:
             if pid is None:  # an earlier worker took the zygote along
                 self._start()
                 pid = self._request({"fork": options}, theirs.fileno())
-        if pid is None:
+        if not isinstance(pid, int):
             connection.close()
-            raise EngineUnavailable("the grading process ended while it started a worker")
+            remove()
+            raise EngineUnavailable(f"no worker could be started: {pid or 'the zygote ended'}")
         process = self._process
 
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
             status = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
-            work_dir.cleanup()
+            remove()
             self._workers.remove(worker)
             return status
 
@@ -104,38 +119,45 @@ class Zygote:
         self._workers.append(worker)
         return worker
 
+    def _work_dir(self) -> tuple[str, Callable[[], None]]:
+        """Where the next worker lives, and how to leave nothing of it."""
+        if self._level == "strong":  # in its own memory
+            return confine.SCRATCH, lambda: None
+        work_dir = Path(tempfile.mkdtemp(dir=self._scratch))
+        if self._plan.nobody:
+            os.chown(work_dir, confine.NOBODY, confine.NOBODY)
+        return str(work_dir), lambda: _remove(work_dir)
+
     def _start(self) -> None:
+        self._plan = make_plan(self._level, self._scratch, self.support_dir, self.limits)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(self.limits.start_timeout_s)
-        log = Path(self._scratch.name, "start.log")
+        log = self._scratch / "start.log"
         arguments = [str(ENGINE_DIR), str(theirs.fileno()), str(os.getpid())]
+        home = confine.SCRATCH if self._level == "strong" else str(self._scratch)
         with theirs, log.open("wb") as output:
             self._process = subprocess.Popen(
                 # as -I does, but for PYTHONHASHSEED: the environment is ours
                 [sys.executable, "-P", "-s", "-c", BOOT, *arguments],
                 pass_fds=[theirs.fileno()],
-                env=_environment(self._scratch.name),
-                cwd=self._scratch.name,
+                env=_environment(home),
+                cwd=self._scratch,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
-        if self._answer() is None:
+        if self._request(asdict(self._plan)) is None:
             reason = log.read_text(errors="replace").strip().rpartition("\n")[2]
             raise EngineUnavailable(f"the grading process did not start: {reason}")
         self._control.settimeout(ANSWER_TIMEOUT_S)
 
-    def _request(self, request: dict[str, Any], *fds: int) -> int | None:
+    def _request(self, request: dict[str, Any], *fds: int) -> Any:
         """The zygote's answer; None if it is lost, and then all its workers are."""
         if self._process is None:
             return None
-        with contextlib.suppress(OSError):
-            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
-        return self._answer()
-
-    def _answer(self) -> int | None:
         with contextlib.suppress(OSError, ValueError):
-            return int(self._control.recv(64))
+            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
+            return json.loads(self._control.recv(2**12))
         self._stop()
         return None
 
@@ -147,6 +169,11 @@ class Zygote:
             self._process = None
 
 
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        scratch.remove(folder)
+
+
 def _environment(home: str) -> dict[str, str]:
     """Nothing of the grader's own; one thread, and sets of strings in the same order each run."""
     return {
@@ -154,6 +181,7 @@ def _environment(home: str) -> dict[str, str]:
         # the last holds even if a submission asks for more, with which torch's LSTM may hang
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
         "LANG": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited
         "MPLBACKEND": "Agg",
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",

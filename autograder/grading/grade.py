@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from ..engine import CONFINEMENT, Zygote
+from ..engine import Zygote
 from .assignment import Assignment
 from .ingest import ingest
 from .pytest_plugin import run_tests
@@ -33,7 +33,7 @@ def grade_submission(
     return SubmissionResult(
         student=student,
         status=composition.status,
-        confinement=CONFINEMENT,
+        confinement=zygote.confinement,
         seed=seed,
         seconds=round(time.monotonic() - started_at, 3),
         questions=tuple(

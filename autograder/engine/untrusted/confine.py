@@ -44,7 +44,8 @@ class Plan:
         warm_up_only: what the zygote needs besides, until `seal`.
         scratch: an empty folder of the machine; "strong" mounts its root over it, else it holds
             the workers' own.
-        nobody: whether root's workers become an ordinary user; that user can read `readable`.
+        nobody: whether workers change to a user without rights: they are root's, and that user
+            can read all of `readable`.
         secret: a file that no worker may be able to read.
     """
 
@@ -71,7 +72,14 @@ def die_with_parent() -> None:
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def enter_namespaces() -> None:
+def enter(plan: Plan) -> None:
+    """Before anything is imported. Under "strong" it returns in another process."""
+    if plan.level == "strong":
+        _enter_namespaces()
+        _build_root(plan)
+
+
+def _enter_namespaces() -> None:
     """Nothing of the machine's processes, network, shared memory or mounts can be named.
 
     Returns in a child that is process 1 of its own; the caller waits for it and ends as it did.
@@ -94,7 +102,7 @@ def enter_namespaces() -> None:
     die_with_parent()
 
 
-def build_root(plan: Plan) -> None:
+def _build_root(plan: Plan) -> None:
     """Files outside the list don't exist: an empty root, into which the list is bound read-only.
 
     The new root comes before the bindings, so that no mount of the machine is ever changed.
@@ -131,18 +139,22 @@ def _bind(path: str) -> None:
 
 def seal(plan: Plan) -> None:
     """Take away what only the warm-up needed; from now on the root can't be written."""
+    if plan.level != "strong":
+        return
     for path in plan.warm_up_only:
         call("umount2", os.fsencode(path), MNT_DETACH)
     restrict_mount("/", READ_ONLY | NO_SETUID | NO_DEVICES, recursive=False)
 
 
-def confine(plan: Plan, work_dir: str, keep_fd: int, size_bytes: int) -> None:
-    """Give up, for good, all that a submission doesn't need; of what's open `keep_fd` stays.
+def confine(plan: Plan, work_dir: str, kept_fds: set[int], size_bytes: int) -> None:
+    """Give up, for good, all that a submission doesn't need.
 
     Args:
+        work_dir: an empty folder; the only one that can be written from now on.
+        kept_fds: of what is open, what stays so.
         size_bytes: of this process's address space, which its memory budget is added to.
     """
-    _close_all_but(keep_fd)
+    _close_all_but(kept_fds)
     if plan.level == "strong":
         _own_scratch(plan, work_dir)
     os.chdir(work_dir)
@@ -158,24 +170,26 @@ def confine(plan: Plan, work_dir: str, keep_fd: int, size_bytes: int) -> None:
         seccomp.restrict()
 
 
-def _close_all_but(fd: int) -> None:
+def _close_all_but(kept_fds: set[int]) -> None:
     """No file, socket or folder of the zygote's is left open."""
-    os.closerange(3, fd)
-    os.closerange(fd + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    start = 3
+    for fd in [*sorted(kept_fds), resource.getrlimit(resource.RLIMIT_NOFILE)[0]]:
+        os.closerange(start, fd)
+        start = max(start, fd + 1)
 
 
 def _own_scratch(plan: Plan, work_dir: str) -> None:
     """Writable is one folder in memory, of limited size, that vanishes with the worker."""
     call("unshare", CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC)
     options = f"size={plan.scratch_bytes},nr_inodes={plan.scratch_files},mode=700"
-    owner = f",uid={NOBODY},gid={NOBODY}"
+    owner = f",uid={NOBODY},gid={NOBODY}" if plan.nobody else ""
     mount("tmpfs", work_dir, "tmpfs", MS_NOSUID | MS_NODEV, options + owner)
 
 
 def _become_nobody() -> None:
     """Not root, and in no group that might read or own anything."""
+    _empty_bounding_set()
     if os.getuid() == 0:
-        _empty_bounding_set()
         os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -224,15 +238,12 @@ def _empty_bounding_set() -> None:
 def probe(plan_json: str) -> None:
     """Confine this process, a throwaway, and say "confined" or what is wrong."""
     plan = Plan(**json.loads(plan_json))
-    size_bytes = OwnStatus().size_bytes
-    work_dir = plan.scratch
     try:
-        if plan.level == "strong":
-            enter_namespaces()
-            build_root(plan)
-            seal(plan)
-            work_dir = SCRATCH
-        confine(plan, work_dir, keep_fd=1, size_bytes=size_bytes)
+        enter(plan)
+        size_bytes = OwnStatus().size_bytes
+        seal(plan)
+        work_dir = SCRATCH if plan.level == "strong" else plan.scratch
+        confine(plan, work_dir, set(), size_bytes)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}")
     else:

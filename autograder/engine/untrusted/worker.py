@@ -1,11 +1,14 @@
 """Runs one submission's cells and answers questions about what they defined."""
 
+import functools
+import inspect
 import itertools
 import os
 import random
 import shutil
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from types import ModuleType
@@ -15,10 +18,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from IPython.core.interactiveshell import InteractiveShell
+from torch.utils.data import DataLoader
 
 from .protocol import Frame, Unsendable, decode, encode
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
+PROCESS_OPTIONS = (  # of torch's DataLoader
+    *("num_workers", "timeout", "worker_init_fn"),
+    *("multiprocessing_context", "prefetch_factor", "persistent_workers"),
+)
 
 
 class NotebookShell(InteractiveShell):
@@ -149,12 +157,28 @@ def seed_generators(seed: int) -> None:
     torch.manual_seed(seed)
 
 
+def load_without_processes() -> None:
+    """Have every `DataLoader` do its work itself: a worker may start no processes."""
+    original = DataLoader.__init__
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def initialize(self: Any, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        for name in PROCESS_OPTIONS:
+            bound.arguments.pop(name, None)
+        original(*bound.args, **bound.kwargs)
+
+    DataLoader.__init__ = initialize  # type: ignore[method-assign]
+
+
 def settle(work_dir: str, support_dir: str | None) -> None:
     """Make an empty directory this process's own, holding a copy of what students receive."""
     if support_dir is not None:
         shutil.copytree(support_dir, work_dir, dirs_exist_ok=True)
     os.chdir(work_dir)
     os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
+    tempfile.tempdir = None  # what the zygote found out
     sys.path.insert(0, work_dir)
     sys.dont_write_bytecode = True
 

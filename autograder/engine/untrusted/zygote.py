@@ -5,11 +5,11 @@ for ever in a child, and torch hang at its first LSTM.
 """
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -17,30 +17,35 @@ import time
 from pathlib import Path
 from typing import Any
 
-PR_SET_PDEATHSIG = 1
+from .confine import Plan, confine, die_with_parent, enter, seal
+from .linux import OwnStatus
+from .scratch import is_oversized
+
 USED_BY_SUBMISSIONS = ("torch.utils.data", "torchvision.datasets", "sklearn.datasets", "tqdm.auto")
 
 
 def main(control_fd: int, grader_pid: int) -> None:
-    """Get warm, say so on the control socket, then fork and end workers as asked."""
-    die_with_parent(grader_pid)
+    """Leave the machine, get warm, say so on the control socket; then do as the grader asks."""
+    die_with_parent()
+    if os.getppid() != grader_pid:  # it went before the line above
+        os._exit(1)
     control = socket.socket(fileno=control_fd)
+    plan = Plan(**json.loads(control.recv(2**16)))
+    with contextlib.suppress(OSError):  # when memory ends, this goes before the grader does
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    enter(plan)
+    status = OwnStatus()
     warm_up()
     shell = make_shell()
-    check_threads()
+    seal(plan)
     silence()
     gc.freeze()
+    nursery = Nursery(plan, status, shell)
+    nursery.check_threads()
     control.send(b"1")
     with contextlib.suppress(OSError):  # the grader is gone
-        serve(control, shell)
+        serve(control, nursery)
     os._exit(0)
-
-
-def die_with_parent(parent_pid: int) -> None:
-    """Have the kernel kill this process as soon as its parent is gone, however it went."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it went before the line above
-        os._exit(1)
 
 
 def warm_up() -> None:
@@ -64,20 +69,14 @@ def warm_up() -> None:
 
 
 def make_shell() -> Any:
-    """The IPython shell that each worker inherits."""
+    """The IPython shell that each worker inherits; what would start processes doesn't."""
     from IPython.core.history import HistoryManager
 
-    from .worker import NotebookShell
+    from .worker import NotebookShell, load_without_processes
 
+    load_without_processes()
     HistoryManager.enabled = False  # it would need a thread and a file
     return NotebookShell.instance()
-
-
-def check_threads() -> None:
-    """Refuse to go on with a second thread, whoever started it."""
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    if threads != 1:
-        raise RuntimeError(f"a child of a process with {threads} threads may hang")
 
 
 def silence() -> None:
@@ -90,48 +89,89 @@ def silence() -> None:
     os.close(nowhere)
 
 
-def serve(control: socket.socket, shell: Any) -> None:
-    """Answer {"fork": …} with a process id and {"end": pid, …} with a wait status, until EOF."""
+def serve(control: socket.socket, nursery: "Nursery") -> None:
+    """Answer {"fork": …} with a process id or why there is none, and {"end": pid, …} with a wait
+    status, until EOF."""
     while True:
+        while not select.select([control], [], [], nursery.check_scratch_every_s)[0]:
+            nursery.check_scratch()
         message, fds, _, _ = socket.recv_fds(control, 2**16, 1)
         if not message:
             return
         request = json.loads(message)
         if "fork" in request:
-            answer = fork(control, fds[0], shell, request["fork"])
+            answer: int | str = nursery.fork(fds[0], **request["fork"])
         else:
-            answer = end(request["end"], request["grace_s"])
-        control.send(str(answer).encode())
+            answer = nursery.end(request["end"], request["grace_s"])
+        control.send(json.dumps(answer).encode())
 
 
-def fork(control: socket.socket, fd: int, shell: Any, options: dict[str, Any]) -> int:
-    """The process id of a new worker that serves `fd`."""
-    from .worker import answer_grader, settle
+class Nursery:
+    """The workers: forks, watches and ends them."""
 
-    check_threads()
-    zygote_pid = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            control.close()
-            os.setpgid(0, 0)
-            die_with_parent(zygote_pid)
-            settle(options["work_dir"], options["support_dir"])
-            answer_grader(socket.socket(fileno=fd), shell, options["seed"], options["limit_bytes"])
-        finally:
-            os._exit(1)
-    os.setpgid(pid, pid)  # on both sides, as either may need it first
-    os.close(fd)
-    return pid
+    def __init__(self, plan: Plan, status: OwnStatus, shell: Any) -> None:
+        self.plan = plan
+        self.status = status
+        self.shell = shell
+        self.work_dirs: dict[int, str] = {}  # process id -> its folder
+        self.check_scratch_every_s = None if plan.level == "strong" else 0.2
 
+    def fork(
+        self, fd: int, work_dir: str, support_dir: str | None, seed: int, limit_bytes: int
+    ) -> int | str:
+        """The process id of a new worker that serves `fd`, or why it could not be confined."""
+        from .worker import answer_grader, settle
 
-def end(pid: int, grace_s: float) -> int:
-    """The wait status of a worker, which is killed if it doesn't end by itself in time."""
-    deadline = time.monotonic() + grace_s
-    peek = os.WEXITED | os.WNOHANG | os.WNOWAIT  # its number stays taken until the last line
-    while not os.waitid(os.P_PID, pid, peek) and time.monotonic() < deadline:
-        time.sleep(0.002)
-    for kill in (os.killpg, os.kill):  # first what it started, then it, wherever it moved
-        with contextlib.suppress(ProcessLookupError):
-            kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
+        self.check_threads()
+        zygote_pid, size_bytes = os.getpid(), self.status.size_bytes
+        outcome, report = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setpgid(0, 0)
+                try:
+                    confine(self.plan, work_dir, {fd, report}, size_bytes)
+                    settle(work_dir, support_dir)
+                    os.write(report, b"confined")
+                except OSError as error:
+                    os.write(report, str(error).encode()[:1000])
+                    raise
+                os.close(report)
+                if os.getppid() == zygote_pid:
+                    answer_grader(socket.socket(fileno=fd), self.shell, seed, limit_bytes)
+            finally:
+                os._exit(1)
+        os.setpgid(pid, pid)  # on both sides, as either may need it first
+        os.close(fd)
+        os.close(report)
+        self.work_dirs[pid] = work_dir
+        reason = os.read(outcome, 1000).decode()
+        os.close(outcome)
+        if reason == "confined":
+            return pid
+        self.end(pid, grace_s=0)
+        return reason
+
+    def end(self, pid: int, grace_s: float) -> int:
+        """The wait status of a worker, which is killed if it doesn't end by itself in time."""
+        deadline = time.monotonic() + grace_s
+        peek = os.WEXITED | os.WNOHANG | os.WNOWAIT  # its number stays taken until the last line
+        while not os.waitid(os.P_PID, pid, peek) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        for kill in (os.killpg, os.kill):  # first what it started, then it, wherever it moved
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
+        del self.work_dirs[pid]
+        return os.waitpid(pid, 0)[1]
+
+    def check_threads(self) -> None:
+        """Refuse to go on with a second thread, whoever started it."""
+        if self.status.threads != 1:
+            raise RuntimeError(f"a child of a process with {self.status.threads} threads may hang")
+
+    def check_scratch(self) -> None:
+        """Kill workers that fill the disk, where they have no file system of their own."""
+        limits = (self.plan.scratch_bytes, self.plan.scratch_files)
+        for pid, work_dir in self.work_dirs.items():
+            if is_oversized(Path(work_dir), pid, *limits):
+                os.kill(pid, signal.SIGKILL)

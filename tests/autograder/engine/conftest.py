@@ -1,11 +1,12 @@
-"""One real zygote for all tests of the engine, and workers that end with their test."""
+"""A real zygote for all tests of the engine, and workers that end with their test."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.engine import Worker, Zygote
+from autograder.engine import Policy, Worker, Zygote
 
 SUPPORT_FILES = {
     "lib/__init__.py": '"""What students receive."""\n',
@@ -27,12 +28,33 @@ def support_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def zygote(support_dir: Path) -> Iterator[Zygote]:
+@pytest.fixture(scope="session", params=["strong", "acceptable"])
+def zygote(support_dir: Path, request: pytest.FixtureRequest) -> Iterator[Zygote]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SECRET", "of the grader")
-        with Zygote(support_dir) as zygote:
+        with Zygote(support_dir, policy=Policy(request.param)) as zygote:
             yield zygote
+
+
+@pytest.fixture(scope="session")
+def processes_below() -> Callable[[int], set[int]]:
+    """`processes_below(pid)`: the machine's numbers of all that a process and its own started."""
+
+    def children() -> Iterator[tuple[int, int]]:
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                state, parent, *_ = file.read_text().rpartition(") ")[2].split()
+                if state != "Z":
+                    yield int(file.parent.name), int(parent)
+
+    def below(pid: int) -> set[int]:
+        parents = dict(children())
+        found = {pid}
+        while more := {child for child, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found - {pid}
+
+    return below
 
 
 @pytest.fixture

@@ -6,14 +6,26 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograder.engine import CallTimeout, EngineUnavailable, Limits, Worker, WorkerLost, Zygote
+from autograder.engine import (
+    CallTimeout,
+    EngineUnavailable,
+    Limits,
+    Policy,
+    Worker,
+    WorkerLost,
+    Zygote,
+)
 from autograder.engine import zygote as module
-from autograder.engine.untrusted.zygote import check_threads
+from autograder.engine.confinement import make_plan
+from autograder.engine.untrusted.linux import OwnStatus
+from autograder.engine.untrusted.zygote import Nursery
 
+ProcessesBelow = Callable[[int], set[int]]
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -21,16 +33,12 @@ def value(worker: Worker, source: str) -> object:
     return worker.submission.setup(f"import os\nvalue = {source}").value
 
 
-def is_gone(pid: int, within_s: float = 1.0) -> bool:
+def become(condition: Callable[[], bool], within_s: float = 1.0) -> bool:
+    """Whether it becomes true in time."""
     deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z":
-                return True
-        except OSError:
-            return True
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
-    return False
+    return condition()
 
 
 def test_workers_live_in_turn_and_at_once(zygote: Zygote) -> None:
@@ -53,37 +61,50 @@ def test_a_worker_costs_little(zygote: Zygote) -> None:
     assert time.monotonic() - started < 5  # about 0.05 s each on an idle machine
 
 
-def test_workers_that_attack_the_zygote_cost_only_those_beside_them(support_dir: Path) -> None:
-    with Zygote(support_dir) as zygote:
-        worker, zygote_pid = zygote.fork(0), value(zygote.fork(0), "os.getppid()")
-        os.kill(int(str(zygote_pid)), signal.SIGKILL)  # unnoticed until the next fork
+@pytest.mark.parametrize("level", ["strong", "acceptable"])
+def test_a_lost_zygote_costs_only_its_workers(
+    support_dir: Path, level: str, processes_below: ProcessesBelow
+) -> None:
+    before = processes_below(os.getpid())
+
+    def signal_all(number: int) -> None:
+        for pid in processes_below(os.getpid()) - before:
+            os.kill(pid, number)
+
+    with Zygote(support_dir, policy=Policy(level)) as zygote:
+        worker = zygote.fork(0)
+        signal_all(signal.SIGKILL)  # unnoticed until the next fork
         assert value(zygote.fork(0), "1") == 1
         worker.kill()
 
         zygote._control.settimeout(0.5)
         worker = zygote.fork(0)
+        signal_all(signal.SIGSTOP)
         with pytest.raises(CallTimeout):
-            worker.execute("import os\nos.kill(os.getppid(), 19)\nwhile True: pass", 0.3)
-        bystander, worker = zygote.fork(0), zygote.fork(0)
-        place = Path(str(value(bystander, "os.getcwd()")))
-        pids = [int(str(value(bystander, f"os.get{which}pid()"))) for which in ("", "p")]
+            worker.execute("", 0.3)
 
+        bystander, worker = zygote.fork(0), zygote.fork(0)
+        signal_all(signal.SIGKILL)
         with pytest.raises(WorkerLost, match=r"^ended the program and all others with it$"):
-            worker.execute("import os\nos.kill(os.getppid(), 9)\nwhile True: pass")
+            worker.execute("while True: pass")
         with pytest.raises(WorkerLost):
             bystander.seed(0)
-    assert all(map(is_gone, pids))
-    assert not place.parent.exists()
+        assert value(zygote.fork(0), "1") == 1
+    assert become(lambda: processes_below(os.getpid()) == before)
 
 
-def test_a_killed_grader_takes_all_along(tmp_path: Path) -> None:
-    script = """
-import sys, time
-from autograder.engine import Zygote
-with Zygote() as zygote:
-    setup = zygote.fork(0).submission.setup("import os; pids = [os.getpid(), os.getppid()]")
-    print(*setup.pids, flush=True)
-    zygote.fork(0).execute("while True: pass")
+@pytest.mark.parametrize("level", ["strong", "acceptable", "none"])
+def test_a_killed_grader_takes_all_along(
+    tmp_path: Path, level: str, processes_below: ProcessesBelow
+) -> None:
+    script = f"""
+from autograder.engine import Policy, Zygote
+with Zygote(policy=Policy({level!r}, allow_unconfined=True)) as zygote:
+    waiting = zygote.fork(0)
+    busy = zygote.fork(0)
+    busy.seed(0)
+    print("ready", flush=True)
+    busy.execute("import signal\\nsignal.signal(15, signal.SIG_IGN)\\nwhile True: pass")
 """
     grader = subprocess.Popen(
         [sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True,
@@ -91,20 +112,29 @@ with Zygote() as zygote:
     )  # fmt: skip
     assert grader.stdout is not None
     with grader.stdout:
-        pids = [int(pid) for pid in grader.stdout.readline().split()]
-    assert len(pids) == 2
+        assert grader.stdout.readline() == "ready\n"
+    started = processes_below(grader.pid)
+    assert len(started) >= 3
     grader.send_signal(signal.SIGKILL)
     grader.wait()
-    assert all(map(is_gone, pids))
+    assert become(lambda: not any(map(is_alive, started)))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_process_with_threads_refuses_to_fork() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
+    plan = make_plan("none", Path("unused"), None, Limits())
     try:
         with pytest.raises(RuntimeError, match=r"with \d+ threads may hang"):
-            check_threads()
+            Nursery(plan, OwnStatus(), shell=None).check_threads()
     finally:
         done.set()
         thread.join()

@@ -14,13 +14,9 @@ from untrusted.linux import OwnStatus
 
 plan = confine.Plan(**json.loads(sys.argv[1]))
 sources = json.load(sys.stdin)
-if plan.level == "strong":
-    confine.enter_namespaces()
-    status = OwnStatus()
-    confine.build_root(plan)
-    confine.seal(plan)
-else:
-    status = OwnStatus()
+confine.enter(plan)
+status = OwnStatus()
+confine.seal(plan)
 
 
 def outcome(source: str) -> object:
@@ -44,7 +40,7 @@ def run(source: str, number: int) -> object:
     if pid == 0:
         try:
             os.setpgid(0, 0)
-            confine.confine(plan, work_dir, writer, status.size_bytes)
+            confine.confine(plan, work_dir, {writer}, status.size_bytes)
             os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
             os.write(writer, json.dumps(outcome(source), default=repr).encode())
         finally:

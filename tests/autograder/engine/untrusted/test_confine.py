@@ -271,7 +271,7 @@ def outcomes(configuration: str, support: Path) -> Outcomes:
     with open_folder() as scratch:
         neighbour = scratch / "neighbour"
         neighbour.write_text("the answer")
-        plan = replace(confinement.plan(level, scratch, support, LIMITS), nobody=nobody)
+        plan = replace(confinement.make_plan(level, scratch, support, LIMITS), nobody=nobody)
         view = [] if user is None else [sys.executable, str(MACHINES / "as_user.py"), str(user)]
         prelude = PRELUDE.format(
             support=str(support), neighbour=str(neighbour), grader=str(PROJECT / "tests")
