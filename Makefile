@@ -8,7 +8,7 @@ py     := .venv/bin/python
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade lab test golden lock bench clean
+.PHONY: all help setup release verify demo grade lab test golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
