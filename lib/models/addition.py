@@ -16,7 +16,7 @@ class AdditionModel(nn.Module):
         dropout: share of the encoded numbers hidden in training.
     """
 
-    def __init__(self, latent_dim: int = 128, hidden_size: int = 64, dropout: float = 0.1) -> None:
+    def __init__(self, latent_dim: int = 128, hidden_size: int = 64, dropout: float = 0.3) -> None:
         super().__init__()
         self.latent_dim = latent_dim
         self.digit_encoder = nn.Sequential(
@@ -29,12 +29,15 @@ class AdditionModel(nn.Module):
             nn.ReLU(),
             nn.MaxPool2d(2),  # (batch, 64, 2, 2)
             nn.Conv2d(64, latent_dim, kernel_size=2),  # (batch, latent_dim, 1, 1)
+            nn.BatchNorm2d(latent_dim),
             nn.ReLU(),
             nn.Flatten(),  # (batch, latent_dim)
         )
         self.dropout = nn.Dropout(dropout)
         self.lstm = nn.LSTM(2 * latent_dim, hidden_size, batch_first=True, bidirectional=True)
         self.fc = nn.Linear(2 * hidden_size, 10)
+        # Channels beside each other in memory: convolutions on a CPU take two thirds of the time.
+        self.digit_encoder.to(memory_format=torch.channels_last)
 
     def forward(self, num_1: Tensor, num_2: Tensor) -> Tensor:
         """num_1, num_2: (batch, max_length, 1, 28, 28). Logits, (batch, 10, max_length)."""
