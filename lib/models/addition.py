@@ -37,7 +37,7 @@ class AdditionModel(nn.Module):
         self.lstm = nn.LSTM(2 * latent_dim, hidden_size, batch_first=True, bidirectional=True)
         self.fc = nn.Linear(2 * hidden_size, 10)
         # Channels beside each other in memory: convolutions on a CPU take two thirds of the time.
-        self.digit_encoder.to(memory_format=torch.channels_last)
+        self.digit_encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, num_1: Tensor, num_2: Tensor) -> Tensor:
         """num_1, num_2: (batch, max_length, 1, 28, 28). Logits, (batch, 10, max_length)."""
