@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .errors import UserError
+
+if TYPE_CHECKING:
+    from .engine import Policy
 
 PROJECT = Path(__file__).resolve().parents[1]
 console = Console(highlight=False)
@@ -70,6 +74,9 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 @click.option("--seed", default=0, show_default=True, help="Fresh inputs for every test.")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
+@click.option(
+    "--allow-unconfined", is_flag=True, help="Grade even if submissions can't be confined here."
+)
 def grade(
     lab: str,
     course_dir: Path,
@@ -78,12 +85,13 @@ def grade(
     json_file: Path | None,
     seed: int,
     force: bool,
+    allow_unconfined: bool,
 ) -> None:
     """Grade every submission of LAB: gradebook, feedback and a table."""
     from filelock import FileLock
 
     from .course.gradebook import prepare_course, record_results
-    from .engine import EngineUnavailable, Limits
+    from .engine import EngineUnavailable, Limits, Policy
     from .grading.pool import Grader, grade_class
     from .grading.pytest_plugin import HiddenTestsBroken
     from .grading.report import as_table, class_report, find_submissions
@@ -91,10 +99,12 @@ def grade(
 
     course_dir = course_dir.resolve()
     submissions = find_submissions(course_dir, lab)
+    policy = Policy(allow_unconfined=allow_unconfined)
+    _say_how_confined(policy)
     with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
         with console.status("preparing the course"):
             assignment = prepare_course(course_dir, lab, release_dir)
-        grader = Grader(assignment, seed, Limits())
+        grader = Grader(assignment, seed, Limits(), policy)
         store = ResultStore(course_dir / "results" / lab)
         with _progress() as progress:
             task = progress.add_task(f"grading {lab}", total=len(submissions))
@@ -146,6 +156,21 @@ def demo(lab: str, course_dir: Path) -> None:
 
     students = make_class(lab, PROJECT / "release", PROJECT / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
+
+
+def _say_how_confined(policy: "Policy") -> None:
+    from .engine import ConfinementRefused, strongest_possible
+
+    try:
+        level = strongest_possible(policy)
+    except ConfinementRefused as refusal:
+        raise UserError(str(refusal), exit_code=2) from None
+    if level == "acceptable":
+        notice = "submissions run without namespaces: they can see which files exist, not read them"
+        console.print(f"note: {notice}", style="yellow", soft_wrap=True)
+    if level == "none":
+        warning = "submissions run UNCONFINED: they can read and change whatever you can"
+        console.print(f"WARNING: {warning}", style="bold red", soft_wrap=True)
 
 
 def _progress() -> Progress:

@@ -4,10 +4,10 @@ import atexit
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..engine import Limits, Zygote
+from ..engine import Limits, Policy, Zygote, strongest_possible
 from .assignment import Assignment
 from .grade import grade_submission
 from .results import SubmissionResult
@@ -21,6 +21,7 @@ class Grader:
     assignment: Assignment
     seed: int
     limits: Limits
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,11 @@ def grade_class(
     """Yield each result as soon as it is known; stored ones come first.
 
     Raises:
+        ConfinementRefused: if this machine can't confine submissions as the policy asks.
         HiddenTestsBroken: if the instructor's tests cannot run at all.
     """
-    environment = environment_key(grader.assignment, grader.seed, grader.limits)
+    level = strongest_possible(grader.policy)  # before anything else: it may refuse
+    environment = environment_key(grader.assignment, grader.seed, grader.limits, level)
     open_submissions: list[tuple[Submission, str]] = []
     for submission in submissions:
         key = result_key(environment, submission.path)
@@ -76,7 +79,7 @@ def _start_grader(grader: Grader) -> None:
 
     torch.set_num_threads(1)
     _grader = grader
-    _zygote = Zygote(grader.assignment.release_dir, grader.limits)
+    _zygote = Zygote(grader.assignment.release_dir, grader.limits, grader.policy)
     _zygote.__enter__()  # the kernel ends it with this process
     atexit.register(_zygote.__exit__)
 

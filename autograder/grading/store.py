@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..engine import Limits
 from .assignment import Assignment
+from .ingest import SIZE_LIMIT_BYTES
 from .results import SubmissionResult
 
 PROJECT_PACKAGES = [Path(__file__).resolve().parents[2] / name for name in ("lib", "autograder")]
@@ -46,9 +47,10 @@ class ResultStore:
         return self.folder / f"{student}.json"
 
 
-def environment_key(assignment: Assignment, seed: int, limits: Limits) -> str:
-    """A hash of all but the submission: release, tests, our code, library versions, limits."""
-    digest = hashlib.sha256(f"{seed} {limits} {platform.python_version()}".encode())
+def environment_key(assignment: Assignment, seed: int, limits: Limits, level: str) -> str:
+    """A hash of all but the submission: release, tests, our code, library versions, limits, and
+    the level of confinement."""
+    digest = hashlib.sha256(f"{seed} {limits} {level} {platform.python_version()}".encode())
     for package in ("torch", "numpy", "nbformat", "ipython"):
         digest.update(f"{package} {version(package)}".encode())
     for folder in [assignment.release_dir, *PROJECT_PACKAGES]:
@@ -59,8 +61,11 @@ def environment_key(assignment: Assignment, seed: int, limits: Limits) -> str:
 
 def result_key(environment: str, submitted: Path) -> str:
     """The environment's hash with the submission's content."""
-    content = submitted.read_bytes() if submitted.is_file() else b""
-    return hashlib.sha256(environment.encode() + content).hexdigest()
+    digest = hashlib.sha256(environment.encode())
+    if submitted.is_file():
+        with submitted.open("rb") as file:  # of a larger file no more is ever looked at
+            digest.update(file.read(SIZE_LIMIT_BYTES + 1))
+    return digest.hexdigest()
 
 
 def _files_of(folder: Path) -> Iterator[Path]:

@@ -85,3 +85,30 @@ def typed(*arguments: object) -> str:
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "exit_code", "words"),
+    [
+        ([], 2, "error: submissions can't be confined on this machine"),
+        (["--allow-unconfined"], 2, "no such released lab"),
+    ],
+)
+def test_grading_unconfined_has_to_be_asked_for(
+    tmp_path: Path, option: list[str], exit_code: int, words: str
+) -> None:
+    submitted = tmp_path / "submitted" / "student" / "no-lab" / "no-lab.ipynb"
+    submitted.parent.mkdir(parents=True)
+    submitted.write_text("{}", "utf-8")
+    machine = PROJECT / "tests/autograder/engine/machines/refusing.py"
+    typed = ["-m", "autograder", "grade", "no-lab", "--course", str(tmp_path), *option]
+    ran = subprocess.run(
+        [sys.executable, str(machine), "landlock_create_ruleset", sys.executable, *typed],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == exit_code
+    assert words in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert ("UNCONFINED" in ran.stdout) == bool(option)

@@ -6,8 +6,7 @@ import struct
 
 from .linux import call
 
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-VERSION = 1  # flag of CREATE_RULESET
+VERSION = 1  # asks for it instead of a ruleset
 PATH_BENEATH = 1
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
@@ -19,7 +18,7 @@ SCOPES = 0b11  # abstract UNIX sockets and signals to the outside, from version 
 
 def version() -> int:
     """The kernel's version of Landlock; raises OSError if there is none."""
-    return call("syscall", CREATE_RULESET, None, 0, VERSION)
+    return call("landlock_create_ruleset", None, 0, VERSION)
 
 
 def restrict(readable: list[str], writable: list[str], devices: list[str]) -> None:
@@ -28,7 +27,7 @@ def restrict(readable: list[str], writable: list[str], devices: list[str]) -> No
     every = (1 << FILE_RIGHTS[min(known, 5)]) - 1
     attributes = [every, *([TCP] if known >= 4 else []), *([SCOPES] if known >= 6 else [])]
     packed = struct.pack(f"={len(attributes)}Q", *attributes)
-    ruleset = call("syscall", CREATE_RULESET, packed, len(packed), 0)
+    ruleset = call("landlock_create_ruleset", packed, len(packed), 0)
     rights = {
         **dict.fromkeys(readable, READ_FILE | READ_DIR),
         **dict.fromkeys(devices, READ_FILE | WRITE_FILE),
@@ -36,7 +35,7 @@ def restrict(readable: list[str], writable: list[str], devices: list[str]) -> No
     }
     for path, allowed in rights.items():
         _allow(ruleset, path, allowed)
-    call("syscall", RESTRICT_SELF, ruleset, 0)
+    call("landlock_restrict_self", ruleset, 0)
     os.close(ruleset)
 
 
@@ -44,5 +43,5 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     if not stat.S_ISDIR(os.fstat(fd).st_mode):
         rights &= ~READ_DIR
-    call("syscall", ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", rights, fd), 0)
+    call("landlock_add_rule", ruleset, PATH_BENEATH, struct.pack("=Qi", rights, fd), 0)
     os.close(fd)

@@ -6,7 +6,13 @@ import re
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
-MOUNT_SETATTR = 442  # numbers from 424 on are the same on every architecture
+# What the C library doesn't have; these numbers are the same on every architecture.
+NUMBERS = {
+    "mount_setattr": 442,
+    "landlock_create_ruleset": 444,
+    "landlock_add_rule": 445,
+    "landlock_restrict_self": 446,
+}
 AT_FDCWD = -100
 AT_RECURSIVE = 0x8000
 READ_ONLY = 1
@@ -15,9 +21,12 @@ NO_DEVICES = 4
 
 
 def call(name: str, *arguments: int | bytes | None) -> int:
-    """Call a function of the C library that returns -1 on failure."""
+    """Call a function of the C library that returns -1 on failure, or a system call."""
     wide = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
-    result: int = getattr(_libc, name)(*wide)
+    if name in NUMBERS:
+        result: int = _libc.syscall(ctypes.c_long(NUMBERS[name]), *wide)
+    else:
+        result = getattr(_libc, name)(*wide)
     if result == -1:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), name)
@@ -33,7 +42,7 @@ def restrict_mount(path: str, attributes: int, recursive: bool) -> None:
     """Add READ_ONLY, NO_SETUID or NO_DEVICES to a mount, whatever it has already."""
     attr = attributes.to_bytes(8, "little") + bytes(24)
     flags = AT_RECURSIVE if recursive else 0
-    call("syscall", MOUNT_SETATTR, AT_FDCWD, os.fsencode(path), flags, attr, len(attr))
+    call("mount_setattr", AT_FDCWD, os.fsencode(path), flags, attr, len(attr))
 
 
 class OwnStatus:
