@@ -100,6 +100,9 @@ def test_padding_is_skipped(submission):
 
 # A classifier that ignores the order of words, and four reviews it can learn by heart.
 TINY_REVIEWS = """
+import contextlib
+import io
+
 import torch
 from torch import nn
 
@@ -117,7 +120,8 @@ dataset = IMDBDataset(tokens, torch.tensor([1.0, 0.0, 1.0, 0.0]).to(device))
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 before = model.score.weight.detach().clone()
-metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 2)
+with contextlib.redirect_stdout(io.StringIO()):
+    metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 2)
 moved = not torch.equal(before, model.score.weight)
 """
 
@@ -248,8 +252,7 @@ def test_logits_per_place(submission):
 @question("ex2-model", points=1)
 def test_both_directions(submission):
     """The first digit of the sum depends on the last digits of the summands (a carry)."""
-    model = submission.AdditionModel()
-    model.eval()
+    model = submission.AdditionModel().eval()
     images = torch.rand(1, 3, 1, 28, 28)
     other = images.clone()
     other[:, 2] = 1 - other[:, 2]
@@ -259,6 +262,9 @@ def test_both_directions(submission):
 
 # An adder in name only, and two samples; `train_addition` needs no more.
 TINY_SUMS = """
+import contextlib
+import io
+
 import torch
 from torch import nn
 
@@ -279,7 +285,8 @@ dataset = [
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 before = model.fc.weight.detach().clone()
-metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 2)
+with contextlib.redirect_stdout(io.StringIO()):
+    metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 2)
 moved = not torch.equal(before, model.fc.weight)
 """
 
@@ -324,7 +331,11 @@ def test_addition_loss_takes_logits(submission):
 
 # Says 042 in evaluation mode and without gradients, and something else otherwise.
 FIXED_ADDER = """
+import contextlib
+import io
+
 import torch
+from matplotlib import pyplot as plt
 from torch import nn
 
 class Fixed(nn.Module):
@@ -338,7 +349,13 @@ class Fixed(nn.Module):
 model = Fixed()
 images = torch.rand(3, 1, 28, 28)
 dataset = [{"num_1": images, "num_2": images, "label": torch.tensor([1, 0, 7])}]
-prediction, label = plot_prediction(model, dataset, 0)
+show, plt.show = plt.show, lambda *args, **kwargs: None
+try:
+    with contextlib.redirect_stdout(io.StringIO()):
+        prediction, label = plot_prediction(model, dataset, 0)
+finally:
+    plt.show = show
+    plt.close("all")
 """
 
 
