@@ -15,6 +15,8 @@ from ..engine import Submission, Worker, WorkerLost, Zygote
 from .assignment import is_skipped, question_id
 from .results import STOPPED, CellFailure
 
+SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
+
 
 class QuestionLost(AssertionError):
     """The rest of a question that already cost its worker; the message is for the student."""
@@ -99,6 +101,10 @@ class Session:
         """Execute a cell, if it is to be; False if that cost the worker."""
         skipped = question_id(cell) is not None or is_skipped(cell) or cell.id in self._fatal
         if cell.cell_type != "code" or skipped:
+            return True
+        if len(cell.source) > SOURCE_LIMIT:
+            text = f"this cell was not run, as it has more than {SOURCE_LIMIT} characters"
+            self.failures[cell.id] = CellFailure(cell.id, "TooLong", text)
             return True
         try:
             error = worker.execute(cell.source)

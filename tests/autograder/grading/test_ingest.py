@@ -223,3 +223,31 @@ def test_any_json_gets_a_decision(tmp_path_factory: pytest.TempPathFactory, cont
     path.write_text(json.dumps(content), "utf-8")
     assert ingest(blank, path).status in ("graded", "unreadable")
     assert nbformat.validate(ingest(blank, path).notebook) is None
+
+
+def test_only_text_kind_id_and_mark_of_a_cell_matter(tmp_path: Path, submitted: Any) -> None:
+    submitted.cells[1].source = "double = '\ud800'"  # no file can hold it
+    odd: list[Any] = [{"cell_type": "code", "source": "1", "id": odd_id} for odd_id in ([], {}, 7)]
+    odd += [{"cell_type": "code", "source": ["a = 1\n", "b = 2"], "metadata": []}]
+    odd += [{"cell_type": "heading", "source": "Hm", "metadata": {"nbgrader": {"grade_id": {}}}}]
+    path = tmp_path / "lab.ipynb"
+    path.write_text(json.dumps({"cells": [*submitted.cells, *odd], "nbformat": "?"}), "utf-8")
+    notebook, _ = read_submission(path)
+    assert [cell.source for cell in notebook.cells[-5:]] == ["1", "1", "1", "a = 1\nb = 2", "Hm"]
+    assert notebook.cells[1].source == "double = '?'"
+    assert notebook.cells[-1].cell_type == "markdown"
+
+
+def test_a_file_made_to_take_long_is_refused_at_once(tmp_path: Path, instructor: Any) -> None:
+    path = tmp_path / "lab.ipynb"
+    cell = '{"cell_type": "code", "source": ""}'
+    path.write_text(f'{{"cells": [{",".join([cell] * 100_000)}]}}', "utf-8")
+    assert ingest(instructor, path).remarks == [
+        "graded as blank: lab.ipynb has more than 1000 cells"
+    ]
+
+
+def test_links_are_not_followed(tmp_path: Path, instructor: Any) -> None:
+    (tmp_path / "neighbour.ipynb").write_text(json.dumps(instructor), "utf-8")
+    (tmp_path / "lab.ipynb").symlink_to(tmp_path / "neighbour.ipynb")
+    assert ingest(instructor, tmp_path / "lab.ipynb").status == "unreadable"
