@@ -1,0 +1,114 @@
+"""Comparisons whose failure says what differs and by how much, never what was expected.
+
+The order matters: type, then dtype, shape and finiteness, then values. A tensor subclass may
+lie to `torch.allclose`, an empty tensor broadcasts against anything, and a NaN compares as
+neither too small nor too large; each is refused before values are looked at.
+"""
+
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+
+
+class CheckFailure(AssertionError):
+    """A failed check; its message is written for the student."""
+
+
+def fail(message: str, hint: str = "") -> NoReturn:
+    """Fail the running test with a message for the student.
+
+    Raises:
+        CheckFailure: always.
+    """
+    raise CheckFailure(f"{message}. {hint}".removesuffix(". ") if hint else message)
+
+
+def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: str = "") -> None:
+    """Equal plain data of the same type, element by element in lists, tuples and dicts.
+
+    Raises:
+        CheckFailure: naming the place that differs, not its expected value.
+    """
+    if type(actual) is not type(expected):
+        fail(f"{what} should be of type {_kind(expected)}, not {_kind(actual)}", hint)
+    if isinstance(expected, Tensor):
+        assert_tensor_equal(actual, expected, what, hint=hint)
+    elif isinstance(expected, dict):
+        _same_keys(actual, expected, what, hint)
+        for key, value in expected.items():
+            assert_equal(actual[key], value, f"{what}[{key!r}]", hint=hint)
+    elif isinstance(expected, list | tuple):
+        if len(actual) != len(expected):
+            wrong_length = f"{what} has {len(actual)} elements where {len(expected)} belong"
+            fail(wrong_length, hint)
+        for index, value in enumerate(expected):
+            assert_equal(actual[index], value, f"element {index} of {what}", hint=hint)
+    elif actual != expected:
+        fail(f"{what} has the wrong value", hint)
+
+
+def assert_tensor_equal(
+    actual: Any, expected: Tensor, what: str = "the result", *, hint: str = ""
+) -> None:
+    """Exactly equal tensors: type, dtype, shape, then every value.
+
+    Raises:
+        CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
+    """
+    _same_form(actual, expected, what, hint)
+    wrong = int((actual != expected).sum())
+    if wrong:
+        fail(f"{what} has {wrong} of {expected.numel()} values wrong", hint)
+
+
+def assert_close(
+    actual: Any,
+    expected: Tensor | float,
+    what: str = "the result",
+    *,
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+    hint: str = "",
+) -> None:
+    """Tensors (or two floats) with |actual - expected| <= atol + rtol * |expected|.
+
+    Raises:
+        CheckFailure: with the form that differs, or how far off the worst value is.
+    """
+    if isinstance(expected, float):
+        if isinstance(actual, bool) or not isinstance(actual, float | int):
+            fail(f"{what} should be a number, not of type {_kind(actual)}", hint)
+        actual = torch.tensor(float(actual), dtype=torch.float64)
+        expected = torch.tensor(expected, dtype=torch.float64)
+    _same_form(actual, expected, what, hint)
+    actual, expected = actual.detach(), expected.detach()
+    if not bool(torch.isfinite(actual).all()):
+        fail(f"{what} contains NaN or infinity", hint)
+    error = (actual - expected).abs()
+    wrong = error > atol + rtol * expected.abs()
+    if bool(wrong.any()):
+        share = f"{int(wrong.sum())} of {wrong.numel()} values" if wrong.ndim else "the value"
+        fail(f"{what}: {share} off by up to {float(error.max()):.2g}", hint)
+
+
+def _same_form(actual: Any, expected: Tensor, what: str, hint: str) -> None:
+    if type(actual) is not Tensor and type(actual) is not torch.nn.Parameter:
+        fail(f"{what} should be a tensor, not of type {_kind(actual)}", hint)
+    if actual.shape != expected.shape:
+        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
+    if actual.dtype != expected.dtype:
+        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
+
+
+def _same_keys(actual: dict[Any, Any], expected: dict[Any, Any], what: str, hint: str) -> None:
+    missing = [key for key in expected if key not in actual]
+    unknown = [key for key in actual if key not in expected]
+    if missing or unknown:
+        parts = [f"lacks {missing}"] * bool(missing) + [f"has unknown {unknown}"] * bool(unknown)
+        fail(f"{what} {' and '.join(parts)}", hint)
+
+
+def _kind(value: Any) -> str:
+    # A handle to something in the worker says itself what it stands for.
+    return str(getattr(value, "type_name", type(value).__name__))

@@ -1,0 +1,40 @@
+"""The mark that makes a function a test of one question."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which question a test belongs to and how many points passing it earns."""
+
+    id: str
+    points: float
+
+
+def question(question_id: str, *, points: float) -> Callable[[Test], Test]:
+    """Mark a test function; a question's maximum is the sum over its tests.
+
+    Both arguments must be literals: the tag compiler reads them without running the file.
+    """
+
+    def mark(test: Test) -> Test:
+        test.question = Question(question_id, points)  # type: ignore[attr-defined]
+        return test
+
+    return mark
+
+
+def question_of(test: Any) -> Question | None:
+    """The mark of a test function, None if it has none."""
+    mark = getattr(test, "question", None)
+    return mark if isinstance(mark, Question) else None
+
+
+def what_is_checked(test: Callable[..., Any]) -> str:
+    """The first line of a test's docstring, which students read; else its name in words."""
+    lines = (test.__doc__ or "").strip().splitlines()
+    return lines[0] if lines else test.__name__.removeprefix("test_").replace("_", " ")

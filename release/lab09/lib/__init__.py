@@ -1,0 +1,1 @@
+"""The reference: data sets, models, attention maths and training loop of the labs."""
