@@ -18,6 +18,6 @@ class Limits:
     start_timeout_s: float = 120.0  # of the zygote, which imports torch
     memory_bytes: int = 2 * 2**30  # of address space, besides what torch takes at its start
     scratch_bytes: int = 256 * 2**20
-    scratch_files: int = 10_000
+    scratch_files: int = 2_000
     threads: int = 64
     open_files: int = 256

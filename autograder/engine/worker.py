@@ -153,5 +153,5 @@ def _how_it_ended(status: int | None) -> str:
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return f"ended the program (exit code {code})"
-    hint = ", perhaps out of memory" if -code == signal.SIGKILL else ""
+    hint = ", perhaps out of memory or disk space" if -code == signal.SIGKILL else ""
     return f"crashed the program (signal {-code}: {signal.strsignal(-code)}{hint})"

@@ -114,7 +114,7 @@ class Nursery:
         self.status = status
         self.shell = shell
         self.work_dirs: dict[int, str] = {}  # process id -> its folder
-        self.check_scratch_every_s = None if plan.level == "strong" else 0.2
+        self.check_scratch_every_s = None if plan.level == "strong" else 0.1
 
     def fork(
         self, fd: int, work_dir: str, support_dir: str | None, seed: int, limit_bytes: int
@@ -128,7 +128,7 @@ class Nursery:
         pid = os.fork()
         if pid == 0:
             try:
-                os.setpgid(0, 0)
+                os.setsid()  # no terminal; and some kernels share out the processor by session
                 try:
                     confine(self.plan, work_dir, {fd, report}, size_bytes)
                     settle(work_dir, support_dir)
@@ -141,7 +141,6 @@ class Nursery:
                     answer_grader(socket.socket(fileno=fd), self.shell, seed, limit_bytes)
             finally:
                 os._exit(1)
-        os.setpgid(pid, pid)  # on both sides, as either may need it first
         os.close(fd)
         os.close(report)
         self.work_dirs[pid] = work_dir

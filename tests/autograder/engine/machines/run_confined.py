@@ -39,7 +39,7 @@ def run(source: str, number: int) -> object:
     pid = os.fork()
     if pid == 0:
         try:
-            os.setpgid(0, 0)
+            os.setsid()
             confine.confine(plan, work_dir, {writer}, status.size_bytes)
             os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
             os.write(writer, json.dumps(outcome(source), default=repr).encode())
