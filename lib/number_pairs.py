@@ -21,6 +21,12 @@ def convert_int_to_vector(num: int | Tensor, length: int) -> Tensor:
     return torch.as_tensor(num).unsqueeze(-1) // place_values % 10
 
 
+def convert_vector_to_int(digits: Tensor) -> Tensor:
+    """The numbers that rows of digits spell, the way back: int64, (..., length) -> (...)."""
+    place_values = 10 ** torch.arange(digits.shape[-1] - 1, -1, -1)  # (length,)
+    return (digits * place_values).sum(dim=-1)
+
+
 def generate_labels(num_samples: int, max_length: int) -> dict[str, Tensor]:
     """Random summands and their sums, as digits; all at once.
 

@@ -61,8 +61,9 @@ def train(
     epochs: int,
     batch_size: int,
     task: Task = BINARY,
+    show_progress: bool = True,
 ) -> Metrics:
-    """Train on the device that the model is on.
+    """Train on the device that the model is on, with a progress bar unless told otherwise.
 
     Returns:
         train_loss, train_acc, val_loss, val_acc: a number per epoch each. The first two are
@@ -70,7 +71,8 @@ def train(
     """
     metrics: Metrics = {"train_loss": [], "train_acc": [], "val_loss": [], "val_acc": []}
     loader = DataLoader(train_dataset, batch_size, shuffle=True)
-    with tqdm(total=epochs * len(loader), unit="batch") as progress:
+    steps = epochs * len(loader)
+    with tqdm(total=steps, unit="batch", disable=not show_progress) as progress:
         for epoch in range(1, epochs + 1):
             progress.set_description(f"epoch {epoch}/{epochs}")
             model.train()
@@ -99,9 +101,11 @@ def train_addition(
     val_dataset: Dataset[Any],
     epochs: int,
     batch_size: int,
+    show_progress: bool = True,
 ) -> Metrics:
     """`train` for the adder; accuracy is the share of sums with every digit right."""
-    return train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size, ADDITION)
+    data = train_dataset, val_dataset
+    return train(model, loss, optimizer, *data, epochs, batch_size, ADDITION, show_progress)
 
 
 @torch.no_grad()

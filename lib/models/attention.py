@@ -38,10 +38,13 @@ class AttentionModel(nn.Module):
         assert weights is not None
         return weights
 
+    def embed(self, tokens: Tensor) -> Tensor:
+        """Words plus positions: (batch, seq_len, embedding_dim)."""
+        embedded: Tensor = self.embedding(tokens)  # (batch, seq_len, embedding_dim)
+        return embedded + sinusoidal_positions(*embedded.shape[1:]).to(embedded)
+
     def _attend(self, tokens: Tensor, need_weights: bool) -> tuple[Tensor, Tensor | None]:
-        embedded = self.embedding(tokens)  # (batch, seq_len, embedding_dim)
-        positions = sinusoidal_positions(tokens.shape[1], embedded.shape[2])
-        x = embedded + positions.to(embedded)  # (batch, seq_len, embedding_dim)
+        x = self.embed(tokens)  # (batch, seq_len, embedding_dim)
         attended: tuple[Tensor, Tensor | None] = self.attn(
             x, x, x, key_padding_mask=tokens == 0, need_weights=need_weights
         )
@@ -52,9 +55,10 @@ def sinusoidal_positions(length: int, d_model: int) -> Tensor:
     """A fixed vector for each position: (length, d_model), float32.
 
     Column 2i holds sin(pos / 10000^(2i / d_model)), column 2i + 1 the cosine (Vaswani et al.,
-    "Attention Is All You Need", 2017, section 3.5).
+    "Attention Is All You Need", 2017, section 3.5). Angles are in double precision; in
+    float32 those of late positions lose two digits.
     """
-    columns = torch.arange(d_model)
+    columns = torch.arange(d_model, dtype=torch.float64)
     frequency = 10_000.0 ** -(2 * (columns // 2) / d_model)  # (d_model,)
     angle = torch.arange(length)[:, None] * frequency  # (length, d_model)
-    return torch.where(columns % 2 == 0, angle.sin(), angle.cos())
+    return torch.where(columns % 2 == 0, angle.sin(), angle.cos()).float()

@@ -72,13 +72,19 @@ def test_an_epoch_of_one_batch_is_one_step_of_the_optimizer(data: TensorDataset)
     }
 
 
-def test_seeded_runs_are_equal(data: TensorDataset) -> None:
-    def run() -> dict[str, list[float]]:
+def test_seeded_runs_are_equal_with_a_bar_and_without(
+    data: TensorDataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(show_progress: bool) -> dict[str, list[float]]:
         seed_everything(3)
         model = Line(dropout=0.5)
-        return train(model, LOSS, torch.optim.Adam(model.parameters()), data, data, 3, 2)
+        optimizer = torch.optim.Adam(model.parameters())
+        return train(model, LOSS, optimizer, data, data, 3, 2, show_progress=show_progress)
 
-    assert run() == run()
+    with_bar = run(show_progress=True)
+    assert "9/9" in capsys.readouterr().err
+    assert run(show_progress=False) == with_bar
+    assert capsys.readouterr().err == ""
 
 
 class Sums(Dataset[dict[str, Tensor]]):
