@@ -8,6 +8,7 @@ dropped silently.
 import difflib
 import io
 import json
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from .assignment import is_answer, nbgrader_tag
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 CELL_LIMIT = 1000
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")  # not SVG, which may hold scripts
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 ZIP_START = b"PK\x03\x04"
 
 
@@ -123,16 +126,32 @@ def _plain(cell: Any, name: str) -> Any:
         raise Unreadable(f"{name} holds a cell that is none")
     # Half of a surrogate pair can stand in JSON, but in no file.
     text = "".join(lines).encode("utf-8", "replace").decode("utf-8")
-    plain = {"cell_type": kind if kind in ("code", "raw") else "markdown", "source": text}
+    plain: dict[str, Any] = {
+        "cell_type": kind if kind in ("code", "raw") else "markdown",
+        "source": text,
+        "metadata": {},
+        "attachments": _images(cell.get("attachments")),
+    }
     match cell:
         case {"id": str(cell_id)}:
             plain["id"] = cell_id
     match cell:
         case {"metadata": {"nbgrader": {"grade_id": str(grade_id)}}}:
             plain["metadata"] = {"nbgrader": {"grade_id": grade_id}}
-        case _:
-            plain["metadata"] = {}
     return nbformat.from_dict(plain)
+
+
+def _images(attachments: Any) -> dict[str, Any]:
+    """The pictures among what was pasted into a text cell."""
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        name: {kind: data}
+        for name, versions in attachments.items()
+        if isinstance(versions, dict)
+        for kind, data in versions.items()
+        if kind in IMAGE_TYPES and isinstance(data, str) and BASE64.fullmatch(data)
+    }
 
 
 def compose(instructor: Any, submitted: Any) -> Composition:
@@ -177,6 +196,8 @@ def _take_answer(cell: Any, answer: Any | None) -> list[str]:
     if answer is None:
         return [f"answer cell {cell.id} is missing and counts as left blank"]
     cell.source = answer.source
+    if cell.cell_type == "markdown" and answer.get("attachments"):
+        cell.attachments = answer.attachments
     if answer.cell_type != cell.cell_type:
         kinds = f"{cell.cell_type} to {answer.cell_type}"
         return [f"cell {cell.id} was changed from {kinds}; its text is taken as {cell.cell_type}"]
@@ -212,6 +233,7 @@ def _places_by_content(given: list[Any], submitted: list[Any]) -> list[str | Non
 
 
 def _own_cell(cell: Any) -> Any:
-    """A cell that the student added, without its metadata, attachments and outputs."""
-    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return make(source=cell.source)
+    """A cell that the student added, without its metadata and outputs."""
+    if cell.cell_type == "code":
+        return new_code_cell(source=cell.source)
+    return new_markdown_cell(source=cell.source, attachments=cell.get("attachments", {}))

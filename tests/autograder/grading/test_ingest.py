@@ -251,3 +251,24 @@ def test_links_are_not_followed(tmp_path: Path, instructor: Any) -> None:
     (tmp_path / "neighbour.ipynb").write_text(json.dumps(instructor), "utf-8")
     (tmp_path / "lab.ipynb").symlink_to(tmp_path / "neighbour.ipynb")
     assert ingest(instructor, tmp_path / "lab.ipynb").status == "unreadable"
+
+
+def test_pictures_pasted_into_text_are_kept(instructor: Any, submitted: Any) -> None:
+    submitted.cells[3].source = "![a](attachment:a.png)"
+    picture = {"a.png": {"image/png": "AAAA"}}
+    submitted.cells[3].attachments = picture
+    submitted.cells.append(new_markdown_cell("![a](attachment:a.png)", attachments=picture))
+    composed = compose(instructor, submitted).notebook
+    assert [cell.attachments for cell in composed.cells[3:]] == [picture, picture]
+
+
+def test_pictures_are_pictures(tmp_path: Path, submitted: Any) -> None:
+    submitted.cells[3].attachments = {
+        "a.svg": {"image/svg+xml": "AAAA"}, "b.png": {"image/png": 'AA" onerror="'},
+        "c.gif": {"image/gif": "AAAA=="}, "d": [], "e": {"image/png": 7},
+    }  # fmt: skip
+    path = tmp_path / "lab.ipynb"
+    path.write_text(json.dumps(submitted), "utf-8")
+    (notebook, _) = read_submission(path)
+    assert notebook.cells[3].attachments == {"c.gif": {"image/gif": "AAAA=="}}
+    assert notebook.cells[0].attachments == {}
