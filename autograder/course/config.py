@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from . import plain_files  # noqa: F401 -- changes nbgrader as it is imported
+
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG_TEXT = '''\
 """Lets nbgrader's own commands and formgrader grade with the isolated engine."""
@@ -28,8 +30,7 @@ def configure(config: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # Students' Markdown and HTML are shown to graders: strip scripts.
-    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"markdown2html": "autograder.course.markdown.markdown2html"}
 
 
 def write_config(course_dir: Path) -> None:

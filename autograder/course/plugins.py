@@ -17,6 +17,7 @@ from ..grading.grade import grade_submission
 from ..grading.ingest import ingest
 from ..grading.results import CellFailure, QuestionResult, SubmissionResult
 from .feedback import as_html, as_text, summary
+from .markdown import SUMMARY_ID
 
 
 class SubmissionExporter(NotebookExporter):
@@ -52,7 +53,7 @@ class RecordResult(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 failure = failures.get(cell.id)
                 cell.outputs = [_failure_output(failure)] if failure else []
-        nb.cells.insert(0, new_markdown_cell(summary(result), id="feedback-summary"))
+        nb.cells.insert(0, new_markdown_cell(summary(result), id=SUMMARY_ID))
         return nb, resources
 
     def _grade_now(self, asked: dict[str, str]) -> SubmissionResult:
