@@ -1,31 +1,46 @@
-"""What several of this lab's tests share: tiny training runs, and one step of an optimizer.
+"""Tiny training runs: the student's loop trains a model of one layer, the reference its twin.
 
-The sources run in the worker and carry inputs only; what comes back is judged here.
+Both are made by the same source, which also runs in the worker: it carries inputs only.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from autograder.testing import assert_close, fail
+from autograder.testing.selfcheck import Submission
+from lib import training
 
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A call of a student's training loop on a probe, a model with one linear layer `fc`."""
+    """What the student's loop and the reference made of the same model and data."""
 
-    weight: Tensor  # of `fc`, before training
-    bias: Tensor
-    model: Any  # the probe, behind its handle
-    metrics: Any  # what the loop returned
+    model: Any  # trained by the student's loop, behind its handle
+    metrics: Any  # what that loop returned
+    twin: nn.Module  # trained by the reference
+    expected: training.Metrics
 
-    def history(self, name: str) -> list[float]:
-        """A metric's numbers, one per epoch; 0-dimensional tensors count as numbers."""
+    def assert_trained(self, hint: str) -> None:
+        """All that training changes in a model must be as in its twin."""
+        state = dict(self.model.state_dict())
+        for name, value in self.twin.state_dict().items():
+            what = f"`{name}` after training"
+            assert_close(state[name], value, what, rtol=1e-3, atol=1e-4, hint=hint)
+
+    def assert_reported(self, name: str, hint: str) -> None:
+        """A metric must be what the reference reports, in each epoch."""
+        expected = torch.tensor(self.expected[name])
+        assert_close(self.history(name), expected, f"`{name}`", rtol=1e-3, hint=hint)
+
+    def history(self, name: str) -> Tensor:
+        """A metric's numbers, (epochs,); 0-dimensional tensors count as numbers."""
         if not isinstance(self.metrics, dict) or name not in self.metrics:
             fail(f"the loop should return a dict with `{name}`", f"And also {', '.join(METRICS)}")
         values = self.metrics[name]
@@ -36,84 +51,32 @@ class TrainingRun:
             for value in values
         ):
             fail(f"`{name}` should hold one number per epoch", "`.item()` turns a tensor into one")
-        return [float(value) for value in values]
-
-    def assert_reported(self, name: str, expected: Tensor | float, hint: str) -> None:
-        """Each epoch's number must be `expected`."""
-        for value in self.history(name):
-            assert_close(value, float(expected), f"`{name}`", rtol=1e-3, hint=hint)
-
-    def assert_moved_to(self, expected: tuple[Tensor, Tensor], hint: str) -> None:
-        """After training `fc` must hold the weight and the bias given."""
-        state = dict(self.model.state_dict())
-        for name, value in zip(("fc.weight", "fc.bias"), expected, strict=True):
-            what = "a parameter after training"
-            assert_close(state[name], value, what, rtol=1e-3, atol=1e-4, hint=hint)
-
-    def plain_steps(
-        self,
-        loss_of: Callable[..., Tensor],
-        batches: list[tuple[Tensor, ...]],
-        *,
-        learning_rate: float = 0.5,
-        momentum: float = 0.0,
-    ) -> tuple[Tensor, Tensor]:
-        """Where `fc` is after a step on each batch; `loss_of(weight, bias, *batch)`."""
-        weight, bias = self.weight.clone().requires_grad_(), self.bias.clone().requires_grad_()
-        optimizer = torch.optim.SGD([weight, bias], lr=learning_rate, momentum=momentum)
-        for batch in batches:
-            optimizer.zero_grad()
-            loss_of(weight, bias, *batch).backward()
-            optimizer.step()
-        return weight.detach(), bias.detach()
+        if len(values) != len(self.expected[name]):
+            fail(f"`{name}` should hold one number per epoch", "Append once per epoch")
+        return torch.tensor([float(value) for value in values])
 
 
 def train_probe(
     submission: Any,
     loop: str,
     source: str,
-    weight: Tensor,
-    bias: Tensor,
     *,
     epochs: int = 1,
     batch_size: int = 100,
     **inputs: Any,
 ) -> TrainingRun:
-    """Make model, loss, optimizer and data sets by `source`, and let the student's loop train."""
-    made = submission.setup(source, weight=weight, bias=bias, **inputs)
-    train = getattr(submission, loop)
-    metrics = train(
-        made.model, made.loss, made.optimizer, made.train_dataset, made.val_dataset,
-        epochs, batch_size,
-    )  # fmt: skip
-    return TrainingRun(weight, bias, made.model, metrics)
+    """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data."""
 
+    def run(setup: Callable[..., Any], train: Callable[..., Any]) -> tuple[Any, Any]:
+        made = setup(source, **inputs)
+        metrics = train(
+            made.model, made.loss, made.optimizer, made.train_dataset, made.val_dataset,
+            epochs, batch_size,
+        )  # fmt: skip
+        return made.model, metrics
 
-# Works on copies, so that the notebook's own model stays as it is.
-OPTIMIZER_STEP = """
-import copy
-import torch
-
-model, optimizer = copy.deepcopy((model, optimizer))
-before = {name: p.detach().clone() for name, p in model.named_parameters()}
-for parameter in model.parameters():
-    parameter.grad = torch.ones_like(parameter)
-optimizer.step()
-moved = {
-    name: float((p.detach() - before[name]).abs().max()) for name, p in model.named_parameters()
-}
-"""
-
-
-def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
-    """One step of the optimizer must move all of the model's parameters, but not far."""
-    moved = submission.setup(
-        OPTIMIZER_STEP, model=getattr(submission, model), optimizer=getattr(submission, optimizer)
-    ).moved
-    if not all(distance > 1e-7 for distance in moved.values()):
-        fail(
-            f"a step of {optimizer} leaves parameters of {model} in place",
-            f"Give it `{model}.parameters()` and a learning rate above 0",
-        )
-    if max(moved.values()) > 1:
-        fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")
+    here = Submission({})  # runs the source in this process
+    reference = partial(getattr(training, loop), show_progress=False)
+    return TrainingRun(
+        *run(submission.setup, getattr(submission, loop)), *run(here.setup, reference)
+    )

@@ -1,11 +1,16 @@
 """Exercise 1, the LSTM and its set-up: which state is read, and what padding does to it."""
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-from autograder.hidden.lab09.probes import assert_optimizer_moves
+from autograder.hidden.lab09.models import (
+    assert_gradients_reach_all,
+    assert_optimizer_moves,
+    random_tokens,
+    with_weights,
+)
 from autograder.testing import assert_close, assert_equal, assert_tensor_equal, fail, question
+from lib.models.lstm import LSTMModel
 
 # Runs in the worker. Larger weights make a wrong position or layer show far above rounding.
 MODEL = """
@@ -17,41 +22,18 @@ with torch.no_grad():
         parameter.mul_(2)
 """
 
-GRADIENTS = """
-model.train()
-model(tokens).sum().backward()
-without_gradient = [
-    name for name, p in model.named_parameters() if p.grad is None or not bool(p.grad.any())
-]
-"""
+
+def model_of(submission, *, skip_padding):
+    """A student's model, behind its handle."""
+    student_class = submission.LSTMModel
+    return submission.setup(MODEL, LSTMModel=student_class, skip_padding=skip_padding).model
 
 
-def model_of(submission, *, skip_padding, source="", **inputs):
-    return submission.setup(
-        MODEL + source, LSTMModel=submission.LSTMModel, skip_padding=skip_padding, **inputs
-    )
-
-
-def random_tokens(rng, lengths, seq_len):
-    """Reviews of the lengths given, padded with zeros: (batch, seq_len)."""
-    tokens = torch.randint(1, 100, (len(lengths), seq_len), generator=rng)
-    is_padding = torch.arange(seq_len) >= torch.tensor(lengths)[:, None]
-    return tokens.masked_fill(is_padding, 0)
-
-
-def logits_read_alone(state, tokens, lengths):
-    """Each review by itself, cut to its length, so that no padding exists: (batch,)."""
-    hidden_size, embedding_dim = state["fc.weight"].shape[1], state["embedding.weight"].shape[1]
-    lstm = nn.LSTM(embedding_dim, hidden_size, num_layers=2, batch_first=True)
-    lstm.load_state_dict(
-        {key.removeprefix("lstm."): state[key] for key in state if key.startswith("lstm.")}
-    )
-    logits = []
-    for review, length in zip(tokens, lengths, strict=True):
-        embedded = F.embedding(review[None, :length], state["embedding.weight"])
-        _, (hidden, _) = lstm(embedded)  # (num_layers, 1, hidden_size)
-        logits.append(F.linear(hidden[1, 0], state["fc.weight"], state["fc.bias"]))
-    return torch.cat(logits).detach()
+def assert_same_logits(model, tokens, skip_padding, hint):
+    state = dict(model.state_dict())
+    sizes = *state["embedding.weight"].shape, state["fc.weight"].shape[1]
+    reference = with_weights(LSTMModel(*sizes, skip_padding=skip_padding), state)
+    assert_close(model(tokens), reference(tokens), "the logits", rtol=1e-3, atol=1e-4, hint=hint)
 
 
 # -- the model ----------------------------------------------------------------------------------
@@ -61,9 +43,9 @@ def logits_read_alone(state, tokens, lengths):
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for skip_padding in (True, False):
-        model = model_of(submission, skip_padding=skip_padding).model
-        for lengths, seq_len in (([4, 2, 6], 6), ([3], 5), ([1], 1), ([1, 1], 1)):
-            logits = model(random_tokens(rng, lengths, seq_len))
+        model = model_of(submission, skip_padding=skip_padding)
+        for lengths, more_padding in (([4, 2, 6], 0), ([3], 2), ([1], 0), ([1, 1], 0)):
+            logits = model(random_tokens(rng, lengths, more_padding))
             if not torch.is_tensor(logits) or logits.shape != (len(lengths),):
                 fail(
                     f"the logits of {len(lengths)} reviews should have shape ({len(lengths)},)",
@@ -75,15 +57,10 @@ def test_lstm_gives_a_logit_per_review(submission, rng):
 @question("ex1-lstm", points=2)
 def test_reads_the_last_word(submission, rng):
     """With skip_padding=True each review is judged as if it had been read alone, unpadded."""
-    lengths = [5, 1, 9, 3, 9]
-    tokens = random_tokens(rng, lengths, 9)
-    model = model_of(submission, skip_padding=True).model
-    assert_close(
-        model(tokens),
-        logits_read_alone(dict(model.state_dict()), tokens, lengths),
-        "the logits",
-        rtol=1e-3,
-        atol=1e-4,
+    assert_same_logits(
+        model_of(submission, skip_padding=True),
+        random_tokens(rng, [5, 1, 9, 3, 9]),
+        skip_padding=True,
         hint="Is `state` the top layer's output at position length - 1 of each review? "
         "`hidden[-1]` is the state after the padding",
     )
@@ -92,8 +69,8 @@ def test_reads_the_last_word(submission, rng):
 @question("ex1-lstm", points=1)
 def test_padding_changes_nothing(submission, rng):
     """With skip_padding=True further zeros on the right leave every logit as it is."""
-    tokens = random_tokens(rng, [6, 2, 4], 6)
-    model = model_of(submission, skip_padding=True).model
+    tokens = random_tokens(rng, [6, 2, 4])
+    model = model_of(submission, skip_padding=True)
     assert_close(
         model(F.pad(tokens, (0, 15))),
         model(tokens),
@@ -107,14 +84,10 @@ def test_padding_changes_nothing(submission, rng):
 @question("ex1-lstm", points=1)
 def test_naive_version_reads_after_the_padding(submission, rng):
     """With skip_padding=False the top layer's state after all positions is read."""
-    tokens = random_tokens(rng, [5, 2, 7], 7)
-    model = model_of(submission, skip_padding=False).model
-    assert_close(
-        model(tokens),
-        logits_read_alone(dict(model.state_dict()), tokens, [7, 7, 7]),
-        "the logits",
-        rtol=1e-3,
-        atol=1e-4,
+    assert_same_logits(
+        model_of(submission, skip_padding=False),
+        random_tokens(rng, [5, 2, 7]),
+        skip_padding=False,
         hint="`hidden` holds a state per layer, after the last position: which one is the top?",
     )
 
@@ -122,12 +95,9 @@ def test_naive_version_reads_after_the_padding(submission, rng):
 @question("ex1-lstm", points=1)
 def test_gradients_reach_every_layer(submission, rng):
     """Both versions pass gradients on to the embedding, both LSTM layers and the linear layer."""
-    tokens = random_tokens(rng, [5, 2, 7], 7)
     for skip_padding in (True, False):
-        probe = model_of(submission, skip_padding=skip_padding, source=GRADIENTS, tokens=tokens)
-        if probe.without_gradient:
-            names = ", ".join(map(str, probe.without_gradient))
-            fail(f"no gradient reaches {names}", "Is anything detached, or left out of the path?")
+        model = model_of(submission, skip_padding=skip_padding)
+        assert_gradients_reach_all(submission, model, random_tokens(rng, [5, 2, 7]))
 
 
 # -- the set-up ---------------------------------------------------------------------------------
@@ -178,7 +148,7 @@ def test_datasets_hold_their_splits(submission, rng):
 def test_model_skips_padding(submission, rng):
     """model_lstm is an LSTMModel that skips padding and gives a logit per review."""
     model = submission.model_lstm
-    logits = model(random_tokens(rng, [5, 3], 5))
+    logits = model(random_tokens(rng, [5, 3]))
     if not torch.is_tensor(logits) or logits.shape != (2,):
         fail("model_lstm should give one logit per review", "Is it an LSTMModel()?")
     if model.skip_padding is not True:

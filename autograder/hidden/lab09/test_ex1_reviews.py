@@ -3,6 +3,7 @@
 import torch
 
 from autograder.testing import assert_close, assert_equal, assert_tensor_equal, fail, question
+from lib.text import decode_review, filter_word_ranks, pad_reviews
 
 WORDS = ["film", "was", "not", "good", "but", "slow", "end", "made", "one", "cry", "laugh", "loud"]
 
@@ -26,33 +27,25 @@ def random_reviews(rng, lengths):
 # -- decoding -----------------------------------------------------------------------------------
 
 
+def assert_decodes(submission, review, rank_to_word, hint):
+    actual = submission.decode_review(review, rank_to_word)
+    assert_equal(actual, decode_review(review, rank_to_word), "the decoded review", hint=hint)
+
+
 @question("ex1-decode", points=1)
 def test_ids_are_shifted_ranks(submission, rng):
     """Ordinary words are found at their rank, three below their id."""
-    rank_to_word = random_vocabulary(rng)
-    ranks = integers(rng, 1, len(WORDS) + 1, 12)
-    actual = submission.decode_review([rank + 3 for rank in ranks], rank_to_word)
-    assert_equal(
-        actual,
-        " ".join(rank_to_word[rank] for rank in ranks),
-        "the decoded review",
-        hint="A word's id is its rank plus 3: do you look up `id - 3`, and join with one blank?",
-    )
+    ids = integers(rng, 4, len(WORDS) + 4, 12)
+    hint = "A word's id is its rank plus 3: do you look up `id - 3`, and join with one blank?"
+    assert_decodes(submission, ids, random_vocabulary(rng), hint)
 
 
 @question("ex1-decode", points=1)
 def test_special_ids_have_names(submission, rng):
     """Padding, start and out-of-vocabulary ids decode to <pad>, <start> and <oov>."""
-    rank_to_word = random_vocabulary(rng)
-    rank = integers(rng, 1, len(WORDS) + 1, 1)[0]
-    actual = submission.decode_review([1, rank + 3, 2, rank + 3, 0, 0], rank_to_word)
-    word = rank_to_word[rank]
-    assert_equal(
-        actual,
-        f"<start> {word} <oov> {word} <pad> <pad>",
-        "the decoded review",
-        hint="Ids 0, 1 and 2 are no ranks: which special word does each stand for?",
-    )
+    word = integers(rng, 4, len(WORDS) + 4, 1)[0]
+    hint = "Ids 0, 1 and 2 are no ranks: which special word does each stand for?"
+    assert_decodes(submission, [1, word, 2, word, 0, 0], random_vocabulary(rng), hint)
 
 
 @question("ex1-decode", points=1)
@@ -60,16 +53,16 @@ def test_decodes_a_single_word(submission, rng):
     """A review of one word is that word, without blanks around it; the last rank is found too."""
     rank_to_word = random_vocabulary(rng)
     for rank in (1, len(WORDS)):
-        actual = submission.decode_review([rank + 3], rank_to_word)
-        assert_equal(
-            actual,
-            rank_to_word[rank],
-            "a decoded review of one word",
-            hint="Look for a blank before or after the word, and for the shift by 3",
-        )
+        hint = "Look for a blank before or after the word, and for the shift by 3"
+        assert_decodes(submission, [rank + 3], rank_to_word, hint)
 
 
 # -- filtering ----------------------------------------------------------------------------------
+
+
+def assert_filters(submission, review, limits, hint):
+    actual = list(submission.filter_word_ranks(review, *limits))
+    assert_equal(actual, filter_word_ranks(review, *limits), "the filtered review", hint=hint)
 
 
 @question("ex1-filter", points=1)
@@ -79,26 +72,17 @@ def test_drops_missing_and_rare_words(submission, rng):
     kept, rare = integers(rng, 1, max_rank + 1, 30), integers(rng, max_rank + 1, 200, 15)
     mixed = [*kept, *rare, *[None] * 6]
     mixed = [mixed[place] for place in torch.randperm(len(mixed), generator=rng).tolist()]
-    assert_equal(
-        list(submission.filter_word_ranks(mixed, max_rank, 250)),
-        [word for word in mixed if word is not None and word <= max_rank],
-        "the filtered review",
-        hint="Skip None and ids above `max_rank`, keep everything else in its order",
-    )
+    hint = "Skip None and ids above `max_rank`, keep everything else in its order"
+    assert_filters(submission, mixed, (max_rank, 250), hint)
 
 
 @question("ex1-filter", points=1)
 def test_keeps_the_largest_rank(submission, rng):
     """The id max_rank itself stays, the next one goes; also with the default of 10000."""
     max_rank = integers(rng, 5, 500, 1)[0]
-    for arguments, limit in (((max_rank, 10), max_rank), ((), 10_000)):
-        around_the_limit = [limit - 1, limit, limit + 1, limit]
-        assert_equal(
-            list(submission.filter_word_ranks(around_the_limit, *arguments)),
-            [limit - 1, limit, limit],
-            "the filtered review",
-            hint="`max_rank` is the largest id that is still allowed: is it <= or <?",
-        )
+    for limits, largest in (((max_rank, 10), max_rank), ((), 10_000)):
+        hint = "`max_rank` is the largest id that is still allowed: is it <= or <?"
+        assert_filters(submission, [largest - 1, largest, largest + 1, largest], limits, hint)
 
 
 @question("ex1-filter", points=1)
@@ -107,54 +91,42 @@ def test_limit_counts_kept_words(submission, rng):
     max_seq_len = integers(rng, 5, 9, 1)[0]
     kept = integers(rng, 1, 101, 2 * max_seq_len)
     mixed = [entry for word in kept for entry in (None, word, 101 + word)]
-    assert_equal(
-        list(submission.filter_word_ranks(mixed, 100, max_seq_len)),
-        kept[:max_seq_len],
-        "the filtered review",
-        hint="Drop first, cut afterwards: dropped words must not use up `max_seq_len`",
-    )
+    hint = "Drop first, cut afterwards: dropped words must not use up `max_seq_len`"
+    assert_filters(submission, mixed, (100, max_seq_len), hint)
 
 
 @question("ex1-filter", points=1)
 def test_a_review_of_exactly_the_limit(submission, rng):
     """A review of exactly max_seq_len words stays whole, one more word is cut."""
-    for arguments, limit in (((100, 4), 4), ((100, 1), 1), ((), 250)):
-        review = integers(rng, 1, 101, limit)
+    for limits, length in (((100, 4), 4), ((100, 1), 1), ((), 250)):
+        review = integers(rng, 1, 101, length)
         for longer in ([], [7]):
-            assert_equal(
-                list(submission.filter_word_ranks(review + longer, *arguments)),
-                review,
-                "the filtered review",
-                hint="Keep the first `max_seq_len` words (250 by default), no more and no fewer",
-            )
+            hint = "Keep the first `max_seq_len` words (250 by default), no more and no fewer"
+            assert_filters(submission, review + longer, limits, hint)
 
 
 # -- padding ------------------------------------------------------------------------------------
+
+
+def assert_pads(submission, reviews, hint):
+    actual = submission.pad_reviews(reviews)
+    assert_tensor_equal(actual, pad_reviews(reviews), "the padded batch", hint=hint)
 
 
 @question("ex1-padding", points=2)
 def test_pads_with_zeros_on_the_right(submission, rng):
     """Shorter reviews are filled with zeros on the right, up to the longest review."""
     reviews = random_reviews(rng, [3, 1, 8, *integers(rng, 1, 8, 3)])
-    assert_tensor_equal(
-        submission.pad_reviews(reviews),
-        torch.tensor([review + [0] * (8 - len(review)) for review in reviews]),
-        "the padded batch",
-        hint="One review per row (`batch_first=True`), int64, zeros after its last word",
-    )
+    hint = "One review per row (`batch_first=True`), int64, zeros after its last word"
+    assert_pads(submission, reviews, hint)
 
 
 @question("ex1-padding", points=1)
 def test_adds_no_needless_zeros(submission, rng):
     """One review alone, or reviews of equal length, get no zeros at all."""
     for lengths in ([5], [1], [4, 4, 4]):
-        reviews = random_reviews(rng, lengths)
-        assert_tensor_equal(
-            submission.pad_reviews(reviews),
-            torch.tensor(reviews),
-            "the padded batch",
-            hint="A batch is as long as its longest review, and one review is still a batch",
-        )
+        hint = "A batch is as long as its longest review, and one review is still a batch"
+        assert_pads(submission, random_reviews(rng, lengths), hint)
 
 
 @question("ex1-padding", points=1)
@@ -176,16 +148,12 @@ def test_pads_on_the_device(submission, rng):
 # -- the data set -------------------------------------------------------------------------------
 
 
-def dataset_of(submission, tokens, labels):
-    return submission.IMDBDataset(tokens, labels)
-
-
 @question("ex1-dataset", points=1)
 def test_item_is_review_and_label(submission, rng):
     """dataset[i] is the i-th review and the i-th label, in this order."""
     tokens = torch.randint(1, 1000, (6, 5), generator=rng)
     labels = torch.rand(6, generator=rng)  # all different, so that a wrong index shows
-    dataset = dataset_of(submission, tokens, labels)
+    dataset = submission.IMDBDataset(tokens, labels)
     for index in (0, 3, 5):
         item = dataset[index]
         if not isinstance(item, list | tuple) or len(item) != 2:
@@ -203,7 +171,7 @@ def test_item_is_review_and_label(submission, rng):
 def test_knows_its_size(submission, rng):
     """len() counts reviews, shape is that of the token tensor, and the last item exists."""
     tokens = torch.randint(1, 1000, (4, 9), generator=rng)
-    dataset = dataset_of(submission, tokens, torch.ones(4))
+    dataset = submission.IMDBDataset(tokens, torch.ones(4))
     assert_equal(len(dataset), 4, "len(dataset)", hint="Count reviews, not tokens")
     shape = tuple(int(size) for size in dataset.shape)
     assert_equal(shape, (4, 9), "dataset.shape", hint="(reviews, tokens per review)")
@@ -218,7 +186,7 @@ def test_loads_in_batches(submission, rng):
     batches = submission.setup(
         "from torch.utils.data import DataLoader\n"
         "batches = [(tokens, labels.float()) for tokens, labels in DataLoader(dataset, 2)]",
-        dataset=dataset_of(submission, tokens, labels),
+        dataset=submission.IMDBDataset(tokens, labels),
     ).batches
     assert_equal(len(batches), 3, "the number of batches", hint="Is `len(dataset)` right?")
     for (actual_tokens, actual_labels), start in zip(batches, (0, 2, 4), strict=True):

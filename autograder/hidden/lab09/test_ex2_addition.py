@@ -2,8 +2,9 @@
 
 import torch
 
-from autograder.hidden.lab09.probes import assert_optimizer_moves
+from autograder.hidden.lab09.models import assert_optimizer_moves
 from autograder.testing import assert_close, assert_equal, fail, question
+from lib.number_pairs import convert_vector_to_int
 
 PLACES = 3
 
@@ -230,10 +231,6 @@ class Reading:
         return tuple(int(value) for value in result)
 
 
-def as_number(digits):
-    return int("".join(map(str, digits.tolist())))
-
-
 @question("ex2-predict", points=1)
 def test_prediction_is_the_models_sum(submission, rng):
     """The first value is the number whose digits the model finds most likely."""
@@ -241,7 +238,7 @@ def test_prediction_is_the_models_sum(submission, rng):
     for index in (0, 2, 3):
         assert_equal(
             reading.prediction(index)[0],
-            as_number(reading.predicted[index]),
+            int(convert_vector_to_int(reading.predicted[index])),
             "the prediction",
             hint="Take the class with the largest logit at each place, for the sample at `idx`",
         )
@@ -254,7 +251,7 @@ def test_truth_is_the_label(submission, rng):
     for index in (1, 3):
         assert_equal(
             reading.prediction(index)[1],
-            as_number(reading.label[index]),
+            int(convert_vector_to_int(reading.label[index])),
             "the true sum",
             hint="Use the label of the sample at `idx`",
         )
@@ -265,7 +262,7 @@ def test_predicts_in_eval_mode(submission, rng):
     """A model that was in train mode predicts without dropout."""
     reading = Reading(submission, rng)
     reading.probe.model.train()
-    if reading.prediction(1)[0] != as_number(reading.predicted[1]):
+    if reading.prediction(1)[0] != int(convert_vector_to_int(reading.predicted[1])):
         fail("dropout is active while predicting", "Call `model.eval()` first")
 
 

@@ -1,16 +1,13 @@
 """Exercise 2, the training loop for sums: judged by what a call does to a tiny model.
 
-The probe sees an image as its mean brightness and has one linear layer, so that plain torch says
-where its parameters must be. Full batches or equal samples make shuffling irrelevant.
+The probe sees an image as its mean brightness and has one linear layer; the reference trains its
+twin. Full batches or equal samples make shuffling irrelevant.
 """
 
-import math
-
 import torch
-from torch.nn import functional as F
 
 from autograder.hidden.lab09.probes import METRICS, train_probe
-from autograder.testing import assert_equal, fail, question
+from autograder.testing import fail, question
 
 DIGITS = 3
 
@@ -46,25 +43,17 @@ train_dataset = as_dataset(*train_data)
 val_dataset = as_dataset(*val_data)
 """
 
+DEFAULTS = {"learning_rate": 0.5, "momentum": 0.0, "dropout_rate": 0.0, "smoothing": 0.0}
 
-def run_train(submission, rng, train_data, val_data, *, prepare="", weight=None, bias=None,
-              learning_rate=0.5, momentum=0.0, dropout_rate=0.0, smoothing=0.0,
-              **call):  # fmt: skip
-    """Train a fresh probe; `call` may hold epochs and batch_size."""
-    return train_probe(
-        submission,
-        "train_addition",
-        PROBE + prepare,
-        torch.randn(10, 2, generator=rng) if weight is None else weight,
-        torch.randn(10, generator=rng) if bias is None else bias,
-        train_data=train_data,
-        val_data=val_data,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        dropout_rate=dropout_rate,
-        smoothing=smoothing,
-        **call,
-    )
+
+def run_train(submission, rng, train_data, val_data, *, prepare="", **options):
+    """Train fresh probes; `options` may hold epochs, batch_size and what PROBE names."""
+    weights = {
+        "weight": torch.randn(10, 2, generator=rng),
+        "bias": torch.randn(10, generator=rng),
+    }
+    inputs = weights | DEFAULTS | options | {"train_data": train_data, "val_data": val_data}
+    return train_probe(submission, "train_addition", PROBE + prepare, **inputs)
 
 
 def random_data(rng, count, *, marked=False):
@@ -76,82 +65,57 @@ def random_data(rng, count, *, marked=False):
     return num_1, num_2, torch.randint(0, 10, (count, DIGITS), generator=rng)
 
 
-def probe_logits(weight, bias, num_1, num_2):
-    brightness = torch.stack([num_1.mean((2, 3, 4)), num_2.mean((2, 3, 4))], dim=-1)
-    return (brightness @ weight.T + bias).permute(0, 2, 1)  # (batch, 10, DIGITS)
-
-
-def cross_entropy(weight, bias, num_1, num_2, label):
-    return F.cross_entropy(probe_logits(weight, bias, num_1, num_2), label)
-
-
-def smoothed_cross_entropy(weight, bias, num_1, num_2, label):
-    logits = probe_logits(weight, bias, num_1, num_2)
-    return F.cross_entropy(logits, label, label_smoothing=0.5)
-
-
 # -- training -----------------------------------------------------------------------------------
 
 
 @question("ex2-train", points=2)
 def test_addition_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
-    train_data = random_data(rng, 6)
-    run = run_train(submission, rng, train_data, random_data(rng, 4))
-    run.assert_moved_to(
-        run.plain_steps(cross_entropy, [train_data]),
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    run.assert_trained(
         "Forward pass with both numbers, loss, zero_grad, backward, step: once per training "
-        "batch, and evaluation must not train",
+        "batch, and evaluation must not train"
     )
 
 
 @question("ex2-train", points=1)
 def test_addition_gradients_start_from_zero(submission, rng):
     """Over several epochs each step uses the gradient of its own batch and the given optimizer."""
-    train_data = random_data(rng, 6)
-    options = {"learning_rate": 0.2, "momentum": 0.9}
-    run = run_train(submission, rng, train_data, random_data(rng, 4), epochs=4, **options)
-    run.assert_moved_to(
-        run.plain_steps(cross_entropy, [train_data] * 4, **options),
-        "Do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch",
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=4,
+                    learning_rate=0.2, momentum=0.9)  # fmt: skip
+    run.assert_trained(
+        "Do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch"
     )
 
 
 @question("ex2-train", points=1)
 def test_addition_every_batch_is_trained_on(submission, rng):
     """Each batch of an epoch makes a step, also the last one that is smaller."""
-    one = random_data(rng, 1)
-    same = [values.repeat(5, *[1] * (values.ndim - 1)) for values in one]
+    same = [values.expand(5, *values.shape[1:]).contiguous() for values in random_data(rng, 1)]
     run = run_train(submission, rng, same, random_data(rng, 3), batch_size=2)
-    run.assert_moved_to(
-        run.plain_steps(cross_entropy, [one] * 3),
+    run.assert_trained(
         "5 samples in batches of 2 are 3 steps: is `optimizer.step()` inside the loop over "
-        "batches, and is the last batch used?",
+        "batches, and is the last batch used?"
     )
 
 
 @question("ex2-train", points=1)
 def test_addition_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here one with label smoothing."""
-    train_data, val_data = random_data(rng, 6), random_data(rng, 4)
-    run = run_train(submission, rng, train_data, val_data, smoothing=0.5)
-    trained = run.plain_steps(smoothed_cross_entropy, [train_data])
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), smoothing=0.5)
     hint = "Call the `loss` that `train_addition` was given, on logits (batch, 10, max_length)"
-    run.assert_moved_to(trained, hint)
-    run.assert_reported("val_loss", smoothed_cross_entropy(*trained, *val_data), hint)
+    run.assert_trained(hint)
+    run.assert_reported("val_loss", hint)
 
 
 @question("ex2-train", points=1)
 def test_addition_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
-    num_1, num_2, label = random_data(rng, 6)
-    run = run_train(submission, rng, (num_1, num_2, label), random_data(rng, 3), epochs=3,
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
                     learning_rate=0.0, dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
     # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
-    nothing = torch.zeros_like(num_1)
     run.assert_reported(
         "train_loss",
-        cross_entropy(run.weight, run.bias, nothing, nothing, label),
         "Dropout is off while training: call `model.train()` before the batches of each epoch",
     )
 
@@ -162,13 +126,10 @@ def test_addition_trains_in_train_mode(submission, rng):
 @question("ex2-train", points=2)
 def test_addition_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the trained model without dropout."""
-    val_data = random_data(rng, 4)
-    run = run_train(submission, rng, random_data(rng, 4), val_data, epochs=2, batch_size=2,
-                    learning_rate=0.0, dropout_rate=1.0)  # fmt: skip
+    run = run_train(submission, rng, random_data(rng, 4), random_data(rng, 4), epochs=2,
+                    batch_size=2, learning_rate=0.0, dropout_rate=1.0)  # fmt: skip
     run.assert_reported(
-        "val_loss",
-        cross_entropy(run.weight, run.bias, *val_data),
-        "Dropout is still active while evaluating: call `model.eval()` first",
+        "val_loss", "Dropout is still active while evaluating: call `model.eval()` first"
     )
 
 
@@ -192,22 +153,18 @@ def test_addition_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     run = run_train(submission, rng, random_data(rng, 3), random_data(rng, 2), epochs=3)
     for name in METRICS:
-        values = run.history(name)
-        assert_equal(len(values), 3, f"the length of `{name}`", hint="Append once per epoch")
-        if not all(map(math.isfinite, values)):
+        if not bool(run.history(name).isfinite().all()):
             fail(f"`{name}` holds a NaN or infinity", "Is anything divided by zero?")
 
 
 @question("ex2-train", points=1)
 def test_addition_losses_are_means_over_samples(submission, rng):
     """Losses of an epoch are means over its samples, also if the last batch is smaller."""
-    train_data, val_data = random_data(rng, 5), random_data(rng, 5)
-    options = {"batch_size": 2, "learning_rate": 0.0}
-    run = run_train(submission, rng, train_data, val_data, **options)
-    for name, data in (("train_loss", train_data), ("val_loss", val_data)):
+    run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=2,
+                    learning_rate=0.0)  # fmt: skip
+    for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
-            cross_entropy(run.weight, run.bias, *data),
             "The loss must be averaged over samples, not over batches: weight each batch's mean "
             "by its size, then divide by the number of samples",
         )
@@ -216,19 +173,19 @@ def test_addition_losses_are_means_over_samples(submission, rng):
 @question("ex2-train", points=1)
 def test_addition_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step, the validation loss after the epoch's steps."""
-    train_data, val_data = random_data(rng, 6), random_data(rng, 4)
-    run = run_train(submission, rng, train_data, val_data)
-    hint = "Train on all batches of the epoch first, then evaluate on the validation set"
-    run.assert_reported("train_loss", cross_entropy(run.weight, run.bias, *train_data), hint)
-    trained = run.plain_steps(cross_entropy, [train_data])
-    run.assert_reported("val_loss", cross_entropy(*trained, *val_data), hint)
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    for name in ("train_loss", "val_loss"):
+        run.assert_reported(
+            name, "Train on all batches of the epoch first, then evaluate on the validation set"
+        )
 
 
 def accuracy_run(submission, rng, order):
     """Five sums: three right in every digit, one wrong in all, the last wrong in a single one."""
     num_1, num_2, _ = random_data(rng, 5)
     weight, bias = torch.randn(10, 2, generator=rng), torch.randn(10, generator=rng)
-    label = probe_logits(weight, bias, num_1, num_2).argmax(dim=1)  # what the probe predicts
+    brightness = torch.stack([num_1, num_2], dim=-1)[:, :, 0, 0, 0]  # (5, DIGITS, 2)
+    label = (brightness @ weight.T + bias).argmax(dim=2)  # what the probe predicts
     label[1] = (label[1] + 5) % 10
     label[4, 1] = (label[4, 1] + 1) % 10
     data = num_1[order], num_2[order], label[order]
@@ -243,11 +200,11 @@ ACCURACY_HINT = "A sum counts only if all its digits are right; divide by the nu
 def test_addition_training_accuracy(submission, rng):
     """The training accuracy is the share of sums of which every digit is right."""
     run = accuracy_run(submission, rng, torch.randperm(5, generator=rng))
-    run.assert_reported("train_acc", 3 / 5, ACCURACY_HINT)
+    run.assert_reported("train_acc", ACCURACY_HINT)
 
 
 @question("ex2-train", points=1)
 def test_addition_validation_accuracy(submission, rng):
     """The validation accuracy is the share of sums of which every digit is right."""
     run = accuracy_run(submission, rng, torch.arange(5))
-    run.assert_reported("val_acc", 3 / 5, ACCURACY_HINT)
+    run.assert_reported("val_acc", ACCURACY_HINT)

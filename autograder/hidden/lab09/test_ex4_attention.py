@@ -1,13 +1,16 @@
 """Exercise 4: positions, the attention model that must mind order and padding, its set-up."""
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-from autograder.hidden.lab09.probes import assert_optimizer_moves
+from autograder.hidden.lab09.models import (
+    assert_gradients_reach_all,
+    assert_optimizer_moves,
+    random_tokens,
+    with_weights,
+)
 from autograder.testing import assert_close, assert_equal, fail, question
-
-HEADS = 4
+from lib.models.attention import AttentionModel, sinusoidal_positions
 
 # Runs in the worker. Larger weights make attention uneven, so that heads and masks show.
 MODEL = """
@@ -21,56 +24,21 @@ with torch.no_grad():
     model.attn.out_proj.bias.normal_()
 """
 
-GRADIENTS = """
-model.train()
-(model(tokens) * direction).sum().backward()
-without_gradient = [
-    name for name, p in model.named_parameters() if p.grad is None or not bool(p.grad.any())
-]
-"""
+
+def model_of(submission):
+    """A student's model, behind its handle."""
+    return submission.setup(MODEL, AttentionModel=submission.AttentionModel).model
 
 
-def model_of(submission, source="", **inputs):
-    return submission.setup(MODEL + source, AttentionModel=submission.AttentionModel, **inputs)
-
-
-def random_tokens(rng, lengths, seq_len):
-    """Reviews of the lengths given, padded with zeros: (batch, seq_len)."""
-    tokens = torch.randint(1, 100, (len(lengths), seq_len), generator=rng)
-    is_padding = torch.arange(seq_len) >= torch.tensor(lengths)[:, None]
-    return tokens.masked_fill(is_padding, 0)
-
-
-def positions_of(length, d_model):
-    """Vaswani et al. 2017, section 3.5, in double precision: (length, d_model)."""
-    frequency = 10_000.0 ** -(torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
-    angle = torch.outer(torch.arange(length, dtype=torch.float64), frequency)
-    positions = torch.empty(length, d_model)
-    positions[:, 0::2], positions[:, 1::2] = angle.sin().float(), angle.cos().float()
-    return positions
-
-
-def embedded_review(state, review):
-    """Words plus positions of one unpadded review: (1, length, embedding_dim)."""
-    words = F.embedding(review, state["embedding.weight"])
-    return (words + positions_of(*words.shape))[None]
-
-
-def read_alone(state, review):
-    """A review by itself, without padding: its logit (1,) and attention weights (T, T)."""
-    x = embedded_review(state, review)
-    attn = nn.MultiheadAttention(x.shape[2], HEADS, batch_first=True).eval()
-    attn.load_state_dict(
-        {key.removeprefix("attn."): state[key] for key in state if key.startswith("attn.")}
-    )
-    with torch.no_grad():
-        attended, weights = attn(x, x, x)  # (1, T, embedding_dim), (1, T, T)
-    return F.linear(attended.mean(dim=1), state["fc.weight"], state["fc.bias"])[0], weights[0]
+def reference_of(model):
+    """The reference with the same weights: four heads, positions, padding left out."""
+    state = dict(model.state_dict())
+    return with_weights(AttentionModel(*state["embedding.weight"].shape), state)
 
 
 # -- positions ----------------------------------------------------------------------------------
 
-# float32 angles up to 250 are exact to about 3e-5.
+# Angles in float32 make up to 3e-5 at position 250.
 TOLERANCE = 3e-4
 
 
@@ -80,7 +48,7 @@ def test_positions_have_their_shape(submission):
     for length, d_model in ((7, 6), (1, 8), (5, 2), (1, 2)):
         assert_close(
             submission.sinusoidal_positions(length, d_model),
-            positions_of(length, d_model),
+            sinusoidal_positions(length, d_model),
             f"the positions for length {length} and d_model {d_model}",
             rtol=0,
             atol=TOLERANCE,
@@ -114,7 +82,7 @@ def test_positions_of_long_reviews(submission):
     for length, d_model in ((250, 64), (60, 128)):
         assert_close(
             submission.sinusoidal_positions(length, d_model),
-            positions_of(length, d_model),
+            sinusoidal_positions(length, d_model),
             "the positions of a long review",
             rtol=0,
             atol=TOLERANCE,
@@ -128,9 +96,9 @@ def test_positions_of_long_reviews(submission):
 @question("ex4-attention", points=1)
 def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
-    model = model_of(submission).model
-    for lengths, seq_len in (([4, 2, 6], 6), ([3], 5), ([1], 1), ([1, 1], 3)):
-        logits = model(random_tokens(rng, lengths, seq_len))
+    model = model_of(submission)
+    for lengths, more_padding in (([4, 2, 6], 0), ([3], 2), ([1], 0), ([1, 1], 2)):
+        logits = model(random_tokens(rng, lengths, more_padding))
         if not torch.is_tensor(logits) or logits.shape != (len(lengths),):
             fail(
                 f"the logits of {len(lengths)} reviews should have shape ({len(lengths)},)",
@@ -144,18 +112,18 @@ def test_attention_gives_a_logit_per_review(submission, rng):
 @question("ex4-attention", points=1)
 def test_tokens_carry_their_position(submission, rng):
     """embed() adds the position vectors to the embeddings of the words."""
-    tokens = random_tokens(rng, [8, 5], 8)
-    model = model_of(submission).model
-    embedded, state = model.embed(tokens), dict(model.state_dict())
-    for row, length in enumerate((8, 5)):
-        assert_close(
-            embedded[row, :length] if torch.is_tensor(embedded) else embedded,
-            embedded_review(state, tokens[row, :length])[0],
-            "the embedded words",
-            rtol=1e-3,
-            atol=1e-3,
-            hint="Add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
-        )
+    tokens = random_tokens(rng, [8, 5])
+    model = model_of(submission)
+    embedded = model.embed(tokens)
+    is_word = tokens != 0
+    assert_close(
+        embedded[is_word] if torch.is_tensor(embedded) else embedded,
+        reference_of(model).embed(tokens)[is_word],
+        "the embedded words",
+        rtol=1e-3,
+        atol=1e-3,
+        hint="Add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
+    )
 
 
 @question("ex4-attention", points=1)
@@ -163,7 +131,7 @@ def test_words_in_another_order(submission, rng):
     """The same words in another order give other logits."""
     tokens = torch.randint(1, 100, (12, 10), generator=rng)
     tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
-    model = model_of(submission).model
+    model = model_of(submission)
     difference = (model(tokens) - model(tokens.flip(1))).abs()
     # Rounding alone makes 1e-6; one review in two hundred differs by less than 1e-3.
     if not bool((difference > 1e-3).any()):
@@ -176,8 +144,8 @@ def test_words_in_another_order(submission, rng):
 @question("ex4-attention", points=1)
 def test_attention_ignores_padding(submission, rng):
     """Further zeros on the right leave every logit as it is."""
-    tokens = random_tokens(rng, [6, 2, 4, 1], 6)
-    model = model_of(submission).model
+    tokens = random_tokens(rng, [6, 2, 4, 1])
+    model = model_of(submission)
     assert_close(
         model(F.pad(tokens, (0, 15))),
         model(tokens),
@@ -192,16 +160,11 @@ def test_attention_ignores_padding(submission, rng):
 @question("ex4-attention", points=2)
 def test_mean_of_four_heads_attention(submission, rng):
     """Each logit comes from the mean over a review's real tokens, after attention of four heads."""
-    lengths = [9, 3, 1, 7]
-    tokens = random_tokens(rng, lengths, 9)
-    model = model_of(submission).model
-    state = dict(model.state_dict())
-    alone = [
-        read_alone(state, row[:length])[0] for row, length in zip(tokens, lengths, strict=True)
-    ]
+    tokens = random_tokens(rng, [9, 3, 1, 7])
+    model = model_of(submission)
     assert_close(
         model(tokens),
-        torch.cat(alone),
+        reference_of(model)(tokens),
         "the logits",
         rtol=1e-3,
         atol=1e-3,
@@ -213,32 +176,26 @@ def test_mean_of_four_heads_attention(submission, rng):
 @question("ex4-attention", points=1)
 def test_weights_of_the_heat_map(submission, rng):
     """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
-    tokens = random_tokens(rng, [6, 4], 6)
-    model = model_of(submission).model
-    weights, state = model.attention_weights(tokens), dict(model.state_dict())
+    tokens = random_tokens(rng, [6, 4])
+    model = model_of(submission)
+    weights = model.attention_weights(tokens)
     shape = tuple(weights.shape) if torch.is_tensor(weights) else None
     assert_equal(shape, (2, 6, 6), "the shape of the weights", hint="Is `attn` batch_first?")
-    for row, length in enumerate((6, 4)):
-        _, expected = read_alone(state, tokens[row, :length])
-        assert_close(
-            weights[row, :length],
-            F.pad(expected, (0, 6 - length)),
-            "the attention weights",
-            rtol=1e-3,
-            atol=1e-4,
-            hint="Are there four heads, and do the words carry their positions?",
-        )
+    is_word = tokens != 0
+    assert_close(
+        weights[is_word],
+        reference_of(model).attention_weights(tokens)[is_word],
+        "the attention weights",
+        rtol=1e-3,
+        atol=1e-4,
+        hint="Are there four heads, and do the words carry their positions?",
+    )
 
 
 @question("ex4-attention", points=1)
 def test_gradients_reach_the_attention(submission, rng):
     """Gradients reach the embedding, the attention layer and the linear layer."""
-    tokens = random_tokens(rng, [7, 4, 5], 7)
-    direction = torch.tensor([1.0, -2.0, 3.0])
-    probe = model_of(submission, GRADIENTS, tokens=tokens, direction=direction)
-    if probe.without_gradient:
-        names = ", ".join(map(str, probe.without_gradient))
-        fail(f"no gradient reaches {names}", "Is anything detached, or computed in `no_grad`?")
+    assert_gradients_reach_all(submission, model_of(submission), random_tokens(rng, [7, 4, 5]))
 
 
 # -- the set-up ---------------------------------------------------------------------------------
@@ -253,7 +210,7 @@ def test_optimizer_moves_the_attention_model(submission):
 @question("ex4-setup", points=1)
 def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
-    model, tokens = submission.model_attention, random_tokens(rng, [5, 3], 5)
+    model, tokens = submission.model_attention, random_tokens(rng, [5, 3])
     for actual, expected in ((model(tokens), (2,)), (model.attention_weights(tokens), (2, 5, 5))):
         shape = tuple(actual.shape) if torch.is_tensor(actual) else None
         assert_equal(shape, expected, "the shape", hint="Make it with `AttentionModel()`")

@@ -1,0 +1,82 @@
+"""What the tests of several models share: reviews, a student's weights, gradients, one step.
+
+The sources run in the worker and carry inputs only; what comes back is judged here.
+"""
+
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from autograder.testing import fail
+from lib.text import pad_reviews
+
+Model = TypeVar("Model", bound=nn.Module)
+
+
+def random_tokens(rng: torch.Generator, lengths: list[int], more_padding: int = 0) -> Tensor:
+    """Reviews of the lengths given: (batch, longest + more_padding)."""
+    reviews = [torch.randint(1, 100, (length,), generator=rng).tolist() for length in lengths]
+    return F.pad(pad_reviews(reviews), (0, more_padding))
+
+
+def with_weights(reference: Model, state: dict[str, Tensor]) -> Model:
+    """The reference with the weights of a student's model, in evaluation mode."""
+    try:
+        reference.load_state_dict(state)
+    except RuntimeError:
+        fail("the model's layers are not those asked for", "Compare number and sizes of the layers")
+    return reference.eval()
+
+
+GRADIENTS = """
+import torch
+
+model.train()
+logits = model(tokens)
+(logits * torch.arange(1.0, len(logits) + 1)).sum().backward()
+without_gradient = [
+    name for name, p in model.named_parameters() if p.grad is None or not bool(p.grad.any())
+]
+"""
+
+
+def assert_gradients_reach_all(submission: Any, model: Any, tokens: Tensor) -> None:
+    """Gradients of the logits must reach every parameter of the model."""
+    names = submission.setup(GRADIENTS, model=model, tokens=tokens).without_gradient
+    if names:
+        fail(
+            f"no gradient reaches {', '.join(map(str, names))}",
+            "Is anything detached, computed in `no_grad`, or left out of the path?",
+        )
+
+
+# Works on copies, so that the notebook's own model stays as it is.
+OPTIMIZER_STEP = """
+import copy
+import torch
+
+model, optimizer = copy.deepcopy((model, optimizer))
+before = {name: p.detach().clone() for name, p in model.named_parameters()}
+for parameter in model.parameters():
+    parameter.grad = torch.ones_like(parameter)
+optimizer.step()
+moved = {
+    name: float((p.detach() - before[name]).abs().max()) for name, p in model.named_parameters()
+}
+"""
+
+
+def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
+    """One step of the optimizer must move all of the model's parameters, but not far."""
+    moved = submission.setup(
+        OPTIMIZER_STEP, model=getattr(submission, model), optimizer=getattr(submission, optimizer)
+    ).moved
+    if not all(distance > 1e-7 for distance in moved.values()):
+        fail(
+            f"a step of {optimizer} leaves parameters of {model} in place",
+            f"Give it `{model}.parameters()` and a learning rate above 0",
+        )
+    if max(moved.values()) > 1:
+        fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")
