@@ -84,7 +84,7 @@ def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limit
     """Everything the untrusted side has to know to confine itself.
 
     Args:
-        scratch: an empty folder.
+        scratch: the folder that workers' own lie in; not looked at under "strong".
 
     Raises:
         ConfinementRefused: if what submissions have to read lies beside what they must not.
@@ -100,7 +100,7 @@ def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limit
         readable=readable,
         links=links,
         warm_up_only=["/proc", str(ENGINE_DIR / "untrusted")],
-        scratch=str(scratch),
+        scratch=tempfile.gettempdir() if level == "strong" else str(scratch),
         nobody=os.getuid() == 0 and _is_open_to_everyone(level, readable, support_dir),
         secret=str(ENGINE_DIR / "confinement.py"),
         memory_bytes=limits.memory_bytes,

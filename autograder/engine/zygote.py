@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,12 +61,12 @@ class Zygote:
     def __enter__(self) -> "Zygote":
         self._level = strongest_possible(self.policy)
         self.confinement = describe(self._level)
-        self._scratch = Path(tempfile.mkdtemp())
-        self._scratch.chmod(0o711)  # who becomes nobody passes through to its own folder
+        # Under "strong" the machine's own disk is never used: nothing to remove, however it ends.
+        self._home = Path(confine.SCRATCH if self._level == "strong" else tempfile.mkdtemp())
         try:
             self._start()
         except BaseException:
-            _remove(self._scratch)
+            self._remove(self._home)
             raise
         return self
 
@@ -75,7 +74,7 @@ class Zygote:
         for worker in list(self._workers):
             worker.kill()
         self._stop()
-        _remove(self._scratch)
+        self._remove(self._home)
 
     def fork(self, seed: int, ends_at: float | None = None) -> Worker:
         """A fresh worker, its random generators seeded; `kill` it when done.
@@ -87,10 +86,10 @@ class Zygote:
         Raises:
             EngineUnavailable: if there is none to be had.
         """
-        work_dir, remove = self._work_dir()
+        work_dir = self._make_work_dir()
         options = {
             "support_dir": self.support_dir and str(self.support_dir),
-            "work_dir": work_dir,
+            "work_dir": str(work_dir),
             "seed": seed,
             "limit_bytes": self.limits.frame_limit_bytes,
         }
@@ -102,14 +101,14 @@ class Zygote:
                 pid = self._request({"fork": options}, theirs.fileno())
         if not isinstance(pid, int):
             connection.close()
-            remove()
+            self._remove(work_dir)
             raise EngineUnavailable(f"no worker could be started: {pid or 'the zygote ended'}")
         process = self._process
 
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
             status = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
-            remove()
+            self._remove(work_dir)
             self._workers.remove(worker)
             return status
 
@@ -119,36 +118,41 @@ class Zygote:
         self._workers.append(worker)
         return worker
 
-    def _work_dir(self) -> tuple[str, Callable[[], None]]:
-        """Where the next worker lives, and how to leave nothing of it."""
-        if self._level == "strong":  # in its own memory
-            return confine.SCRATCH, lambda: None
-        work_dir = Path(tempfile.mkdtemp(dir=self._scratch))
+    def _make_work_dir(self) -> Path:
+        if self._level == "strong":  # the worker makes it, in memory of its own
+            return self._home
+        work_dir = Path(tempfile.mkdtemp(dir=self._home))
         if self._plan.nobody:
+            self._home.chmod(0o711)  # to pass through
             os.chown(work_dir, confine.NOBODY, confine.NOBODY)
-        return str(work_dir), lambda: _remove(work_dir)
+        return work_dir
+
+    def _remove(self, folder: Path) -> None:
+        if self._level != "strong":
+            with contextlib.suppress(OSError):
+                scratch.remove(folder)
 
     def _start(self) -> None:
-        self._plan = make_plan(self._level, self._scratch, self.support_dir, self.limits)
+        self._plan = make_plan(self._level, self._home, self.support_dir, self.limits)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(self.limits.start_timeout_s)
-        log = self._scratch / "start.log"
         arguments = [str(ENGINE_DIR), str(theirs.fileno()), str(os.getpid())]
-        home = confine.SCRATCH if self._level == "strong" else str(self._scratch)
-        with theirs, log.open("wb") as output:
-            self._process = subprocess.Popen(
-                # as -I does, but for PYTHONHASHSEED: the environment is ours
-                [sys.executable, "-P", "-s", "-c", BOOT, *arguments],
-                pass_fds=[theirs.fileno()],
-                env=_environment(home),
-                cwd=self._scratch,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        if self._request(asdict(self._plan)) is None:
-            reason = log.read_text(errors="replace").strip().rpartition("\n")[2]
-            raise EngineUnavailable(f"the grading process did not start: {reason}")
+        with tempfile.TemporaryFile() as log:
+            with theirs:
+                self._process = subprocess.Popen(
+                    # as -I does, but for PYTHONHASHSEED: the environment is ours
+                    [sys.executable, "-P", "-s", "-c", BOOT, *arguments],
+                    pass_fds=[theirs.fileno()],
+                    env=_environment(str(self._home)),
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            if self._request(asdict(self._plan)) is None:
+                log.seek(0)
+                reason = log.read().decode(errors="replace").strip().rpartition("\n")[2]
+                raise EngineUnavailable(f"the grading process did not start: {reason}")
         self._control.settimeout(ANSWER_TIMEOUT_S)
 
     def _request(self, request: dict[str, Any], *fds: int) -> Any:
@@ -167,11 +171,6 @@ class Zygote:
             self._process.kill()
             self._process.wait()
             self._process = None
-
-
-def _remove(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        scratch.remove(folder)
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -42,8 +42,8 @@ class Plan:
         readable: files and folders that submissions may read, free of symbolic links.
         links: symbolic links that lead to them, path to target.
         warm_up_only: what the zygote needs besides, until `seal`.
-        scratch: an empty folder of the machine; "strong" mounts its root over it, else it holds
-            the workers' own.
+        scratch: a folder of the machine; "strong" mounts its root over it, in a view of its own,
+            else it holds the workers' folders.
         nobody: whether workers change to a user without rights: they are root's, and that user
             can read all of `readable`.
         secret: a file that no worker may be able to read.

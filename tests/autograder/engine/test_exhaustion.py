@@ -58,7 +58,7 @@ def test_a_bomb_costs_its_worker_at_most(
     small_zygote: Zygote, processes_below: Callable[[int], set[int]], bomb: str
 ) -> None:
     before = processes_below(os.getpid())
-    files = sorted(small_zygote._scratch.iterdir())
+    files = sorted(small_zygote._home.rglob("*"))
     worker = small_zygote.fork(0)
     started = time.monotonic()
     try:
@@ -69,7 +69,7 @@ def test_a_bomb_costs_its_worker_at_most(
     worker.kill()
     assert time.monotonic() - started < TIMEOUT_S + GRACE_S[small_zygote._level]
     assert processes_below(os.getpid()) == before
-    assert sorted(small_zygote._scratch.iterdir()) == files
+    assert sorted(small_zygote._home.rglob("*")) == files
     neighbour = small_zygote.fork(0)
     assert neighbour.execute("x = 1") is None
     neighbour.kill()

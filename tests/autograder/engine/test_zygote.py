@@ -61,9 +61,8 @@ def test_a_worker_costs_little(zygote: Zygote) -> None:
     assert time.monotonic() - started < 5  # about 0.05 s each on an idle machine
 
 
-@pytest.mark.parametrize("level", ["strong", "acceptable"])
 def test_a_lost_zygote_costs_only_its_workers(
-    support_dir: Path, level: str, processes_below: ProcessesBelow
+    support_dir: Path, processes_below: ProcessesBelow
 ) -> None:
     before = processes_below(os.getpid())
 
@@ -71,7 +70,7 @@ def test_a_lost_zygote_costs_only_its_workers(
         for pid in processes_below(os.getpid()) - before:
             os.kill(pid, number)
 
-    with Zygote(support_dir, policy=Policy(level)) as zygote:
+    with Zygote(support_dir) as zygote:
         worker = zygote.fork(0)
         signal_all(signal.SIGKILL)  # unnoticed until the next fork
         assert value(zygote.fork(0), "1") == 1
