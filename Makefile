@@ -22,7 +22,7 @@ setup: .venv/ready ## install everything from requirements.lock into .venv
 	@echo "== setup: Python packages from requirements.lock into .venv (minutes, once)"
 	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 or newer is needed; name one with PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv .venv
-	@$(py) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(py) -m pip install -qq --disable-pip-version-check -r requirements.lock
 	@$(py) -m lib.torchvision_without_ops
 	@touch .venv/ready
 
