@@ -15,7 +15,6 @@ from autograder.engine import (
     CallTimeout,
     EngineUnavailable,
     Limits,
-    Policy,
     Worker,
     WorkerLost,
     Zygote,
