@@ -114,11 +114,13 @@ def test_tokens_carry_their_position(submission, rng):
     """embed() adds the position vectors to the embeddings of the words."""
     tokens = random_tokens(rng, [8, 5])
     model = model_of(submission)
-    embedded = model.embed(tokens)
+    embedded, expected = model.embed(tokens), reference_of(model).embed(tokens)
+    shape = tuple(embedded.shape) if torch.is_tensor(embedded) else None
+    assert_equal(shape, tuple(expected.shape), "the shape of the embedded words")
     is_word = tokens != 0
     assert_close(
-        embedded[is_word] if torch.is_tensor(embedded) else embedded,
-        reference_of(model).embed(tokens)[is_word],
+        embedded[is_word],
+        expected[is_word],
         "the embedded words",
         rtol=1e-3,
         atol=1e-3,
