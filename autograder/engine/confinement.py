@@ -89,7 +89,7 @@ def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limit
     Raises:
         ConfinementRefused: if what submissions have to read lies beside what they must not.
     """
-    wanted = [*SYSTEM_PATHS, *_python_paths(), *([str(support_dir)] if support_dir else [])]
+    wanted = [*SYSTEM_PATHS, *_python_paths()]
     readable, links = _resolve(path for path in wanted if Path(path).exists())
     if any(GRADER_DIR.is_relative_to(path) for path in readable):
         raise ConfinementRefused(
@@ -99,9 +99,10 @@ def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limit
         level=level,
         readable=readable,
         links=links,
+        support_dir=str(support_dir) if support_dir else None,
         warm_up_only=["/proc", str(ENGINE_DIR / "untrusted")],
         scratch=tempfile.gettempdir() if level == "strong" else str(scratch),
-        nobody=os.getuid() == 0 and _is_open_to_everyone(level, readable, support_dir),
+        nobody=os.getuid() == 0 and _is_open_to_everyone(level, readable),
         secret=str(ENGINE_DIR / "confinement.py"),
         memory_bytes=limits.memory_bytes,
         scratch_bytes=limits.scratch_bytes,
@@ -132,16 +133,18 @@ def _resolve(paths: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     }
 
 
-def _is_open_to_everyone(level: str, readable: list[str], support_dir: Path | None) -> bool:
-    """Whether root's workers can do without root's right to read; else they keep its name."""
-    files = [Path(path) for path in readable] + ([*support_dir.rglob("*")] if support_dir else [])
-    folders = [file for file in files if file.is_dir()]
-    if level == "acceptable":  # under "strong", what leads there is ours
-        folders += [parent for path in readable for parent in Path(path).parents]
+def _is_open_to_everyone(level: str, readable: list[str]) -> bool:
+    """Whether root's workers can do without root's right to read; else they stay root's, though
+    without any of its capabilities."""
+    paths = [Path(path) for path in readable]
+    passed = {folder for path in paths for folder in path.parents}
+    if level == "strong":  # what leads to them is ours
+        passed = set()
+    needed = stat.S_IROTH | stat.S_IXOTH
     return (
         level != "none"
-        and all(file.stat().st_mode & stat.S_IROTH for file in files)
-        and all(folder.stat().st_mode & stat.S_IXOTH for folder in folders)
+        and all(path.stat().st_mode & stat.S_IXOTH for path in passed)
+        and all(path.stat().st_mode & needed == needed for path in paths if path.is_dir())
     )
 
 

@@ -88,7 +88,6 @@ class Zygote:
         """
         work_dir = self._make_work_dir()
         options = {
-            "support_dir": self.support_dir and str(self.support_dir),
             "work_dir": str(work_dir),
             "seed": seed,
             "limit_bytes": self.limits.frame_limit_bytes,
@@ -123,8 +122,7 @@ class Zygote:
             return self._home
         work_dir = Path(tempfile.mkdtemp(dir=self._home))
         if self._plan.nobody:
-            self._home.chmod(0o711)  # to pass through
-            os.chown(work_dir, confine.NOBODY, confine.NOBODY)
+            self._home.chmod(0o711)  # who becomes nobody has to pass through
         return work_dir
 
     def _remove(self, folder: Path) -> None:

@@ -41,6 +41,7 @@ class Plan:
             "none" (limits).
         readable: files and folders that submissions may read, free of symbolic links.
         links: symbolic links that lead to them, path to target.
+        support_dir: what each worker gets a copy of; only the zygote reads it.
         warm_up_only: what the zygote needs besides, until `seal`.
         scratch: a folder of the machine; "strong" mounts its root over it, in a view of its own,
             else it holds the workers' folders.
@@ -52,6 +53,7 @@ class Plan:
     level: str
     readable: list[str]
     links: dict[str, str]
+    support_dir: str | None
     warm_up_only: list[str]
     scratch: str
     nobody: bool
@@ -113,7 +115,8 @@ def _build_root(plan: Plan) -> None:
     Path("old").mkdir()
     call("pivot_root", b".", b"old")
     os.chdir("/")
-    for path in plan.readable + plan.warm_up_only:
+    support = [plan.support_dir] if plan.support_dir else []
+    for path in [*plan.readable, *support, *plan.warm_up_only]:
         _bind(path)
         restrict_mount(path, READ_ONLY | NO_SETUID | NO_DEVICES, recursive=True)
     for path in DEVICES:
@@ -146,20 +149,23 @@ def seal(plan: Plan) -> None:
     restrict_mount("/", READ_ONLY | NO_SETUID | NO_DEVICES, recursive=False)
 
 
-def confine(plan: Plan, work_dir: str, kept_fds: set[int], size_bytes: int) -> None:
-    """Give up, for good, all that a submission doesn't need.
-
-    Args:
-        work_dir: an empty folder; the only one that can be written from now on.
-        kept_fds: of what is open, what stays so.
-        size_bytes: of this process's address space, which its memory budget is added to.
-    """
+def move_to(plan: Plan, work_dir: str, kept_fds: set[int]) -> None:
+    """A worker's first half: leave the zygote for an empty folder, with these descriptors only."""
     _close_all_but(kept_fds)
     if plan.level == "strong":
         _own_scratch(plan, work_dir)
     os.chdir(work_dir)
+
+
+def give_up(plan: Plan, work_dir: str, size_bytes: int) -> None:
+    """Its second half: lose, for good, all that a submission doesn't need.
+
+    Args:
+        work_dir: the only folder that can be written from now on.
+        size_bytes: of this process's address space, which its memory budget is added to.
+    """
     if plan.nobody:
-        _become_nobody()
+        _become_nobody(work_dir)
     alone = plan.level == "strong" and _count_apart()
     _limit_resources(plan, size_bytes, plan.threads if alone else SHARED_USER_THREADS)
     if plan.level != "none":
@@ -182,12 +188,13 @@ def _own_scratch(plan: Plan, work_dir: str) -> None:
     """Writable is one folder in memory, of limited size, that vanishes with the worker."""
     call("unshare", CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC)
     options = f"size={plan.scratch_bytes},nr_inodes={plan.scratch_files},mode=700"
-    owner = f",uid={NOBODY},gid={NOBODY}" if plan.nobody else ""
-    mount("tmpfs", work_dir, "tmpfs", MS_NOSUID | MS_NODEV, options + owner)
+    mount("tmpfs", work_dir, "tmpfs", MS_NOSUID | MS_NODEV, options)
 
 
-def _become_nobody() -> None:
-    """Not root, and in no group that might read or own anything."""
+def _become_nobody(work_dir: str) -> None:
+    """Not root, and in no group that might read or own anything but its folder."""
+    for path in [Path(work_dir), *Path(work_dir).rglob("*")]:
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
     _empty_bounding_set()
     if os.getuid() == 0:
         os.setgroups([])
@@ -243,7 +250,8 @@ def probe(plan_json: str) -> None:
         size_bytes = OwnStatus().size_bytes
         seal(plan)
         work_dir = SCRATCH if plan.level == "strong" else plan.scratch
-        confine(plan, work_dir, set(), size_bytes)
+        move_to(plan, work_dir, set())
+        give_up(plan, work_dir, size_bytes)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}")
     else:

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .confine import Plan, confine, die_with_parent, enter, seal
+from .confine import Plan, die_with_parent, enter, give_up, move_to, seal
 from .linux import OwnStatus
 from .scratch import is_oversized
 
@@ -116,9 +116,7 @@ class Nursery:
         self.work_dirs: dict[int, str] = {}  # process id -> its folder
         self.check_scratch_every_s = None if plan.level == "strong" else 0.1
 
-    def fork(
-        self, fd: int, work_dir: str, support_dir: str | None, seed: int, limit_bytes: int
-    ) -> int | str:
+    def fork(self, fd: int, work_dir: str, seed: int, limit_bytes: int) -> int | str:
         """The process id of a new worker that serves `fd`, or why it could not be confined."""
         from .worker import answer_grader, settle
 
@@ -130,8 +128,9 @@ class Nursery:
             try:
                 os.setsid()  # no terminal; and some kernels share out the processor by session
                 try:
-                    confine(self.plan, work_dir, {fd, report}, size_bytes)
-                    settle(work_dir, support_dir)
+                    move_to(self.plan, work_dir, {fd, report})
+                    settle(work_dir, self.plan.support_dir)
+                    give_up(self.plan, work_dir, size_bytes)
                     os.write(report, b"confined")
                 except OSError as error:
                     os.write(report, str(error).encode()[:1000])

@@ -22,7 +22,7 @@ OLD_KERNEL = [sys.executable, str(MACHINES / "refusing.py"), "landlock_create_ru
 
 def run_on(machine: list[str], script: str, *arguments: str) -> list[str]:
     """What a script prints there."""
-    if machine is ANYBODY and os.getuid() != 0:
+    if set(ANYBODY) <= set(machine) and os.getuid() != 0:
         pytest.skip("only root can become another user")
     ran = subprocess.run(
         [*machine, sys.executable, "-c", script, *arguments],

@@ -15,7 +15,7 @@ from untrusted.linux import OwnStatus
 plan = confine.Plan(**json.loads(sys.argv[1]))
 sources = json.load(sys.stdin)
 confine.enter(plan)
-status = OwnStatus()
+size_bytes = OwnStatus().size_bytes
 confine.seal(plan)
 
 
@@ -33,14 +33,13 @@ def run(source: str, number: int) -> object:
     if plan.level != "strong":
         work_dir = f"{plan.scratch}/{number}"
         Path(work_dir).mkdir()
-        if plan.nobody:
-            os.chown(work_dir, confine.NOBODY, confine.NOBODY)
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             os.setsid()
-            confine.confine(plan, work_dir, {writer}, status.size_bytes)
+            confine.move_to(plan, work_dir, {writer})
+            confine.give_up(plan, work_dir, size_bytes)
             os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
             os.write(writer, json.dumps(outcome(source), default=repr).encode())
         finally:
