@@ -47,7 +47,9 @@ def test_the_key_covers_submission_release_seed_and_limits(
     submitted.write_text("a", "utf-8")
 
     def key(seed: int = 0, limits: Limits | None = None) -> str:
-        return result_key(environment_key(assignment, seed, limits or Limits(), "strong"), submitted)
+        return result_key(
+            environment_key(assignment, seed, limits or Limits(), "strong"), submitted
+        )
 
     first = key()
     assert key() == first
