@@ -8,7 +8,7 @@ py     := .venv/bin/python
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade lab test golden lock clean
+.PHONY: all help setup release verify demo grade solution lab test golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
@@ -41,6 +41,9 @@ demo: setup
 
 grade: setup ## grade a class: make grade LAB=lab09 COURSE=course/mine
 	@$(py) -m autograder grade $(LAB) --course "$(COURSE)" $(if $(JOBS),--jobs $(JOBS))
+
+solution: release ## execute the solution (minutes) and keep it as notebook and HTML
+	@$(py) -m autograder solution $(LAB)
 
 lab: setup ## open the release in JupyterLab
 	@cd release/$(LAB) && ../../$(py) -m jupyterlab $(LAB).ipynb

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .engine import Policy
 
 PROJECT = Path(__file__).resolve().parents[1]
+NOTABLE_S = 2.0  # cells of a solution that took longer are listed
+
 console = Console(highlight=False)
 
 # Commands import what they need when they run: torch and nbgrader take seconds to load.
@@ -145,6 +147,32 @@ def verify(lab: str) -> None:
     if leaks:
         raise UserError(f"{found}: {len(leaks)} leaked; mend the tags and build again")
     console.print(f"{found}: none found")
+
+
+@cli.command()
+@click.argument("lab")
+def solution(lab: str) -> None:
+    """Execute the solution of LAB; print what took long and how it ended."""
+    from nbclient.exceptions import CellExecutionError
+
+    from .render import execute
+
+    source = PROJECT / ".build" / "solution" / lab / f"{lab}.ipynb"
+    if not source.is_file():
+        raise UserError(f"{source}: not built yet; run `make release`", exit_code=2)
+    target = PROJECT / ".build" / "executed" / lab
+    try:
+        with _progress() as progress:
+            task = progress.add_task(f"executing {lab}", total=None)
+            runs = execute(
+                source, target, lambda done, of: progress.update(task, completed=done, total=of)
+            )
+    except CellExecutionError as error:
+        raise UserError(f"{source}: a cell fails: {error.ename}: {error.evalue}") from None
+    for run in runs:
+        if run.seconds > NOTABLE_S or "test set" in run.last_line:
+            console.print(f"{run.cell_id}  {run.seconds:6.1f} s  {run.last_line}", soft_wrap=True)
+    console.print(f"{sum(run.seconds for run in runs):.0f} s in all; {_shown(target)}")
 
 
 @cli.command()

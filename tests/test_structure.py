@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.data": {"lib.data"},
     "autograder.errors": set(),
     "autograder.leaks": set(),
+    "autograder.render": set(),
     "autograder.testing": {"autograder.testing"},
     "autograder.compiler.ipython_syntax": set(),
     "autograder.compiler.tags": {"autograder.errors", "autograder.compiler.ipython_syntax"},
