@@ -53,6 +53,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.course.generate": {"autograder.errors"},
     "autograder.hidden": {"autograder.hidden", "lib", "autograder.testing"},
+    "autograder.attack": {
+        "autograder.course",
+        "autograder.grading",
+        "autograder.engine",
+        "autograder.errors",
+    },
     "autograder.demo": {"autograder.grading.assignment", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},

@@ -1,0 +1,280 @@
+"""Attacks the grader on this machine, and tells what came of it: nothing, if all is well.
+
+The submissions are those of `tests/attacks`, tried one after the other on a site of secrets,
+files, sockets and processes that none of them may reach.
+"""
+
+import contextlib
+import importlib
+import io
+import json
+import math
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .course.gradebook import feedback_page, prepare_course, record_results
+from .engine import Limits, Zygote
+from .engine.confinement import Policy
+from .errors import UserError
+from .grading.assignment import load_assignment
+from .grading.grade import grade_submission
+from .grading.report import as_table as class_table
+from .grading.results import SubmissionResult
+from .grading.store import result_key
+
+# Small, so that what ends by a limit ends soon.
+LIMITS = Limits(
+    call_timeout_s=1.0,
+    cell_timeout_s=1.0,
+    test_timeout_s=2.0,
+    submission_timeout_s=10.0,
+    memory_bytes=2**29,
+    scratch_bytes=2**26,
+    scratch_files=2000,
+)
+GRACE_S = 1.0  # what ending a submission may take
+PUBLISHED = "output"  # this group is taken into a gradebook and onto feedback pages as well
+
+# What was said when an attack ended, and which layer says such things; the first that fits.
+LAYERS = {
+    r"exceeded the time limit": "time limit",
+    r"not run, as it has": "ingest",
+    r"Bad system call": "seccomp",
+    r"ended the program|crashed the program": "process of its own",
+    r"interfered with|can't be checked|sent too large": "protocol",
+    r"MemoryError|not enough memory|can't allocate|\[Errno 12\]": "memory limit",
+    r"\[Errno (1|38)\]": "seccomp",
+    r"\[Errno 13\]": "Landlock",
+    r"\[Errno 30\]": "read-only root",
+    r"\[Errno (28|122)\]": "scratch size",
+    r"\[Errno (11|24|27)\]|can't start new thread": "resource limit",
+    r"\[Errno (2|3|6|19|20|22)\]|unable to open database|No module named": "namespaces",
+    r"\[Errno (99|101|111)\]": "network namespace",
+    r"raised Nothing": "process of its own",
+    r"wrong value|values wrong|off by|should be|has shape|has dtype|contains NaN": "comparison",
+    r"raised|could not make sense|still open|not defined": "its own error",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One attack: what an honest grader gives, what it got, and all that it achieved."""
+
+    attack: str
+    group: str
+    stopped_by: str
+    honest: float
+    got: float
+    achieved: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.achieved
+
+    def as_json(self) -> dict[str, Any]:
+        """A row of the report."""
+        row = asdict(self)
+        del row["achieved"]
+        return {**row, "ok": self.ok}
+
+
+class Range:
+    """Our grader on a site, a context manager; `attempt` one attack after the other.
+
+    Args:
+        site: of `tests/attacks`, open.
+        strongest: the confinement to try, "strong" or "acceptable"; `confinement` then says
+            which one is in force.
+
+    Raises:
+        UserError: on entry, where honest work isn't graded as such.
+        EngineUnavailable: on entry, where no worker can be had or confined.
+    """
+
+    def __init__(self, site: Any, strongest: str = "strong") -> None:
+        self._site = site
+        self._assignment = load_assignment(site.lab_name, site.release_root, site.hidden_root)
+        self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
+
+    def __enter__(self) -> "Range":
+        self._zygote.__enter__()
+        self.confinement = self._zygote.confinement
+        self._honest_s = math.inf
+        try:
+            for attack in part_of_corpus("recipe").HONEST:
+                started_at = time.monotonic()
+                outcome, _ = self.attempt("honest", attack)
+                if not outcome.ok:
+                    raise UserError(f"an honest submission: {', '.join(outcome.achieved)}")
+                self._honest_s = time.monotonic() - started_at
+        except BaseException:
+            self._zygote.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zygote.__exit__()
+
+    def run(self) -> Iterator[Outcome]:
+        """Try the whole corpus."""
+        to_publish: list[tuple[Outcome, SubmissionResult]] = []
+        for group, attacks in part_of_corpus("corpus").GROUPS.items():
+            for attack in attacks:
+                outcome, result = self.attempt(group, attack)
+                if group == PUBLISHED:
+                    to_publish.append((outcome, result))
+                else:
+                    yield outcome
+        yield from self.publish(to_publish)
+
+    def attempt(self, group: str, attack: Any) -> tuple[Outcome, SubmissionResult]:
+        """Hand in an attack, have it graded and see what else has happened."""
+        submitted = self._site.hand_in(attack)
+        student = submitted.parents[1].name
+        self._site.settle()
+        started_at = time.monotonic()
+        result_key("", submitted)  # this reads the file, too
+        result = grade_submission(self._assignment, student, submitted, self._zygote, seed=0)
+        seconds = time.monotonic() - started_at
+        achieved = self._site.evidence(json.dumps(result.as_json()))
+        gained = result.score - attack.honest
+        if gained > 0 or (gained < 0 and not attack.costs_more):
+            achieved.append(f"{gained:+g} points")
+        if seconds > self._allowed_s(result):
+            achieved.append(f"took {seconds:.1f} s")
+        if group != PUBLISHED:
+            shutil.rmtree(submitted.parents[1])
+        return Outcome(
+            attack=attack.name,
+            group=group,
+            stopped_by=what_stopped(result, attack.at),
+            honest=attack.honest,
+            got=result.score,
+            achieved=tuple(achieved),
+        ), result
+
+    def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
+        """Take results into a gradebook and look at what students and graders get to see."""
+        course, lab, pages = self._site.class_dir, self._site.lab_name, part_of_corpus("pages")
+        prepare_course(course, lab, self._site.release_root)
+        record_results(course, lab, [result for _, result in graded])
+        self._site.settle()
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            scores = {one.student.id: one.score for one in gradebook.assignment_submissions(lab)}
+        for outcome, result in graded:
+            page = feedback_page(course, result.student, lab).read_text("utf-8")
+            found = pages.alive_in_page(page) + pages.alive_in_terminal(_in_terminal(lab, result))
+            found += self._site.evidence(_text_of_files(course, result.student))
+            if scores[result.student] != outcome.got:
+                found.append(f"{scores[result.student]:g} points in the gradebook")
+            yield replace(outcome, achieved=(*outcome.achieved, *found))
+
+    def _allowed_s(self, result: SubmissionResult) -> float:
+        """The limits that were used up, one more that nearly was, and what honest work takes."""
+        tests = [test.message for question in result.questions for test in question.tests]
+        cells = [failure.message for failure in result.cell_failures]
+        used_up = [
+            text for text in tests + cells if re.match("(the check|this cell) exceeded", text)
+        ]
+        return (len(used_up) + 1) * LIMITS.call_timeout_s + GRACE_S + 2 * self._honest_s
+
+    def _publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
+        """Take results into a gradebook and look at what students and graders get to see."""
+        pages, lab = part_of_corpus("pages"), self._site.lab_name
+        prepare_course(self._site.class_dir, lab, self._site.release_root)
+        record_results(self._site.class_dir, lab, [result for _, result in graded])
+        for outcome, result in graded:
+            page = feedback_page(self._site.class_dir, result.student, lab).read_text("utf-8")
+            alive = pages.alive_in_page(page) + pages.alive_in_terminal(_in_terminal(lab, result))
+            alive += self._site.evidence(_text_of_files(self._site.class_dir, result.student))
+            yield replace(outcome, achieved=(*outcome.achieved, *alive))
+
+
+def what_stopped(result: SubmissionResult, question: str) -> str:
+    """Layer and words of the first thing that went wrong for an attack on this question."""
+    if result.remarks:
+        return f"ingest: {result.remarks[0]}"
+    cells = [failure.message for failure in result.cell_failures]
+    tests = [test.message for one in result.questions if one.id == question for test in one.tests]
+    for said in filter(None, cells + tests):
+        layer = next((layer for words, layer in LAYERS.items() if re.search(words, said)), "?")
+        return f"{layer}: {said}"
+    return "without effect"
+
+
+@contextlib.contextmanager
+def on_this_machine(strongest: str) -> Iterator[Range]:
+    """A site with our grader on it.
+
+    Raises:
+        UserError, EngineUnavailable: as `Range`; and where there is no corpus.
+    """
+    with part_of_corpus("site").Site() as site, Range(site, strongest) as range_:
+        yield range_
+
+
+def as_table(outcomes: list[Outcome], confinement: str) -> Table:
+    """A row per attack, in groups."""
+    table = Table(title=f"attacks on a grader confined by {confinement}", title_justify="left")
+    table.add_column("")
+    table.add_column("attack", max_width=40)
+    table.add_column("stopped by", no_wrap=True, max_width=70)
+    table.add_column("honest", justify="right")
+    table.add_column("got", justify="right")
+    group = ""
+    for outcome in outcomes:
+        if outcome.group != group:
+            group = outcome.group
+            table.add_section()
+            table.add_row("", f"[bold]{group}")
+        told = escape(outcome.stopped_by)
+        if not outcome.ok:
+            told = f"[red]{escape(', '.join(outcome.achieved))}[/red]; {told}"
+        table.add_row(
+            "[green]✓" if outcome.ok else "[red]✗",
+            outcome.attack,
+            told,
+            f"{outcome.honest:g}",
+            f"{outcome.got:g}",
+        )
+    return table
+
+
+def part_of_corpus(name: str) -> Any:
+    """A module of `tests/attacks`.
+
+    Raises:
+        UserError: where the project was installed without its tests.
+    """
+    try:
+        return importlib.import_module(f"tests.attacks.{name}")
+    except ModuleNotFoundError as error:
+        raise UserError(f"tests/attacks: {error}; run this in the project's folder") from None
+
+
+def _text_of_files(course_dir: Path, student: str) -> str:
+    """Everything that was written for a student."""
+    written = [
+        path
+        for kind in ("autograded", "feedback")
+        for path in (course_dir / kind / student).rglob("*")
+        if path.is_file()
+    ]
+    return "".join(path.read_text("utf-8", errors="replace") for path in written)
+
+
+def _in_terminal(lab: str, result: SubmissionResult) -> str:
+    """What the class table shows of a result."""
+    console = Console(file=io.StringIO(), width=300)
+    console.print(class_table(lab, [result]))
+    return console.file.getvalue()  # type: ignore[attr-defined]

@@ -1,0 +1,13 @@
+"""All attacks, by group."""
+
+from . import escape, exhaust, forge, ingest, output, read
+from .recipe import Attack
+
+GROUPS: dict[str, list[Attack]] = {
+    "read": read.ATTACKS,
+    "forge": forge.ATTACKS,
+    "escape": escape.ATTACKS,
+    "exhaust": exhaust.ATTACKS,
+    "ingest": ingest.ATTACKS,
+    "output": output.ATTACKS,
+}
