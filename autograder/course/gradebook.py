@@ -2,6 +2,7 @@
 
 import filecmp
 import logging
+import re
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -53,8 +54,8 @@ def record_results(course_dir: Path, lab: str, results: list[SubmissionResult]) 
         with _quiet():
             outcome = step(lab, "*", force=True)
         if not outcome["success"]:
-            last_words = (outcome.get("log") or outcome["error"]).strip().splitlines()[-1]
-            raise UserError(f"{course_dir}: nbgrader's {step.__name__} failed: {last_words}")
+            reason = _reason(outcome.get("log") or outcome["error"])
+            raise UserError(f"{course_dir}: nbgrader's {step.__name__} failed: {reason}")
 
 
 def feedback_page(course_dir: Path, student: str, lab: str) -> Path:
@@ -73,6 +74,13 @@ def _same_tree(left: Path, right: Path) -> bool:
 def _files_below(folder: Path) -> list[str]:
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(str(file) for file in files if not set(file.parts) & set(NOT_RELEASED))
+
+
+def _reason(log: str) -> str:
+    """The last exception that a log names; else its last line."""
+    lines = [line.strip() for line in log.strip().splitlines()]
+    raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
+    return (raised or lines)[-1]
 
 
 @contextmanager
