@@ -29,6 +29,7 @@ from .errors import UserError
 from .grading.assignment import load_assignment
 from .grading.grade import grade_submission
 from .grading.report import as_table as class_table
+from .grading.report import remarks
 from .grading.results import SubmissionResult
 from .grading.store import result_key
 
@@ -105,6 +106,9 @@ class Range:
         self._site = site
         self._assignment = load_assignment(site.lab_name, site.release_root, site.hidden_root)
         self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
+        groups = part_of_corpus("corpus").GROUPS
+        self._corpus = [(group, attack) for group, attacks in groups.items() for attack in attacks]
+        self.size = len(self._corpus)
 
     def __enter__(self) -> "Range":
         self._zygote.__enter__()
@@ -126,15 +130,14 @@ class Range:
         self._zygote.__exit__()
 
     def run(self) -> Iterator[Outcome]:
-        """Try the whole corpus."""
+        """Try the whole corpus, of `size` attacks."""
         to_publish: list[tuple[Outcome, SubmissionResult]] = []
-        for group, attacks in part_of_corpus("corpus").GROUPS.items():
-            for attack in attacks:
-                outcome, result = self.attempt(group, attack)
-                if group == PUBLISHED:
-                    to_publish.append((outcome, result))
-                else:
-                    yield outcome
+        for group, attack in self._corpus:
+            outcome, result = self.attempt(group, attack)
+            if group == PUBLISHED:
+                to_publish.append((outcome, result))
+            else:
+                yield outcome
         yield from self.publish(to_publish)
 
     def attempt(self, group: str, attack: Any) -> tuple[Outcome, SubmissionResult]:
@@ -223,6 +226,11 @@ def on_this_machine(strongest: str) -> Iterator[Range]:
         yield range_
 
 
+def on_plain_nbgrader() -> Any:
+    """A site with nbgrader as it comes on it, for a part of the corpus."""
+    return part_of_corpus("nbgrader_column").PlainNbgrader()
+
+
 def as_table(outcomes: list[Outcome], confinement: str) -> Table:
     """A row per attack, in groups."""
     table = Table(title=f"attacks on a grader confined by {confinement}", title_justify="left")
@@ -276,5 +284,5 @@ def _text_of_files(course_dir: Path, student: str) -> str:
 def _in_terminal(lab: str, result: SubmissionResult) -> str:
     """What the class table shows of a result."""
     console = Console(file=io.StringIO(), width=300)
-    console.print(class_table(lab, [result]))
+    console.print(class_table(lab, [result]), *remarks([result]))
     return console.file.getvalue()  # type: ignore[attr-defined]

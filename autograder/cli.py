@@ -96,11 +96,13 @@ def grade(
     from .engine import EngineUnavailable, Limits, Policy
     from .grading.pool import Grader, grade_class
     from .grading.pytest_plugin import HiddenTestsBroken
-    from .grading.report import as_table, class_report, find_submissions
+    from .grading.report import as_table, class_report, find_submissions, remarks
     from .grading.store import ResultStore
 
     course_dir = course_dir.resolve()
     submissions = find_submissions(course_dir, lab)
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
     policy = Policy(allow_unconfined=allow_unconfined)
     _say_how_confined(policy)
     with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
@@ -123,9 +125,8 @@ def grade(
     if json_file is not None:
         json_file.write_text(json.dumps(class_report(lab, results), indent=2) + "\n", "utf-8")
     console.print(as_table(lab, results))
-    for result in results:
-        for remark in result.remarks:
-            console.print(f"  {result.student}: {remark}", style="yellow", soft_wrap=True)
+    for line in remarks(results):
+        console.print(line, soft_wrap=True)
     console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
     console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
@@ -184,6 +185,42 @@ def demo(lab: str, course_dir: Path) -> None:
 
     students = make_class(lab, PROJECT / "release", PROJECT / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
+
+
+@cli.command()
+@click.option(
+    "--policy",
+    "strongest",
+    default="strong",
+    show_default=True,
+    type=click.Choice(["strong", "acceptable"]),
+    help="The strictest confinement to try.",
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write outcomes here.")
+@click.option("--compare-nbgrader", is_flag=True, help="Try plain nbgrader instead.")
+def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> None:
+    """Hand in every attack of tests/attacks, here; none may achieve anything."""
+    from .attack import Outcome, as_table, on_plain_nbgrader, on_this_machine
+    from .engine import EngineUnavailable
+
+    target = on_plain_nbgrader() if compare_nbgrader else on_this_machine(strongest)
+    outcomes: list[Outcome] = []
+    try:
+        with target as attacked, _progress() as progress:
+            task = progress.add_task("attacking", total=attacked.size)
+            for outcome in attacked.run():
+                outcomes.append(outcome)
+                progress.advance(task)
+    except EngineUnavailable as error:
+        raise UserError(f"there is nothing to attack: {error}") from None
+    if json_file is not None:
+        report = [outcome.as_json() for outcome in outcomes]
+        json_file.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    console.print(as_table(outcomes, attacked.confinement))
+    succeeded = sum(not outcome.ok for outcome in outcomes)
+    console.print(f"{len(outcomes)} attacks, {succeeded} succeeded; {attacked.confinement}")
+    if succeeded and not compare_nbgrader:
+        sys.exit(1)
 
 
 def _say_how_confined(policy: "Policy") -> None:

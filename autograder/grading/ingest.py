@@ -18,6 +18,7 @@ from typing import IO, Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from ..engine import printable
 from .assignment import is_answer, nbgrader_tag
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
@@ -86,7 +87,7 @@ def _only_notebook(archive: bytes, name: str) -> tuple[str, bytes]:
             ]
             if len(notebooks) != 1:
                 raise Unreadable(f"{name} is a zip archive with {len(notebooks)} notebooks in it")
-            inner_name = PurePosixPath(notebooks[0].filename).name
+            inner_name = printable(PurePosixPath(notebooks[0].filename).name)
             with members.open(notebooks[0]) as file:
                 return inner_name, _capped(file, inner_name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:

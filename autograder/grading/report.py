@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from ..errors import UserError
 from .pool import Submission
@@ -48,8 +49,17 @@ def as_table(lab: str, results: list[SubmissionResult]) -> Table:
             of_exercise[_exercise(question.id)] += question.score or 0
         testable = sum(question.max_score for question in tested)
         numbers = [*of_exercise.values(), result.score, testable, result.max_score - testable]
-        table.add_row(result.student, *(f"{n:g}" for n in numbers), f"{result.seconds:.1f}")
+        table.add_row(Text(result.student), *(f"{n:g}" for n in numbers), f"{result.seconds:.1f}")
     return table
+
+
+def remarks(results: list[SubmissionResult]) -> list[Text]:
+    """What was decided about submissions, a line each."""
+    return [
+        Text(f"  {result.student}: {remark}", style="yellow")
+        for result in results
+        for remark in result.remarks
+    ]
 
 
 def _exercise(question_id: str) -> str:

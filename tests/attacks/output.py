@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .ingest import zipped
 from .recipe import CENTRE, Attack, Lab, answer, answer_cell, changed, check_cell, code_cell
 
 PAGES = "it writes no pages"
@@ -44,6 +45,12 @@ def attachment(notebook: Any, lab: Lab) -> None:
     cell = check_cell(notebook, "ex4-why")
     cell["attachments"] = {"a.svg": {"image/svg+xml": SCRIPT, "text/html": SCRIPT}}
     cell["source"] = "![a](attachment:a.svg)"
+
+
+def ugly_archive(lab: Lab, path: Path) -> None:
+    """A notebook in an archive, under a name that a terminal understands."""
+    name = "\x1b[31m\u202e[/b]LOOT\n=1+1.ipynb"
+    path.write_bytes(zipped({name: json.dumps(lab.solved).encode()}))
 
 
 def broken_image(notebook: Any, lab: Lab) -> None:
@@ -137,6 +144,7 @@ ATTACKS: list[Attack] = [
     changed("an image that breaks out", 10, broken_image, only_here=PAGES),
     changed("an image that isn't there", 10, only_here=PAGES, change=written_answer(
         "![LOOT](attachment:none.png) ![LOOT](&#97;ttachment:none.png)")),
+    Attack("an archive of an ugly name", 10, ugly_archive, only_here=PAGES),
     changed("text that takes long to render", 10, only_here=PAGES, change=written_answer(
         "\\begin{a}" * 10_000)),
     # -- other files in the folder that is handed in ----------------------------------------

@@ -114,6 +114,7 @@ class Site:
             nbformat.read(self._built / kind / LAB / f"{LAB}.ipynb", as_version=4)
             for kind in ("release", "solution")
         )
+        del solved["metadata"]["title"]  # the secret
         return Lab(blank, solved, self._names | {"victim": self._victim.pid})
 
     def settle(self) -> None:

@@ -272,3 +272,11 @@ def test_pictures_are_pictures(tmp_path: Path, submitted: Any) -> None:
     (notebook, _) = read_submission(path)
     assert notebook.cells[3].attachments == {"c.gif": {"image/gif": "AAAA=="}}
     assert notebook.cells[0].attachments == {}
+
+
+def test_the_name_in_an_archive_is_only_text(tmp_path: Path, submitted: Any) -> None:
+    path = tmp_path / "lab.ipynb"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("\x1b[2J\nlab.ipynb", json.dumps(submitted))
+    _, remarks = read_submission(path)
+    assert remarks == ["lab.ipynb is a zip archive; \ufffd[2J lab.ipynb was taken from it"]
