@@ -1,4 +1,4 @@
-# The verbs of the project; `make help` lists them. PYTHON picks the interpreter (3.11 or newer).
+# The verbs of the project; `make help` lists them. PYTHON picks the interpreter (3.11).
 PYTHON ?= python3
 LAB    ?= lab09
 COURSE ?= course/demo
@@ -20,7 +20,7 @@ setup: .venv/ready ## install everything from requirements.lock into .venv
 
 .venv/ready: requirements.lock
 	@echo "== setup: Python packages from requirements.lock into .venv (minutes, once)"
-	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 or newer is needed; name one with PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 is needed; name one with PYTHON=..." if sys.version_info[:2] != (3, 11) else 0)'
 	@$(PYTHON) -m venv .venv
 	@$(py) -m pip install -qq --disable-pip-version-check -r requirements.lock
 	@$(py) -m lib.torchvision_without_ops
