@@ -1,5 +1,6 @@
 """Every attack works on a grader as they are commonly written, and none on ours."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from .recipe import HONEST, Attack
 from .site import LAB, Site
 
 ATTACKS = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
+ROOT_ONLY = {"hidden tests by their handle", "a packet socket"}
 
 
 def name_of(value: object) -> str:
@@ -67,6 +69,8 @@ class TestNaiveGrader:
         "attack", [one for _, one in ATTACKS if not one.only_here], ids=name_of
     )
     def test_is_open_to(self, attack: Attack, site: Site, naive: NaiveGrader) -> None:
+        if attack.name in ROOT_ONLY and os.geteuid() != 0:
+            pytest.skip("the kernel allows this to root only")
         assert self.achieved(attack, site, naive) != []
 
 
