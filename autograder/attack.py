@@ -55,7 +55,7 @@ LAYERS = {
     r"interfered with|can't be checked|sent too large": "protocol",
     r"MemoryError|not enough memory|can't allocate|\[Errno 12\]": "memory limit",
     r"\[Errno (1|38)\]": "seccomp",
-    r"\[Errno 13\]": "Landlock",
+    r"\[Errno (13|18)\]": "Landlock",
     r"\[Errno 30\]": "read-only root",
     r"\[Errno (28|122)\]": "scratch size",
     r"\[Errno (11|24|27)\]|can't start new thread": "resource limit",
@@ -143,12 +143,10 @@ class Range:
     def attempt(self, group: str, attack: Any) -> tuple[Outcome, SubmissionResult]:
         """Hand in an attack, have it graded and see what else has happened."""
         submitted = self._site.hand_in(attack)
-        student = submitted.parents[1].name
         self._site.settle()
-        started_at = time.monotonic()
-        result_key("", submitted)  # this reads the file, too
-        result = grade_submission(self._assignment, student, submitted, self._zygote, seed=0)
-        seconds = time.monotonic() - started_at
+        result, seconds = self._grade(submitted)
+        if seconds > self._allowed_s(result):  # perhaps the machine was busy with something else
+            seconds = min(seconds, self._grade(submitted)[1])
         achieved = self._site.evidence(json.dumps(result.as_json()))
         gained = result.score - attack.honest
         if gained > 0 or (gained < 0 and not attack.costs_more):
@@ -182,6 +180,13 @@ class Range:
                 found.append(f"{scores[result.student]:g} points in the gradebook")
             yield replace(outcome, achieved=(*outcome.achieved, *found))
 
+    def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:
+        student = submitted.parents[1].name
+        started_at = time.monotonic()
+        result_key("", submitted)  # this reads the file, too
+        result = grade_submission(self._assignment, student, submitted, self._zygote, seed=0)
+        return result, time.monotonic() - started_at
+
     def _allowed_s(self, result: SubmissionResult) -> float:
         """The limits that were used up, one more that nearly was, and what honest work takes."""
         tests = [test.message for question in result.questions for test in question.tests]
@@ -205,13 +210,15 @@ class Range:
 
 def what_stopped(result: SubmissionResult, question: str) -> str:
     """Layer and words of the first thing that went wrong for an attack on this question."""
-    if result.remarks:
-        return f"ingest: {result.remarks[0]}"
+    decisions = [remark for remark in result.remarks if ": this cell " not in remark]
+    if decisions:
+        return f"ingest: {decisions[0]}"
     cells = [failure.message for failure in result.cell_failures]
     tests = [test.message for one in result.questions if one.id == question for test in one.tests]
     for said in filter(None, cells + tests):
         layer = next((layer for words, layer in LAYERS.items() if re.search(words, said)), "?")
-        return f"{layer}: {said}"
+        words = re.sub(r"^(this cell|your code) raised | \(line \d.*\)$", "", said)
+        return f"{layer}: {words}"
     return "without effect"
 
 
@@ -233,12 +240,14 @@ def on_plain_nbgrader() -> Any:
 
 def as_table(outcomes: list[Outcome], confinement: str) -> Table:
     """A row per attack, in groups."""
-    table = Table(title=f"attacks on a grader confined by {confinement}", title_justify="left")
-    table.add_column("")
-    table.add_column("attack", max_width=40)
-    table.add_column("stopped by", no_wrap=True, max_width=70)
-    table.add_column("honest", justify="right")
-    table.add_column("got", justify="right")
+    table = Table(
+        title=f"attacks on a grader confined by {confinement}", title_justify="left", expand=True
+    )
+    table.add_column("", width=1)
+    table.add_column("attack", ratio=2, no_wrap=True)
+    table.add_column("stopped by", ratio=3, no_wrap=True)
+    table.add_column("honest", width=6, justify="right")
+    table.add_column("got", width=4, justify="right")
     group = ""
     for outcome in outcomes:
         if outcome.group != group:

@@ -253,7 +253,7 @@ ATTACKS: list[Attack] = [
         home = Path(os.environ.get("IPYTHONDIR") or $home)
         if home == Path.cwd(): home = home.parent
         startup = home / "profile_default" / "startup"
-        startup.mkdir(parents=True)
+        startup.mkdir(parents=True, exist_ok=True)
         (startup / "00-mine.py").write_text("raise SystemExit")
         raise Loot("every IPython starts with it")
     """),

@@ -142,9 +142,9 @@ ATTACKS: list[Attack] = [
         threading.stack_size(2**16)
         done = threading.Event()
         try:
-            for _ in range(1000): threading.Thread(target=done.wait, daemon=True).start()
+            for _ in range(5000): threading.Thread(target=done.wait, daemon=True).start()
         finally: done.set()
-        raise Loot("started 1,000 threads")
+        raise Loot("started 5,000 threads")
     """),
     # -- output -----------------------------------------------------------------------------------
     beside("a gigabyte of output", """
