@@ -51,6 +51,7 @@ LAYERS = {
     r"exceeded the time limit": "time limit",
     r"not run, as it has": "ingest",
     r"Bad system call": "seccomp",
+    r"filled the disk": "scratch size",
     r"ended the program|crashed the program": "process of its own",
     r"interfered with|can't be checked|sent too large": "protocol",
     r"MemoryError|not enough memory|can't allocate|\[Errno 12\]": "memory limit",
@@ -195,17 +196,6 @@ class Range:
             text for text in tests + cells if re.match("(the check|this cell) exceeded", text)
         ]
         return (len(used_up) + 1) * LIMITS.call_timeout_s + GRACE_S + 2 * self._honest_s
-
-    def _publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
-        """Take results into a gradebook and look at what students and graders get to see."""
-        pages, lab = part_of_corpus("pages"), self._site.lab_name
-        prepare_course(self._site.class_dir, lab, self._site.release_root)
-        record_results(self._site.class_dir, lab, [result for _, result in graded])
-        for outcome, result in graded:
-            page = feedback_page(self._site.class_dir, result.student, lab).read_text("utf-8")
-            alive = pages.alive_in_page(page) + pages.alive_in_terminal(_in_terminal(lab, result))
-            alive += self._site.evidence(_text_of_files(self._site.class_dir, result.student))
-            yield replace(outcome, achieved=(*outcome.achieved, *alive))
 
 
 def what_stopped(result: SubmissionResult, question: str) -> str:

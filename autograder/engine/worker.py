@@ -29,8 +29,9 @@ BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 class Worker:
     """One submission, running in a process of its own; `submission` is its namespace.
 
-    `ends_at` (of `time.monotonic`) is when its time is up; `end` kills the process unless it
-    ends within the seconds given, and returns its wait status, None if unknown.
+    `ends_at` (of `time.monotonic`) is when its time is up; `overflows` tells whether its folder
+    holds too much; `end` kills the process unless it ends within the seconds given, and returns
+    its wait status, None if unknown.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Worker:
         connection: socket.socket,
         limits: Limits,
         ends_at: float,
+        overflows: Callable[[], bool],
         end: Callable[[float], int | None],
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
         self._connection = connection
         self._limits = limits
+        self._overflows = overflows
         self._end = end
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
@@ -106,6 +109,8 @@ class Worker:
             raise self._violated() from None
         except (EOFError, OSError):
             raise self._lose(WorkerLost) from None
+        if self._overflows():  # before the next look of who watches the disk
+            raise self._lose(WorkerLost, "filled the disk")
         match reply:  # with types first: a tensor may not be compared with a string
             case [bytes(echo), str("value"), result] if echo == nonce:
                 return result

@@ -104,6 +104,10 @@ class Zygote:
             raise EngineUnavailable(f"no worker could be started: {pid or 'the zygote ended'}")
         process = self._process
 
+        def overflows() -> bool:
+            measured = self._level != "strong" and self._process is process
+            return measured and bool(self._request({"measure": pid}))
+
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
             status = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
@@ -113,7 +117,7 @@ class Zygote:
 
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, end)
+        worker = Worker(connection, self.limits, ends_at, overflows, end)
         self._workers.append(worker)
         return worker
 

@@ -90,8 +90,8 @@ def silence() -> None:
 
 
 def serve(control: socket.socket, nursery: "Nursery") -> None:
-    """Answer {"fork": …} with a process id or why there is none, and {"end": pid, …} with a wait
-    status, until EOF."""
+    """Answer {"fork": …} with a process id or why there is none, {"measure": pid} with whether its
+    folder holds too much, and {"end": pid, …} with a wait status, until EOF."""
     while True:
         while not select.select([control], [], [], nursery.check_scratch_every_s)[0]:
             nursery.check_scratch()
@@ -101,6 +101,8 @@ def serve(control: socket.socket, nursery: "Nursery") -> None:
         request = json.loads(message)
         if "fork" in request:
             answer: int | str = nursery.fork(fds[0], **request["fork"])
+        elif "measure" in request:
+            answer = nursery.overflows(request["measure"])
         else:
             answer = nursery.end(request["end"], request["grace_s"])
         control.send(json.dumps(answer).encode())
@@ -169,7 +171,11 @@ class Nursery:
 
     def check_scratch(self) -> None:
         """Kill workers that fill the disk, where they have no file system of their own."""
-        limits = (self.plan.scratch_bytes, self.plan.scratch_files)
-        for pid, work_dir in self.work_dirs.items():
-            if is_oversized(Path(work_dir), pid, *limits):
+        for pid in self.work_dirs:
+            if self.overflows(pid):
                 os.kill(pid, signal.SIGKILL)
+
+    def overflows(self, pid: int) -> bool:
+        """Whether a worker keeps more in its folder than it may."""
+        limits = (self.plan.scratch_bytes, self.plan.scratch_files)
+        return is_oversized(Path(self.work_dirs[pid]), pid, *limits)

@@ -53,6 +53,18 @@ def small_zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
         yield zygote
 
 
+def test_a_disk_filled_in_no_time_is_seen_when_the_cell_ends(small_zygote: Zygote) -> None:
+    worker = small_zygote.fork(0)
+    fill = "for n in range(4):\n    with open(str(n), 'wb') as file: file.write(bytes(2**24))"
+    if small_zygote._level == "strong":
+        error = worker.execute(fill)
+        assert error is not None and "No space left" in str(error)
+    else:
+        with pytest.raises(WorkerLost, match=r"filled the disk|Killed"):
+            worker.execute(fill)
+    worker.kill()
+
+
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_costs_its_worker_at_most(
     small_zygote: Zygote, processes_below: Callable[[int], set[int]], bomb: str
