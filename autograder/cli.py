@@ -97,6 +97,7 @@ def grade(
     from .grading.pool import Grader, grade_class
     from .grading.pytest_plugin import HiddenTestsBroken
     from .grading.report import as_table, class_report, find_submissions, remarks
+    from .grading.results import FAILED
     from .grading.store import ResultStore
 
     course_dir = course_dir.resolve()
@@ -130,6 +131,8 @@ def grade(
     console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
     console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
+    if failed := [result.student for result in results if result.status == FAILED]:
+        raise UserError(f"not graded, see above, and 0 in the gradebook: {', '.join(failed)}")
 
 
 @cli.command()

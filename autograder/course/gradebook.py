@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -31,7 +32,8 @@ def prepare_course(course_dir: Path, lab: str, release_root: Path) -> Assignment
     released = load_assignment(lab, release_root)
     write_config(course_dir)
     source = course_dir / "source" / lab
-    if not _same_tree(released.release_dir, source) or not (course_dir / "release" / lab).is_dir():
+    is_known = (course_dir / "release" / lab).is_dir() and _is_in_gradebook(course_dir, lab)
+    if not is_known or not _same_tree(released.release_dir, source):
         shutil.rmtree(source, ignore_errors=True)
         shutil.copytree(released.release_dir, source, ignore=shutil.ignore_patterns(*NOT_RELEASED))
         generate_assignment(course_dir, lab)
@@ -61,6 +63,19 @@ def record_results(course_dir: Path, lab: str, results: list[SubmissionResult]) 
 def feedback_page(course_dir: Path, student: str, lab: str) -> Path:
     """Where a student's feedback lies."""
     return course_dir / "feedback" / student / lab / f"{lab}.html"
+
+
+def _is_in_gradebook(course_dir: Path, lab: str) -> bool:
+    """A run that was killed may have made the release and not got as far as the gradebook."""
+    path = course_dir / "gradebook.db"
+    if not path.is_file():
+        return False
+    with Gradebook(f"sqlite:///{path}") as gradebook:
+        try:
+            gradebook.find_notebook(lab, lab)
+        except MissingEntry:
+            return False
+    return True
 
 
 def _same_tree(left: Path, right: Path) -> bool:

@@ -10,7 +10,6 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -64,9 +63,10 @@ def read_submission(path: Path) -> tuple[Any, list[str]]:
     with path.open("rb") as file:
         content = _capped(file, path.name)
     if not content.startswith(ZIP_START):
-        return _parse(content, path.name), []
+        return _parse(content, path.name)
     name, content = _only_notebook(content, path.name)
-    return _parse(content, name), [f"{path.name} is a zip archive; {name} was taken from it"]
+    notebook, remarks = _parse(content, name)
+    return notebook, [f"{path.name} is a zip archive; {name} was taken from it", *remarks]
 
 
 def _capped(file: IO[bytes], name: str) -> bytes:
@@ -90,11 +90,13 @@ def _only_notebook(archive: bytes, name: str) -> tuple[str, bytes]:
             inner_name = printable(PurePosixPath(notebooks[0].filename).name)
             with members.open(notebooks[0]) as file:
                 return inner_name, _capped(file, inner_name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except Unreadable:
+        raise
+    except Exception as error:  # zipfile raises many kinds for a damaged file
         raise Unreadable(f"{name} is a zip archive that can't be read: {error}") from None
 
 
-def _parse(content: bytes, name: str) -> Any:
+def _parse(content: bytes, name: str) -> tuple[Any, list[str]]:
     """A notebook of the file's cells: their kind, text, id and mark, whatever else they hold.
 
     nbformat's own reader is not asked: it refuses what could be graded, and validates every
@@ -113,18 +115,25 @@ def _parse(content: bytes, name: str) -> Any:
             raise Unreadable(f"{name} is not a notebook: it has no cells")
     if len(cells) > CELL_LIMIT:
         raise Unreadable(f"{name} has more than {CELL_LIMIT} cells")
-    return nbformat.from_dict({"cells": [_plain(cell, name) for cell in cells]})
+    plain = [_plain(cell) for cell in cells]
+    if cells and not any(plain):
+        raise Unreadable(f"{name} is not a notebook: none of its cells is one")
+    left_out = [str(number) for number, cell in enumerate(plain, start=1) if cell is None]
+    remarks = [f"no cells of a notebook, and left out: number {', '.join(left_out)}"]
+    notebook = nbformat.from_dict({"cells": [cell for cell in plain if cell is not None]})
+    return notebook, remarks if left_out else []
 
 
-def _plain(cell: Any, name: str) -> Any:
+def _plain(cell: Any) -> Any | None:
+    """A cell with what is looked at; None if it has no kind or no text."""
     match cell:
         case {"cell_type": str(kind), "source": source} | {"cell_type": str(kind), "input": source}:
             pass
         case _:
-            raise Unreadable(f"{name} holds a cell that is none")
+            return None
     lines = source if isinstance(source, list) else [source]
     if not all(isinstance(line, str) for line in lines):
-        raise Unreadable(f"{name} holds a cell that is none")
+        return None
     # Half of a surrogate pair can stand in JSON, but in no file.
     text = "".join(lines).encode("utf-8", "replace").decode("utf-8")
     plain: dict[str, Any] = {

@@ -4,13 +4,15 @@ import atexit
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..engine import Limits, Policy, Zygote, strongest_possible
+from ..engine import EngineUnavailable, Limits, Policy, Zygote, printable, strongest_possible
 from .assignment import Assignment
 from .grade import grade_submission
-from .results import SubmissionResult
+from .pytest_plugin import HiddenTestsBroken
+from .results import FAILED, QuestionResult, SubmissionResult
 from .store import ResultStore, environment_key, result_key
 
 
@@ -38,7 +40,8 @@ def grade_class(
     """Yield each result as soon as it is known; stored ones come first.
 
     Raises:
-        ConfinementRefused: if this machine can't confine submissions as the policy asks.
+        EngineUnavailable: if this machine can't confine submissions as the policy asks, or ends
+            the processes that grade.
         HiddenTestsBroken: if the instructor's tests cannot run at all.
     """
     level = strongest_possible(grader.policy)  # before anything else: it may refuse
@@ -61,8 +64,14 @@ def grade_class(
         try:
             for done in as_completed(keys):
                 result = done.result()
-                store.save(result, keys[done])
+                if result.status != FAILED:  # else the next run tries again
+                    store.save(result, keys[done])
                 yield result
+        except BrokenProcessPool:
+            raise EngineUnavailable(
+                "a process of the grader was killed, perhaps out of memory; what was graded is "
+                "kept: run again, with fewer --jobs"
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -85,6 +94,27 @@ def _start_grader(grader: Grader) -> None:
 
 
 def _grade(submission: Submission) -> SubmissionResult:
-    return grade_submission(
-        _grader.assignment, submission.student, submission.path, _zygote, _grader.seed
+    try:
+        return grade_submission(
+            _grader.assignment, submission.student, submission.path, _zygote, _grader.seed
+        )
+    except (EngineUnavailable, HiddenTestsBroken):
+        raise
+    except Exception as error:  # a defect of ours, which may cost this student only
+        return _failed(submission, error)
+
+
+def _failed(submission: Submission, error: Exception) -> SubmissionResult:
+    reason = printable(f"{type(error).__name__}: {error}")
+    return SubmissionResult(
+        student=submission.student,
+        status=FAILED,
+        confinement=_zygote.confinement,
+        seed=_grader.seed,
+        seconds=0.0,
+        questions=tuple(
+            QuestionResult(question.id, question.max_score)
+            for question in _grader.assignment.questions
+        ),
+        remarks=(f"NOT GRADED, the grader itself failed: {reason}",),
     )

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 STOPPED = "Stopped"
+FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class SubmissionResult:
     """Everything recorded about one graded submission."""
 
     student: str
-    status: str  # "graded", or "unreadable" where there was nothing to grade
+    status: str  # "graded", "unreadable" (nothing to grade), or FAILED by a defect of the grader
     confinement: str
     seed: int
     seconds: float

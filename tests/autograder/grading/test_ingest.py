@@ -238,6 +238,32 @@ def test_only_text_kind_id_and_mark_of_a_cell_matter(tmp_path: Path, submitted: 
     assert notebook.cells[-1].cell_type == "markdown"
 
 
+def test_what_is_no_cell_is_left_out_and_said(
+    tmp_path: Path, instructor: Any, submitted: Any
+) -> None:
+    submitted.cells[1].source = "def double(x):\n    return 2 * x"
+    tree = json.loads(nbformat.writes(submitted))
+    tree["cells"][0:0] = [None, {"cell_type": "code", "source": 7}]
+    tree["cells"].append({"cell_type": "code", "source": ["a", 1]})
+    path = tmp_path / "lab.ipynb"
+    path.write_text(json.dumps(tree), "utf-8")
+    composition = ingest(instructor, path)
+    assert composition.status == "graded"
+    number = len(tree["cells"])
+    assert composition.remarks == [f"no cells of a notebook, and left out: number 1, 2, {number}"]
+    assert "return 2 * x" in composition.notebook.cells[1].source
+
+
+def test_a_damaged_zip_is_refused_whatever_zipfile_says(tmp_path: Path, instructor: Any) -> None:
+    whole = zipped(tmp_path / "lab.ipynb", {"lab.ipynb": b"{}"}).read_bytes()
+    path = tmp_path / "cut" / "lab.ipynb"
+    path.parent.mkdir()
+    path.write_bytes(whole[:4] + whole[4 + 20 :])  # offsets in it point before its start
+    composition = ingest(instructor, path)
+    assert composition.status == "unreadable"
+    assert "zip archive" in composition.remarks[0]
+
+
 def test_a_file_made_to_take_long_is_refused_at_once(tmp_path: Path, instructor: Any) -> None:
     path = tmp_path / "lab.ipynb"
     cell = '{"cell_type": "code", "source": ""}'
