@@ -223,6 +223,47 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
         sys.exit(1)
 
 
+@cli.command()
+@click.argument("lab")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE ...]")
+@click.option("--list", "list_blanks", is_flag=True, help="Print the names of the lab's blanks.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> None:
+    """Grade other right answers (default: the lab's bank); each has to get full marks."""
+    from .grading.assignment import HIDDEN_ROOT, load_assignment
+    from .quality.answers import answers_table, bank_of, blank_lines, candidates_of, failures
+    from .quality.judge import judge_all, make_judge
+    from .quality.solution import read_solution
+    from .quality.variants import read_variant
+
+    solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
+    if list_blanks:
+        for line in blank_lines(solution):
+            console.print(line, soft_wrap=True)
+        return
+    chosen = list(files) or bank_of(HIDDEN_ROOT, lab)
+    if not chosen:
+        raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
+    variants = [read_variant(path, solution) for path in chosen]
+    judge = make_judge(load_assignment(lab, PROJECT / "release"), solution)
+    _say_how_confined(judge.policy)
+    with _progress() as progress:
+        task = progress.add_task(f"grading answers to {lab}", total=len(variants))
+        judgements = []
+        for judgement in judge_all(judge, candidates_of(variants, judge), jobs):
+            judgements.append(judgement)
+            progress.advance(task)
+    console.print(answers_table(lab, variants, judgements))
+    for line in failures(judgements):
+        console.print(line, soft_wrap=True)
+    failed = sum(bool(judgement.failed) for judgement in judgements)
+    touched = {question for variant in variants for question in variant.questions}
+    full = f"{len(variants) - failed} of {len(variants)} have full marks"
+    console.print(f"{full}; they answer {len(touched)} of {len(judge.questions)} questions")
+    if failed:
+        sys.exit(1)
+
+
 def _say_how_confined(policy: "Policy") -> None:
     from .engine import ConfinementRefused, strongest_possible
 
