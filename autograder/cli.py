@@ -264,6 +264,41 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
         sys.exit(1)
 
 
+@cli.command()
+@click.argument("lab")
+@click.option("--question", help="Only the mutants and mistakes of this question.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) -> None:
+    """Make small mistakes in the solution of LAB; do its tests find them?"""
+    from .grading.assignment import HIDDEN_ROOT, load_assignment
+    from .quality import mutate as mutation
+    from .quality.equivalent import EQUIVALENT_FILE
+    from .quality.judge import judge_all, make_judge
+    from .quality.solution import read_solution
+
+    solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
+    judge = make_judge(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
+    experiment = mutation.plan(solution, judge, HIDDEN_ROOT / lab, question)
+    _say_how_confined(judge.policy)
+    candidates = experiment.candidates(judge)
+    with _progress() as progress:
+        task = progress.add_task(f"judging mutants of {lab}", total=len(candidates))
+        judgements = []
+        for judgement in judge_all(judge, candidates, jobs):
+            judgements.append(judgement)
+            progress.advance(task)
+    report = mutation.evaluate(experiment, judgements)
+    if json_file is not None:
+        json_file.write_text(json.dumps(report.as_json(), indent=1) + "\n", "utf-8")
+    console.print(mutation.as_table(lab, report))
+    for line in mutation.details(report, HIDDEN_ROOT / lab / EQUIVALENT_FILE):
+        console.print(line, soft_wrap=True)
+    console.print(mutation.summary(report), soft_wrap=True)
+    if not report.passed:
+        sys.exit(1)
+
+
 def _say_how_confined(policy: "Policy") -> None:
     from .engine import ConfinementRefused, strongest_possible
 
