@@ -52,23 +52,23 @@ def read_equivalents(path: Path, mutants: list[Mutant]) -> dict[tuple[str, str],
 
 
 def _read(path: Path) -> list[Equivalent]:
+    """The diff of an entry ends with its first line that is not marked - or +."""
     entries: list[Equivalent] = []
     reason: list[str] = []
+    reason_is_used = False
     blank, diff, start = "", [""], 0
-    lines = path.read_text("utf-8").split("\n")
-    for number, line in enumerate([*lines, ""], start=1):
-        header = _HEADER.fullmatch(line)
-        if blank and line[:1] not in ("-", "+"):
+    for number, line in enumerate([*path.read_text("utf-8").split("\n"), ""], start=1):
+        if blank and line[:1] in ("-", "+"):
+            diff.append(line)
+            continue
+        if blank:
             entries.append(Equivalent(blank, "\n".join(diff), " ".join(reason), start))
-            blank = ""
-            if line.startswith("# "):
-                reason = []
-        if header:
+            blank, reason_is_used = "", True
+        if header := _HEADER.fullmatch(line):
             blank, diff, start = header[1], [], number
         elif line.startswith("# "):
-            reason.append(line.removeprefix("# "))
-        elif blank:
-            diff.append(line)
+            reason = [*([] if reason_is_used else reason), line.removeprefix("# ")]
+            reason_is_used = False
         elif line.strip():
             raise UserError(f"{path}:{number}: `{line.strip()}` belongs to no #!MUTANT; mend it")
     return entries
