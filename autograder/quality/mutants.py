@@ -293,6 +293,7 @@ CONFUSED = (
     ("LSTM", "RNN"),
     ("AttentionModel", "LSTMModel"),
     ("LSTMModel", "BagOfWords"),
+    ("AdditionModel", "LSTMModel"),
     ("zero_grad", "step"),
     ("split", "chunk"),
     ("unsqueeze", "squeeze"),
