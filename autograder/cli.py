@@ -280,6 +280,8 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
     judge = make_judge(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
     experiment = mutation.plan(solution, judge, HIDDEN_ROOT / lab, question)
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
     _say_how_confined(judge.policy)
     candidates = experiment.candidates(judge)
     with _progress() as progress:

@@ -22,7 +22,7 @@ from autograder.hidden.lab09.demo import CLASS
 from autograder.quality.solution import read_solution
 from autograder.quality.variants import read_variants
 from autograder.testing import question_of
-from autograder.testing.selfcheck import Submission
+from autograder.testing.selfcheck import Submission, load_checks, run_checks
 
 matplotlib.use("agg")
 pytestmark = [
@@ -141,6 +141,7 @@ def test_blank_fails(name: str, blank: dict[str, Any]) -> None:
 # -- answers other than the solution ------------------------------------------------------------
 
 MISTAKES = {variant.name: variant for variant in read_variants(HIDDEN / "mistakes", LAB_SOLUTION)}
+CHECKS = load_checks(SOURCE.parent / "student" / "checks.py")
 ANSWERS = {variant.name: variant for variant in read_variants(HIDDEN / "answers", LAB_SOLUTION)}
 
 
@@ -167,6 +168,8 @@ def test_other_right_answer_passes(name: str, solution: dict[str, Any]) -> None:
     tests = [test for question in ANSWERS[name].questions for test in OF_QUESTION[question]]
     failures = {(test, seed): failure_of(test, names, seed) for test in tests for seed in range(2)}
     assert failures == dict.fromkeys(failures)
+    checked = [run_checks(CHECKS, q, Submission(names)) for q in ANSWERS[name].questions]
+    assert [one for outcomes in checked for one in outcomes if one.message is not None] == []
 
 
 # -- the demo class -----------------------------------------------------------------------------
