@@ -151,7 +151,7 @@ def _side(lines: list[str], sign: str) -> list[str]:
 
 
 def _places(code: list[str], old: list[str]) -> Iterator[int]:
-    """Where these lines stand; code lines without anything count for nothing."""
+    """Where these lines stand, one after the other."""
     for start in range(len(code) - len(old) + 1):
         if code[start : start + len(old)] == old:
             yield start
