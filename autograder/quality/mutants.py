@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..compiler.tags import Block
+from ..compiler.tags import Block, Line, Part, Text
 from .solution import AnswerCell, Blank, Solution
 
 
@@ -44,7 +44,10 @@ def make_mutants(solution: Solution) -> list[Mutant]:
 
 
 def _mutants_of(cell: AnswerCell, solution: Solution) -> Iterator[Mutant]:
-    code = Code(cell.source)
+    try:
+        code = Code(cell.source)
+    except SyntaxError:  # a cell of magics or commands is not Python
+        return
     seen = {ast.dump(code.tree)}
     for blank, lines in _lines_of_blanks(cell, solution):
         nodes = [node for node in ast.walk(code.tree) if getattr(node, "lineno", 0) in lines]
@@ -66,13 +69,19 @@ def _mutants_of(cell: AnswerCell, solution: Solution) -> Iterator[Mutant]:
 def _lines_of_blanks(cell: AnswerCell, solution: Solution) -> Iterator[tuple[Blank, range]]:
     """Each blank of a cell and its lines in the solution, from 1."""
     blanks = iter(blank for blank in solution.blanks.values() if blank.cell_id == cell.cell_id)
-    at = 1
+    texts = [line.text for part in cell.tagged.parts for line in _lines_of(part)]
+    at = 1 - next(place for place, text in enumerate(texts) if text.strip())  # else stripped
     for part in cell.tagged.parts:
         if isinstance(part, Block):
             yield next(blanks), range(at, at + len(part.solution))
-            at += len(part.solution)
-        else:
-            at += len(getattr(part, "lines", ()))
+        at += len(_lines_of(part))
+
+
+def _lines_of(part: Part) -> list[Line]:
+    match part:
+        case Text(lines=lines) | Block(solution=lines):
+            return lines
+    return []
 
 
 def _diff(old: str, new: str) -> str:
@@ -163,12 +172,14 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.NotEq: (r"!=", ("==", ">")),
     ast.Is: (r"is\b", ("is not",)),
     ast.IsNot: (r"is\s+not\b", ("is",)),
+    ast.In: (r"\bin\b", ("not in",)),
+    ast.NotIn: (r"\bnot\s+in\b", ("in",)),
 }
 
 
 def other_operator(node: ast.AST, code: Code) -> Iterator[Edits]:
     """Another operator, the operands the other way round, one operand missing."""
-    if not isinstance(node, ast.BinOp):
+    if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATORS:
         return
     pattern, text = OPERATORS[type(node.op)]
     yield [code.between(node.left, node.right, pattern, text), *_parenthesised(node, code)]

@@ -28,6 +28,37 @@ def test_small_mistakes_in_a_condition(solution: Solution) -> None:
     }
 
 
+ODD_LAB = """```python
+#!TAG SKIPQUESTEXEC
+
+#!TAG HWBEGIN
+found = "ä" in words and flags & 4
+#!TAG HWEND
+```
+
+```python
+%%time
+#!TAG HWBEGIN
+x = 1
+#!TAG HWEND
+```
+
+```python
+#!TAG QUESTION ex1-odd
+```
+"""
+
+
+def test_odd_cells(tmp_path: Path) -> None:
+    """Blank lines in front, letters of two bytes, operators unknown to it, a cell of magics."""
+    (tmp_path / "odd.md").write_text(ODD_LAB, "utf-8")
+    odd = read_solution(tmp_path / "odd.md")
+    assert {'found = "ä" not in words and flags & 4', 'found = "ä" in words or flags & 4'} <= set(
+        added(odd, "ex1-odd.1")
+    )
+    assert added(odd, "ex1-odd.2") == []
+
+
 def test_the_same_each_time(solution: Solution) -> None:
     assert make_mutants(solution) == make_mutants(read_solution(solution.path))
 
