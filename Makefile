@@ -8,7 +8,7 @@ py     := .venv/bin/python
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade solution lab attack stress test golden lock clean
+.PHONY: all help setup release verify demo grade solution lab attack stress answers mutate test golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
@@ -53,6 +53,12 @@ attack: setup ## hand in hundreds of attacks on this machine's grader: the check
 
 stress: setup ## thousands of fuzzed notebooks and frames, and runs killed half-way (half an hour)
 	@$(py) -m tests.stress
+
+answers: setup ## grade the bank of other right answers; each has to get full marks
+	@$(py) -m autograder answers $(LAB) $(if $(JOBS),--jobs $(JOBS))
+
+mutate: setup ## make hundreds of small mistakes in the solution: do the tests find them? (minutes)
+	@$(py) -m autograder mutate $(LAB) $(if $(JOBS),--jobs $(JOBS))
 
 test: setup ## the whole test suite, linters and types
 	@$(py) -m ruff check .

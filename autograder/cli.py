@@ -226,6 +226,84 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
         sys.exit(1)
 
 
+@cli.command()
+@click.argument("lab")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE ...]")
+@click.option("--list", "list_blanks", is_flag=True, help="Print the names of the lab's blanks.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> None:
+    """Grade other right answers (default: the lab's bank); each has to get full marks."""
+    from .grading.assignment import HIDDEN_ROOT, load_assignment
+    from .quality.answers import answers_table, bank_of, blank_lines, candidates_of, failures
+    from .quality.judge import judge_all, make_judge
+    from .quality.solution import read_solution
+    from .quality.variants import read_variant
+
+    solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
+    if list_blanks:
+        for line in blank_lines(solution):
+            console.print(line, soft_wrap=True)
+        return
+    chosen = list(files) or bank_of(HIDDEN_ROOT, lab)
+    if not chosen:
+        raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
+    variants = [read_variant(path, solution) for path in chosen]
+    judge = make_judge(load_assignment(lab, PROJECT / "release"), solution)
+    _say_how_confined(judge.policy)
+    with _progress() as progress:
+        task = progress.add_task(f"grading answers to {lab}", total=len(variants))
+        judgements = []
+        for judgement in judge_all(judge, candidates_of(variants, judge), jobs):
+            judgements.append(judgement)
+            progress.advance(task)
+    console.print(answers_table(lab, variants, judgements))
+    for line in failures(judgements):
+        console.print(line, soft_wrap=True)
+    failed = sum(bool(judgement.failed) for judgement in judgements)
+    touched = {question for variant in variants for question in variant.questions}
+    full = f"{len(variants) - failed} of {len(variants)} have full marks"
+    console.print(f"{full}; they answer {len(touched)} of {len(judge.questions)} questions")
+    if failed:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("lab")
+@click.option("--question", help="Only the mutants and mistakes of this question.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) -> None:
+    """Make small mistakes in the solution of LAB; do its tests find them?"""
+    from .grading.assignment import HIDDEN_ROOT, load_assignment
+    from .quality import mutate as mutation
+    from .quality.equivalent import EQUIVALENT_FILE
+    from .quality.judge import judge_all, make_judge
+    from .quality.solution import read_solution
+
+    solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
+    judge = make_judge(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
+    experiment = mutation.plan(solution, judge, HIDDEN_ROOT / lab, question)
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+    _say_how_confined(judge.policy)
+    candidates = experiment.candidates(judge)
+    with _progress() as progress:
+        task = progress.add_task(f"judging mutants of {lab}", total=len(candidates))
+        judgements = []
+        for judgement in judge_all(judge, candidates, jobs):
+            judgements.append(judgement)
+            progress.advance(task)
+    report = mutation.evaluate(experiment, judgements)
+    if json_file is not None:
+        json_file.write_text(json.dumps(report.as_json(), indent=1) + "\n", "utf-8")
+    console.print(mutation.as_table(lab, report))
+    for line in mutation.details(report, HIDDEN_ROOT / lab / EQUIVALENT_FILE):
+        console.print(line, soft_wrap=True)
+    console.print(mutation.summary(report), soft_wrap=True)
+    if not report.passed:
+        sys.exit(1)
+
+
 def _say_how_confined(policy: "Policy") -> None:
     from .engine import ConfinementRefused, strongest_possible
 

@@ -59,6 +59,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
     },
+    "autograder.quality": {
+        "autograder.quality",
+        "autograder.compiler",
+        "autograder.engine",
+        "autograder.grading",
+        "autograder.errors",
+    },
     "autograder.demo": {"autograder.grading.assignment", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},

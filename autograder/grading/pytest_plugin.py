@@ -8,7 +8,7 @@ called and passed.
 import os
 import random
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,18 @@ class HiddenTestsBroken(Exception):
     """The instructor's tests could not be collected; no submission is at fault."""
 
 
-def run_tests(test_files: tuple[Path, ...], session: Session) -> dict[str, list[Verdict]]:
-    """Run all tests against one submission: question id -> results in the order of the files.
+def run_tests(
+    test_files: tuple[Path, ...], session: Session, questions: Collection[str] | None = None
+) -> dict[str, list[Verdict]]:
+    """Run tests against one submission: question id -> results in the order of the files.
+
+    Args:
+        questions: run the tests of these only.
 
     Raises:
         HiddenTestsBroken: if a test file cannot be imported or a test did not report.
     """
-    plugin = _GradingPlugin(session)
+    plugin = _GradingPlugin(session, questions)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     pytest.main([*PYTEST_OPTIONS, *map(str, test_files)], plugins=[plugin])
     if plugin.broken:
@@ -50,8 +55,9 @@ def run_tests(test_files: tuple[Path, ...], session: Session) -> dict[str, list[
 
 
 class _GradingPlugin:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, questions: Collection[str] | None) -> None:
         self.session = session
+        self.questions = questions
         self.broken = ""
         self._tests: dict[tuple[str, str], Callable[..., Any]] = {}
         self._cases: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
@@ -74,6 +80,8 @@ class _GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests of questions, in the order in which the notebook asks them."""
         order = self.session.question_order
+        if self.questions is not None:
+            order = {name: place for name, place in order.items() if name in self.questions}
         kept = [item for item in items if _mark(item) and _mark(item).id in order]
         items[:] = sorted(kept, key=lambda item: order[_mark(item).id])
         for item in items:

@@ -25,6 +25,10 @@ PROJECT = Path(__file__).resolve().parents[2]
         (["build", "{tmp}/missing.md"], 2, "missing.md"),
         (["build", "{tmp}/unclosed.md", "--out", "{tmp}/out"], 1, "unclosed.md:3: "),
         (["verify", "no-lab"], 2, "no such lab source"),
+        (["answers", "no-lab"], 2, "no such lab source"),
+        (["answers", "lab09", "{tmp}/missing.txt"], 2, "missing.txt: no such file"),
+        (["mutate", "no-lab"], 2, "no such lab source"),
+        (["mutate", "lab09", "--question", "ex9"], 2, "ex9: no such question"),
         (["no-command"], 2, "No such command"),
     ],
 )

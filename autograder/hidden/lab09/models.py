@@ -52,31 +52,39 @@ def assert_gradients_reach_all(submission: Any, model: Any, tokens: Tensor) -> N
         )
 
 
-# Works on copies, so that the notebook's own model stays as it is.
+# Works on copies, so that the notebook's own model stays as it is. A step along a steep slope, and
+# one along a gentle slope, which gradient descent takes shorter and Adam takes as long.
 OPTIMIZER_STEP = """
 import copy
 import torch
 
-model, optimizer = copy.deepcopy((model, optimizer))
-before = {name: p.detach().clone() for name, p in model.named_parameters()}
-for parameter in model.parameters():
-    parameter.grad = torch.ones_like(parameter)
-optimizer.step()
-moved = {
-    name: float((p.detach() - before[name]).abs().max()) for name, p in model.named_parameters()
-}
+def changes(slope):
+    copied_model, copied_optimizer = copy.deepcopy((model, optimizer))
+    before = {name: p.detach().clone() for name, p in copied_model.named_parameters()}
+    for parameter in copied_model.parameters():
+        parameter.grad = torch.full_like(parameter, slope)
+    copied_optimizer.step()
+    return {name: p.detach() - before[name] for name, p in copied_model.named_parameters()}
+
+steep, gentle = changes(1.0), changes(1e-3)
+moved = {name: float(change.abs().max()) for name, change in steep.items()}
+goes_up = any(float(change.mean()) > 0 for change in steep.values())
+longest_on_gentle_slope = max(float(change.abs().max()) for change in gentle.values())
 """
 
 
 def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
-    """One step of the optimizer must move all of the model's parameters, but not far."""
-    moved = submission.setup(
+    """One step of the optimizer must move all of the model's parameters downhill, but not far."""
+    step = submission.setup(
         OPTIMIZER_STEP, model=getattr(submission, model), optimizer=getattr(submission, optimizer)
-    ).moved
-    if not all(distance > 1e-7 for distance in moved.values()):
+    )
+    if not all(distance > 1e-7 for distance in step.moved.values()):
         fail(
             f"a step of {optimizer} leaves parameters of {model} in place",
             f"Give it `{model}.parameters()` and a learning rate above 0",
         )
-    if max(moved.values()) > 1:
+    if step.goes_up:
+        fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
+    # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
+    if max(step.moved.values()) > 1 or step.longest_on_gentle_slope > 0.2:
         fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")

@@ -21,13 +21,19 @@ with torch.no_grad():
 
 GRADIENTS = """
 model.train()
+num_1.requires_grad_()
+num_2.requires_grad_()
 logits = model(num_1, num_2)
 torch.nn.functional.cross_entropy(logits, label).backward()
+reached = {"num_1": [num_1], "num_2": [num_2]}
+for name in ("digit_encoder", "lstm", "fc"):
+    reached[name] = list(getattr(model, name).parameters())
 without_gradient = [
     name
-    for name in ("digit_encoder", "lstm", "fc")
-    if not any(p.grad is not None and bool(p.grad.any()) for p in getattr(model, name).parameters())
+    for name, tensors in reached.items()
+    if not any(tensor.grad is not None and bool(tensor.grad.any()) for tensor in tensors)
 ]
+has_lstm = any(isinstance(layer, torch.nn.LSTM) for layer in model.lstm.modules())
 """
 
 
@@ -124,7 +130,7 @@ def test_dropout_only_while_training(submission, rng):
 
 @question("ex2-model", points=1)
 def test_addition_gradients_reach_every_part(submission, rng):
-    """Gradients of the loss reach the encoder, the LSTM and the linear layer."""
+    """Gradients of the loss reach the encoder, by both numbers, the LSTM and the linear layer."""
     probe = model_of(
         submission,
         GRADIENTS,
@@ -135,6 +141,8 @@ def test_addition_gradients_reach_every_part(submission, rng):
     if probe.without_gradient:
         names = ", ".join(map(str, probe.without_gradient))
         fail(f"no gradient reaches {names}", "Is anything detached, or computed without gradients?")
+    if not probe.has_lstm:
+        fail("`lstm` is no LSTM", "The task asks for `nn.LSTM`, which reads in both directions")
 
 
 # -- the set-up ---------------------------------------------------------------------------------

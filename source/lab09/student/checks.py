@@ -473,7 +473,7 @@ def test_clock_hands(submission):
 @question("ex4-attention", points=1)
 def test_attention_skips_padding(submission):
     """One logit per review, and further padding changes nothing."""
-    model = submission.AttentionModel()
+    model = submission.AttentionModel().eval()
     short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0]])
     expected = model(short).detach()
     assert_equal(tuple(expected.shape), (1,), "the shape of the result")
@@ -484,7 +484,7 @@ def test_attention_skips_padding(submission):
 @question("ex4-attention", points=1)
 def test_order_matters(submission):
     """The same words in another order give another logit."""
-    model = submission.AttentionModel()
+    model = submission.AttentionModel().eval()
     logits = model(torch.tensor([[1, 4, 5, 6, 7], [1, 7, 6, 5, 4]])).detach()
     if torch.allclose(logits[0], logits[1], atol=1e-6):
         fail("the order of the words does not matter", "Are the positions added?")

@@ -19,8 +19,10 @@ from matplotlib import pyplot as plt
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
 from autograder.hidden.lab09.demo import CLASS
+from autograder.quality.solution import read_solution
+from autograder.quality.variants import read_variants
 from autograder.testing import question_of
-from autograder.testing.selfcheck import Submission
+from autograder.testing.selfcheck import Submission, load_checks, run_checks
 
 matplotlib.use("agg")
 pytestmark = [
@@ -32,10 +34,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
 HIDDEN = PROJECT / "autograder" / "hidden" / "lab09"
 
-MISTAKES_FILE = Path(__file__).with_name("lab09_mistakes.diff")
-RIGHT_ANSWERS_FILE = Path(__file__).with_name("lab09_right_answers.diff")
-
-Replacements = list[tuple[str, str]]
+LAB_SOLUTION = read_solution(SOURCE)
 
 
 def hidden_tests() -> dict[str, Callable[..., None]]:
@@ -90,17 +89,9 @@ def blank() -> dict[str, Any]:
     return names
 
 
-def answered(solution: dict[str, Any], replacements: Replacements) -> dict[str, Any]:
-    """The solution's names, the cells that a replacement changes run again with it."""
-    cells = [piece.solution for piece in PIECES]
-    changed = set()
-    for old, new in replacements:
-        places = [i for i, cell in enumerate(cells) if old in cell]
-        assert len(places) == 1, f"in {len(places)} cells, not in one: {old}"
-        assert cells[places[0]].count(old) == 1, f"more than once: {old}"
-        cells[places[0]] = cells[places[0]].replace(old, new)
-        changed.add(places[0])
-    return run_cells([cells[i] for i in sorted(changed)], dict(solution))
+def answered(solution: dict[str, Any], sources: dict[str, str]) -> dict[str, Any]:
+    """The solution's names, the cells that are changed (cell id -> code) run again so."""
+    return run_cells([sources[p.cell_id] for p in PIECES if p.cell_id in sources], dict(solution))
 
 
 def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
@@ -149,26 +140,9 @@ def test_blank_fails(name: str, blank: dict[str, Any]) -> None:
 
 # -- answers other than the solution ------------------------------------------------------------
 
-
-def read_answers(path: Path) -> dict[str, Replacements]:
-    """Sections of a diff file: their titles, and what each replaces (old, new)."""
-    _, *sections = path.read_text("utf-8").split("\n# ")
-    return dict(map(read_section, sections))
-
-
-def read_section(section: str) -> tuple[str, Replacements]:
-    title, *lines = section.rstrip().split("\n")
-    hunks = "\n".join(lines).split("\n@@\n")
-    return title, [(side(hunk, "-"), side(hunk, "+")) for hunk in hunks]
-
-
-def side(hunk: str, sign: str) -> str:
-    """The lines of one side, without their first column."""
-    return "\n".join(line[1:] for line in hunk.split("\n") if line[:1] in (sign, " "))
-
-
-MISTAKES = read_answers(MISTAKES_FILE)
-RIGHT_ANSWERS = read_answers(RIGHT_ANSWERS_FILE)
+MISTAKES = {variant.name: variant for variant in read_variants(HIDDEN / "mistakes", LAB_SOLUTION)}
+CHECKS = load_checks(SOURCE.parent / "student" / "checks.py")
+ANSWERS = {variant.name: variant for variant in read_variants(HIDDEN / "answers", LAB_SOLUTION)}
 
 
 def test_each_test_has_a_mistake() -> None:
@@ -177,16 +151,25 @@ def test_each_test_has_a_mistake() -> None:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistake_is_found(name: str, solution: dict[str, Any]) -> None:
-    names = answered(solution, MISTAKES[name])
+    names = answered(solution, MISTAKES[name].sources)
     assert all(failure_of(name, names, seed) for seed in range(3))
 
 
-@pytest.mark.parametrize("title", RIGHT_ANSWERS)
-def test_other_right_answer_passes(title: str, solution: dict[str, Any]) -> None:
-    names = answered(solution, RIGHT_ANSWERS[title])
-    tests = OF_QUESTION[title.partition(":")[0]]
-    failures = {(name, seed): failure_of(name, names, seed) for name in tests for seed in range(2)}
+def test_the_bank_answers_every_question() -> None:
+    assert len(ANSWERS) >= 75
+    assert {question for variant in ANSWERS.values() for question in variant.questions} == set(
+        OF_QUESTION
+    )
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_other_right_answer_passes(name: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, ANSWERS[name].sources)
+    tests = [test for question in ANSWERS[name].questions for test in OF_QUESTION[question]]
+    failures = {(test, seed): failure_of(test, names, seed) for test in tests for seed in range(2)}
     assert failures == dict.fromkeys(failures)
+    checked = [run_checks(CHECKS, q, Submission(names)) for q in ANSWERS[name].questions]
+    assert [one for outcomes in checked for one in outcomes if one.message is not None] == []
 
 
 # -- the demo class -----------------------------------------------------------------------------
@@ -205,20 +188,26 @@ FAILED_BY = {
 }
 
 
-def replacements_of(changes: list[str | tuple[str, str]]) -> Replacements:
-    return [change for change in changes if not isinstance(change, str)]
+def changed_by(changes: list[str | tuple[str, str]]) -> dict[str, str]:
+    """The cells that a demo student changed; each text that is replaced stands exactly once."""
+    sources = {cell_id: cell.source for cell_id, cell in LAB_SOLUTION.cells.items()}
+    for old, new in (change for change in changes if not isinstance(change, str)):
+        (cell_id,) = [name for name, source in sources.items() if old in source]
+        assert sources[cell_id].count(old) == 1, f"more than once: {old}"
+        sources[cell_id] = sources[cell_id].replace(old, new)
+    return {i: text for i, text in sources.items() if text != LAB_SOLUTION.cells[i].source}
 
 
 def test_demo_answers_have_a_place(solution: dict[str, Any]) -> None:
     questions = {piece.grade_id for piece in read_pieces(SOURCE).pieces if piece.is_graded}
     for changes in CLASS.values():
         assert {change for change in changes if isinstance(change, str)} <= questions | {"*"}
-        answered(solution, replacements_of(changes))
+        answered(solution, changed_by(changes))
 
 
 @pytest.mark.parametrize("student", [name for name in FAILED_BY if name != "endless-loop"])
 def test_demo_student_fails_as_intended(student: str, solution: dict[str, Any]) -> None:
-    names = answered(solution, replacements_of(CLASS[student]))
+    names = answered(solution, changed_by(CLASS[student]))
     failed = {
         question
         for question, tests in OF_QUESTION.items()
