@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.testing import fail
+from autograder.testing import assert_above, fail
 from lib.text import pad_reviews
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -73,10 +73,11 @@ def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
     moved = submission.setup(
         OPTIMIZER_STEP, model=getattr(submission, model), optimizer=getattr(submission, optimizer)
     ).moved
-    if not all(distance > 1e-7 for distance in moved.values()):
-        fail(
-            f"a step of {optimizer} leaves parameters of {model} in place",
-            f"Give it `{model}.parameters()` and a learning rate above 0",
-        )
+    assert_above(
+        torch.tensor(list(moved.values())),
+        1e-7,
+        f"a step of {optimizer} leaves parameters of {model} in place",
+        hint=f"Give it `{model}.parameters()` and a learning rate above 0",
+    )
     if max(moved.values()) > 1:
         fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")

@@ -1,0 +1,1 @@
+"""Measures what a release and its hidden tests are worth."""
