@@ -11,6 +11,7 @@ import subprocess
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -39,11 +40,14 @@ def check_executes(bench: Bench) -> Seen:
     # Nothing of the project may be found, nor what its user starts IPython with.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["IPYTHONDIR"] = str(bench.work_dir / "ipython")
-    with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
-        findings = [
-            *_failures(bench, client, ordinary),
-            *_wrong_checks(bench, client, checks),
-        ]
+    try:
+        with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+            findings = [
+                *_failures(bench, client, ordinary),
+                *_wrong_checks(bench, client, checks),
+            ]
+    finally:
+        ensure_event_loop().close()  # this thread's, which nbclient leaves open
     num_skipped = len(cells) - len(ordinary) - len(checks)
     looked_at = f"{len(ordinary)} cells, {num_skipped} skipped, {len(checks)} checks"
     return Seen(looked_at, findings)

@@ -12,7 +12,7 @@ def points_of(subject: Subject) -> list[Finding]:
     return check_points(Bench(subject, Path(), None)).findings  # type: ignore[arg-type]
 
 
-def tests_of(subject: Subject) -> list[Finding]:
+def untested_of(subject: Subject) -> list[Finding]:
     return check_tests(Bench(subject, Path(), None)).findings  # type: ignore[arg-type]
 
 
@@ -23,7 +23,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def test_a_sound_lab(subject: Subject) -> None:
-    assert points_of(subject) == tests_of(subject) == []
+    assert points_of(subject) == untested_of(subject) == []
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ def test_points_that_do_not_add_up(
 )
 def test_a_question_without_tests(subject: Subject, file: str, words: str) -> None:
     (subject.project / file).unlink()
-    (finding,) = tests_of(subject)
+    (finding,) = untested_of(subject)
     assert words in finding.what
     assert finding.place.endswith("small.md:17")
