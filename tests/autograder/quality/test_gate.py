@@ -18,7 +18,7 @@ def test_all_checks_run_and_a_leak_is_found(subject: Subject) -> None:
     assert failed == ["nothing leaks", "rebuild is identical"]
 
     leak, stray = (line.plain for line in findings_of(outcomes))
-    assert f"{notes}:2: a line of a solution, {subject.source}:11" in leak
+    assert f"{notes}:2: a line of a solution, {subject.source}:12" in leak
     assert f"{notes}:1: is not what the source builds" in stray
     console = Console(width=80, record=True, file=None)
     console.print(as_table("small", outcomes))
