@@ -72,7 +72,8 @@ def _wrong_checks(bench: Bench, client: NotebookClient, cells: list[Any]) -> lis
         error = _error_in(client, cell)
         if error is None or error[0] != CHECK_ERROR or str(question_id(cell)) not in error[1]:
             how = f"fails by {': '.join(error)}" if error else "passes"
-            wrong = f"{cell.source} {how} with its blank open; it should say {CHECK_ERROR} of its question"
+            wanted = f"it should say {CHECK_ERROR} of its question"
+            wrong = f"{cell.source} {how} with its blank open; {wanted}"
             findings.append(Finding(bench.subject.place_of(cell), wrong))
     return findings
 
