@@ -31,7 +31,7 @@ release: setup ## build release/ from source/ and check it
 	@$(py) -m autograder build
 	@$(py) -m autograder verify $(LAB)
 
-verify: setup ## check that the release holds nothing of the solution
+verify: setup ## the release gate: solution, blank, leaks, rebuild, points
 	@$(py) -m autograder verify $(LAB)
 
 demo: setup

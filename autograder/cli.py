@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .errors import UserError
+from .errors import shown as _shown
 
 if TYPE_CHECKING:
     from .engine import Policy
@@ -137,20 +138,42 @@ def grade(
 
 @cli.command()
 @click.argument("lab")
-def verify(lab: str) -> None:
-    """Search the release of LAB for lines of its solution."""
-    from .leaks import find_leaks, solution_lines
+@click.option("--seeds", type=click.IntRange(1), help="Run the solution under so many seeds, too.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
+def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
+    """Check that LAB can be released: all of the gate's checks, on release/LAB."""
+    from .engine import EngineUnavailable
+    from .grading.pytest_plugin import HiddenTestsBroken
+    from .quality import gate, stability
+    from .quality.bench import Subject
 
-    source = PROJECT / "source" / lab / f"{lab}.md"
-    if not source.is_file():
-        raise UserError(f"{source}: no such lab source", exit_code=2)
-    leaks = find_leaks(source, PROJECT / "release" / lab)
-    for leak in leaks:
-        console.print(f"{_shown(source)}:{leak.source_line}: also in {_shown(leak.file)}")
-    found = f"{len(solution_lines(source))} solution lines searched in release/{lab}"
-    if leaks:
-        raise UserError(f"{found}: {len(leaks)} leaked; mend the tags and build again")
-    console.print(f"{found}: none found")
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+    subject = Subject(lab, PROJECT)
+    report: dict[str, object] = {}
+    try:
+        with _progress() as progress:
+            task = progress.add_task(f"verifying {lab}", total=len(gate.CHECKS))
+            outcomes = gate.inspect(subject, lambda outcome: progress.advance(task))
+        console.print(gate.as_table(lab, outcomes))
+        findings = gate.findings_of(outcomes)
+        report["checks"] = gate.as_json(outcomes)
+        if seeds is not None:
+            with _progress() as progress:
+                runs = seeds * len(stability.THREADS)
+                task = progress.add_task(f"solving {lab}", total=runs)
+                measured = stability.measure(subject, seeds, lambda: progress.advance(task))
+            console.print(stability.as_table(measured))
+            findings += stability.findings_of(measured)
+            report["stability"] = stability.as_json(measured)
+    except (EngineUnavailable, HiddenTestsBroken) as error:
+        raise UserError(f"nothing can be graded: {error}") from None
+    if json_file is not None:
+        json_file.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    for finding in findings:
+        console.print(finding, soft_wrap=True)
+    if findings:
+        sys.exit(1)
 
 
 @cli.command()
@@ -322,13 +345,6 @@ def _say_how_confined(policy: "Policy") -> None:
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
-
-
-def _shown(path: Path) -> str:
-    """Relative to where the user stands, if it is below."""
-    path = path.resolve()
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """What goes wrong on the user's side: one clear line and an exit code."""
 
+from pathlib import Path
+
 
 class UserError(Exception):
     """A mistake the user can mend; `message` says what is wrong, where, and what to do.
@@ -11,3 +13,9 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.exit_code = exit_code
+
+
+def shown(path: Path) -> str:
+    """A path as messages write it: relative to where the user stands, if it is below."""
+    path, here = path.resolve(), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

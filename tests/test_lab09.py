@@ -1,6 +1,5 @@
-"""Lab 9 through the whole pipeline: release, solution, blank and the demo class."""
+"""Lab 9 through the whole pipeline: the release gate, and the demo class."""
 
-import filecmp
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +14,11 @@ from autograder.engine import Zygote
 from autograder.grading.assignment import HIDDEN_ROOT, Assignment, load_assignment
 from autograder.grading.grade import grade_submission
 from autograder.grading.results import SubmissionResult
-from autograder.leaks import find_leaks, solution_lines
+from autograder.quality.bench import Subject
+from autograder.quality.gate import CHECKS, Outcome, inspect
 
 PROJECT = Path(__file__).resolve().parents[1]
 SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
-RELEASE = PROJECT / "release" / "lab09"
 LEAST_QUESTIONS = 12
 LEAST_HIDDEN_TESTS = 40
 
@@ -67,25 +66,16 @@ def grade(
     return grade_submission(assignment, student, path, zygote, seed)
 
 
-def test_the_tracked_release_is_what_the_source_builds(built: Path) -> None:
-    def files(folder: Path) -> list[str]:
-        found = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file()]
-        return sorted(str(path) for path in found if "__pycache__" not in path.parts)
-
-    fresh = built / "release" / "lab09"
-    assert files(RELEASE) == files(fresh), "run `make release`"
-    differing = filecmp.cmpfiles(RELEASE, fresh, files(fresh), shallow=False)[1]
-    assert differing == [], "run `make release`"
+@pytest.fixture(scope="module")
+def gate() -> dict[str, Outcome]:
+    """The release gate on the tracked release."""
+    outcomes = inspect(Subject("lab09", PROJECT), lambda outcome: None)
+    return {outcome.name: outcome for outcome in outcomes}
 
 
-def test_no_line_of_the_solution_is_released(built: Path) -> None:
-    assert len(solution_lines(SOURCE)) > 100
-    assert find_leaks(SOURCE, built / "release" / "lab09") == []
-
-
-def test_the_release_has_no_outputs(assignment: Assignment) -> None:
-    code = [cell for cell in assignment.notebook.cells if cell.cell_type == "code"]
-    assert [cell.id for cell in code if cell.outputs or cell.execution_count] == []
+@pytest.mark.parametrize("name", [check.name for check in CHECKS])
+def test_the_release_passes_the_gate(name: str, gate: dict[str, Outcome]) -> None:
+    assert gate[name].seen.findings == []
 
 
 def test_there_are_enough_questions_and_tests(assignment: Assignment) -> None:
@@ -93,24 +83,6 @@ def test_there_are_enough_questions_and_tests(assignment: Assignment) -> None:
     assert len(tested) >= LEAST_QUESTIONS
     hidden = "".join(path.read_text("utf-8") for path in assignment.test_files[1:])
     assert hidden.count("\n@question(") >= LEAST_HIDDEN_TESTS
-
-
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_solution_gets_everything(
-    seed: int, demo_class: Path, assignment: Assignment, zygote: Zygote
-) -> None:
-    result = grade("right", demo_class, assignment, zygote, seed)
-    failed = [(q.id, t.name, t.message) for q in result.questions for t in q.tests if not t.passed]
-    assert failed == []
-    assert result.cell_failures == ()
-    assert sum(bool(question.tests) for question in result.questions) >= LEAST_QUESTIONS
-
-
-def test_a_blank_gets_nothing_on_any_question(
-    demo_class: Path, assignment: Assignment, zygote: Zygote
-) -> None:
-    result = grade("blank", demo_class, assignment, zygote)
-    assert {question.score for question in result.questions} == {0, None}
 
 
 @pytest.mark.parametrize("student", EXPECTED_HINTS)

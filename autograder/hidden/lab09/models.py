@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.testing import fail
+from autograder.testing import assert_above, fail
 from lib.text import pad_reviews
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -78,11 +78,12 @@ def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
     step = submission.setup(
         OPTIMIZER_STEP, model=getattr(submission, model), optimizer=getattr(submission, optimizer)
     )
-    if not all(distance > 1e-7 for distance in step.moved.values()):
-        fail(
-            f"a step of {optimizer} leaves parameters of {model} in place",
-            f"Give it `{model}.parameters()` and a learning rate above 0",
-        )
+    assert_above(
+        torch.tensor(list(step.moved.values())),
+        1e-7,
+        f"a step of {optimizer} leaves parameters of {model} in place",
+        hint=f"Give it `{model}.parameters()` and a learning rate above 0",
+    )
     if step.goes_up:
         fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
     # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.

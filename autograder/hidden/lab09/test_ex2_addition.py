@@ -3,7 +3,7 @@
 import torch
 
 from autograder.hidden.lab09.models import assert_optimizer_moves
-from autograder.testing import assert_close, assert_equal, fail, question
+from autograder.testing import assert_above, assert_close, assert_equal, fail, question
 from lib.number_pairs import convert_vector_to_int
 
 PLACES = 3
@@ -75,13 +75,14 @@ def test_every_image_matters_everywhere(submission, rng):
     logits = model_of(submission).model(num_1, num_2)  # (7, 10, PLACES)
     influence = (logits[1:] - logits[0]).abs().amax(dim=1).unflatten(0, (2, PLACES))
     for number, of_number in enumerate(influence, start=1):
-        if not bool((of_number.diagonal() > 1e-6).all()):
-            fail(f"num_{number} does not influence the logits", "Are both encoded and joined?")
-    if not bool((influence > 1e-6).all()):
-        fail(
-            "some images influence only the places on one side of theirs",
-            "A carry travels from right to left: is the LSTM bidirectional?",
-        )
+        message = f"num_{number} does not influence the logits"
+        assert_above(of_number.diagonal(), 1e-6, message, hint="Are both encoded and joined?")
+    assert_above(
+        influence,
+        1e-6,
+        "some images influence only the places on one side of theirs",
+        hint="A carry travels from right to left: is the LSTM bidirectional?",
+    )
 
 
 @question("ex2-model", points=1)
@@ -108,8 +109,8 @@ def test_encoder_gives_latent_vectors(submission, rng):
     shape = tuple(latent.flatten(1).shape) if torch.is_tensor(latent) else None
     if shape != (4, model.latent_dim):
         fail(f"the encoder gives shape {shape}", "Four images should give four latent_dim vectors")
-    if bool(torch.isclose(latent[0], latent[1], rtol=0, atol=1e-7).all()):
-        fail("the encoder gives two different images the same vector")
+    difference = (latent[0] - latent[1]).abs().max()
+    assert_above(difference, 1e-7, "the encoder gives two different images the same vector")
 
 
 @question("ex2-model", points=1)
@@ -124,8 +125,8 @@ def test_dropout_only_while_training(submission, rng):
     ).calls
     if not torch.equal(calls[0], calls[1]):
         fail("in eval mode two calls differ", "Is something random outside of a dropout layer?")
-    if bool(torch.isclose(calls[2], calls[3], rtol=0, atol=1e-6).all()):
-        fail("in train mode nothing is dropped", "Does the dropout layer have a rate above 0?")
+    difference, hint = (calls[2] - calls[3]).abs().max(), "Is the dropout layer's rate above 0?"
+    assert_above(difference, 1e-6, "in train mode nothing is dropped", hint=hint)
 
 
 @question("ex2-model", points=1)

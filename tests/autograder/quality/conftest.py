@@ -1,17 +1,123 @@
-"""A lab of two questions, small enough to try every mutant of it."""
+"""Two small labs: one in a project of its own, released, of which tests break copies; and one of two
+questions, small enough to try every mutant of it."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from autograder.compiler.build import build_labs
 from autograder.compiler.notebooks import lab_questions, student_notebook
 from autograder.compiler.points import read_tests
 from autograder.grading.assignment import Assignment
+from autograder.quality.bench import Subject
 from autograder.quality.judge import Judge, make_judge
 from autograder.quality.mutate import LIMITS
 from autograder.quality.solution import Solution, read_solution
 
-LAB = '''# Counting
+SOURCE = """\
+# A small lab
+
+```python
+import torch
+from autograder.testing import check
+```
+
+```python
+def double(x):
+    #!TAG HWBEGIN
+    #!MSG TODO: Double it.
+    return 2 * x
+    #!TAG HWEND
+```
+
+```python
+#!TAG QUESTION ex1-double
+```
+
+```python
+#!TAG SKIPQUESTEXEC
+double(torch.ones(2))
+```
+
+<!-- #region -->
+Why?
+
+#!TAG QUESTION ex1-why 3
+#!TAG HWBEGIN
+Because of the factor two, which stands before the sum.
+#!TAG HWEND
+<!-- #endregion -->
+"""
+CHECKS = '''\
+"""Public checks."""
+
+from autograder.testing import assert_equal, question
+
+
+@question("ex1-double", points=2)
+def test_four(submission):
+    """Doubles four."""
+    assert_equal(submission.double(4), 8)
+'''
+HIDDEN = '''\
+"""Hidden tests."""
+
+import torch
+
+from autograder.testing import assert_close, question
+
+
+@question("ex1-double", points=1)
+def test_thirds(submission):
+    """Doubles thirds."""
+    thirds = torch.arange(1, 9) / 3
+    assert_close(submission.double(thirds), (2 * thirds.double() + 1e-7).float(), "two thirds")
+'''
+FILES = {
+    "source/small/small.md": SOURCE,
+    "source/small/student/checks.py": CHECKS,
+    "source/small/student/requirements.txt": "torch\nipykernel\n",
+    "autograder/hidden/small/test_double.py": HIDDEN,
+}
+
+MakeSubject = Callable[..., Subject]
+
+
+def build(project: Path) -> Subject:
+    """Release the lab of a project."""
+    build_labs(
+        [project / "source/small/small.md"],
+        project / "release",
+        project / "solution",
+        project / "autograder" / "hidden",
+    )
+    return Subject("small", project)
+
+
+@pytest.fixture(scope="package")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    """The lab as it should be."""
+    project = tmp_path_factory.mktemp("project")
+    for name, content in FILES.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    return build(project)
+
+
+@pytest.fixture
+def subject(sound: Subject, tmp_path: Path) -> Subject:
+    """A copy to break."""
+    project = tmp_path / "project"
+    shutil.copytree(sound.project, project)
+    return Subject("small", project)
+
+
+# -- counting ------------------------------------------------------------
+
+COUNTING = '''# Counting
 
 ```python
 def count_below(numbers, limit):
@@ -52,7 +158,7 @@ def share_below(numbers, limit):
 ```
 '''
 
-CHECKS = '''
+COUNTING_CHECKS = '''
 from autograder.testing import assert_equal, question
 
 @question("ex1-count", points=1)
@@ -61,7 +167,7 @@ def test_counts_something(submission):
     assert_equal(submission.count_below([1, 2, 9], 5), 2)
 '''
 
-HIDDEN = '''
+COUNTING_HIDDEN = '''
 from autograder.testing import assert_close, assert_equal, fail, question
 
 @question("ex1-count", points=2)
@@ -86,10 +192,10 @@ def test_half(submission):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lab's files: `lab.md`, `checks.py` for students, and `hidden/`."""
     folder = tmp_path_factory.mktemp("counting")
-    (folder / "lab.md").write_text(LAB, "utf-8")
+    (folder / "lab.md").write_text(COUNTING, "utf-8")
     (folder / "hidden" / "mistakes").mkdir(parents=True)
-    (folder / "checks.py").write_text(CHECKS, "utf-8")
-    (folder / "hidden" / "test_lab.py").write_text(HIDDEN, "utf-8")
+    (folder / "checks.py").write_text(COUNTING_CHECKS, "utf-8")
+    (folder / "hidden" / "test_lab.py").write_text(COUNTING_HIDDEN, "utf-8")
     return folder
 
 

@@ -7,7 +7,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.testing import CheckFailure, assert_close, assert_equal, assert_tensor_equal, fail
+from autograder.testing import (
+    CheckFailure,
+    assert_above,
+    assert_close,
+    assert_equal,
+    assert_tensor_equal,
+    compare,
+    fail,
+)
 
 
 class AlwaysEqual(torch.Tensor):
@@ -22,6 +30,26 @@ def test_equal_tensors_pass() -> None:
     assert_tensor_equal(torch.tensor([0, 0, 5]), torch.tensor([0, 0, 5]))
     assert_close(torch.tensor([1.0]), torch.tensor([1.0 + 1e-7]))
     assert_close(3, 3.0)
+    assert_above(torch.tensor([1.0, -2.0]), 0.5, "too small")
+
+
+@pytest.mark.parametrize("actual", [0.5, -0.1, float("nan"), torch.tensor([1.0, 0.1])])
+def test_above_refuses(actual: float | torch.Tensor) -> None:
+    with pytest.raises(CheckFailure, match=r"too small\. Why"):
+        assert_above(actual, 0.5, "too small", hint="Why?")
+
+
+def test_observers_are_told_of_tolerances(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, list[float], list[float]]] = []
+
+    def observe(what: str, error: torch.Tensor, bound: torch.Tensor) -> None:
+        told.append((what, error.tolist(), bound.tolist()))
+
+    monkeypatch.setattr(compare, "observers", [observe])
+    assert_close(torch.tensor([2.0]), torch.tensor([2.5]), "two", rtol=0.5, atol=1.0)
+    assert_above(torch.tensor([4.0]), 0.5, "small")
+    assert_tensor_equal(torch.ones(1), torch.ones(1))
+    assert told == [("two", [0.5], [2.25]), ("small", [0.5], [4.0])]
 
 
 @pytest.mark.parametrize(

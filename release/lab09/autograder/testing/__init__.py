@@ -1,12 +1,20 @@
 """What tests are written with, hidden and public alike; ships with every release."""
 
-from .compare import CheckFailure, assert_close, assert_equal, assert_tensor_equal, fail
+from .compare import (
+    CheckFailure,
+    assert_above,
+    assert_close,
+    assert_equal,
+    assert_tensor_equal,
+    fail,
+)
 from .question import Question, question, question_of, what_is_checked
 from .selfcheck import check
 
 __all__ = [
     "CheckFailure",
     "Question",
+    "assert_above",
     "assert_close",
     "assert_equal",
     "assert_tensor_equal",

@@ -5,10 +5,14 @@ lie to `torch.allclose`, an empty tensor broadcasts against anything, and a NaN 
 neither too small nor too large; each is refused before values are looked at.
 """
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
+
+# Told of every comparison with a tolerance: what is compared, the errors, and their bounds.
+observers: list[Callable[[str, Tensor, Tensor], None]] = []
 
 
 class CheckFailure(AssertionError):
@@ -85,11 +89,26 @@ def assert_close(
     actual, expected = actual.detach(), expected.detach()
     if not bool(torch.isfinite(actual).all()):
         fail(f"{what} contains NaN or infinity", hint)
-    error = (actual - expected).abs()
-    wrong = error > atol + rtol * expected.abs()
+    error, bound = (actual - expected).abs(), atol + rtol * expected.abs()
+    for observe in observers:
+        observe(what, error, bound)
+    wrong = error > bound
     if bool(wrong.any()):
         share = f"{int(wrong.sum())} of {wrong.numel()} values" if wrong.ndim else "the value"
         fail(f"{what}: {share} off by up to {float(error.max()):.2g}", hint)
+
+
+def assert_above(actual: Tensor | float, least: float, message: str, *, hint: str = "") -> None:
+    """Every value above a positive bound that separates it from rounding; a NaN is not.
+
+    Raises:
+        CheckFailure: with the message.
+    """
+    values = torch.as_tensor(actual).detach().abs()
+    for observe in observers:
+        observe(message, torch.full_like(values, least), values)
+    if not bool((values > least).all()):
+        fail(message, hint)
 
 
 def _same_form(actual: Any, expected: Tensor, what: str, hint: str) -> None:

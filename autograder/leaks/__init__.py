@@ -1,0 +1,7 @@
+"""Finds in a release what students must not receive; knows nothing of the tag compiler."""
+
+from .allowed import AllowList, read_allow_list
+from .scan import Leak, find_leaks
+from .secrets import Secrets, read_secrets
+
+__all__ = ["AllowList", "Leak", "Secrets", "find_leaks", "read_allow_list", "read_secrets"]
