@@ -16,7 +16,8 @@ from .ipython_syntax import as_python, parse
 from .notebooks import Lab, Piece
 
 STUDENT_FOLDER = "student"  # beside the lab's source; everything in it ships
-SHIPPED_PACKAGES = ("autograder.testing", "lib.data")  # of ours; all else of ours stays here
+# Of ours; all else of ours stays here.
+SHIPPED_PACKAGES = ("autograder.testing", "lib.data", "lib.figures")
 _OURS = tuple({package.partition(".")[0] for package in SHIPPED_PACKAGES})
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store"})

@@ -2,7 +2,7 @@
 
 from .compare import CheckFailure, assert_close, assert_equal, assert_tensor_equal, fail
 from .question import Question, question, question_of, what_is_checked
-from .selfcheck import check
+from .selfcheck import check, progress
 
 __all__ = [
     "CheckFailure",
@@ -12,6 +12,7 @@ __all__ = [
     "assert_tensor_equal",
     "check",
     "fail",
+    "progress",
     "question",
     "question_of",
     "what_is_checked",
