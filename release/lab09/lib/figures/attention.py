@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from .show import show
-from .style import BLUE, ORANGE, subplots
+from .style import BLUE, GREY, ORANGE, subplots
 
 FEW_WORDS = 5  # up to here each weight is written into its square
 
@@ -15,7 +15,7 @@ def plot_attention(weights: Tensor, words: Sequence[str], title: str) -> None:
     weights = weights.cpu()
     size = 2.2 + (0.3 if len(words) <= FEW_WORDS else 0.23) * len(words)
     with subplots(1, 1, (size + 0.9, size)) as (figure, (axes,)):
-        image = axes.imshow(weights, vmin=0)
+        image = axes.imshow(weights.numpy(), vmin=0)
         axes.set(title=title, xlabel="key: looked at", ylabel="query: looks")
         axes.set_xticks(range(len(words)), words, rotation=90)
         axes.set_yticks(range(len(words)), words)
@@ -39,7 +39,7 @@ def plot_positions(positions: Tensor) -> None:
     """The sines of sinusoidal position vectors, (length, d)."""
     sines = positions[:, 0::2]  # (length, d / 2)
     with subplots(1, 1, (7, 2.8)) as (figure, (axes,)):
-        image = axes.imshow(sines, aspect="auto", vmin=-1, vmax=1)
+        image = axes.imshow(sines.numpy(), aspect="auto", vmin=-1, vmax=1)
         axes.set(
             title="Sinusoidal positions: the sines, fast on the left and slow on the right",
             xlabel="pair of columns, i",
@@ -53,33 +53,35 @@ def plot_positions(positions: Tensor) -> None:
     )
 
 
-def plot_influence(words: Sequence[str], measures: Mapping[str, Tensor], title: str) -> None:
-    """One row of bars over a review's words for each measure of how much a word mattered.
+def plot_influence(
+    words: Sequence[str], received: Tensor, effects: Mapping[str, Tensor], title: str
+) -> None:
+    """Bars over a review's words: the attention each receives, and its effect on the logits.
 
     Args:
         words: of the review.
-        measures: what is measured -> a number per word, (num_words,).
+        received: attention, a number per word, (num_words,).
+        effects: a model's name -> how much each word raises its logit, (num_words,).
     """
-    size = (9.5, 1.35 * len(measures) + 1.1)
-    with subplots(len(measures), 1, size, sharex=True) as (figure, all_axes):
-        for axes, (name, tensor) in zip(all_axes, measures.items(), strict=True):
+    rows = {"attention\nreceived": received}
+    rows |= {f"effect on the\nlogit, {name}": values for name, values in effects.items()}
+    size = (9.5, 1.35 * len(rows) + 1.1)
+    with subplots(len(rows), 1, size, sharex=True) as (figure, all_axes):
+        for axes, (name, tensor) in zip(all_axes, rows.items(), strict=True):
             values = tensor.tolist()
             colors = [BLUE if value >= 0 else ORANGE for value in values]
-            axes.bar(range(len(words)), values, color=colors)
+            axes.bar(range(len(words)), values, color=GREY if tensor is received else colors)
             axes.axhline(0, color="black", linewidth=0.8)
             axes.set_ylabel(name, fontsize=8.5)
         all_axes[0].set_title(title)
         all_axes[-1].set_xlabel("word")
-        all_axes[-1].set_xticks(range(len(words)), words)
-        all_axes[-1].tick_params(axis="x", rotation=60)
+        all_axes[-1].set_xticks(range(len(words)), words, rotation=60)
         for label in all_axes[-1].get_xticklabels():
             label.set(ha="right", rotation_mode="anchor")
         figure.align_ylabels(all_axes)
     stories = []
-    for name, tensor in measures.items():
-        most = tensor.abs().argsort(descending=True).tolist()[:3]
+    for name, tensor in rows.items():
+        most = tensor.abs().argsort(descending=True, stable=True).tolist()[:3]
         largest = ", ".join(f"{words[place]} ({float(tensor[place]):+.2f})" for place in most)
         stories.append(f"{' '.join(name.split())}: {largest}")
-    show(
-        figure, f"{title}. Bars over the words; the largest are, by " + "; by ".join(stories) + "."
-    )
+    show(figure, f"{title}. Bars over the words. The largest: {'; '.join(stories)}.")

@@ -19,11 +19,12 @@ def plot_digits(num_1: Tensor, num_2: Tensor, alt: str = "") -> None:
     """
     rows = [torch.cat(list(number.squeeze(1)), dim=1) for number in (num_1, num_2)]
     with subplots(1, 1, (0.75 * len(num_1) + 0.6, 2.1)) as (figure, (axes,)):
-        axes.imshow(torch.cat(rows).cpu(), cmap="gray", vmin=0, vmax=1)
+        axes.imshow(torch.cat(rows).cpu().numpy(), cmap="gray", vmin=0, vmax=1)
         height, width = num_1.shape[-2:]
         axes.set(
             title="Two numbers",
             xlabel="place",
+            ylabel="number",
             xticks=[width * (place + 0.5) for place in range(len(num_1))],
             xticklabels=[str(place + 1) for place in range(len(num_1))],
             yticks=[height / 2, 1.5 * height],
@@ -63,7 +64,7 @@ def _write_sum(axes: Axes, sample: Mapping[str, Tensor], carry: list[int]) -> No
             mark = axes.text(column + 0.5, 3.25, "+1", ha="center", va="center")
             mark.set(color=ORANGE, fontweight="bold")
         for bottom, name in ((2, "num_1"), (1, "num_2")):
-            image = sample[name][column, 0].cpu()
+            image = sample[name][column, 0].cpu().numpy()
             box = (column + 0.06, column + 0.94, bottom + 0.03, bottom + 0.91)
             axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=box, zorder=1)
         axes.text(column + 0.5, 0.45, str(digit), ha="center", va="center", fontsize=17)

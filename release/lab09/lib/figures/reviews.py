@@ -31,7 +31,7 @@ def plot_padding(tokens: Tensor) -> None:
     with subplots(1, 2, (9.5, 2.9), width_ratios=(1.8, 1)) as (figure, (detail, overview)):
         _write_ids(detail, ids)
         overview.imshow(
-            is_word,
+            is_word.numpy(),
             cmap=ListedColormap([PALE_GREY, BLUE]),
             aspect="auto",
             interpolation="nearest",
@@ -51,7 +51,7 @@ def plot_padding(tokens: Tensor) -> None:
 
 def _write_ids(axes: Axes, ids: Tensor) -> None:
     rows, columns = ids.shape
-    axes.imshow(ids != 0, cmap=ListedColormap([PALE_GREY, PALE_BLUE]), aspect="auto")
+    axes.imshow((ids != 0).numpy(), cmap=ListedColormap([PALE_GREY, PALE_BLUE]), aspect="auto")
     for row in range(rows):
         for column in range(columns):
             token = int(ids[row, column])

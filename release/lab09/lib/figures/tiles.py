@@ -30,7 +30,9 @@ def plot_tiles(scores: Tensor, block_size: int) -> None:
             shades = [*colors[:end], *[PALE_GREY] * (len(scores) - end)]
             above.bar(keys, scores.tolist(), color=shades)
             above.axhline(m, color="black", linestyle="--", linewidth=1.2)
-            above.text(len(scores) + 0.5, m + 0.04 * top, f"maximum m = {m:.1f}", ha="right", va="bottom")
+            above.text(
+                len(scores) + 0.5, m + 0.04 * top, f"maximum m = {m:.1f}", ha="right", va="bottom"
+            )
             above.set(title=f"After block {block + 1}: sum l = {l:.2f}")
             below.bar(keys[:end], seen.softmax(dim=0).tolist(), color=colors[:end])
             below.set(xlabel="key", xticks=keys)
