@@ -44,6 +44,7 @@ def plot_accuracies(accuracies: Mapping[str, float]) -> None:
         axes.set(
             title="Accuracy on the test reviews (dotted: guessing)",
             xlabel="accuracy",
+            ylabel="model",
             xlim=(0, 1.12),
         )
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
