@@ -21,6 +21,7 @@ SIZE_LIMIT_BYTES = 1 << 20
 MAY_IMPORT: dict[str, set[str]] = {
     "lib": {"lib"},
     "lib.data": {"lib.data"},
+    "lib.figures": {"lib.figures"},
     "autograder.errors": set(),
     "autograder.leaks": {"autograder.leaks", "autograder.errors"},
     "autograder.render": set(),

@@ -29,6 +29,9 @@ def load_digit_images(
     check_source(source, DIGIT_SOURCES)
     if source == "mnist":
         # torchvision takes as long to import as torch itself; only MNIST needs it.
+        from .torchvision_without_ops import install_finder
+
+        install_finder()
         from torchvision.datasets import MNIST
 
         mnist = MNIST(cache_dir, train=train, download=True)

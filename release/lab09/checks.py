@@ -100,10 +100,8 @@ def test_padding_is_skipped(submission):
 
 # A classifier that ignores the order of words, and four reviews it can learn by heart.
 TINY_REVIEWS = """
-import contextlib
-import io
-
 import torch
+from IPython.utils.capture import capture_output
 from torch import nn
 
 class Tiny(nn.Module):
@@ -120,7 +118,7 @@ dataset = IMDBDataset(tokens, torch.tensor([1.0, 0.0, 1.0, 0.0]).to(device))
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 before = model.score.weight.detach().clone()
-with contextlib.redirect_stdout(io.StringIO()):
+with capture_output():
     metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 2)
 moved = not torch.equal(before, model.score.weight)
 """
@@ -262,10 +260,8 @@ def test_both_directions(submission):
 
 # An adder in name only, and two samples; `train_addition` needs no more.
 TINY_SUMS = """
-import contextlib
-import io
-
 import torch
+from IPython.utils.capture import capture_output
 from torch import nn
 
 class Tiny(nn.Module):
@@ -285,7 +281,7 @@ dataset = [
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 before = model.fc.weight.detach().clone()
-with contextlib.redirect_stdout(io.StringIO()):
+with capture_output():
     metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 2)
 moved = not torch.equal(before, model.fc.weight)
 """
@@ -331,11 +327,8 @@ def test_addition_loss_takes_logits(submission):
 
 # Says 042 in evaluation mode and without gradients, and something else otherwise.
 FIXED_ADDER = """
-import contextlib
-import io
-
 import torch
-from matplotlib import pyplot as plt
+from IPython.utils.capture import capture_output
 from torch import nn
 
 class Fixed(nn.Module):
@@ -349,13 +342,8 @@ class Fixed(nn.Module):
 model = Fixed()
 images = torch.rand(3, 1, 28, 28)
 dataset = [{"num_1": images, "num_2": images, "label": torch.tensor([1, 0, 7])}]
-show, plt.show = plt.show, lambda *args, **kwargs: None
-try:
-    with contextlib.redirect_stdout(io.StringIO()):
-        prediction, label = plot_prediction(model, dataset, 0)
-finally:
-    plt.show = show
-    plt.close("all")
+with capture_output():
+    prediction, label = plot_prediction(model, dataset, 0)
 """
 
 

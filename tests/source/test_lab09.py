@@ -3,15 +3,22 @@
 import ast
 import importlib.util
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import matplotlib
+import nbformat
 import pytest
 from matplotlib import pyplot as plt
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.compiler.notebooks import Piece, read_pieces
 from autograder.testing import question_of
@@ -58,9 +65,7 @@ def solution() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def preview() -> dict[str, Any]:
-    # The cell that sets up the figures of a real notebook needs its shell.
-    cells = [piece.student for piece in CODE if not piece.skips_preview]
-    return run([cell for cell in cells if "set_matplotlib_formats" not in cell])
+    return run([piece.student for piece in graded(CODE) if not piece.skips_preview])
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -150,3 +155,125 @@ def test_reading_at_the_last_word_learns_what_padding_and_bags_cannot(
         accuracy[name] = metrics["val_acc"][-1]
     assert accuracy["naive"] < 0.6 < accuracy["bag"] < 0.75
     assert accuracy["last word"] > 0.95
+
+
+RELEASE = PROJECT / "release" / "lab09"
+SLOWEST_CHECK_S = 2.0
+FIRST_CELL = CODE[0].student
+
+
+def in_kernel(folder: Path, sources: list[str]) -> list[Any]:
+    """Execute cells in a real kernel that starts in a folder; the cells with their outputs."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    NotebookClient(
+        notebook,
+        allow_errors=True,
+        record_timing=True,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+    return list(notebook.cells)
+
+
+def test_the_first_cell_says_what_to_do(tmp_path: Path) -> None:
+    """Alone in a folder, with the lab unpacked beside it, without a package, with an old one."""
+    shutil.copytree(RELEASE, tmp_path / "unpacked" / "lab09")
+    (tmp_path / "empty").mkdir()
+    sources = [
+        FIRST_CELL,
+        "os.chdir('../unpacked')",
+        FIRST_CELL,
+        "import sys, torch\nsys.modules['sklearn'] = None",
+        FIRST_CELL,
+        "del sys.modules['sklearn']\ntrue_version, torch.__version__ = torch.__version__, '2.4.1'",
+        FIRST_CELL,
+        "torch.__version__ = true_version",
+        FIRST_CELL,
+        "import lib, autograder\nprint(lib.__file__)",
+    ]
+    outputs = [cell.outputs for cell in in_kernel(tmp_path / "empty", sources)]
+    alone, beside, lacking, old, ready = (outputs[place][0] for place in (0, 2, 4, 6, 8))
+    assert "put the whole folder lab09 into" in alone.traceback[0]
+    assert '%pip install "scikit-learn"' in lacking.traceback[0]
+    assert "PyTorch 2.4.1 is too old" in old.traceback[0]
+    for error in (alone, lacking, old):
+        (line,) = error.traceback
+        assert line.startswith("Not ready: ") and line.endswith(".") and "\n" not in line
+    assert beside.text == ready.text == "Everything is here.\n"
+    assert outputs[9][0].text.strip().endswith("unpacked/lab09/lib/__init__.py")
+
+
+def test_checks_in_one_kernel(tmp_path: Path) -> None:
+    """On the solution all are green, quick and quiet, and run twice; `progress()` counts them."""
+    shutil.copytree(RELEASE, tmp_path, dirs_exist_ok=True)
+    pieces = [piece for piece in graded(PIECES) if piece.kind == "code"]
+    cells = in_kernel(tmp_path, [*(piece.solution for piece in pieces), "progress()", "progress()"])
+    times = {}
+    for piece, cell in zip(pieces, cells, strict=False):
+        assert [output for output in cell.outputs if output.output_type == "error"] == [], (
+            piece.line
+        )
+        if piece.role == "check":
+            (table,) = cell.outputs  # no progress bar, no figure, no warning
+            assert table.data["text/html"].count("✓ passed") == 2
+            start, end = (
+                datetime.fromisoformat(cell.metadata.execution[f"iopub.status.{state}"])
+                for state in ("busy", "idle")
+            )
+            times[piece.grade_id] = (end - start).total_seconds()
+    slowest = max(times, key=times.__getitem__)
+    print(f"slowest of {len(times)} checks: {slowest}, {times[slowest]:.2f} s")
+    assert times[slowest] < SLOWEST_CHECK_S
+    for cell in cells[-2:]:
+        (summary,) = cell.outputs
+        assert "21 of 21 questions pass" in summary.data["text/html"]
+
+
+@pytest.mark.parametrize("version", ["student", "solution"])
+def test_nbgrader_validates(version: str, tmp_path: Path) -> None:
+    """A blank notebook's failing cells are listed, all of them; the solution passes."""
+    shutil.copytree(RELEASE, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "lab09.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for piece, cell in zip(PIECES, notebook.cells, strict=True):
+        if version == "solution" and piece.role in ("blank", "written"):
+            cell.source = piece.solution
+    nbformat.write(notebook, path)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "validate", path.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    if version == "solution":
+        assert "Success! Your notebook passes all the tests." in done.stdout
+    else:
+        assert "VALIDATION FAILED ON 28 CELL(S)" in done.stdout
+        assert "ChecksFailed: 2 of 2 checks of ex4-attention failed" in done.stdout
+
+
+def test_students_files_import_only_what_they_install() -> None:
+    needed = {
+        line.split("=")[0].replace("-", "_").replace("scikit_learn", "sklearn")
+        for line in (LAB / "student" / "requirements.txt").read_text("utf-8").split()
+    }
+    known = needed | set(sys.stdlib_module_names) | {"lib", "autograder", "IPython"}
+    sources = [path.read_text("utf-8") for path in RELEASE.rglob("*.py")]
+    sources += [piece.student for piece in CODE]
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            assert {name.split(".")[0] for name in names} <= known | {"torchvision_without_ops"}
+
+
+def test_the_quick_profile_needs_no_torchvision() -> None:
+    """A student's torchvision may be one that can't be imported beside their PyTorch."""
+    assert not any("torchvision" in piece.student for piece in CODE)
+
+
+def test_every_figure_has_a_description() -> None:
+    for piece in CODE:
+        assert "plt.show" not in piece.student, piece.line

@@ -9,7 +9,7 @@ from .compare import (
     fail,
 )
 from .question import Question, question, question_of, what_is_checked
-from .selfcheck import check
+from .selfcheck import check, progress
 
 __all__ = [
     "CheckFailure",
@@ -20,6 +20,7 @@ __all__ = [
     "assert_tensor_equal",
     "check",
     "fail",
+    "progress",
     "question",
     "question_of",
     "what_is_checked",

@@ -10,6 +10,6 @@ def test_what_labs_need_of_torchvision_imports() -> None:
 
 
 def test_other_imports_pass_by() -> None:
-    from lib.torchvision_without_ops import _Finder
+    from lib.data.torchvision_without_ops import _Finder
 
     assert _Finder().find_spec("json", None) is None
