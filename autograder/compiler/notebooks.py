@@ -27,6 +27,7 @@ from .source import SourceCell, read_lab
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 DEFAULT_ANSWER = "*Your answer here.*"
 SKIP_EXECUTION_TAG, SKIP_GRADING_TAG = "skip-execution", "skip-grading"
+MAY_FAIL_TAG = "raises-exception"  # Jupyter and nbclient go on when such a cell fails
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -149,15 +150,22 @@ def student_notebook(lab: Lab, questions: list[LabQuestion]) -> NotebookNode:
     points = {question.id: question.points for question in questions}
     cells = []
     for piece in lab.pieces:
-        skips = [SKIP_EXECUTION_TAG] if piece.skips_preview else []
         cell = _NEW_CELL[piece.kind](piece.student, id=piece.cell_id, metadata=dict(piece.metadata))
-        _set_tags(cell, piece.tags + skips)
+        _set_tags(cell, piece.tags + _preview_tags(piece))
         if piece.kind == "raw":  # nbgrader knows only code and Markdown
             cell.metadata.update(deletable=False, editable=False)
         else:
             cell.metadata["nbgrader"] = _nbgrader_metadata(piece, points)
         cells.append(cell)
     return new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
+
+
+def _preview_tags(piece: Piece) -> list[str]:
+    """What an open blank can only make fail; but if nbgrader's Validate left out a check, it would
+    call every answer right."""
+    if piece.role == "check":
+        return [MAY_FAIL_TAG]
+    return [SKIP_EXECUTION_TAG] if piece.skips_preview else []
 
 
 def solution_notebook(lab: Lab, released: NotebookNode) -> NotebookNode:

@@ -1,4 +1,5 @@
-"""What lies beside a notebook: the lab's `student/` folder, figures, and the packages it imports.
+"""What lies beside a notebook: the lab's `student/` folder, figures, and the packages it imports,
+and a setting for nbgrader's Validate.
 
 A file is named by its path in the released folder and maps to the file it is copied from.
 """
@@ -18,6 +19,8 @@ from .notebooks import Lab, Piece
 STUDENT_FOLDER = "student"  # beside the lab's source; everything in it ships
 SHIPPED_PACKAGES = ("autograder.testing", "lib.data")  # of ours; all else of ours stays here
 _OURS = tuple({package.partition(".")[0] for package in SHIPPED_PACKAGES})
+# Has nbgrader's Validate run what grading runs, where Jupyter is started beside the notebook.
+VALIDATE_CONFIG = Path(__file__).with_name("nbgrader_config.json")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store"})
 
@@ -51,13 +54,18 @@ def support_files(lab: Lab) -> tuple[Files, Files]:
     imports = _imports_of(lab, given)
     provided = {name for name in _OURS if f"{name}.py" in given or f"{name}/__init__.py" in given}
     imports = {name: place for name, place in imports.items() if name.split(".")[0] not in provided}
-    shared = given | dict(_packages(imports))
+    shared = _validate_config(lab) | given | dict(_packages(imports))
     lab.notices += _missing_imports(imports)
     release = shared | _figures(lab, given, "student")
     solution = release | _figures(lab, given, "solution")
     if f"{lab.name}.ipynb" in solution:
         raise UserError(f"{solution[f'{lab.name}.ipynb']}:1: in the notebook's place; rename it")
     return release, solution
+
+
+def _validate_config(lab: Lab) -> Files:
+    has_checks = any(piece.role == "check" for piece in lab.pieces)
+    return {VALIDATE_CONFIG.name: VALIDATE_CONFIG} if has_checks else {}
 
 
 def _student_folder(lab: Lab) -> Iterator[tuple[str, Path]]:

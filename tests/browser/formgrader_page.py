@@ -1,0 +1,80 @@
+"""nbgrader's formgrader in a tab of JupyterLab, handled as a grader does."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from .notebook_page import START_MS
+from .server import Server
+
+GRADE_MS = 90_000  # a submission, with the start of the engine
+
+
+class FormgraderPage:
+    """The formgrader of the course that the server stands in."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.frame = page.frame_locator("iframe")
+        page.goto(server.lab())
+        page.get_by_role("menuitem", name="Nbgrader").click(timeout=START_MS)
+        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+        expect(self._link("Manage Assignments")).to_be_visible()
+
+    def autograde(self, lab: str, student: str) -> str:
+        """Press a submission's autograde button; what formgrader then says."""
+        self._link("Manage Assignments").click()
+        self._row(lab).locator(".num-submissions a").click()
+        self._row(student).locator(".autograde a").click()
+        return self._dialog()
+
+    def generate_feedback(self, lab: str) -> str:
+        """Press the button for a lab's feedback; what formgrader then says."""
+        self._link("Manage Assignments").click()
+        self._row(lab).locator(".generate-feedback a").click()
+        return self._dialog()
+
+    def open_submission(self, lab: str, student: str) -> None:
+        """Open what a student handed in, for grading by hand."""
+        self._link("Manual Grading").click()
+        self._row(lab).get_by_role("link", name=lab).click()
+        self._row(lab).get_by_role("link", name=lab).click()  # its only notebook
+        self.frame.get_by_text("Show All Names").click()
+        self.frame.locator("a.name-shown", has_text=student).click()
+        expect(self.frame.locator("#notebook")).to_be_visible()
+
+    def give_points(self, question: str, points: str) -> None:
+        """Type the points of a question, and wait until they are saved."""
+        cell = self.frame.locator(".nbgrader_cell", has=self.points(question))
+        self._type(self.points(question), points)
+        expect(cell.locator(".score-saved")).to_be_visible()
+
+    def comment(self, question: str, text: str) -> None:
+        """Type a comment on a question, and wait until it is saved."""
+        comment = self.frame.locator(f"#{question}-comment")
+        cell = self.frame.locator(".nbgrader_cell", has=comment)
+        self._type(comment, text)
+        expect(cell.locator(".comment-saved")).to_be_visible()
+
+    def points(self, question: str) -> Locator:
+        """The field with the points of a question."""
+        return self.frame.locator(f"#{question}")
+
+    def _type(self, field: Locator, text: str) -> None:
+        field.fill(text)
+        field.press("Tab")
+
+    def _link(self, name: str) -> Locator:
+        return self.frame.get_by_role("link", name=name).first
+
+    def _row(self, name: str) -> Locator:
+        cell = self.frame.get_by_role("cell").filter(has_text=re.compile(rf"^\s*{name}\s*$"))
+        return self.frame.locator("tbody tr").filter(has=cell)
+
+    def _dialog(self) -> str:
+        dialog = self.frame.get_by_role("dialog")
+        expect(dialog).to_be_visible(timeout=GRADE_MS)
+        said = dialog.inner_text()
+        dialog.get_by_role("button", name="OK").click()
+        expect(dialog).to_have_count(0)
+        return said
