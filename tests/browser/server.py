@@ -31,7 +31,7 @@ SETTINGS: dict[str, Any] = {
         "cull_connected": True,
     },
 }
-NO_NEWS = {"fetchNews": "false", "checkForUpdates": False, "updateFrequency": 0}
+NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
 
 @dataclass(frozen=True)
