@@ -1,7 +1,5 @@
 """nbgrader's formgrader in a tab of JupyterLab, handled as a grader does."""
 
-import re
-
 from playwright.sync_api import Locator, Page, expect
 
 from .notebook_page import START_MS
@@ -39,6 +37,7 @@ class FormgraderPage:
         self._link("Manual Grading").click()
         self._row(lab).get_by_role("link", name=lab).click()
         self._row(lab).get_by_role("link", name=lab).click()  # its only notebook
+        expect(self.frame.locator("a.name-hidden").first).to_be_visible()
         self.frame.get_by_text("Show All Names").click()
         self.frame.locator("a.name-shown", has_text=student).click()
         expect(self.frame.locator("#notebook")).to_be_visible()
@@ -68,8 +67,7 @@ class FormgraderPage:
         return self.frame.get_by_role("link", name=name).first
 
     def _row(self, name: str) -> Locator:
-        cell = self.frame.get_by_role("cell").filter(has_text=re.compile(rf"^\s*{name}\s*$"))
-        return self.frame.locator("tbody tr").filter(has=cell)
+        return self.frame.locator(f"tbody tr:has(:text-is('{name}'))")
 
     def _dialog(self) -> str:
         dialog = self.frame.get_by_role("dialog")

@@ -77,7 +77,7 @@ def test_what_ships(built: tuple[Path, list[BuiltLab]]) -> None:
     release = tree(out / "release" / "graded")
     solution = tree(out / "solution" / "graded")
     ours = {name for name in release if name.startswith("autograder/")}
-    own = {"graded.ipynb", "checks.py", "figures/triangle.svg"}
+    own = {"graded.ipynb", "checks.py", "nbgrader_config.json", "figures/triangle.svg"}
     assert set(release) == own | ours
     assert set(solution) == set(release) | {"figures/proof.svg"}
     assert {"autograder/__init__.py", "autograder/testing/__init__.py"} <= ours
