@@ -40,7 +40,7 @@ class FormgraderPage:
         expect(self.frame.locator("a.name-hidden").first).to_be_visible()
         self.frame.get_by_text("Show All Names").click()
         self.frame.locator("a.name-shown", has_text=student).click()
-        expect(self.frame.locator("#notebook")).to_be_visible()
+        expect(self.frame.locator("#notebook-container").first).to_be_visible()
 
     def give_points(self, question: str, points: str) -> None:
         """Type the points of a question, and wait until they are saved."""

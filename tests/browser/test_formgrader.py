@@ -70,6 +70,12 @@ class Course:
 
 
 @pytest.fixture
+def known_hosts() -> set[str]:
+    """nbgrader's templates fetch MathJax and RequireJS from there: offline, formulas stay TeX."""
+    return {"cdnjs.cloudflare.com"}
+
+
+@pytest.fixture
 def course(tmp_path: Path) -> Course:
     course = Course(tmp_path / "my course")
     course.hand_in("diligent", "solution")
