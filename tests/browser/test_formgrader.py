@@ -102,7 +102,7 @@ def test_a_grader_works_through_it(course: Course, server: Server, page: Page, s
     show("autograded")
 
     formgrader.open_submission(LAB, "diligent")
-    expect(formgrader.points("double")).to_have_value("1")
+    expect(formgrader.points("double")).to_have_attribute("placeholder", "1")
     formgrader.give_points("why-even", "2.5")
     formgrader.comment("why-even", COMMENT)
     show("graded-by-hand", formgrader.points("why-even"))
