@@ -2,13 +2,15 @@
 PYTHON ?= python3
 LAB    ?= lab09
 COURSE ?= course/demo
+DESK   ?= course/desk
 JOBS   ?=
 py     := .venv/bin/python
+as_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade solution lab attack stress answers mutate test golden lock clean
+.PHONY: all help setup release verify demo grade solution lab attack stress answers mutate test chromium golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
@@ -45,8 +47,10 @@ grade: setup ## grade a class: make grade LAB=lab09 COURSE=course/mine
 solution: release ## execute the solution (minutes) and keep it as notebook and HTML
 	@$(py) -m autograder solution $(LAB)
 
-lab: setup ## open the release in JupyterLab
-	@cd release/$(LAB) && ../../$(py) -m jupyterlab $(LAB).ipynb
+lab: setup ## open your own copy of the release in JupyterLab
+	@test -e "$(DESK)/$(LAB)" || { mkdir -p "$(DESK)" && cp -R release/$(LAB) "$(DESK)"; }
+	@echo "== lab: your copy is $(DESK)/$(LAB); delete it to start afresh"
+	@py="$(CURDIR)/$(py)"; cd "$(DESK)/$(LAB)" && exec "$$py" -m jupyterlab $(as_root) $(LAB).ipynb
 
 attack: setup ## hand in hundreds of attacks on this machine's grader: the check of a new server
 	@$(py) -m autograder attack
@@ -60,7 +64,10 @@ answers: setup ## grade the bank of other right answers; each has to get full ma
 mutate: setup ## make hundreds of small mistakes in the solution: do the tests find them? (minutes)
 	@$(py) -m autograder mutate $(LAB) $(if $(JOBS),--jobs $(JOBS))
 
-test: setup ## the whole test suite, linters and types
+chromium: setup ## install Debian's Chromium for the browser tests, where root may
+	@$(py) -m tests.browser.chromium
+
+test: setup chromium ## the whole test suite, linters and types
 	@$(py) -m ruff check .
 	@$(py) -m ruff format --check .
 	@$(py) -m mypy

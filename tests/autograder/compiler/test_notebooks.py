@@ -140,6 +140,7 @@ def test_both_notebooks(write_lab: WriteLab, tmp_path: Path) -> None:
         (True, False, True, 2),
         (True, True, False, 2),
     ]
+    assert check.metadata["tags"] == ["raises-exception"]
     assert raw.metadata == {"deletable": False, "editable": False}
     assert [cell.metadata["nbgrader"]["grade_id"] for cell in (check, written)] == ["ex1", "why"]
     assert solution.cells[0].source == "x = (\n1\n)"

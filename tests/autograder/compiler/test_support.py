@@ -1,12 +1,13 @@
 """What ships beside a notebook, and what must not."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograder.compiler.notebooks import read_pieces
+from autograder.compiler.notebooks import SKIP_GRADING_TAG, read_pieces
 from autograder.compiler.support import support_files
 from autograder.errors import UserError
 
@@ -118,3 +119,9 @@ def test_a_lab_may_bring_its_own_lib(write_lab: WriteLab) -> None:
     lab = read_pieces(path)
     assert set(support_files(lab)[0]) == {"lib.py"}
     assert lab.notices == []
+
+
+def test_validate_is_told_to_run_what_grading_runs(write_lab: WriteLab) -> None:
+    release, _ = support_files(read_pieces(write_lab("```python\n#!TAG QUESTION ex1\n```")))
+    config = json.loads(release["nbgrader_config.json"].read_text("utf-8"))
+    assert config == {"Execute": {"skip_cells_with_tag": SKIP_GRADING_TAG}}

@@ -1,0 +1,51 @@
+"""nbgrader's formgrader in a tab of JupyterLab, handled as a grader does."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from .notebook_page import START_MS
+from .server import Server
+
+GRADE_MS = 90_000  # a submission, with the start of the engine
+
+
+class FormgraderPage:
+    """The formgrader of the course that the server stands in."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.frame = page.frame_locator("iframe")
+        page.goto(server.lab())
+        page.get_by_role("menuitem", name="Nbgrader").click(timeout=START_MS)
+        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+        expect(self._link("Manage Assignments")).to_be_visible()
+
+    def autograde(self, lab: str, student: str) -> str:
+        """Press a submission's autograde button; what formgrader then says."""
+        self._link("Manage Assignments").click()
+        self._row(lab).locator(".num-submissions a").click()
+        self._row(student).locator(".autograde a").click()
+        return self._dialog()
+
+    def open_submission(self, lab: str, student: str) -> None:
+        """Open what a student handed in, for grading by hand."""
+        self._link("Manual Grading").click()
+        self._row(lab).get_by_role("link", name=lab).click()
+        self._row(lab).get_by_role("link", name=lab).click()  # its only notebook
+        expect(self.frame.locator("a.name-hidden").first).to_be_visible()
+        self.frame.get_by_text("Show All Names").click()
+        self.frame.locator("a.name-shown", has_text=student).click()
+        expect(self.frame.locator("#notebook-container").first).to_be_visible()
+
+    def _link(self, name: str) -> Locator:
+        return self.frame.get_by_role("link", name=name).first
+
+    def _row(self, name: str) -> Locator:
+        return self.frame.locator(f"tbody tr:has(:text-is('{name}'))")
+
+    def _dialog(self) -> str:
+        dialog = self.frame.get_by_role("dialog")
+        expect(dialog).to_be_visible(timeout=GRADE_MS)
+        said = dialog.inner_text()
+        dialog.get_by_role("button", name="OK").click()
+        expect(dialog).to_have_count(0)
+        return said

@@ -1,0 +1,96 @@
+"""A grader opens formgrader, in a real browser: the button, a submission."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from playwright.sync_api import Page
+
+from autograder.compiler.build import build_labs
+
+from .conftest import Show
+from .formgrader_page import FormgraderPage
+from .server import Server, jupyter
+
+PROJECT = Path(__file__).resolve().parents[2]
+LAB = "graded"
+# Full marks from plain nbgrader, which runs the check cell as the student left it.
+DISHONEST = "def double(number):\n    return 0\n\ncheck = print"
+
+
+class Course:
+    """A course folder with submissions of a small lab."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.built = folder.parent / "built"
+        source = PROJECT / "tests" / "golden" / LAB / f"{LAB}.md"
+        build_labs([source], self.built / "release", self.built / "solution")
+
+    def hand_in(self, student: str, version: str, code: str | None = None) -> None:
+        """Put the built solution or release into the course, perhaps with other code in it."""
+        notebook: Any = nbformat.read(self.built / version / LAB / f"{LAB}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            if code is not None and cell.source.startswith("def double"):
+                cell.source = code
+        path = self.folder / "submitted" / student / LAB / f"{LAB}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+
+    def grade(self) -> None:
+        """Grade the class by the command that graders type."""
+        options = ["--course", self.folder, "--release", self.built / "release", "--jobs", "1"]
+        subprocess.run(
+            [sys.executable, "-m", "autograder", "grade", LAB, *map(str, options)],
+            cwd=PROJECT,
+            check=True,
+            timeout=300,
+            capture_output=True,
+        )
+
+    def scores(self, student: str) -> dict[str, tuple[float | None, float | None]]:
+        """question -> points by tests and by hand, as the gradebook has them."""
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
+            (notebook,) = gradebook.find_submission(LAB, student).notebooks
+            return {grade.name: (grade.auto_score, grade.manual_score) for grade in notebook.grades}
+
+
+@pytest.fixture
+def known_hosts() -> set[str]:
+    """nbgrader's templates fetch MathJax and RequireJS from there: offline, formulas stay TeX."""
+    return {"cdnjs.cloudflare.com"}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    course = Course(tmp_path / "my course")
+    course.hand_in("diligent", "solution")
+    course.hand_in("idle", "release")
+    course.grade()
+    return course
+
+
+@pytest.fixture
+def server(course: Course, tmp_path: Path) -> Iterator[Server]:
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
+    with jupyter(command, course.folder, tmp_path) as server:
+        yield server
+
+
+@pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
+def test_a_grader_works_through_it(course: Course, server: Server, page: Page, show: Show) -> None:
+    formgrader = FormgraderPage(page, server)
+    show("opened")
+
+    course.hand_in("late", "solution", DISHONEST)
+    assert "Successfully autograded" in formgrader.autograde(LAB, "late")
+    assert course.scores("late") == {"double": (0, None), "why-even": (None, None)}
+    show("autograded")
+
+    formgrader.open_submission(LAB, "diligent")
+    show("submission")
