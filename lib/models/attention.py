@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-EMBEDDING_STD = 0.3  # with N(0, 1) rows, positions of size at most 1 drown
+EMBEDDING_STD = 0.15  # with N(0, 1) rows, positions of size at most 1 drown
 
 
 class AttentionModel(nn.Module):
