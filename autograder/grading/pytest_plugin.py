@@ -35,13 +35,17 @@ class HiddenTestsBroken(Exception):
     """The instructor's tests could not be collected; no submission is at fault."""
 
 
-def run_tests(test_files: tuple[Path, ...], session: Session) -> dict[str, list[Verdict]]:
+def run_tests(
+    test_files: tuple[Path, ...], session: Session, only: str | None = None
+) -> dict[str, list[Verdict]]:
     """Run all tests against one submission: question id -> results in the order of the files.
+
+    `only` is a question id, if its tests are to be run and no others.
 
     Raises:
         HiddenTestsBroken: if a test file cannot be imported or a test did not report.
     """
-    plugin = _GradingPlugin(session)
+    plugin = _GradingPlugin(session, only)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     pytest.main([*PYTEST_OPTIONS, *map(str, test_files)], plugins=[plugin])
     if plugin.broken:
@@ -50,8 +54,9 @@ def run_tests(test_files: tuple[Path, ...], session: Session) -> dict[str, list[
 
 
 class _GradingPlugin:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, only: str | None) -> None:
         self.session = session
+        self.only = only
         self.broken = ""
         self._tests: dict[tuple[str, str], Callable[..., Any]] = {}
         self._cases: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
@@ -74,7 +79,8 @@ class _GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests of questions, in the order in which the notebook asks them."""
         order = self.session.question_order
-        kept = [item for item in items if _mark(item) and _mark(item).id in order]
+        wanted = order.keys() if self.only is None else order.keys() & {self.only}
+        kept = [item for item in items if _mark(item) and _mark(item).id in wanted]
         items[:] = sorted(kept, key=lambda item: order[_mark(item).id])
         for item in items:
             self._tests[_key(item)] = item.function  # type: ignore[attr-defined]
