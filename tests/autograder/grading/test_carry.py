@@ -176,7 +176,7 @@ def test_the_time_limit_of_a_submission_holds_for_all_its_runs(
 SPY = """\
 def quadruple(x):
     if double(4) == 8 and x:
-        raise ValueError("LOOT " + str(double.__doc__) + str(In))
+        raise ValueError("LOOT " + str(double.__doc__))
     return double(double(x))
 """
 SAY_IT_IN_A_NAME = """\
@@ -212,13 +212,22 @@ def test_the_spy_would_succeed_otherwise(grade: Grade) -> None:
     assert SECRET in json.dumps(result.as_json())
 
 
-def test_the_answer_itself_and_later_ones_are_not_in_the_worker(grade: Grade) -> None:
-    """Earns the points of one test if the text of the reference's own answer is around."""
+@pytest.mark.parametrize(
+    ("first", "second", "score"),
+    [
+        ("return 2", " * x", 3),  # the reference's answer before it is there
+        ("double(dou", "ble(x))", 1),  # that to the question itself is not: one test wants 0
+        ("eight = quad", "ruple", 1),  # nor a later one
+    ],
+)
+def test_the_answer_itself_and_later_ones_are_not_in_the_worker(
+    grade: Grade, first: str, second: str, score: float
+) -> None:
     look = (
-        "def quadruple(x):\n    found = 'double(double' + '(x))' in str(In)\n    return 20 * found"
+        "import linecache\ndef quadruple(x):\n"
+        f"    double(x)\n    return 4 * x * (({first!r} + {second!r}) in str(linecache.cache))"
     )
-    result = grade(**WRONG_DOUBLE, a2=look)
-    assert scores(result)[1] == 1  # of the test that is content with 0
+    assert scores(grade(**WRONG_DOUBLE, a2=look))[1] == score
 
 
 def test_compose_gives_cells_of_ones_own_no_mark() -> None:
