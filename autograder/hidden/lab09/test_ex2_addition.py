@@ -103,7 +103,10 @@ def test_encoder_gives_latent_vectors(submission, rng):
     if shape != (4, model.latent_dim):
         fail(f"the encoder gives shape {shape}", "Four images should give four latent_dim vectors")
     if bool(torch.isclose(latent[0], latent[1], rtol=0, atol=1e-7).all()):
-        fail("the encoder gives two different images the same vector")
+        fail(
+            "the encoder gives two different images the same vector",
+            "Does any layer wipe out what it was given?",
+        )
 
 
 @question("ex2-model", points=1)
