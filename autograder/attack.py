@@ -105,7 +105,9 @@ class Range:
 
     def __init__(self, site: Any, strongest: str = "strong") -> None:
         self._site = site
-        self._assignment = load_assignment(site.lab_name, site.release_root, site.hidden_root)
+        self._assignment = load_assignment(
+            site.lab_name, site.release_root, site.hidden_root, site.solution_root
+        )
         self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
         groups = part_of_corpus("corpus").GROUPS
         self._corpus = [(group, attack) for group, attacks in groups.items() for attack in attacks]

@@ -100,6 +100,7 @@ def grade(
     from .grading.report import as_table, class_report, find_submissions, remarks
     from .grading.results import FAILED
     from .grading.store import ResultStore
+    from .solution import find_solution
 
     course_dir = course_dir.resolve()
     submissions = find_submissions(course_dir, lab)
@@ -109,7 +110,13 @@ def grade(
     _say_how_confined(policy)
     with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
         with console.status("preparing the course"):
-            assignment = prepare_course(course_dir, lab, release_dir)
+            solution = find_solution(PROJECT, lab, release_dir)
+            assignment = prepare_course(course_dir, lab, release_dir, solution)
+        if assignment.solution is None:
+            notice = (
+                f"no solution fits {_shown(release_dir / lab)}; early mistakes cost again later"
+            )
+            console.print(f"note: {notice}", style="yellow", soft_wrap=True)
         grader = Grader(assignment, seed, Limits(), policy)
         store = ResultStore(course_dir / "results" / lab)
         with _progress() as progress:

@@ -11,7 +11,7 @@ import pytest
 from autograder.compiler.build import build_labs
 from autograder.demo import make_class
 from autograder.engine import Zygote
-from autograder.grading.assignment import HIDDEN_ROOT, Assignment, load_assignment
+from autograder.grading.assignment import HIDDEN_ROOT, Assignment, is_answer, load_assignment
 from autograder.grading.grade import grade_submission
 from autograder.grading.results import SubmissionResult
 from autograder.quality.bench import Subject
@@ -43,7 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assignment(built: Path) -> Assignment:
-    return load_assignment("lab09", built / "release")
+    return load_assignment("lab09", built / "release", solution_root=built / "solution")
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,27 @@ def test_a_misconception_costs_its_question_and_is_named(
     (question,) = [q for q in result.questions if q.id == question_id]
     messages = [test.message for test in question.tests if not test.passed]
     assert any(word in message for message in messages), messages
+
+
+def test_an_early_mistake_costs_its_own_question_only(
+    demo_class: Path, assignment: Assignment, zygote: Zygote
+) -> None:
+    result = grade("digits-reversed", demo_class, assignment, zygote)
+    lost = {q.id for q in result.questions if q.tests and q.score != q.max_score}
+    assert lost == {"ex2-digits"}
+    assert {q.id for q in result.questions if q.carried} == {"ex2-labels", "ex2-dataset"}
+
+
+def test_blanks_with_something_added_earn_nothing_by_carried_credit(
+    demo_class: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+) -> None:
+    blank: Any = nbformat.read(demo_class / "blank" / "lab09" / "lab09.ipynb", as_version=4)
+    for cell in blank.cells:
+        if is_answer(cell) and cell.cell_type == "code":
+            cell.source += "\npass"
+    nbformat.write(blank, tmp_path / "lab09.ipynb")
+    result = grade_submission(assignment, "blank", tmp_path / "lab09.ipynb", zygote, seed=0)
+    assert {question.score for question in result.questions} == {0, None}
 
 
 def test_half_right_is_between(demo_class: Path, assignment: Assignment, zygote: Zygote) -> None:

@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.leaks",
         "autograder.testing",
     },
+    "autograder.solution": {"autograder.compiler", "autograder.errors"},
     "autograder.demo": {"autograder.grading.assignment", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},

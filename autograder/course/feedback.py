@@ -12,7 +12,7 @@ def summary(result: SubmissionResult) -> str:
     """The whole submission at a glance: points per question, and what to look at first."""
     rows = "".join(
         f"<tr><td>{html.escape(question.id)}</td><td>{_points(question)}</td>"
-        f"<td>{html.escape(_first_hint(question))}</td></tr>"
+        f"<td>{html.escape(' '.join([_credit(question), _first_hint(question)]).strip())}</td></tr>"
         for question in result.questions
     )
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in result.remarks)
@@ -27,16 +27,18 @@ def as_html(question: QuestionResult) -> str:
         f"<td>{html.escape(test.checked)}</td><td>{html.escape(test.message)}</td></tr>"
         for test in question.tests
     )
-    return f"<table>{_head('', 'points', 'what was checked', 'what to look at')}{rows}</table>"
+    table = f"<table>{_head('', 'points', 'what was checked', 'what to look at')}{rows}</table>"
+    return table + (f"<p>{html.escape(_credit(question))}</p>" if question.carried else "")
 
 
 def as_text(question: QuestionResult) -> str:
     """The same for readers without HTML."""
-    return "\n".join(
+    lines = [
         f"{'passed' if test.passed else 'FAILED'}  {test.checked}"
         + (f"  --  {test.message}" if test.message else "")
         for test in question.tests
-    )
+    ]
+    return "\n".join(lines + [_credit(question)] * question.carried)
 
 
 def _head(*names: str) -> str:
@@ -50,6 +52,17 @@ def _points(question: QuestionResult) -> str:
 
 def _earned(test: Verdict) -> str:
     return f"{test.points if test.passed else 0:g} / {test.points:g}"
+
+
+def _credit(question: QuestionResult) -> str:
+    """What was carried forward; of that run no more than its score is known."""
+    if not question.carried:
+        return ""
+    return (
+        f"An early mistake costs once: with right answers to {', '.join(question.builds_on)} "
+        f"before it, this answer earns {question.score:g} points, which count "
+        f"({question.own_score:g} without). The checks shown are those of your notebook as it is."
+    )
 
 
 def _first_hint(question: QuestionResult) -> str:

@@ -8,7 +8,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -23,8 +25,13 @@ from .generate import generate_assignment
 NOT_RELEASED = ("__pycache__", ".ipynb_checkpoints", ".data")  # left behind by trying it out
 
 
-def prepare_course(course_dir: Path, lab: str, release_root: Path) -> Assignment:
+def prepare_course(
+    course_dir: Path, lab: str, release_root: Path, solution: Any = None
+) -> Assignment:
     """Make the course know the lab as it is released now.
+
+    `solution` is its solved notebook. It is kept where nbgrader keeps such, in `solution/<lab>/`,
+    which no student gets to see; without one, what lies there is used, if it fits the release.
 
     Raises:
         UserError: if the lab was not released (exit code 2).
@@ -37,7 +44,10 @@ def prepare_course(course_dir: Path, lab: str, release_root: Path) -> Assignment
         shutil.rmtree(source, ignore_errors=True)
         shutil.copytree(released.release_dir, source, ignore=shutil.ignore_patterns(*NOT_RELEASED))
         generate_assignment(course_dir, lab)
-    return load_assignment(lab, course_dir / "release")
+    solution_root = course_dir / CourseDirectory().solution_directory
+    if solution is not None:
+        _write_if_changed(solution_root / lab / f"{lab}.ipynb", nbformat.writes(solution))
+    return load_assignment(lab, course_dir / "release", solution_root=solution_root)
 
 
 def record_results(course_dir: Path, lab: str, results: list[SubmissionResult]) -> None:
@@ -76,6 +86,12 @@ def _is_in_gradebook(course_dir: Path, lab: str) -> bool:
         except MissingEntry:
             return False
     return True
+
+
+def _write_if_changed(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or path.read_text("utf-8") != content:
+        path.write_text(content, "utf-8")
 
 
 def _same_tree(left: Path, right: Path) -> bool:

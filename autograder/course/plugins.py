@@ -70,8 +70,11 @@ class RecordResult(NbGraderPreprocessor):
 
 
 def load_course_assignment(coursedir: Any, lab: str) -> Assignment:
-    """The lab as the course released it."""
-    return load_assignment(lab, Path(coursedir.root, coursedir.release_directory))
+    """The lab as the course released it, with the solution that the course keeps."""
+    root = Path(coursedir.root)
+    return load_assignment(
+        lab, root / coursedir.release_directory, solution_root=root / coursedir.solution_directory
+    )
 
 
 def _question_outputs(question: QuestionResult) -> list[Any]:

@@ -43,6 +43,9 @@ class Worker:
         end: Callable[[float], int | None],
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
+        self.names_asked: set[str] = (
+            set()
+        )  # of the notebook's namespace; whoever reads may clear it
         self._connection = connection
         self._limits = limits
         self._overflows = overflows
@@ -90,6 +93,8 @@ class Worker:
             TypeError: if an argument can't cross.
             WorkerLost: as soon as the worker is lost, and at every later question.
         """
+        if operation == "get" and arguments[0] is self.submission:
+            self.names_asked.add(arguments[1])
         if self._lost is not None:
             raise self._lost.with_traceback(None)
         call = _within(timeout_s or self._limits.call_timeout_s)

@@ -29,6 +29,7 @@ class Assignment:
     release_dir: Path
     notebook: Any  # the instructor's copy, an nbformat notebook
     test_files: tuple[Path, ...]
+    solution: Any = None  # the same cells with the reference's answers; None without carried credit
 
     @property
     def questions(self) -> list[GradedQuestion]:
@@ -40,8 +41,13 @@ class Assignment:
         ]
 
 
-def load_assignment(lab: str, release_root: Path, hidden_root: Path = HIDDEN_ROOT) -> Assignment:
-    """Read a released lab.
+def load_assignment(
+    lab: str,
+    release_root: Path,
+    hidden_root: Path = HIDDEN_ROOT,
+    solution_root: Path | None = None,
+) -> Assignment:
+    """Read a released lab; `solution_root/<lab>/<lab>.ipynb` is its solution, if it fits.
 
     Raises:
         UserError: if it was not released there (exit code 2).
@@ -54,7 +60,23 @@ def load_assignment(lab: str, release_root: Path, hidden_root: Path = HIDDEN_ROO
     checks = [path.parent / CHECKS_FILE]
     hidden = sorted((hidden_root / lab).glob("test_*.py"))
     test_files = tuple(file for file in [*checks, *hidden] if file.is_file())
-    return Assignment(lab, path.parent, nbformat.read(path, as_version=4), test_files)
+    notebook = nbformat.read(path, as_version=4)
+    solution = solution_root and _read_solution(solution_root / lab / path.name, notebook)
+    return Assignment(lab, path.parent, notebook, test_files, solution)
+
+
+def _read_solution(path: Path, released: Any) -> Any | None:
+    """The solved notebook; None if there is none, or if it is that of another release."""
+    try:
+        solution = nbformat.read(path, as_version=4)
+    except Exception:  # of many kinds, for a file that is no notebook
+        return None
+    return solution if _given(solution) == _given(released) else None
+
+
+def _given(notebook: Any) -> list[tuple[str, str | None]]:
+    """The cells' ids, and the text of those that are no answers."""
+    return [(cell.get("id"), None if is_answer(cell) else cell.source) for cell in notebook.cells]
 
 
 def nbgrader_tag(cell: Any) -> dict[str, Any]:
@@ -66,6 +88,11 @@ def nbgrader_tag(cell: Any) -> dict[str, Any]:
 def is_answer(cell: Any) -> bool:
     """Whether students write in this cell (a blank in code, or a written answer)."""
     return bool(nbgrader_tag(cell).get("solution"))
+
+
+def is_own(cell: Any) -> bool:
+    """Whether the student added this cell."""
+    return not nbgrader_tag(cell)
 
 
 def question_id(cell: Any) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..engine import Zygote
 from .assignment import Assignment
+from .carry import carry_forward
 from .ingest import ingest
 from .pytest_plugin import run_tests
 from .results import QuestionResult, SubmissionResult
@@ -18,7 +19,8 @@ def grade_submission(
     zygote: Zygote,
     seed: int,
 ) -> SubmissionResult:
-    """Run the submission in a worker of its own and its tests here.
+    """Run the submission in a worker of its own and its tests here; then what earlier mistakes
+    may have spoilt once more.
 
     Raises:
         HiddenTestsBroken: if the instructor's tests cannot run at all.
@@ -30,16 +32,18 @@ def grade_submission(
         results = run_tests(assignment.test_files, session)
     finally:
         session.close()
+    questions = tuple(
+        QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
+        for question in assignment.questions
+    )
+    questions = carry_forward(assignment, session, questions)
     return SubmissionResult(
         student=student,
         status=composition.status,
         confinement=zygote.confinement,
         seed=seed,
         seconds=round(time.monotonic() - started_at, 3),
-        questions=tuple(
-            QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
-            for question in assignment.questions
-        ),
+        questions=questions,
         remarks=(*composition.remarks, *session.remarks),
         cell_failures=tuple(session.failures.values()),
     )

@@ -1,5 +1,6 @@
 """What grading says about a submission, and its form as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,19 +23,43 @@ class Verdict:
         return self.outcome == "passed"
 
 
+def points_passed(tests: Iterable[Verdict]) -> float:
+    """What the tests that passed are worth together."""
+    return sum(test.points for test in tests if test.passed)
+
+
 @dataclass(frozen=True)
 class QuestionResult:
-    """A question's tests; a written answer has none, and its score stays open."""
+    """A question's tests; a written answer has none, and its score stays open.
+
+    `tests` are those of the student's own run. `carried_score` is what the answer earned on top
+    of the reference's earlier answers, where that is more; `builds_on` names the earlier
+    questions which have mistakes and which it needs.
+    """
 
     id: str
     max_score: float
     tests: tuple[Verdict, ...] = ()
+    carried_score: float | None = None
+    builds_on: tuple[str, ...] = ()
+
+    @property
+    def own_score(self) -> float | None:
+        """What the student's notebook earned as it was handed in."""
+        return points_passed(self.tests) if self.tests else None
+
+    @property
+    def full(self) -> bool:
+        """Whether the student's own run earned all that tests give."""
+        return all(test.passed for test in self.tests)
+
+    @property
+    def carried(self) -> bool:
+        return self.carried_score is not None
 
     @property
     def score(self) -> float | None:
-        if not self.tests:
-            return None
-        return sum(test.points for test in self.tests if test.passed)
+        return self.own_score if self.carried_score is None else self.carried_score
 
 
 @dataclass(frozen=True)
@@ -73,7 +98,15 @@ class SubmissionResult:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data with the derived scores beside what they derive from."""
-        questions = [{**asdict(question), "score": question.score} for question in self.questions]
+        questions = [
+            {
+                **asdict(question),
+                "score": question.score,
+                "own_score": question.own_score,
+                "carried": question.carried,
+            }
+            for question in self.questions
+        ]
         return {
             **asdict(self),
             "score": self.score,
@@ -89,6 +122,8 @@ class SubmissionResult:
                 question["id"],
                 question["max_score"],
                 tuple(Verdict(**test) for test in question["tests"]),
+                question["carried_score"],
+                tuple(question["builds_on"]),
             )
             for question in data["questions"]
         )

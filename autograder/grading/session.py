@@ -29,15 +29,17 @@ class Session:
     zygote: Zygote
     cells: list[Any]  # the composed notebook's
     seed: int
+    ends_at: float | None = None  # of `time.monotonic`, if it continues another session
     failures: dict[str, CellFailure] = field(default_factory=dict)
+    asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
     _worker: Worker | None = None
     _next: int = 0  # the first cell that this worker has not passed
     _fatal: set[str] = field(default_factory=set)  # cells that ended a worker
     _lost: dict[str, str] = field(default_factory=dict)  # question id -> what ended its worker
-    _ends_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._ends_at = time.monotonic() + self.zygote.limits.submission_timeout_s
+        if self.ends_at is None:
+            self.ends_at = time.monotonic() + self.zygote.limits.submission_timeout_s
 
     @property
     def question_order(self) -> dict[str, int]:
@@ -66,7 +68,11 @@ class Session:
         worker = self._advance_to(self.question_order[question])
         with worker.time_limit(self.zygote.limits.test_timeout_s):
             worker.seed(derive_seed(self.seed, test_name))
-            yield worker.submission
+            worker.names_asked.clear()
+            try:
+                yield worker.submission
+            finally:
+                self.asked.setdefault(question, set()).update(worker.names_asked)
 
     def lose(self, question: str, loss: WorkerLost) -> None:
         """Give up the worker, and with it the rest of this question."""
@@ -93,9 +99,10 @@ class Session:
         return self._worker
 
     def _fork(self) -> Worker:
-        if time.monotonic() > self._ends_at:
+        assert self.ends_at is not None
+        if time.monotonic() > self.ends_at:
             raise QuestionLost("not run, because the submission used up its time limit")
-        return self.zygote.fork(derive_seed(self.seed, "cells"), self._ends_at)
+        return self.zygote.fork(derive_seed(self.seed, "cells"), self.ends_at)
 
     def _run(self, cell: Any, worker: Worker) -> bool:
         """Execute a cell, if it is to be; False if that cost the worker."""

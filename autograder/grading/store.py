@@ -48,11 +48,13 @@ class ResultStore:
 
 
 def environment_key(assignment: Assignment, seed: int, limits: Limits, level: str) -> str:
-    """A hash of all but the submission: release, tests, our code, library versions, limits, and
-    the level of confinement."""
+    """A hash of all but the submission: release, solution, tests, our code, library versions,
+    limits, and the level of confinement."""
     digest = hashlib.sha256(f"{seed} {limits} {level} {platform.python_version()}".encode())
     for package in ("torch", "numpy", "nbformat", "ipython"):
         digest.update(f"{package} {version(package)}".encode())
+    for cell in [] if assignment.solution is None else assignment.solution.cells:
+        digest.update(f"{cell.id} {cell.source}".encode())
     for folder in [assignment.release_dir, *PROJECT_PACKAGES]:
         for file in _files_of(folder):
             digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())

@@ -1,10 +1,11 @@
 """All attacks, by group."""
 
-from . import escape, exhaust, forge, ingest, output, read
+from . import carry, escape, exhaust, forge, ingest, output, read
 from .recipe import Attack
 
 GROUPS: dict[str, list[Attack]] = {
     "read": read.ATTACKS,
+    "carry": carry.ATTACKS,
     "forge": forge.ATTACKS,
     "escape": escape.ATTACKS,
     "exhaust": exhaust.ATTACKS,

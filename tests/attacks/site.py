@@ -40,7 +40,7 @@ class Site:
     """The place, a context manager.
 
     Attributes:
-        release_root, hidden_root: of the lab, as grading takes them.
+        release_root, hidden_root, solution_root: of the lab, as grading takes them.
         class_dir: a course, where attacks are handed in.
         folder: of all this.
     """
@@ -55,6 +55,7 @@ class Site:
         self._built.mkdir(mode=0o700)
         self._secrets = {name: f"SECRET-{name}-{secrets.token_hex(4)}" for name in SECRETS}
         self.release_root, self.hidden_root = self.folder / "release", self.folder / "hidden"
+        self.solution_root = self.folder / "solution"
         self.class_dir = self.folder / "class"
         self._build()
         self._plant()
@@ -110,12 +111,8 @@ class Site:
     @property
     def lab(self) -> Lab:
         """What recipes are given."""
-        blank, solved = (
-            nbformat.read(self._built / kind / LAB / f"{LAB}.ipynb", as_version=4)
-            for kind in ("release", "solution")
-        )
-        del solved["metadata"]["title"]  # the secret
-        return Lab(blank, solved, self._names | {"victim": self._victim.pid})
+        blank = nbformat.read(self._built / "release" / LAB / f"{LAB}.ipynb", as_version=4)
+        return Lab(blank, self._solved, self._names | {"victim": self._victim.pid})
 
     def settle(self) -> None:
         """What the grader itself started or left so far is none of an attack's doing."""
@@ -142,6 +139,7 @@ class Site:
         source = LAB_DIR / "source" / LAB / f"{LAB}.md"
         release_root, solution_root = self._built / "release", self._built / "solution"
         build_labs([source], release_root, solution_root, LAB_DIR / "hidden")
+        self._solved = nbformat.read(solution_root / LAB / f"{LAB}.ipynb", as_version=4)
         shutil.copytree(LAB_DIR / "hidden", self._built / "hidden")
         neighbour = self._built / "course" / "neighbour"
         shutil.copytree(solution_root / LAB, neighbour)
@@ -153,7 +151,7 @@ class Site:
             text = file.read_text("utf-8")
             line = f'KEY = "{self._secrets[name]}"\n'
             file.write_text(
-                text + line if file.suffix == ".py" else _with_title(text, line), "utf-8"
+                text + line if file.suffix == ".py" else _with_line(text, line), "utf-8"
             )
         with contextlib.closing(sqlite3.connect(self._built / "course" / "gradebook.db")) as book:
             book.execute("create table grade (student text, auto_score real)")
@@ -172,9 +170,13 @@ class Site:
                 path.chmod(0o777 if path.is_dir() else 0o666)
 
 
-def _with_title(notebook: str, title: str) -> str:
+def _with_line(notebook: str, line: str) -> str:
+    """A notebook with a line more as its title, and in the cells where students answer."""
     content = json.loads(notebook)
-    content["metadata"]["title"] = title
+    content["metadata"]["title"] = line
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code" and cell["metadata"]["nbgrader"]["solution"]:
+            cell["source"] = [*cell["source"], f"\n{line}"]
     return json.dumps(content)
 
 

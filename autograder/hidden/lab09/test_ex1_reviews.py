@@ -175,7 +175,8 @@ def test_knows_its_size(submission, rng):
     assert_equal(len(dataset), 4, "len(dataset)", hint="Count reviews, not tokens")
     shape = tuple(int(size) for size in dataset.shape)
     assert_equal(shape, (4, 9), "dataset.shape", hint="(reviews, tokens per review)")
-    assert_tensor_equal(dataset[3][0], tokens[3], "the last review")
+    hint = "Return the review at `idx` itself, counted from 0"
+    assert_tensor_equal(dataset[3][0], tokens[3], "the last review", hint=hint)
 
 
 @question("ex1-dataset", points=1)

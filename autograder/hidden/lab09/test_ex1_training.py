@@ -139,7 +139,10 @@ def test_shuffles_the_training_set(submission, rng):
     order = [token for first, training, _ in run.model.calls if training for token in first]
     epochs = order[:count], order[count:]
     if any(sorted(epoch) != list(range(1, count + 1)) for epoch in epochs):
-        fail("an epoch of training does not visit every review exactly once, in train mode")
+        fail(
+            "an epoch of training does not visit every review exactly once, in train mode",
+            "Give the model the whole batch, once per batch",
+        )
     if list(range(1, count + 1)) in epochs or epochs[0] == epochs[1]:
         fail("the training reviews come in the same order each time", "Shuffle the training set")
 
@@ -209,7 +212,8 @@ def test_losses_of_the_right_moment(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
-            name, "Train on all batches of the epoch first, then evaluate on the validation set"
+            name,
+            "Take a batch's loss before its step, and evaluate after all batches of the epoch",
         )
 
 

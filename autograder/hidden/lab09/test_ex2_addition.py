@@ -109,8 +109,12 @@ def test_encoder_gives_latent_vectors(submission, rng):
     shape = tuple(latent.flatten(1).shape) if torch.is_tensor(latent) else None
     if shape != (4, model.latent_dim):
         fail(f"the encoder gives shape {shape}", "Four images should give four latent_dim vectors")
-    difference = (latent[0] - latent[1]).abs().max()
-    assert_above(difference, 1e-7, "the encoder gives two different images the same vector")
+    assert_above(
+        (latent[0] - latent[1]).abs().max(),
+        1e-7,
+        "the encoder gives two different images the same vector",
+        hint="Does any layer wipe out what it was given?",
+    )
 
 
 @question("ex2-model", points=1)

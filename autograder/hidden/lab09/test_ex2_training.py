@@ -176,7 +176,8 @@ def test_addition_losses_of_the_right_moment(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
-            name, "Train on all batches of the epoch first, then evaluate on the validation set"
+            name,
+            "Take a batch's loss before its step, and evaluate after all batches of the epoch",
         )
 
 

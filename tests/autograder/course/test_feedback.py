@@ -5,7 +5,7 @@ from dataclasses import replace
 from autograder.course.feedback import as_html, as_text, summary
 from autograder.grading.results import QuestionResult, Verdict
 
-from ..grading.test_results import RESULT
+from ..grading.test_results import CARRIED, RESULT
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -22,6 +22,14 @@ def test_the_summary_shows_every_question_and_the_first_hint() -> None:
     assert "<td>ex1-double</td><td>2 / 3</td><td>look at b</td>" in page
     assert "<td>ex1-why</td><td>by hand / 4</td>" in page
     assert "<li>a remark</li>" in page
+
+
+def test_carried_credit_is_said() -> None:
+    page = summary(replace(RESULT, questions=(CARRIED,)))
+    assert "<td>2 / 2</td>" in page
+    for shown in (page, as_html(CARRIED), as_text(CARRIED)):
+        assert "with right answers to ex1-double before it, this answer earns 2 points" in shown
+    assert "An early mistake" not in as_html(RESULT.questions[0]) + summary(RESULT)
 
 
 def test_nothing_from_a_submission_becomes_markup() -> None:

@@ -1,6 +1,7 @@
 """Results add up and survive the way to JSON and back."""
 
 import json
+from dataclasses import replace
 
 from autograder.grading.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 
@@ -28,6 +29,18 @@ def test_scores_are_sums_and_written_answers_stay_open() -> None:
     assert (RESULT.score, RESULT.max_score) == (2, 7)
 
 
+CARRIED = QuestionResult("ex2-half", 2, (Verdict("c", "C.", 2, "failed"),), 2.0, ("ex1-double",))
+
+
+def test_carried_credit_counts_in_place_of_the_own_score() -> None:
+    assert (CARRIED.score, CARRIED.own_score, CARRIED.full) == (2, 0, False)
+    result = replace(RESULT, questions=(*RESULT.questions, CARRIED))
+    assert result.score == 4
+    shown = result.as_json()["questions"][2]
+    assert (shown["carried"], shown["score"], shown["own_score"]) == (True, 2, 0)
+    assert SubmissionResult.from_json(json.loads(json.dumps(result.as_json()))) == result
+
+
 def test_json_round_trip() -> None:
     assert SubmissionResult.from_json(json.loads(json.dumps(RESULT.as_json()))) == RESULT
 
@@ -40,5 +53,9 @@ def test_json_shows_the_derived_scores() -> None:
         "id": "ex1-why",
         "max_score": 4,
         "score": None,
+        "own_score": None,
+        "carried": False,
+        "carried_score": None,
+        "builds_on": (),
         "tests": (),
     }

@@ -1,5 +1,6 @@
 """Stored results: found again only while nothing that matters has changed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from autograder.engine import Limits
 from autograder.grading.assignment import Assignment
 from autograder.grading.store import ResultStore, environment_key, result_key
 
-from .notebooks import notebook
+from .notebooks import answer, notebook
 from .test_results import RESULT
 
 
@@ -40,21 +41,22 @@ def test_saving_leaves_no_draft_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [f"{RESULT.student}.json"]
 
 
-def test_the_key_covers_submission_release_seed_and_limits(
+def test_the_key_covers_submission_release_solution_seed_and_limits(
     tmp_path: Path, assignment: Assignment
 ) -> None:
     submitted = tmp_path / "submitted.ipynb"
     submitted.write_text("a", "utf-8")
 
-    def key(seed: int = 0, limits: Limits | None = None) -> str:
-        return result_key(
-            environment_key(assignment, seed, limits or Limits(), "strong"), submitted
-        )
+    def key(seed: int = 0, limits: Limits | None = None, of: Assignment = assignment) -> str:
+        return result_key(environment_key(of, seed, limits or Limits(), "strong"), submitted)
 
     first = key()
     assert key() == first
     assert key(seed=1) != first
     assert key(limits=Limits(call_timeout_s=1)) != first
+    solved = replace(assignment, solution=notebook(answer("a", "x = 1")))
+    assert key(of=solved) != first
+    assert key(of=replace(assignment, solution=notebook(answer("a", "x = 2")))) != key(of=solved)
     submitted.write_text("b", "utf-8")
     assert key() != first
     submitted.write_text("a", "utf-8")

@@ -1,4 +1,4 @@
-"""Two small labs: one in a project of its own, released, of which tests break copies; and one of two
+"""Two small labs: one in a project of its own, released, for tests to break copies of; one of two
 questions, small enough to try every mutant of it."""
 
 import shutil

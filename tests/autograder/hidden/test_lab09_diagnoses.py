@@ -1,0 +1,32 @@
+"""Each misconception of the list is named to the student who has it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_lab09 import MISTAKES, PIECES, answered, failure_of, run_cells
+
+DIAGNOSES = dict(
+    line.split(": ", 1)
+    for line in Path(__file__).with_name("lab09_diagnoses.txt").read_text("utf-8").splitlines()
+    if line.startswith("test_")
+)
+
+
+@pytest.fixture(scope="module")
+def solution() -> dict[str, Any]:
+    return run_cells([piece.solution for piece in PIECES], {"__name__": "__main__"})
+
+
+def test_the_list_is_long_and_each_mistake_exists() -> None:
+    assert len(DIAGNOSES) >= 40
+    assert DIAGNOSES.keys() <= MISTAKES.keys()
+
+
+@pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("name", DIAGNOSES)
+def test_names_the_misconception(name: str, solution: dict[str, Any]) -> None:
+    message = failure_of(name, answered(solution, MISTAKES[name])) or ""
+    assert DIAGNOSES[name] in message, message
