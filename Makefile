@@ -10,7 +10,7 @@ as_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade solution lab attack stress answers mutate test chromium golden lock clean
+.PHONY: all help setup release verify demo grade solution lab attack stress bench answers mutate test chromium golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
@@ -57,6 +57,9 @@ attack: setup ## hand in hundreds of attacks on this machine's grader: the check
 
 stress: setup ## thousands of fuzzed notebooks and frames, and runs killed half-way (half an hour)
 	@$(py) -m tests.stress
+
+bench: setup ## ratios of speed and memory, each measured side by side
+	@$(py) -m tests.bench
 
 answers: setup ## grade the bank of other right answers; each has to get full marks
 	@$(py) -m autograder answers $(LAB) $(if $(JOBS),--jobs $(JOBS))
