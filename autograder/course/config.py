@@ -39,6 +39,11 @@ def configure(config: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    config.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "autograder.course.plugins.ShowAtAGlance",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
     config.HTMLExporter.filters = {"markdown2html": "autograder.course.markdown.markdown2html"}
 
 

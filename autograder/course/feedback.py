@@ -12,7 +12,7 @@ def summary(result: SubmissionResult) -> str:
     """The whole submission at a glance: points per question, and what to look at first."""
     rows = "".join(
         f"<tr><td>{html.escape(question.id)}</td><td>{_points(question)}</td>"
-        f"<td>{html.escape(' '.join([_credit(question), _first_hint(question)]).strip())}</td></tr>"
+        f"<td>{html.escape(' '.join([credit(question), _first_hint(question)]).strip())}</td></tr>"
         for question in result.questions
     )
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in result.remarks)
@@ -28,7 +28,7 @@ def as_html(question: QuestionResult) -> str:
         for test in question.tests
     )
     table = f"<table>{_head('', 'points', 'what was checked', 'what to look at')}{rows}</table>"
-    return table + (f"<p>{html.escape(_credit(question))}</p>" if question.carried else "")
+    return table + (f"<p>{html.escape(credit(question))}</p>" if question.carried else "")
 
 
 def as_text(question: QuestionResult) -> str:
@@ -38,7 +38,7 @@ def as_text(question: QuestionResult) -> str:
         + (f"  --  {test.message}" if test.message else "")
         for test in question.tests
     ]
-    return "\n".join(lines + [_credit(question)] * question.carried)
+    return "\n".join(lines + [credit(question)] * question.carried)
 
 
 def _head(*names: str) -> str:
@@ -54,7 +54,7 @@ def _earned(test: Verdict) -> str:
     return f"{test.points if test.passed else 0:g} / {test.points:g}"
 
 
-def _credit(question: QuestionResult) -> str:
+def credit(question: QuestionResult) -> str:
     """What was carried forward; of that run no more than its score is known."""
     if not question.carried:
         return ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 
@@ -17,6 +18,7 @@ from ..grading.grade import grade_submission
 from ..grading.ingest import ingest
 from ..grading.results import CellFailure, QuestionResult, SubmissionResult
 from .feedback import as_html, as_text, summary
+from .glance import ByHand, glance
 from .markdown import SUMMARY_ID
 
 
@@ -53,7 +55,8 @@ class RecordResult(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 failure = failures.get(cell.id)
                 cell.outputs = [_failure_output(failure)] if failure else []
-        nb.cells.insert(0, new_markdown_cell(summary(result), id=SUMMARY_ID))
+        kept = {"result": result.as_json()}  # for the feedback, which knows more by then
+        nb.cells.insert(0, new_markdown_cell(summary(result), id=SUMMARY_ID, metadata=kept))
         return nb, resources
 
     def _grade_now(self, asked: dict[str, str]) -> SubmissionResult:
@@ -67,6 +70,30 @@ class RecordResult(NbGraderPreprocessor):
         )
         with Zygote(assignment.release_dir) as zygote:
             return grade_submission(assignment, asked["student"], submitted, zygote, seed=0)
+
+
+class ShowAtAGlance(NbGraderPreprocessor):
+    """Begins a feedback page with all there is to know, grades and comments by hand included."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Replaces the summary that grading left."""
+        for cell in nb.cells:
+            if cell.get("id") == SUMMARY_ID and "result" in cell.metadata:
+                result = SubmissionResult.from_json(cell.metadata.pop("result"))
+                cell.source = glance(result, _by_hand(resources["nbgrader"]))
+        return nb, resources
+
+
+def _by_hand(asked: dict[str, str]) -> dict[str, ByHand]:
+    with Gradebook(asked["db_url"]) as gradebook:
+        notebook = gradebook.find_submission_notebook(
+            asked["notebook"], asked["assignment"], asked["student"]
+        )
+        comments = {one.name: one.comment or "" for one in notebook.comments}
+        return {
+            grade.name: ByHand(grade.manual_score, comments.get(grade.name, ""))
+            for grade in notebook.grades
+        }
 
 
 def load_course_assignment(coursedir: Any, lab: str) -> Assignment:
