@@ -8,7 +8,7 @@ py     := .venv/bin/python
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade solution lab attack test golden lock clean
+.PHONY: all help setup release verify demo grade solution lab attack bench test golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
@@ -50,6 +50,9 @@ lab: setup ## open the release in JupyterLab
 
 attack: setup ## hand in hundreds of attacks on this machine's grader: the check of a new server
 	@$(py) -m autograder attack
+
+bench: setup ## measure what has to be fast, side by side: ratios only
+	@$(py) -m tests.bench
 
 test: setup ## the whole test suite, linters and types
 	@$(py) -m ruff check .

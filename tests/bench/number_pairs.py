@@ -1,4 +1,4 @@
-"""Ratio: building 12,000 pairs of numbers by copying images, sample by sample, to the notebook's way.
+"""Ratio: building 12,000 pairs of numbers by copying images one by one, to the notebook's way.
 
 The copying loop stacks the images of each sample into one large tensor, as data sets are often
 written; the notebook's `NumberMNIST` draws indices for all samples at once and copies no image.
