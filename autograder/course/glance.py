@@ -51,7 +51,7 @@ def _total(result: SubmissionResult, by_hand: Mapping[str, ByHand]) -> str:
 
 
 def _remarks(result: SubmissionResult) -> str:
-    notes = "".join(f'<div class="note">{html.escape(note)}</div>' for note in result.remarks)
+    notes = "".join(f'<div class="note">{_text(note)}</div>' for note in result.remarks)
     return f"<h2>About your file</h2>{notes}" if notes else ""
 
 
@@ -67,11 +67,11 @@ def _question(question: QuestionResult, by_hand: Mapping[str, ByHand]) -> str:
     score = _score(question, by_hand)
     kind, sign = _sign(score, question.max_score)
     points = "by hand" if score is None else f"{score:g}"
+    carried = "carried, " if question.carried else ""
     said = by_hand.get(question.id, ByHand())
-    parts = "".join(_test(test) for test in question.tests)
-    parts = f"<ul>{parts}</ul>" if parts else ""
+    parts = f"<ul>{_tests(question.tests)}</ul>" if question.tests else ""
     if question.carried:
-        parts += f'<div class="note">{html.escape(credit(question))}</div>'
+        parts += f'<div class="note">{_text(credit(question))}</div>'
     if said.score is not None and question.tests:
         parts += '<div class="note">These points were set by a person.</div>'
     if said.comment:
@@ -81,13 +81,24 @@ def _question(question: QuestionResult, by_hand: Mapping[str, ByHand]) -> str:
     return (
         f"<details{is_open or (' open' if said.comment else '')}><summary>"
         f'<span class="sign {kind}">{sign}</span><a href="#{name}">{name}</a>'
-        f'<span class="points">{points} / {question.max_score:g}</span></summary>{parts}</details>'
+        f'<span class="points">{carried}{points} / {question.max_score:g}</span></summary>'
+        f"{parts}</details>"
     )
 
 
-def _test(test: Verdict) -> str:
+def _tests(tests: tuple[Verdict, ...]) -> str:
+    """A line per test; one cause behind several failures is told once."""
+    told = {""}
+    rows = []
+    for test in tests:
+        rows.append(_test(test, "as above" if test.message in told else test.message))
+        told.add(test.message)
+    return "".join(rows)
+
+
+def _test(test: Verdict, message: str) -> str:
     kind, sign = ("full", "✓ passed") if test.passed else ("none", "✗ failed")
-    hint = f'<span class="hint">{_text(test.message)}</span>' if test.message else ""
+    hint = f'<span class="hint">{_text(message)}</span>' if test.message else ""
     return f'<li><span class="sign {kind}">{sign}</span> {_text(test.checked)}{hint}</li>'
 
 
@@ -114,5 +125,5 @@ def _bar(earned: float, most: float) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, on one line; `code` in backticks stays readable as it is."""
+    """Escaped, and on one line, since an empty line would end the HTML."""
     return html.escape(" ".join(text.split()))

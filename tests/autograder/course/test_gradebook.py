@@ -67,7 +67,8 @@ class TestGradebook:
         assert "the result has the wrong value" in page
         assert "is it &lt;b&gt;a product&lt;/b&gt;?" in page
         assert "Keeps zero." in page
-        assert "Feedback at a glance" in page
+        assert "1 of 3 points, 3 more to be graded by a person" in page
+        assert page.index("viewport") < page.index("Keeps zero.")
 
         with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
             written = gradebook.find_grade("ex1-why", "small", "small", "half")
@@ -76,6 +77,8 @@ class TestGradebook:
         grade(tmp_path, built, zygote)
         with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
             assert gradebook.find_submission("small", "half").score == 3
+        page = feedback_page(tmp_path, "half", "small").read_text("utf-8")
+        assert "3 of 6 points" in page
 
     def test_formgraders_button_grades_by_the_same_engine(
         self,
