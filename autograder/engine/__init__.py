@@ -13,6 +13,7 @@ from .failures import (
     printable,
 )
 from .limits import Limits
+from .processes import zygote_of_this_process
 from .remote import Remote, Submission
 from .worker import Worker
 from .zygote import Zygote
@@ -35,4 +36,5 @@ __all__ = [
     "describe",
     "printable",
     "strongest_possible",
+    "zygote_of_this_process",
 ]

@@ -1,6 +1,5 @@
 """Grades a class: one process per core, each with its own zygote."""
 
-import atexit
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -8,7 +7,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..engine import EngineUnavailable, Limits, Policy, Zygote, printable, strongest_possible
+from ..engine import (
+    EngineUnavailable,
+    Limits,
+    Policy,
+    Zygote,
+    printable,
+    strongest_possible,
+    zygote_of_this_process,
+)
 from .assignment import Assignment
 from .grade import grade_submission
 from .pytest_plugin import HiddenTestsBroken
@@ -88,9 +95,7 @@ def _start_grader(grader: Grader) -> None:
 
     torch.set_num_threads(1)
     _grader = grader
-    _zygote = Zygote(grader.assignment.release_dir, grader.limits, grader.policy)
-    _zygote.__enter__()  # the kernel ends it with this process
-    atexit.register(_zygote.__exit__)
+    _zygote = zygote_of_this_process(grader.assignment.release_dir, grader.limits, grader.policy)
 
 
 def _grade(submission: Submission) -> SubmissionResult:

@@ -4,7 +4,6 @@ A candidate is the solution with some cells changed. The questions before the fi
 cannot tell it from the solution, so at most the tests from there on are run.
 """
 
-import atexit
 import multiprocessing
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-from ..engine import Limits, Policy, Zygote, strongest_possible
+from ..engine import Limits, Policy, Zygote, strongest_possible, zygote_of_this_process
 from ..errors import UserError
 from ..grading.assignment import Assignment
 from ..grading.pytest_plugin import HiddenTestsBroken, run_tests
@@ -158,9 +157,7 @@ def _start_process(judge: Judge) -> None:
 
     torch.set_num_threads(1)
     _judge = judge
-    _zygote = Zygote(judge.assignment.release_dir, judge.limits, judge.policy)
-    _zygote.__enter__()  # the kernel ends it with this process
-    atexit.register(_zygote.__exit__)
+    _zygote = zygote_of_this_process(judge.assignment.release_dir, judge.limits, judge.policy)
 
 
 def _judge_one(candidate: Candidate) -> Judgement:

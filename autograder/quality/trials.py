@@ -4,7 +4,6 @@ The threads are the grader's. A worker has one, always: torch hangs in a child t
 from a process with more, and the engine caps what OpenMP may start there.
 """
 
-import atexit
 import math
 import multiprocessing
 import os
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from ..engine import Limits, Policy, Zygote
+from ..engine import Limits, Policy, Zygote, zygote_of_this_process
 from ..grading.assignment import Assignment
 from ..grading.grade import grade_submission
 from ..grading.results import SubmissionResult
@@ -78,9 +77,8 @@ _margins: dict[Tolerance, float] = {}
 def _start_process(assignment: Assignment) -> None:
     global _assignment, _zygote
     _assignment = assignment
-    _zygote = Zygote(assignment.release_dir, Limits(), Policy(allow_unconfined=True))
-    _zygote.__enter__()  # the kernel ends it with this process
-    atexit.register(_zygote.__exit__)
+    policy = Policy(allow_unconfined=True)
+    _zygote = zygote_of_this_process(assignment.release_dir, Limits(), policy)
     compare.observers.append(_observe)
 
 

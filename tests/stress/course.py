@@ -35,10 +35,11 @@ class Course:
         """The command, running; its report goes to `report.json`."""
         options = ["--course", self.course_dir, "--release", self.folder / "release"]
         options += ["--jobs", "2", "--json", self.folder / "report.json"]
-        return subprocess.Popen(
-            [sys.executable, "-m", "autograder", "grade", LAB, *map(str, options)],
-            cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        with (self.folder / "said.txt").open("w") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", "autograder", "grade", LAB, *map(str, options)],
+                cwd=PROJECT, text=True, stdout=said, stderr=subprocess.STDOUT,
+            )  # fmt: skip
 
     def grade(self) -> list[dict[str, Any]]:
         """Grade the class; the report's submissions.
@@ -47,7 +48,8 @@ class Course:
             AssertionError: if the command fails, with its words.
         """
         process = self.start_grading()
-        said, _ = process.communicate()
+        process.wait()
+        said = (self.folder / "said.txt").read_text("utf-8")
         assert process.returncode == 0, f"grading ended with {process.returncode}: {said}"
         report = json.loads((self.folder / "report.json").read_text("utf-8"))
         return list(report["submissions"])

@@ -46,7 +46,7 @@ def _kill_after(seconds: float, process: "subprocess.Popen[str]") -> set[int]:
     time.sleep(seconds)
     started = descendants(process.pid)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.wait()
     deadline = time.monotonic() + GONE_WITHIN_S
     while (alive := started & descendants(os.getpid())) and time.monotonic() < deadline:
         time.sleep(0.02)
