@@ -26,7 +26,13 @@ _SAID_BY_ALL_TESTS = re.compile(r"\s*(?:import\b|from\b.*\bimport\b|@question\b|
 _WRAPPINGS = ("{}", "(\n{}\n)", "if True:\n    pass\n{}")  # a block need not stand alone
 
 # Of our packages, what ships with a release on purpose.
-SHIPPED = ("lib/__init__.py", "lib/data", "autograder/__init__.py", "autograder/testing")
+SHIPPED = (
+    "lib/__init__.py",
+    "lib/data",
+    "lib/figures",
+    "autograder/__init__.py",
+    "autograder/testing",
+)
 REFERENCE = "lib"
 KNOWN_RUN = 5  # tokens in a row that students are given somewhere are no secret
 SHORTEST_NAME = 6  # letters; `m`, `last` and the like are anyone's

@@ -33,6 +33,7 @@ def check_executes(bench: Bench) -> Seen:
     client = NotebookClient(
         nbformat.from_dict(bench.subject.assignment.notebook),
         timeout=CELL_TIMEOUT_S,
+        force_raise_errors=True,  # also where a cell may fail in Validate
         resources={"metadata": {"path": str(folder)}},
         skip_cells_with_tag="",
         record_timing=False,

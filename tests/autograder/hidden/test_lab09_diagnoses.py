@@ -28,5 +28,5 @@ def test_the_list_is_long_and_each_mistake_exists() -> None:
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("name", DIAGNOSES)
 def test_names_the_misconception(name: str, solution: dict[str, Any]) -> None:
-    message = failure_of(name, answered(solution, MISTAKES[name])) or ""
+    message = failure_of(name, answered(solution, MISTAKES[name].sources)) or ""
     assert DIAGNOSES[name] in message, message

@@ -78,7 +78,7 @@ def test_thirds(submission):
 FILES = {
     "source/small/small.md": SOURCE,
     "source/small/student/checks.py": CHECKS,
-    "source/small/student/requirements.txt": "torch\nipykernel\n",
+    "source/small/student/requirements.txt": "torch\nnumpy\nipykernel\n",
     "autograder/hidden/small/test_double.py": HIDDEN,
 }
 
