@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.data": {"lib.data"},
     "lib.figures": {"lib.figures"},
     "autograder.errors": set(),
+    "autograder.lifeline": set(),
     "autograder.leaks": {"autograder.leaks", "autograder.errors"},
     "autograder.render": set(),
     "autograder.testing": {"autograder.testing"},
@@ -42,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.engine": {"autograder.engine"},
     "autograder.grading": {
         "autograder.grading",
+        "autograder.lifeline",
         "autograder.engine",
         "autograder.testing",
         "autograder.errors",
@@ -62,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.quality": {
         "autograder.quality",
+        "autograder.lifeline",
         "autograder.compiler",
         "autograder.course",
         "autograder.engine",

@@ -16,6 +16,7 @@ from ..engine import (
     strongest_possible,
     zygote_of_this_process,
 )
+from ..lifeline import tied
 from .assignment import Assignment
 from .grade import grade_submission
 from .pytest_plugin import HiddenTestsBroken
@@ -66,7 +67,7 @@ def grade_class(
     processes = min(jobs, len(open_submissions))
     # spawn: a forked copy of a process with threads (progress bars) may hang.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _start_grader, (grader,)) as pool:
+    with ProcessPoolExecutor(processes, spawn, *tied(_start_grader, grader)) as pool:
         keys = {pool.submit(_grade, submission): key for submission, key in open_submissions}
         try:
             for done in as_completed(keys):

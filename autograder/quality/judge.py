@@ -19,6 +19,7 @@ from ..grading.assignment import Assignment
 from ..grading.pytest_plugin import HiddenTestsBroken, run_tests
 from ..grading.results import Verdict
 from ..grading.session import Session
+from ..lifeline import tied
 from .solution import Solution
 
 
@@ -107,7 +108,7 @@ def judge_all(judge: Judge, candidates: list[Candidate], jobs: int) -> Iterator[
     processes = min(jobs, len(candidates))
     # spawn: a forked copy of a process with threads (progress bars) may hang.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _start_process, (judge,)) as pool:
+    with ProcessPoolExecutor(processes, spawn, *tied(_start_process, judge)) as pool:
         try:
             for done in as_completed([pool.submit(_judge_one, one) for one in candidates]):
                 yield done.result()
