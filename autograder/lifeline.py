@@ -1,7 +1,8 @@
 """The start of a pool's process: it must not outlive the one that started it, from the first.
 
 Nothing is imported here but the standard library: what a process has to do is unpickled only when
-the kernel already knows to end it, since importing torch takes seconds.
+the kernel already knows to end it, since importing torch takes seconds. An idle process waits for
+work on a lock, where nothing else would tell it.
 """
 
 import ctypes

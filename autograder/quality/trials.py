@@ -18,6 +18,7 @@ from ..engine import Limits, Policy, Zygote, zygote_of_this_process
 from ..grading.assignment import Assignment
 from ..grading.grade import grade_submission
 from ..grading.results import SubmissionResult
+from ..lifeline import tied
 from ..testing import compare
 
 Tolerance = tuple[str, str]  # a test, and what it compares
@@ -51,7 +52,7 @@ class Trials:
     def __init__(self, assignment: Assignment) -> None:
         # spawn: a forked copy of a process with threads may hang.
         spawn = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(os.cpu_count(), spawn, _start_process, (assignment,))
+        self._pool = ProcessPoolExecutor(os.cpu_count(), spawn, *tied(_start_process, assignment))
 
     def __enter__(self) -> "Trials":
         return self

@@ -14,10 +14,11 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 from autograder.engine import Limits, zygote_of_this_process
+from autograder.lifeline import tied
 
 if __name__ == "__main__":
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, spawn, zygote_of_this_process, (None, Limits())) as pool:
+    with ProcessPoolExecutor(2, spawn, *tied(zygote_of_this_process, None, Limits())) as pool:
         list(pool.map(abs, range(50)))
         print("idle", flush=True)
         input()
