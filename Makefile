@@ -10,7 +10,7 @@ as_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade solution lab attack stress bench answers mutate test chromium golden lock clean
+.PHONY: all help setup release verify demo grade solution handout lab attack stress bench answers mutate test chromium golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
@@ -44,8 +44,11 @@ demo: setup
 grade: setup ## grade a class: make grade LAB=lab09 COURSE=course/mine
 	@$(py) -m autograder grade $(LAB) --course "$(COURSE)" $(if $(JOBS),--jobs $(JOBS))
 
-solution: release ## execute the solution (minutes) and keep it as notebook and HTML
+solution: release chromium ## execute the solution (minutes); keep it as notebook, HTML and PDF
 	@$(py) -m autograder solution $(LAB)
+
+handout: release chromium ## the student version as executed notebook, HTML and PDF
+	@$(py) -m autograder handout $(LAB)
 
 lab: setup ## open your own copy of the release in JupyterLab
 	@test -e "$(DESK)/$(LAB)" || { mkdir -p "$(DESK)" && cp -R release/$(LAB) "$(DESK)"; }
@@ -67,8 +70,8 @@ answers: setup ## grade the bank of other right answers; each has to get full ma
 mutate: setup ## make hundreds of small mistakes in the solution: do the tests find them? (minutes)
 	@$(py) -m autograder mutate $(LAB) $(if $(JOBS),--jobs $(JOBS))
 
-chromium: setup ## install Debian's Chromium for the browser tests, where root may
-	@$(py) -m tests.browser.chromium
+chromium: setup ## install Debian's Chromium, which prints PDFs and is tested with, where root may
+	@$(py) -m autograder.render.chromium
 
 test: setup chromium ## the whole test suite, linters and types
 	@$(py) -m ruff check .

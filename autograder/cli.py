@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from .errors import shown as _shown
 
 if TYPE_CHECKING:
     from .engine import Policy
+    from .render.editions import OnCell
+    from .render.execute import CellRun
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOTABLE_S = 2.0  # cells of a solution that took longer are listed
@@ -186,27 +188,25 @@ def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
 @cli.command()
 @click.argument("lab")
 def solution(lab: str) -> None:
-    """Execute the solution of LAB; print what took long and how it ended."""
-    from nbclient.exceptions import CellExecutionError
-
-    from .render import execute
+    """Execute the solution of LAB; keep notebook, HTML and PDF; print what took long."""
+    from .render.editions import render_solution
 
     source = PROJECT / ".build" / "solution" / lab / f"{lab}.ipynb"
-    if not source.is_file():
-        raise UserError(f"{source}: not built yet; run `make release`", exit_code=2)
-    target = PROJECT / ".build" / "executed" / lab
-    try:
-        with _progress() as progress:
-            task = progress.add_task(f"executing {lab}", total=None)
-            runs = execute(
-                source, target, lambda done, of: progress.update(task, completed=done, total=of)
-            )
-    except CellExecutionError as error:
-        raise UserError(f"{source}: a cell fails: {error.ename}: {error.evalue}") from None
+    runs = _rendered(render_solution, source, PROJECT / ".build" / "executed" / lab)
     for run in runs:
         if run.seconds > NOTABLE_S or "test set" in run.last_line:
             console.print(f"{run.cell_id}  {run.seconds:6.1f} s  {run.last_line}", soft_wrap=True)
-    console.print(f"{sum(run.seconds for run in runs):.0f} s in all; {_shown(target)}")
+    console.print(f"{sum(run.seconds for run in runs):.0f} s in all")
+
+
+@cli.command()
+@click.argument("lab")
+def handout(lab: str) -> None:
+    """Execute what runs of LAB with its blanks open; keep notebook, HTML and PDF."""
+    from .render.editions import render_handout
+
+    source = PROJECT / "release" / lab / f"{lab}.ipynb"
+    _rendered(render_handout, source, PROJECT / ".build" / "handout" / lab)
 
 
 @cli.command()
@@ -332,6 +332,26 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     console.print(mutation.summary(report), soft_wrap=True)
     if not report.passed:
         sys.exit(1)
+
+
+def _rendered(
+    render: "Callable[[Path, Path, OnCell], list[CellRun]]", source: Path, target_dir: Path
+) -> "list[CellRun]":
+    from nbclient.exceptions import CellExecutionError
+
+    if not source.is_file():
+        raise UserError(f"{_shown(source)}: not built yet; run `make release`", exit_code=2)
+    try:
+        with _progress() as progress:
+            task = progress.add_task(f"executing {source.stem}", total=None)
+            runs = render(
+                source, target_dir, lambda done, of: progress.update(task, completed=done, total=of)
+            )
+    except CellExecutionError as error:
+        raise UserError(f"{_shown(source)}: a cell fails: {error.ename}: {error.evalue}") from None
+    for form in sorted(target_dir.glob(f"{source.stem}.*")):
+        console.print(f"  {_shown(form)}", soft_wrap=True)
+    return runs
 
 
 def _say_how_confined(policy: "Policy") -> None:

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.leaks": {"autograder.leaks", "autograder.errors"},
-    "autograder.render": set(),
+    "autograder.render": {"autograder.render", "autograder.errors"},
     "autograder.testing": {"autograder.testing"},
     "autograder.compiler.ipython_syntax": set(),
     "autograder.compiler.tags": {"autograder.errors", "autograder.compiler.ipython_syntax"},
@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.course": {
         "autograder.course",
+        "autograder.render.formulas",
         "autograder.grading",
         "autograder.engine",
         "autograder.errors",

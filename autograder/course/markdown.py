@@ -9,7 +9,9 @@ import html
 from typing import Any
 
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
+
+from ..render.formulas import FormulaRenderer
 
 SUMMARY_ID = "feedback-summary"  # of a cell that we add
 SIZE_LIMIT = 2**20  # characters
@@ -21,7 +23,7 @@ def markdown2html(context: Any, source: str) -> str:
     """Rendered text; HTML in students' cells, and what can't be rendered soon, as it was typed."""
     cell = context.get("cell") or {}
     if len(source) <= SIZE_LIMIT and source.count("\\begin") <= MATH_LIMIT:
-        renderer = IPythonRenderer(
+        renderer = FormulaRenderer(
             escape=not _is_ours(cell),
             allow_harmful_protocols=False,
             attachments=cell.get("attachments", {}),

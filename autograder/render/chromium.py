@@ -1,12 +1,15 @@
-"""The Chromium that the browser tests drive; `python -m tests.browser.chromium` gets Debian's."""
+"""The Chromium that prints PDFs and shows pages to the browser tests.
+
+`python -m autograder.render.chromium` installs Debian's.
+"""
 
 import os
 import shutil
 import subprocess
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HOW_TO_GET_IT = "no Chromium on the PATH, so the browser tests are skipped: install `chromium`"
-PACKAGES = ("chromium", "fonts-dejavu-core")  # the fonts are for legible screenshots
+HOW_TO_GET_IT = "no Chromium on the PATH: install `chromium`, as root `make chromium` does it"
+PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-stix")  # fonts for text and formulas
 INSTALL_TIMEOUT_S = 300
 
 FLAGS = [
@@ -26,7 +29,7 @@ def find_chromium() -> str | None:
 
 
 def launch_flags() -> list[str]:
-    """Flags for a test of local pages only; Chromium's own sandbox refuses to run as root."""
+    """Flags for local pages only; Chromium's own sandbox refuses to run as root."""
     return [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
 
 
@@ -35,7 +38,7 @@ def install() -> None:
     if find_chromium():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"== chromium: {' '.join(PACKAGES)} from Debian, for the browser tests", flush=True)
+        print(f"== chromium: {' '.join(PACKAGES)} from Debian, for PDFs and tests", flush=True)
         failure = _apt_get("update") or _apt_get(
             "install", "-y", "--no-install-recommends", *PACKAGES
         )

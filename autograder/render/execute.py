@@ -1,14 +1,13 @@
-"""Executes a notebook from top to bottom and keeps it as notebook and as one HTML page."""
+"""Executes a notebook from top to bottom."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbclient import NotebookClient
-from nbconvert.exporters import HTMLExporter
 
 
 @dataclass(frozen=True)
@@ -20,30 +19,30 @@ class CellRun:
     last_line: str
 
 
-def execute(source: Path, target_dir: Path, on_cell: Callable[[int, int], None]) -> list[CellRun]:
-    """Run a notebook in its own folder; write it executed, and as HTML, into `target_dir`.
+def execute(notebook: Any, folder: Path, on_cell: Callable[[int, int], None]) -> list[CellRun]:
+    """Run a notebook in a folder, in place; cells tagged "skip-execution" are left out.
 
     Args:
         on_cell: called with the number of cells done and of all cells.
 
     Raises:
-        nbclient.exceptions.CellExecutionError: if a cell fails; then nothing is written.
+        nbclient.exceptions.CellExecutionError: if a cell fails.
     """
-    notebook = nbformat.read(source, as_version=4)
     in_all = len(notebook.cells)
     client = NotebookClient(
         notebook,
         timeout=None,
         record_timing=True,
-        resources={"metadata": {"path": str(source.parent)}},
-        on_cell_complete=lambda cell, cell_index: on_cell(cell_index + 1, in_all),
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=lambda cell, cell_index: on_cell(cell_index, in_all),
     )
-    client.execute()
-    target_dir.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, target_dir / source.name)
-    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
-    (target_dir / source.name).with_suffix(".html").write_text(page, "utf-8")
-    return [_run_of(cell) for cell in notebook.cells if cell.metadata.get("execution")]
+    # The folder may be a release, which is to stay as it is.
+    client.execute(env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    on_cell(in_all, in_all)
+    runs = [_run_of(cell) for cell in notebook.cells if cell.metadata.get("execution")]
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    return runs
 
 
 def _run_of(cell: Any) -> CellRun:

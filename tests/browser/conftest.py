@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from .chromium import HOW_TO_GET_IT, find_chromium, launch_flags
+from autograder.render.chromium import HOW_TO_GET_IT, find_chromium, launch_flags
 
 WAIT_MS = 30_000  # for anything on a page
 LOCAL_SCHEMES = ("data", "blob", "about", "file")

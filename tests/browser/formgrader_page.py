@@ -13,10 +13,15 @@ class FormgraderPage:
 
     def __init__(self, page: Page, server: Server) -> None:
         self.page = page
+        self.server = server
         self.frame = page.frame_locator("iframe")
-        page.goto(server.lab())
-        page.get_by_role("menuitem", name="Nbgrader").click(timeout=START_MS)
-        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+        self.open()
+
+    def open(self) -> None:
+        """Open it from JupyterLab's menu."""
+        self.page.goto(self.server.lab())
+        self.page.get_by_role("menuitem", name="Nbgrader").click(timeout=START_MS)
+        self.page.get_by_role("menuitem", name="Formgrader", exact=True).click()
         expect(self._link("Manage Assignments")).to_be_visible()
 
     def autograde(self, lab: str, student: str) -> str:
@@ -24,6 +29,12 @@ class FormgraderPage:
         self._link("Manage Assignments").click()
         self._row(lab).locator(".num-submissions a").click()
         self._row(student).locator(".autograde a").click()
+        return self._dialog()
+
+    def generate_feedback(self, lab: str) -> str:
+        """Press the button for a lab's feedback; what formgrader then says."""
+        self.open()  # a submission's page has no way back to the assignments
+        self._row(lab).locator(".generate-feedback a").click()
         return self._dialog()
 
     def open_submission(self, lab: str, student: str) -> None:
@@ -35,6 +46,27 @@ class FormgraderPage:
         self.frame.get_by_text("Show All Names").click()
         self.frame.locator("a.name-shown", has_text=student).click()
         expect(self.frame.locator("#notebook-container").first).to_be_visible()
+
+    def give_points(self, question: str, points: str) -> None:
+        """Type the points of a question, and wait until they are saved."""
+        cell = self.frame.locator(".nbgrader_cell", has=self.points(question))
+        self._type(self.points(question), points)
+        expect(cell.locator(".score-saved")).to_be_visible()
+
+    def comment(self, question: str, text: str) -> None:
+        """Type a comment on a question, and wait until it is saved."""
+        comment = self.frame.locator(f"#{question}-comment")
+        cell = self.frame.locator(".nbgrader_cell", has=comment)
+        self._type(comment, text)
+        expect(cell.locator(".comment-saved")).to_be_visible()
+
+    def points(self, question: str) -> Locator:
+        """The field with the points of a question."""
+        return self.frame.locator(f"#{question}")
+
+    def _type(self, field: Locator, text: str) -> None:
+        field.fill(text)
+        field.press("Tab")
 
     def _link(self, name: str) -> Locator:
         return self.frame.get_by_role("link", name=name).first

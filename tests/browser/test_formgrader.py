@@ -1,5 +1,6 @@
-"""A grader opens formgrader, in a real browser: the button, a submission."""
+"""A grader's hour with formgrader, in a real browser: the button, a written answer, feedback."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from autograder.compiler.build import build_labs
+from autograder.course.gradebook import feedback_page
 
 from .conftest import Show
 from .formgrader_page import FormgraderPage
@@ -19,6 +21,7 @@ from .server import Server, jupyter
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAB = "graded"
+COMMENT = "Say that n is whole; <b>then</b> it is a proof."
 # Full marks from plain nbgrader, which runs the check cell as the student left it.
 DISHONEST = "def double(number):\n    return 0\n\ncheck = print"
 
@@ -59,10 +62,16 @@ class Course:
             (notebook,) = gradebook.find_submission(LAB, student).notebooks
             return {grade.name: (grade.auto_score, grade.manual_score) for grade in notebook.grades}
 
+    def comments(self, student: str) -> list[str]:
+        """What graders wrote to the student."""
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
+            (notebook,) = gradebook.find_submission(LAB, student).notebooks
+            return [c.manual_comment for c in notebook.comments if c.manual_comment]
+
 
 @pytest.fixture
 def known_hosts() -> set[str]:
-    """nbgrader's templates fetch MathJax and RequireJS from there: offline, formulas stay TeX."""
+    """nbgrader's templates ask for MathJax and RequireJS there; nothing of ours needs them."""
     return {"cdnjs.cloudflare.com"}
 
 
@@ -93,4 +102,26 @@ def test_a_grader_works_through_it(course: Course, server: Server, page: Page, s
     show("autograded")
 
     formgrader.open_submission(LAB, "diligent")
-    show("submission")
+    expect(formgrader.points("double")).to_have_attribute("placeholder", "1")
+    formgrader.give_points("why-even", "2.5")
+    formgrader.comment("why-even", COMMENT)
+    show("graded-by-hand", formgrader.points("why-even"))
+    graded = {"double": (1, None), "why-even": (None, 2.5)}
+    assert (course.scores("diligent"), course.comments("diligent")) == (graded, [COMMENT])
+
+    assert "Successfully generated feedback" in formgrader.generate_feedback(LAB)
+    feedback_says_so(course, page, show, "feedback-by-formgrader")
+    shutil.rmtree(course.folder / "feedback")
+    course.grade()
+    assert (course.scores("diligent"), course.comments("diligent")) == (graded, [COMMENT])
+    assert course.scores("late") == {"double": (0, None), "why-even": (None, None)}
+    feedback_says_so(course, page, show, "feedback-after-grading-again")
+
+
+def feedback_says_so(course: Course, page: Page, show: Show, step: str) -> None:
+    """The student's page holds points and comment, the latter as it was typed."""
+    page.goto(feedback_page(course.folder, "diligent", LAB).as_uri())
+    show(f"{step}-top")
+    written = page.locator(".nbgrader_cell", has_text=COMMENT)
+    expect(written).to_contain_text("2.5")
+    show(step, written)

@@ -1,0 +1,1 @@
+"""Notebooks to read: executed, as one HTML page that needs no network, and as PDF."""
