@@ -59,7 +59,8 @@ def _read_mark(path: Path, mark: ast.expr) -> tuple[str, float]:
         case ast.Call(
             args=[ast.Constant(value=str(question_id))],
             keywords=[
-                ast.keyword(arg="points", value=ast.Constant(value=int() | float() as points))
+                ast.keyword(arg="points", value=ast.Constant(value=int() | float() as points)),
+                *_,
             ],
         ) if not isinstance(points, bool) and 0 < points < float("inf"):
             return question_id, float(points)

@@ -40,6 +40,11 @@ class StudentError(AssertionError):
         super().__init__(_sentence("your code raised", name, message, where))
         self.name, self.message, self.where = name, message, where
 
+    @property
+    def is_raised(self) -> bool:
+        """Whether an exception was raised, and not by a blank that is still open."""
+        return bool(self.name) and not _is_open(self.name, self.message)
+
 
 @dataclass(frozen=True)
 class CellError:
@@ -55,9 +60,13 @@ class CellError:
 
 def _sentence(raised: str, name: str, message: str, where: str) -> str:
     start = f"{raised} {name}" if name else "a result of your code can't be checked"
-    if name == "NotImplementedError" or message.startswith("name 'TODO_"):
+    if _is_open(name, message):
         start = "this blank is still open"
     return ": ".join(filter(None, [start, message])) + (f" ({where})" if where else "")
+
+
+def _is_open(name: str, message: str) -> bool:
+    return name == "NotImplementedError" or message.startswith("name 'TODO_")
 
 
 def printable(text: str) -> str:

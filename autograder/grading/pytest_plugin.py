@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import torch
 
-from ..engine import MissingName, Submission, WorkerLost
-from ..testing import question_of, what_is_checked
+from ..engine import MissingName, StudentError, Submission, WorkerLost
+from ..testing import Question, question_of, what_is_checked
 from .results import Verdict
 from .session import Session, derive_seed
 
@@ -107,7 +107,7 @@ class _GradingPlugin:
         if call.excinfo is not None:
             if isinstance(call.excinfo.value, WorkerLost):
                 self.session.lose(_mark(item).id, call.excinfo.value)
-            cases[item.nodeid] = _message(call.excinfo.value, self.session)
+            cases[item.nodeid] = _message(call.excinfo.value, self.session, _mark(item))
         elif call.when == "call" and report.outcome == "passed":
             cases[item.nodeid] = None
         return report
@@ -139,13 +139,15 @@ def _key(item: pytest.Item) -> tuple[str, str]:
     return str(item.path), item.function.__name__  # type: ignore[attr-defined]
 
 
-def _message(error: BaseException, session: Session) -> str:
+def _message(error: BaseException, session: Session, mark: Question) -> str:
     """What a student may read: explicit messages only, nothing of a test's inner life."""
     if isinstance(error, WorkerLost):
         return f"the check {error}"
     if isinstance(error, MissingName) and session.failures:
         first = next(iter(session.failures.values()))
         return f"{error}; the first cell that failed is {first.cell_id}: {first.message}"
+    if isinstance(error, StudentError) and error.is_raised and mark.if_raises:
+        return f"{error}. {mark.if_raises}"
     if isinstance(error, AssertionError):
         return str(error) or "not as asked"
     return f"the check could not make sense of what your code returned ({type(error).__name__})"

@@ -39,7 +39,11 @@ def assert_same_logits(model, tokens, skip_padding, hint):
 # -- the model ----------------------------------------------------------------------------------
 
 
-@question("ex1-lstm", points=1)
+@question(
+    "ex1-lstm",
+    points=1,
+    if_raises="Is `state` (batch, hidden_size) for a batch of one too? A bare squeeze() drops it",
+)
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for skip_padding in (True, False):

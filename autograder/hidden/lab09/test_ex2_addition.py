@@ -159,7 +159,11 @@ def test_optimizer_moves_the_adder(submission):
     assert_optimizer_moves(submission, "model_addition", "optimizer_addition")
 
 
-@question("ex2-setup", points=1)
+@question(
+    "ex2-setup",
+    points=1,
+    if_raises="Is it AdditionModel()?",
+)
 def test_model_addition_adds(submission, rng):
     """model_addition takes two stacks of images and gives ten logits per place."""
     # Two samples: in train mode batch norm wants more than one.
@@ -253,7 +257,7 @@ def test_prediction_is_the_models_sum(submission, rng):
             reading.prediction(index)[0],
             int(convert_vector_to_int(reading.predicted[index])),
             "the prediction",
-            hint="Take the class with the largest logit at each place, for the sample at `idx`",
+            hint="Give the model num_1, then num_2, both of sample `idx`; take the largest logits",
         )
 
 

@@ -194,7 +194,11 @@ def test_label_fits_the_images(submission):
     )
 
 
-@question("ex2-dataset", points=1)
+@question(
+    "ex2-dataset",
+    points=1,
+    if_raises="Every index from 0 to len(dataset) - 1 has a sample: look it up at `idx` itself",
+)
 def test_size_and_shape(submission):
     """len() is num_samples and shape is (num_samples, max_length, 1, 28, 28)."""
     for num_samples, max_length in ((7, 3), (1, 2)):

@@ -88,7 +88,7 @@ def test_self_attention_output(submission, rng):
             "the output",
             rtol=1e-3,
             atol=1e-4,
-            hint=f"Scale by the root of d_k, not of d. {ROW_WISE}",
+            hint=f"Average the values, not the keys; scale by the root of d_k. {ROW_WISE}",
         )
 
 
@@ -211,7 +211,11 @@ def test_a_single_block(submission, rng):
         assert_joined(submission, random_blocks(rng, sizes), hint)
 
 
-@question("ex3-softmax-tiled", points=1)
+@question(
+    "ex3-softmax-tiled",
+    points=1,
+    if_raises="An empty block has no maximum: leave it out",
+)
 def test_empty_blocks(submission, rng):
     """Empty blocks, in front, between and at the end, add nothing."""
     for sizes in ((0, 3, 2), (3, 0, 0, 2), (4, 0)):
@@ -319,7 +323,11 @@ def test_one_block_for_all(submission, rng):
         assert_attends(submission, inputs, block_size, "The first block may hold all keys")
 
 
-@question("ex3-flash", points=1)
+@question(
+    "ex3-flash",
+    points=1,
+    if_raises="Keep the dimensions (N, 1) of m and l, also for one query or a block of one key",
+)
 def test_single_rows(submission, rng):
     """Blocks of one key, a single key, and a single query all work."""
     for queries, keys, block_size in ((4, 5, 1), (3, 1, 1), (1, 6, 2), (1, 1, 4)):

@@ -21,7 +21,7 @@ def test_marks_are_read_without_running_the_file(tmp_path: Path) -> None:
         "@question('ex1', points=2)\n"
         "def test_a(submission): pass\n\n"
         "@pytest.mark.parametrize('n', [1, 2])\n"
-        "@testing.question('ex2', points=0.5)\n"
+        "@testing.question('ex2', points=0.5, if_raises=HINT)\n"
         "def test_b(submission, n): pass\n\n"
         "@fixture\n"
         "def helper(): pass\n",

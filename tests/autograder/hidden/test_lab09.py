@@ -21,7 +21,7 @@ from autograder.compiler.points import read_tests
 from autograder.hidden.lab09.demo import CLASS
 from autograder.quality.solution import read_solution
 from autograder.quality.variants import read_variants
-from autograder.testing import question_of
+from autograder.testing import CheckFailure, question_of
 from autograder.testing.selfcheck import Submission, load_checks, run_checks
 
 matplotlib.use("agg")
@@ -102,10 +102,12 @@ def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
         inputs["rng"] = torch.Generator().manual_seed(seed)
     try:
         TESTS[name](**inputs)
-    except AssertionError as failure:
+    except CheckFailure as failure:
         return str(failure)
     except Exception as error:  # in the engine, these come as an AssertionError
-        return f"your code raised {type(error).__name__}: {error}"
+        mark = question_of(TESTS[name])
+        assert mark is not None
+        return f"your code raised {type(error).__name__}: {error}. {mark.if_raises}"
     return None
 
 

@@ -1,5 +1,6 @@
 """A web server on this machine, so that downloads are real and need no network."""
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,12 +11,22 @@ import pytest
 
 @dataclass
 class WebServer:
-    """Serves `files` by path, counts, and may hang up early."""
+    """Serves `files` by path, from the middle where asked to, and may hang up early or hang."""
 
     url: str
     files: dict[str, bytes] = field(default_factory=dict)
-    missing_bytes: int = 0
-    num_requests: int = 0
+    sends_bytes: int | None = None  # of each answer, and then hangs up; None for all
+    falls_silent: bool = False  # instead of hanging up
+    resumes: bool = True
+    requests: list[str] = field(default_factory=list)  # the range asked for, "" for the whole
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def part(self, content: bytes, wanted: str) -> tuple[int, bytes]:
+        """Status and body of the answer to a request for a range."""
+        if not self.resumes or not wanted:
+            return 200, content
+        first = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
+        return (206, content[first:]) if first < len(content) else (416, b"")
 
 
 @pytest.fixture
@@ -24,15 +35,19 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            web.num_requests += 1
+            wanted = self.headers.get("Range", "")
+            web.requests.append(wanted)
             content = web.files.get(self.path)
             if content is None:
                 self.send_error(404)
                 return
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content) + web.missing_bytes))
+            status, body = web.part(content, wanted)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(body[: web.sends_bytes])
+            if web.falls_silent:
+                web.stopping.wait()
 
         def log_message(self, *_args: object) -> None:
             pass
@@ -42,6 +57,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
     thread.start()
     yield web
+    web.stopping.set()
     httpd.shutdown()
     httpd.server_close()
     thread.join()

@@ -1,8 +1,5 @@
 """Digit images, of the sample and in MNIST's own files."""
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -46,22 +43,3 @@ def test_centring_undoes_a_shift(down: int, right: int) -> None:
     centred[0, 9:19, 12:16] = 1.0
     shifted = centred.roll((down, right), dims=(1, 2))
     assert torch.equal(centre_by_mass(shifted), centred)
-
-
-def test_mnist_is_read_from_its_files(tmp_path: Path) -> None:
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    images = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
-    digits = np.array([3, 8], dtype=np.uint8)
-    for split in ("train", "t10k"):
-        write_idx(raw / f"{split}-images-idx3-ubyte", images)
-        write_idx(raw / f"{split}-labels-idx1-ubyte", digits)
-    loaded, targets = load_digit_images("mnist", train=False, cache_dir=str(tmp_path))
-    torch.testing.assert_close(loaded, torch.from_numpy(images) / 255)
-    assert torch.equal(targets, torch.tensor([3, 8]))
-
-
-def write_idx(path: Path, array: np.ndarray) -> None:
-    """MNIST's format: type and rank, the sizes as big-endian int32, the bytes."""
-    sizes = np.array(array.shape, dtype=">i4").tobytes()
-    path.write_bytes(bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes())
