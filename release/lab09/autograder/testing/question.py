@@ -9,20 +9,24 @@ Test = TypeVar("Test", bound=Callable[..., None])
 
 @dataclass(frozen=True)
 class Question:
-    """Which question a test belongs to and how many points passing it earns."""
+    """Which question a test belongs to and how many points passing it earns.
+
+    `if_raises` is what a student may look at whose code raises an exception in this test.
+    """
 
     id: str
     points: float
+    if_raises: str = ""
 
 
-def question(question_id: str, *, points: float) -> Callable[[Test], Test]:
+def question(question_id: str, *, points: float, if_raises: str = "") -> Callable[[Test], Test]:
     """Mark a test function; a question's maximum is the sum over its tests.
 
-    Both arguments must be literals: the tag compiler reads them without running the file.
+    Id and points must be literals: the tag compiler reads them without running the file.
     """
 
     def mark(test: Test) -> Test:
-        test.question = Question(question_id, points)  # type: ignore[attr-defined]
+        test.question = Question(question_id, points, if_raises)  # type: ignore[attr-defined]
         return test
 
     return mark

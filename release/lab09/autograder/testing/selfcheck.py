@@ -143,6 +143,7 @@ def _notebook() -> Submission:
 
 
 def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Verdict, str]:
+    mark = question_of(test)
     try:
         with _own_randomness():
             test(submission)
@@ -156,7 +157,8 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Ve
         raise ChecksFailed("stopped; does a loop of yours never end?") from None
     except (Exception, SystemExit) as error:
         where = _student_line(error)
-        return "failed", f"your code raised {type(error).__name__}: {_described(error)}{where}"
+        raised = f"your code raised {type(error).__name__}: {_described(error)}{where}"
+        return "failed", f"{raised}. {mark.if_raises}" if mark and mark.if_raises else raised
     return "passed", ""
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .mnist import mnist_digits
 from .sources import DIGIT_SOURCES, DigitSource, check_source
 
 IMAGE_SIZE = 28
@@ -25,17 +26,12 @@ def load_digit_images(
 
     Raises:
         ValueError: a source that doesn't exist.
+        DownloadError: "mnist" can't be had, or isn't what it should be.
     """
     check_source(source, DIGIT_SOURCES)
     if source == "mnist":
-        # torchvision takes as long to import as torch itself; only MNIST needs it.
-        from .torchvision_without_ops import install_finder
-
-        install_finder()
-        from torchvision.datasets import MNIST
-
-        mnist = MNIST(cache_dir, train=train, download=True)
-        return mnist.data.float() / 255, mnist.targets
+        images, digits = mnist_digits(train, cache_dir)
+        return images.float() / 255, digits
 
     images, digits = _sample()
     test_size = int(SAMPLE_TEST_SHARE * len(digits))

@@ -1,16 +1,18 @@
 """Fetch a file once: with progress, a checksum, and never half a file under its name."""
 
 import hashlib
+import urllib.error
 import urllib.request
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from filelock import FileLock
 from tqdm.auto import tqdm
 
 CHUNK_BYTES = 1 << 16
-TIMEOUT_S = 30.0
+TIMEOUT_S = 30.0  # without a byte
 
 
 class RemoteFile(NamedTuple):
@@ -24,53 +26,74 @@ class RemoteFile(NamedTuple):
 class DownloadError(RuntimeError):
     """A file could not be fetched, or is not the file that was meant."""
 
+    def _render_traceback_(self) -> list[str]:  # a notebook shows this in place of a traceback
+        return [f"DownloadError: {self}"]
+
 
 def download(remote: RemoteFile, cache_dir: str) -> Path:
     """The path of the file in `cache_dir`, fetched there if it isn't yet.
 
-    A second process that wants the same file waits for the first and then uses its file.
+    A download that broke off is resumed by the next call. A second process that wants the same
+    file waits for the first and then uses its file.
 
     Raises:
-        DownloadError: the server doesn't answer, or what it sends has another checksum.
+        DownloadError: the server doesn't answer, what it sends has another checksum, or
+            `cache_dir` can't be written.
     """
     path = Path(cache_dir) / remote.url.rsplit("/", maxsplit=1)[-1]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        if not path.exists():
-            _fetch(remote, path)
+    if path.exists():  # also where nothing may be written, not even a lock
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                _fetch(remote, path)
+    except OSError as error:
+        raise DownloadError(f"can't keep {path.name} in {path.parent}: {error.strerror}") from error
     return path
 
 
 def _fetch(remote: RemoteFile, path: Path) -> None:
     partial = path.with_name(f"{path.name}.partial")
-    algorithm, _, expected = remote.checksum.partition(":")
-    digest = hashlib.new(algorithm)
     try:
+        _receive(remote, partial)
+    except (urllib.error.URLError, ConnectionError, TimeoutError, HTTPException) as error:
+        if getattr(error, "code", None) == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            partial.unlink()  # of another file, or the server's is another one now
+        kept = f"; {partial.stat().st_size} bytes are kept" if partial.exists() else ""
+        advice = "is there a network? Then run this again"
+        raise DownloadError(f"can't fetch {remote.url}: {error}{kept}; {advice}") from error
+    algorithm, _, expected = remote.checksum.partition(":")
+    with partial.open("rb") as file:
+        actual = hashlib.file_digest(file, algorithm).hexdigest()
+    if actual != expected:
+        partial.unlink()
+        raise DownloadError(f"{remote.url} is not the file we know: its {algorithm} differs")
+    partial.replace(path)  # atomic: the name only ever stands for a whole, checked file
+
+
+def _receive(remote: RemoteFile, partial: Path) -> None:
+    """Get what is missing of a file; all of it, if the server can't begin in the middle."""
+    have_bytes = partial.stat().st_size if partial.exists() else 0
+    if have_bytes >= remote.size_bytes:  # whole, if nobody has changed it
+        return
+    request = urllib.request.Request(remote.url)
+    if have_bytes:
+        request.add_header("Range", f"bytes={have_bytes}-")
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+        if response.status != HTTPStatus.PARTIAL_CONTENT:
+            have_bytes = 0
         with (
-            urllib.request.urlopen(remote.url, timeout=TIMEOUT_S) as response,
-            partial.open("wb") as file,
-            tqdm(total=remote.size_bytes, unit="B", unit_scale=True, desc=path.name) as bar,
+            partial.open("ab" if have_bytes else "wb") as file,
+            tqdm(total=remote.size_bytes, unit="B", unit_scale=True, desc=partial.stem) as bar,
         ):
-            _copy(response, file, digest, bar, remote.size_bytes)
-        if digest.hexdigest() != expected:
-            raise DownloadError(f"{remote.url} is not the file we know: its {algorithm} differs")
-        partial.replace(path)  # atomic: the name only ever stands for a whole, checked file
-    except (OSError, HTTPException) as error:
-        raise DownloadError(f"can't fetch {remote.url}: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _copy(
-    response: IO[bytes],
-    file: IO[bytes],
-    digest: "hashlib._Hash",
-    bar: "tqdm[None]",
-    limit_bytes: int,
-) -> None:
-    while chunk := response.read(CHUNK_BYTES):
-        if file.tell() + len(chunk) > limit_bytes:
-            raise DownloadError(f"the server sends more than the expected {limit_bytes} bytes")
-        file.write(chunk)
-        digest.update(chunk)
-        bar.update(len(chunk))
+            bar.update(have_bytes)
+            while chunk := response.read1(CHUNK_BYTES):
+                have_bytes += len(chunk)
+                if have_bytes > remote.size_bytes:
+                    partial.unlink()
+                    raise DownloadError(f"{remote.url} is not the file we know: it is longer")
+                file.write(chunk)
+                bar.update(len(chunk))
+    if have_bytes < remote.size_bytes:
+        raise ConnectionError(f"the server ended after {have_bytes} of {remote.size_bytes} bytes")

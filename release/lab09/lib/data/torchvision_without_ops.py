@@ -4,7 +4,7 @@ A torchvision wheel built for CUDA doesn't load its C++ part beside a CPU build 
 `import torchvision` fails with "operator torchvision::nms does not exist": the module
 `torchvision._meta_registrations` describes operators that were never defined. Data sets,
 transforms and `make_grid` need none of them, so that one module is left empty there. Where the
-operators do load, it runs as it is. `load_digit_images` asks for this before it needs MNIST, since
+operators do load, it runs as it is. `mnist_digits` asks for this before it needs torchvision, since
 students' environments are their own.
 
 `python -m lib.data.torchvision_without_ops` installs this file into the running environment, with a
