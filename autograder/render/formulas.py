@@ -14,6 +14,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer
 
 LENGTH_LIMIT = 4_000  # characters
 DEFINES = re.compile(r"\\(g|x|e)?def|\\let|\\(re)?new|\\DeclareMathOperator")  # can grow for ever
+CONTROLS = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML can't hold them
 UNSAFE_ATTRIBUTES = frozenset({"href", "src", "style", "class", "id"})
 
 
@@ -36,7 +37,7 @@ class FormulaRenderer(IPythonRenderer):
 
 def as_mathml(formula: str, display: str) -> str | None:
     """A TeX formula, "inline" or "block", as MathML; None if it can't be read (soon)."""
-    if len(formula) > LENGTH_LIMIT or DEFINES.search(formula):
+    if len(formula) > LENGTH_LIMIT or DEFINES.search(formula) or CONTROLS.search(formula):
         return None
     try:
         # Text comes half escaped, and `convert` would let `<script>` out of it.

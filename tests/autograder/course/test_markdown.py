@@ -18,7 +18,7 @@ def rendered(source: str, **cell: Any) -> str:
 
 def test_markdown_is_rendered() -> None:
     page = rendered("# Why\n\n**So** $a<b$\n\n| a |\n|---|\n| 1 |")
-    for part in ("<h1", "<strong>So</strong>", "$a&lt;b$", "<td>1</td>"):
+    for part in ("<h1", "<strong>So</strong>", "<mo>&lt;</mo>", "<td>1</td>"):
         assert part in page
 
 

@@ -32,7 +32,7 @@ def test_markdown_with_formulas_of_all_kinds() -> None:
 @pytest.mark.parametrize(
     "formula",
     [
-        r"\frac{a",
+        r"\left(a",
         "x^",
         "a" * (LENGTH_LIMIT + 1),
         r"\def\a{\b\b}\def\b{\c\c}\a",

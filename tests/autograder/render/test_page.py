@@ -6,20 +6,20 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.render.page import as_page
 
-PIXEL = "R0lGODlhAQABAAAAACwAAAAAAQABAAAC"
+PIXEL = "iVBORw0KGgo="  # its first bytes
 
 
 def test_nothing_is_fetched_and_formulas_are_drawn() -> None:
-    picture = new_output("display_data", data={"image/gif": PIXEL, "text/plain": "a pixel"})
+    picture = new_output("display_data", data={"image/png": PIXEL, "text/plain": "a pixel"})
     text = "# Lab\n\n$x^2$ ![dot](attachment:dot.png)\n\n<details>\n\n$y$\n\n</details>"
     cells = [
-        new_markdown_cell(text, attachments={"dot.png": {"image/gif": PIXEL}}),
+        new_markdown_cell(text, attachments={"dot.png": {"image/png": PIXEL}}),
         new_code_cell("plot()", outputs=[picture]),
     ]
     page = as_page(new_notebook(cells=cells), "lab09")
     assert "<title>lab09</title>" in page
     assert "<script" not in page
     assert page.count("<math") == 2
-    assert page.count(f"data:image/gif;base64,{PIXEL}") == 2
+    assert page.count(f"data:image/png;base64,{PIXEL}") == 2
     links = re.findall(r"""(?:src|href)=["']([^"']*)|url\(["']?([^)"']*)""", page)
     assert all(link.startswith(("data:", "#")) for pair in links for link in pair if link)

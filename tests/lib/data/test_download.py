@@ -73,23 +73,20 @@ def test_a_server_that_cannot_resume_begins_again(server: WebServer, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("rest", "message"),
+    ("partial", "on_server", "message"),
     [
-        (b"?" * 1000, "not the file we know"),
-        (CONTENT, "not the file we know"),
-        (b"", "can't fetch"),
+        (b"?" * 1000, CONTENT, "its sha256 differs"),
+        (CONTENT[::-1], CONTENT, "its sha256 differs"),
+        (CONTENT[:2000], CONTENT[:1000], "HTTP Error 416"),
     ],
-    ids=["damaged", "too much", "more than there is"],
+    ids=["damaged", "whole but damaged", "longer than the server's"],
 )
-def test_a_damaged_rest_of_a_download_costs_one_try(
-    server: WebServer, tmp_path: Path, rest: bytes, message: str
+def test_a_partial_download_of_no_use_costs_one_try(
+    server: WebServer, tmp_path: Path, partial: bytes, on_server: bytes, message: str
 ) -> None:
-    remote = offer(server)
-    whole = server.files["/data/words.bin"]
-    server.files["/data/words.bin"] = whole if rest else whole[:1000]
-    (tmp_path / "words.bin.partial").write_bytes(rest or CONTENT[:2000])
+    (tmp_path / "words.bin.partial").write_bytes(partial)
     with pytest.raises(DownloadError, match=message):
-        download(remote, str(tmp_path))
+        download(offer(server, on_server), str(tmp_path))
     assert leftovers(tmp_path) == []
     assert download(offer(server), str(tmp_path)).read_bytes() == CONTENT
 
