@@ -1,6 +1,7 @@
 """Executes a notebook from top to bottom."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +38,8 @@ def execute(notebook: Any, folder: Path, on_cell: Callable[[int, int], None]) ->
         on_cell_start=lambda cell, cell_index: on_cell(cell_index, in_all),
     )
     # The folder may be a release, which is to stay as it is.
-    client.execute(env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    client.execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own log
     on_cell(in_all, in_all)
     runs = [_run_of(cell) for cell in notebook.cells if cell.metadata.get("execution")]
     for cell in notebook.cells:

@@ -8,6 +8,7 @@ from ..errors import UserError
 from .chromium import HOW_TO_GET_IT, find_chromium, launch_flags
 
 TIMEOUT_S = 120
+SCALE = 0.75  # a line of code fits into a line of the page
 FOOTER = (
     '<div style="width: 100%; text-align: center; font: 8px sans-serif; color: #555">'
     '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
@@ -33,6 +34,7 @@ def print_pdf(page: Path, target: Path, unfold: bool) -> None:
         sheet.pdf(
             path=target,
             prefer_css_page_size=True,
+            scale=SCALE,
             print_background=True,
             display_header_footer=True,
             header_template="<span></span>",

@@ -17,6 +17,14 @@ SUPPORT_FILES = {
 }
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process exists that hasn't ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
 @pytest.fixture(scope="session")
 def support_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small release folder, in a path with a blank."""

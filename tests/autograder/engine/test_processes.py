@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from .conftest import is_alive
+
 PROJECT = Path(__file__).resolve().parents[3]
 POOL = """
 import multiprocessing
@@ -42,13 +44,6 @@ def test_an_idle_pool_does_not_outlive_its_parent(
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     deadline = time.monotonic() + 1
-    while any(map(_is_alive, started)) and time.monotonic() < deadline:
+    while any(map(is_alive, started)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not any(map(_is_alive, started))
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
-    except OSError:
-        return False
+    assert not any(map(is_alive, started))

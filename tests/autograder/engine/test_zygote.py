@@ -24,6 +24,8 @@ from autograder.engine.confinement import make_plan
 from autograder.engine.untrusted.linux import OwnStatus
 from autograder.engine.untrusted.zygote import Nursery
 
+from .conftest import is_alive
+
 ProcessesBelow = Callable[[int], set[int]]
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -116,13 +118,6 @@ with Zygote(policy=Policy({level!r}, allow_unconfined=True)) as zygote:
     grader.send_signal(signal.SIGKILL)
     grader.wait()
     assert become(lambda: not any(map(is_alive, started)))
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_process_with_threads_refuses_to_fork() -> None:
