@@ -16,7 +16,7 @@ def summary(result: SubmissionResult) -> str:
         for question in result.questions
     )
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in result.remarks)
-    table = f"<table>{_head('question', 'points', 'what to look at first')}{rows}</table>"
+    table = _table(("question", "points", "what to look at first"), rows)
     return f"## Feedback at a glance\n\n{table}\n\n" + (f"<ul>{notes}</ul>" if notes else "")
 
 
@@ -27,7 +27,7 @@ def as_html(question: QuestionResult) -> str:
         f"<td>{html.escape(test.checked)}</td><td>{html.escape(test.message)}</td></tr>"
         for test in question.tests
     )
-    table = f"<table>{_head('', 'points', 'what was checked', 'what to look at')}{rows}</table>"
+    table = _table(("", "points", "what was checked", "what to look at"), rows)
     return table + (f"<p>{html.escape(credit(question))}</p>" if question.carried else "")
 
 
@@ -41,8 +41,9 @@ def as_text(question: QuestionResult) -> str:
     return "\n".join(lines + [credit(question)] * question.carried)
 
 
-def _head(*names: str) -> str:
-    return "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
+def _table(names: tuple[str, ...], rows: str) -> str:
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return f'<table class="table"><tr>{head}</tr>{rows}</table>'  # as formgrader styles tables
 
 
 def _points(question: QuestionResult) -> str:
