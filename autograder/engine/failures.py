@@ -27,7 +27,11 @@ class ProtocolViolation(WorkerLost):
 
 
 class MissingName(AssertionError):
-    """The notebook, or an object of it, lacks a name that a test needs."""
+    """The notebook, or an object of it, lacks the attribute `name`, which a test needs."""
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class StudentError(AssertionError):

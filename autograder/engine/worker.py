@@ -120,7 +120,7 @@ class Worker:
             case [bytes(echo), str("value"), result] if echo == nonce:
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
-                raise MissingName(_missing(*arguments))
+                raise MissingName(_missing(*arguments), arguments[1])
             case [bytes(echo), str("raised"), str(name), str(text), str(where)] if echo == nonce:
                 raise StudentError(printable(name), printable(text), printable(where))
         raise self._violated()

@@ -143,9 +143,8 @@ def _message(error: BaseException, session: Session, mark: Question) -> str:
     """What a student may read: explicit messages only, nothing of a test's inner life."""
     if isinstance(error, WorkerLost):
         return f"the check {error}"
-    if isinstance(error, MissingName) and session.failures:
-        first = next(iter(session.failures.values()))
-        return f"{error}; the first cell that failed is {first.cell_id}: {first.message}"
+    if isinstance(error, MissingName) and (cause := session.cause_of(error.name)):
+        return f"{error}; cell {cause.cell_id} failed: {cause.message}"
     if isinstance(error, StudentError) and error.is_raised and mark.if_raises:
         return f"{error}. {mark.if_raises}"
     if isinstance(error, AssertionError):

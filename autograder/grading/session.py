@@ -5,6 +5,7 @@ cell or that question; a fresh worker replays the other cells and grading goes o
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,15 @@ class Session:
                 yield worker.submission
             finally:
                 self.asked.setdefault(question, set()).update(worker.names_asked)
+
+    def cause_of(self, missing_name: str) -> CellFailure | None:
+        """The failed cell to blame for a name that is not there: the first one that has it in
+        its text, else the first one; None if no cell failed."""
+        word = re.compile(rf"\b{re.escape(missing_name)}\b")
+        sources = {cell.id: cell.source for cell in self.cells}
+        failures = list(self.failures.values())
+        naming = [failure for failure in failures if word.search(sources[failure.cell_id])]
+        return next(iter([*naming, *failures]), None)
 
     def lose(self, question: str, loss: WorkerLost) -> None:
         """Give up the worker, and with it the rest of this question."""

@@ -24,7 +24,7 @@ def test_half(submission):
     """Halves."""
     assert_equal(submission.half(4), 2)
 
-@question("ex1-double", points=2)
+@question("ex1-double", points=2, if_raises="does it take every number?")
 def test_double(submission):
     """Doubles."""
     assert_equal(submission.double(4), 8, hint="is it a product?")
@@ -102,6 +102,7 @@ def test_a_wrong_answer_is_told_what_to_look_at(grade: Grade) -> None:
         ("def double(x):\n    raise NotImplementedError('TODO: double it')", "blank is still open"),
         ("double = TODO_double_it", "`double` is not defined"),
         ("def double(x): return 1 / 0", "your code raised ZeroDivisionError: division by zero"),
+        ("def double(x): return 1 / 0", "does it take every number?"),
         ("def double(x): os._exit(0)", "the check ended the program"),
         ("def double(x): sys.exit(0)", "SystemExit"),
         ("def double(x):\n    while True: pass", "time limit"),
@@ -114,6 +115,19 @@ def test_a_failure_costs_its_question_only(grade: Grade, double: str, words: str
     results = grade(double)
     assert outcomes(results) == FIRST_LOST
     assert words in results["ex1-double"]["test_double"].message
+
+
+def test_hints_for_exceptions_are_not_given_for_open_blanks(grade: Grade) -> None:
+    results = grade("def double(x):\n    raise NotImplementedError('TODO: double it')")
+    assert "every number" not in results["ex1-double"]["test_double"].message
+
+
+def test_a_missing_name_is_blamed_on_the_cell_that_names_it(grade: Grade) -> None:
+    results = grade("def double(x: return", "1 / 0\nhalf = None")
+    message = results["ex2-half"]["test_half"].message
+    assert message.startswith("`half` is not defined; cell c3 failed: this cell raised ZeroDiv")
+    message = grade("1 / 0", "half = double")["ex1-double"]["test_double"].message
+    assert message.startswith("`double` is not defined; cell c1 failed")
 
 
 def test_after_a_lost_worker_the_rest_of_the_question_says_why(grade: Grade) -> None:
