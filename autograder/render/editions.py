@@ -47,7 +47,7 @@ def _render(
     target = target_dir / source.name
     nbformat.write(notebook, target)
     page = target.with_suffix(".html")
-    page.write_text(as_page(notebook, source.stem), "utf-8")
+    page.write_text(as_page(notebook, source.stem, source.parent), "utf-8")
     print_pdf(page, target.with_suffix(".pdf"), unfold)
     return runs
 

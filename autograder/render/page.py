@@ -13,10 +13,15 @@ from .formulas import FormulaRenderer
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def as_page(notebook: Any, title: str) -> str:
-    """The page; pictures lie inside it, formulas are MathML, no script is needed."""
+def as_page(notebook: Any, title: str, folder: Path) -> str:
+    """The page; pictures lie inside it, formulas are MathML, no script is needed.
+
+    Args:
+        folder: where pictures that the text names are to be found.
+    """
     exporter = _PageExporter(template_name="offline", extra_template_basedirs=[str(TEMPLATES)])
-    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
+    about = {"metadata": {"name": title, "path": str(folder)}}
+    page, _ = exporter.from_notebook_node(notebook, about)
     return str(page)
 
 
@@ -26,8 +31,19 @@ class _PageExporter(HTMLExporter):
         yield "markdown2html", _markdown2html
 
 
+class _PageRenderer(FormulaRenderer):
+    def _html_embed_images(self, html: str) -> str:
+        """Left as it is without images: nbconvert would close `<details>` at once."""
+        return super()._html_embed_images(html) if "<img" in html else html
+
+
 @pass_context
 def _markdown2html(context: Any, source: str) -> str:
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = FormulaRenderer(escape=False, attachments=attachments, anchor_link_text="")
+    renderer = _PageRenderer(
+        escape=False,
+        attachments=context["cell"].get("attachments", {}),
+        embed_images=True,
+        path=context["resources"]["metadata"]["path"],
+        anchor_link_text="",
+    )
     return str(MarkdownWithMath(renderer=renderer).render(source))
