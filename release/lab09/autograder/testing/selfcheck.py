@@ -222,7 +222,8 @@ def as_summary(results: dict[str, list[Outcome]]) -> str:
 
 def _badge(verdict: Verdict) -> str:
     # Sign and word besides colour; a ground of its own, so that it reads on a dark page too.
-    style = f"background-color:{_GROUNDS[verdict]};color:#ffffff;padding:1px 6px"
+    colours = f"background-color:{_GROUNDS[verdict]};color:#ffffff"
+    style = f"{colours};padding:1px 6px;white-space:nowrap"
     return f"<span style='{style}'><b>{_SIGNS[verdict]} {verdict}</b></span>"
 
 
