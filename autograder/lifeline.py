@@ -2,7 +2,8 @@
 
 Nothing is imported here but the standard library: what a process has to do is unpickled only when
 the kernel already knows to end it, since importing torch takes seconds. An idle process waits for
-work on a lock, where nothing else would tell it.
+work on a lock, where nothing else would tell it. To the kernel, what started a process is a thread:
+one that starts a pool's processes has to outlive them.
 """
 
 import ctypes

@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,13 +96,15 @@ def inspect(subject: Subject, on_outcome: Callable[[Outcome], None]) -> list[Out
     for check in sorted(CHECKS, key=lambda check: check.look not in FIRST_OF_LANE):
         lanes.setdefault(check.lane, []).append(check)
     with (
+        ThreadPoolExecutor(len(lanes)) as threads,  # outlives the processes that it starts
         Trials(subject.assignment) as trials,
         tempfile.TemporaryDirectory() as folder,
-        ThreadPoolExecutor(len(lanes)) as threads,
     ):
         bench = Bench(subject, Path(folder), trials)
-        for done in [threads.submit(run_lane, checks) for checks in lanes.values()]:
-            done.result()
+        running = [threads.submit(run_lane, checks) for checks in lanes.values()]
+        wait(running)
+        for lane in running:
+            lane.result()
     return [outcomes[check.name] for check in CHECKS]
 
 

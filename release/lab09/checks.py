@@ -473,8 +473,9 @@ def test_attention_skips_padding(submission):
 def test_order_matters(submission):
     """The same words in another order give another logit."""
     model = submission.AttentionModel().eval()
-    logits = model(torch.tensor([[1, 4, 5, 6, 7], [1, 7, 6, 5, 4]])).detach()
-    if torch.allclose(logits[0], logits[1], atol=1e-6):
+    tokens = torch.arange(1, 161).reshape(20, 8)  # of one review, two orders may agree by chance
+    difference = (model(tokens) - model(tokens.flip(1))).detach().abs()
+    if not difference.max() > 1e-4:  # rounding alone makes 1e-6
         fail("the order of the words does not matter", "Are the positions added?")
 
 
