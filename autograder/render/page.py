@@ -1,5 +1,6 @@
 """An executed notebook as one HTML page: nothing on it is fetched from elsewhere."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
 from .formulas import FormulaRenderer
 
+# A formula and what follows it without a blank, to be kept on a line.
+PUNCTUATED = re.compile(r"(<math [^>]*inline(?:(?!</math>).)*</math>)([.,;:!?)]+)")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -46,4 +49,5 @@ def _markdown2html(context: Any, source: str) -> str:
         path=context["resources"]["metadata"]["path"],
         anchor_link_text="",
     )
-    return str(MarkdownWithMath(renderer=renderer).render(source))
+    page = str(MarkdownWithMath(renderer=renderer).render(source))
+    return PUNCTUATED.sub(r'<span style="white-space: nowrap">\1\2</span>', page)
