@@ -1,6 +1,5 @@
 """A little of each kind of stress; `make stress` does a thousand times as much."""
 
-import pytest
 
 from . import frames, kills, notebooks
 
@@ -13,6 +12,5 @@ def test_fuzzed_notebooks() -> None:
     assert "0 without an outcome" in notebooks.run(25)
 
 
-@pytest.mark.parametrize("count", [2])
-def test_killed_runs(count: int) -> None:
-    assert kills.run(count).startswith(f"{count} runs killed")
+def test_a_killed_run() -> None:
+    assert kills.run(1).startswith("1 runs killed")
