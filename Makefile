@@ -77,7 +77,7 @@ test: setup chromium ## the whole test suite, linters and types
 	@$(py) -m ruff check .
 	@$(py) -m ruff format --check .
 	@$(py) -m mypy
-	@$(py) -m pytest
+	@$(py) -m pytest -n 2 --dist loadfile
 
 golden: setup ## rewrite the golden files of the tests
 	@$(py) -m pytest tests/autograder/compiler --rewrite-golden

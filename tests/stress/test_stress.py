@@ -13,4 +13,4 @@ def test_fuzzed_notebooks() -> None:
 
 
 def test_a_killed_run() -> None:
-    assert kills.run(1).startswith("1 runs killed")
+    assert kills.run(1, class_size=3).startswith("1 runs killed")
