@@ -159,7 +159,7 @@ def test_sets_and_optimizer(submission):
         len(submission.val_dataset),
         len(submission.test_dataset),
     ]
-    if len(set(sizes)) < 3 or max(sizes) != sizes[0]:
+    if len(set(sizes)) < 3:  # IMDB's test set is larger than its training set
         fail(f"the three data sets have {sizes} samples", "Is one of them used twice?")
     assert_holds_parameters(submission, submission.model_lstm, submission.optimizer_lstm)
 
