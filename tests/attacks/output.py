@@ -137,6 +137,13 @@ ATTACKS: list[Attack] = [
         "<meta http-equiv=refresh content=\"0;url=http://localhost/LOOT\">")),
     changed("the end of the page as written answer", 10, only_here=PAGES, change=written_answer(
         f"</div></main></body></html><!-- {SCRIPT} --><title></title>--><textarea>{SCRIPT}")),
+    changed("a script in a formula", 10, only_here=PAGES, change=written_answer(
+        f"$x < {SCRIPT}$ $$\\text{{{ON_ERROR}}}$$ $\\text{{&lt;img src=x onerror=alert()>}}$")),
+    changed("a link in a formula", 10, only_here=PAGES, change=written_answer(
+        "$\\href{javascript:alert('LOOT')}{LOOT}$ $\\style{background:url(//LOOT)}{x}$")),
+    changed("a formula that grows for ever", 10, only_here=PAGES, change=written_answer(
+        "$" + "".join(f"\\newcommand{{\\a{chr(97 + n)}}}{{\\a{chr(98 + n)}\\a{chr(98 + n)}}}"
+                      for n in range(25)) + "\\aa$ " + "${{{{{{" * 10_000)),
     changed("a script in a cell of one's own", 10, added_cell(SCRIPT), only_here=PAGES),
     changed("a script in a stored output", 10, stored_output, only_here=PAGES),
     changed("a script in an attachment", 10, attachment, only_here=PAGES),

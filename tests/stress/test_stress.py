@@ -1,6 +1,5 @@
 """A little of each kind of stress; `make stress` does a thousand times as much."""
 
-
 from . import frames, kills, notebooks
 
 
