@@ -19,7 +19,7 @@ from .untrusted import confine, scratch
 from .worker import Worker
 
 ANSWER_TIMEOUT_S = 10.0
-UNMEASURED_S = 0.02  # of writing to a disk, and a folder is measured before the next reply is taken
+UNMEASURED_S = 0.02  # of work, and a folder is measured before the next reply is taken
 
 # The engine's folder can be imported from just long enough to find its untrusted half.
 BOOT = """
@@ -105,16 +105,18 @@ class Zygote:
             raise EngineUnavailable(f"no worker could be started: {pid or 'the zygote ended'}")
         process = self._process
 
-        measured_at = time.monotonic()
+        measured_at, took_s = time.monotonic(), 0.0
 
         def overflows() -> bool:
-            nonlocal measured_at
-            now = time.monotonic()
-            is_due = self._level != "strong" and now - measured_at > UNMEASURED_S
-            if not is_due or self._process is not process:
+            nonlocal measured_at, took_s
+            started_at = time.monotonic()
+            is_due = started_at - measured_at > max(UNMEASURED_S, took_s)
+            if self._level == "strong" or not is_due or self._process is not process:
                 return False
-            measured_at = now
-            return bool(self._request({"measure": pid}))
+            answer = bool(self._request({"measure": pid}))
+            measured_at = time.monotonic()
+            took_s = measured_at - started_at
+            return answer
 
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
