@@ -52,6 +52,7 @@ LAYERS = {
     r"not run, as it has": "ingest",
     r"Bad system call": "seccomp",
     r"filled the disk": "scratch size",
+    r"started too many threads": "resource limit",
     r"ended the program|crashed the program": "process of its own",
     r"interfered with|can't be checked|sent too large": "protocol",
     r"MemoryError|not enough memory|can't allocate|\[Errno 12\]": "memory limit",

@@ -29,8 +29,8 @@ BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 class Worker:
     """One submission, running in a process of its own; `submission` is its namespace.
 
-    `ends_at` (of `time.monotonic`) is when its time is up; `overflows` tells whether its folder
-    holds too much; `end` kills the process unless it ends within the seconds given, and returns
+    `ends_at` (of `time.monotonic`) is when its time is up; `excess` tells what it did that it may
+    not, if anything; `end` kills the process unless it ends within the seconds given, and returns
     its wait status, None if unknown.
     """
 
@@ -39,7 +39,7 @@ class Worker:
         connection: socket.socket,
         limits: Limits,
         ends_at: float,
-        overflows: Callable[[], bool],
+        excess: Callable[[], str],
         end: Callable[[float], int | None],
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
@@ -48,7 +48,7 @@ class Worker:
         )  # of the notebook's namespace; whoever reads may clear it
         self._connection = connection
         self._limits = limits
-        self._overflows = overflows
+        self._excess = excess
         self._end = end
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
@@ -114,8 +114,8 @@ class Worker:
             raise self._violated() from None
         except (EOFError, OSError):
             raise self._lose(WorkerLost) from None
-        if self._overflows():  # before the next look of who watches the disk
-            raise self._lose(WorkerLost, "filled the disk")
+        if excess := self._excess():  # before the next look of who watches it
+            raise self._lose(WorkerLost, excess)
         match reply:  # with types first: a tensor may not be compared with a string
             case [bytes(echo), str("value"), result] if echo == nonce:
                 return result

@@ -107,13 +107,13 @@ class Zygote:
 
         measured_at, took_s = time.monotonic(), 0.0
 
-        def overflows() -> bool:
+        def excess() -> str:
             nonlocal measured_at, took_s
             started_at = time.monotonic()
             is_due = started_at - measured_at > max(UNMEASURED_S, took_s)
             if self._level == "strong" or not is_due or self._process is not process:
-                return False
-            answer = bool(self._request({"measure": pid}))
+                return ""
+            answer = str(self._request({"measure": pid}) or "")
             measured_at = time.monotonic()
             took_s = measured_at - started_at
             return answer
@@ -127,7 +127,7 @@ class Zygote:
 
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, overflows, end)
+        worker = Worker(connection, self.limits, ends_at, excess, end)
         self._workers.append(worker)
         return worker
 

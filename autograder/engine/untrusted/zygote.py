@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .confine import Plan, die_with_parent, enter, give_up, move_to, seal
-from .linux import OwnStatus
+from .linux import OwnStatus, count_threads
 from .scratch import is_oversized
 
 USED_BY_SUBMISSIONS = ("torch.utils.data", "torchvision.datasets", "sklearn.datasets", "tqdm.auto")
@@ -90,11 +90,11 @@ def silence() -> None:
 
 
 def serve(control: socket.socket, nursery: "Nursery") -> None:
-    """Answer {"fork": …} with a process id or why there is none, {"measure": pid} with whether its
-    folder holds too much, and {"end": pid, …} with a wait status, until EOF."""
+    """Answer {"fork": …} with a process id or why there is none, {"measure": pid} with what it
+    has too much of, and {"end": pid, …} with a wait status, until EOF."""
     while True:
-        while not select.select([control], [], [], nursery.check_scratch_every_s)[0]:
-            nursery.check_scratch()
+        while not select.select([control], [], [], nursery.watch_every_s)[0]:
+            nursery.watch()
         message, fds, _, _ = socket.recv_fds(control, 2**16, 1)
         if not message:
             return
@@ -102,7 +102,7 @@ def serve(control: socket.socket, nursery: "Nursery") -> None:
         if "fork" in request:
             answer: int | str = nursery.fork(fds[0], **request["fork"])
         elif "measure" in request:
-            answer = nursery.overflows(request["measure"])
+            answer = nursery.excess(request["measure"])
         else:
             answer = nursery.end(request["end"], request["grace_s"])
         control.send(json.dumps(answer).encode())
@@ -116,7 +116,7 @@ class Nursery:
         self.status = status
         self.shell = shell
         self.work_dirs: dict[int, str] = {}  # process id -> its folder
-        self.check_scratch_every_s = None if plan.level == "strong" else 0.1
+        self.watch_every_s = None if plan.level == "strong" else 0.1
 
     def fork(self, fd: int, work_dir: str, seed: int, limit_bytes: int) -> int | str:
         """The process id of a new worker that serves `fd`, or why it could not be confined."""
@@ -169,13 +169,15 @@ class Nursery:
         if self.status.threads != 1:
             raise RuntimeError(f"a child of a process with {self.status.threads} threads may hang")
 
-    def check_scratch(self) -> None:
-        """Kill workers that fill the disk, where they have no file system of their own."""
+    def watch(self) -> None:
+        """Kill workers that take too much, where the kernel doesn't limit each by itself."""
         for pid in self.work_dirs:
-            if self.overflows(pid):
+            if self.excess(pid):
                 os.kill(pid, signal.SIGKILL)
 
-    def overflows(self, pid: int) -> bool:
-        """Whether a worker keeps more in its folder than it may."""
+    def excess(self, pid: int) -> str:
+        """What a worker did that it may not, in words; empty if it keeps to its limits."""
+        if count_threads(pid) > self.plan.threads:
+            return "started too many threads"
         limits = (self.plan.scratch_bytes, self.plan.scratch_files)
-        return is_oversized(Path(self.work_dirs[pid]), pid, *limits)
+        return "filled the disk" if is_oversized(Path(self.work_dirs[pid]), pid, *limits) else ""
