@@ -54,6 +54,8 @@ def _unpack(path: Path, remote: RemoteFile) -> None:
         return
     archive = download(remote, str(path.parent))
     with FileLock(f"{path}.lock"):
+        if path.exists():  # by now: another kernel wanted it too
+            return
         partial = path.with_name(f"{path.name}.partial")
         with gzip.open(archive) as packed, partial.open("wb") as unpacked:
             shutil.copyfileobj(packed, unpacked)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
 
 
@@ -27,6 +28,12 @@ class WebServer:
             return 200, content
         first = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
         return (206, content[first:]) if first < len(content) else (416, b"")
+
+
+def idx(array: np.ndarray) -> bytes:
+    """MNIST's format: type and rank, the sizes as big-endian int32, the bytes."""
+    sizes = np.array(array.shape, dtype=">i4").tobytes()
+    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
 
 
 @pytest.fixture

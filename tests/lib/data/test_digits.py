@@ -1,5 +1,8 @@
 """Digit images, of the sample and in MNIST's own files."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -7,6 +10,8 @@ from hypothesis import strategies as st
 
 from lib.data import load_digit_images
 from lib.data.digits import centre_by_mass
+
+from .conftest import idx
 
 
 @pytest.mark.parametrize(("train", "size"), [(True, 1438), (False, 359)])
@@ -43,3 +48,16 @@ def test_centring_undoes_a_shift(down: int, right: int) -> None:
     centred[0, 9:19, 12:16] = 1.0
     shifted = centred.roll((down, right), dims=(1, 2))
     assert torch.equal(centre_by_mass(shifted), centred)
+
+
+def test_mnist_is_read_from_its_files(tmp_path: Path) -> None:
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    images = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
+    digits = np.array([3, 8], dtype=np.uint8)
+    for split in ("train", "t10k"):
+        (raw / f"{split}-images-idx3-ubyte").write_bytes(idx(images))
+        (raw / f"{split}-labels-idx1-ubyte").write_bytes(idx(digits))
+    loaded, targets = load_digit_images("mnist", train=False, cache_dir=str(tmp_path))
+    torch.testing.assert_close(loaded, torch.from_numpy(images) / 255)
+    assert torch.equal(targets, torch.tensor([3, 8]))

@@ -72,6 +72,13 @@ def test_a_server_that_cannot_resume_begins_again(server: WebServer, tmp_path: P
     assert download(offer(server), str(tmp_path)).read_bytes() == CONTENT
 
 
+def test_a_shorter_file_is_not_taken(server: WebServer, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match=f"ended after {len(CONTENT) - 1} of {len(CONTENT)}"):
+        download(offer(server, CONTENT[:-1]), str(tmp_path))
+    assert leftovers(tmp_path) == ["words.bin.partial"]
+    assert download(offer(server), str(tmp_path)).read_bytes() == CONTENT
+
+
 @pytest.mark.parametrize(
     ("partial", "on_server", "message"),
     [

@@ -12,16 +12,10 @@ import torch
 from lib.data.download import DownloadError, RemoteFile
 from lib.data.mnist import MNIST_FILES, mnist_digits
 
-from .conftest import WebServer
+from .conftest import WebServer, idx
 
 IMAGES = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
 DIGITS = np.array([3, 8], dtype=np.uint8)
-
-
-def idx(array: np.ndarray) -> bytes:
-    """MNIST's format: type and rank, the sizes as big-endian int32, the bytes."""
-    sizes = np.array(array.shape, dtype=">i4").tobytes()
-    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
 
 
 @pytest.fixture
