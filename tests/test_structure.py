@@ -26,6 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.lifeline": set(),
     "autograder.leaks": {"autograder.leaks", "autograder.errors"},
     "autograder.render": {"autograder.render", "autograder.errors"},
+    "autograder.render.editions": {
+        "autograder.render",
+        "autograder.compiler.notebooks",
+        "autograder.grading.assignment",
+    },
     "autograder.testing": {"autograder.testing"},
     "autograder.compiler.ipython_syntax": set(),
     "autograder.compiler.tags": {"autograder.errors", "autograder.compiler.ipython_syntax"},

@@ -145,8 +145,8 @@ def _message(error: BaseException, session: Session, mark: Question) -> str:
         return f"the check {error}"
     if isinstance(error, MissingName) and (cause := session.cause_of(error.name)):
         return f"{error}; cell {cause.cell_id} failed: {cause.message}"
-    if isinstance(error, StudentError) and error.is_raised and mark.if_raises:
-        return f"{error}. {mark.if_raises}"
+    if isinstance(error, StudentError) and error.is_raised:
+        return mark.with_hint(str(error))
     if isinstance(error, AssertionError):
         return str(error) or "not as asked"
     return f"the check could not make sense of what your code returned ({type(error).__name__})"

@@ -6,6 +6,8 @@ from typing import Any
 
 import nbformat
 
+from ..compiler.notebooks import SKIP_EXECUTION_TAG
+from ..grading.assignment import question_id
 from .execute import CellRun, execute
 from .page import as_page
 from .pdf import print_pdf
@@ -33,8 +35,8 @@ def render_handout(source: Path, target_dir: Path, on_cell: OnCell) -> list[Cell
     """
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
-        if _is_check(cell):
-            cell.metadata.setdefault("tags", []).append("skip-execution")
+        if question_id(cell) is not None:
+            cell.metadata.setdefault("tags", []).append(SKIP_EXECUTION_TAG)
     return _render(notebook, source, target_dir, on_cell, unfold=False)
 
 
@@ -50,8 +52,3 @@ def _render(
     page.write_text(as_page(notebook, source.stem, source.parent), "utf-8")
     print_pdf(page, target.with_suffix(".pdf"), unfold)
     return runs
-
-
-def _is_check(cell: Any) -> bool:
-    graded = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and graded.get("grade", False) and graded.get("locked", False)

@@ -158,7 +158,7 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Ve
     except (Exception, SystemExit) as error:
         where = _student_line(error)
         raised = f"your code raised {type(error).__name__}: {_described(error)}{where}"
-        return "failed", f"{raised}. {mark.if_raises}" if mark and mark.if_raises else raised
+        return "failed", mark.with_hint(raised) if mark else raised
     return "passed", ""
 
 

@@ -159,11 +159,7 @@ def test_optimizer_moves_the_adder(submission):
     assert_optimizer_moves(submission, "model_addition", "optimizer_addition")
 
 
-@question(
-    "ex2-setup",
-    points=1,
-    if_raises="Is it AdditionModel()?",
-)
+@question("ex2-setup", points=1, if_raises="Is it AdditionModel()?")
 def test_model_addition_adds(submission, rng):
     """model_addition takes two stacks of images and gives ten logits per place."""
     # Two samples: in train mode batch norm wants more than one.

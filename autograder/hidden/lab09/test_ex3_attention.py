@@ -211,11 +211,7 @@ def test_a_single_block(submission, rng):
         assert_joined(submission, random_blocks(rng, sizes), hint)
 
 
-@question(
-    "ex3-softmax-tiled",
-    points=1,
-    if_raises="An empty block has no maximum: leave it out",
-)
+@question("ex3-softmax-tiled", points=1, if_raises="An empty block has no maximum: leave it out")
 def test_empty_blocks(submission, rng):
     """Empty blocks, in front, between and at the end, add nothing."""
     for sizes in ((0, 3, 2), (3, 0, 0, 2), (4, 0)):

@@ -180,11 +180,7 @@ def test_mean_of_four_heads_attention(submission, rng):
     )
 
 
-@question(
-    "ex4-attention",
-    points=1,
-    if_raises="Is `attn` made with batch_first=True?",
-)
+@question("ex4-attention", points=1, if_raises="Is `attn` made with batch_first=True?")
 def test_weights_of_the_heat_map(submission, rng):
     """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
     tokens = random_tokens(rng, [6, 4])
@@ -218,11 +214,7 @@ def test_optimizer_moves_the_attention_model(submission):
     assert_optimizer_moves(submission, "model_attention", "optimizer_attention")
 
 
-@question(
-    "ex4-setup",
-    points=1,
-    if_raises="Make it with `AttentionModel()`",
-)
+@question("ex4-setup", points=1, if_raises="Make it with `AttentionModel()`")
 def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
     model, tokens = submission.model_attention, random_tokens(rng, [5, 3])

@@ -107,7 +107,7 @@ def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
     except Exception as error:  # in the engine, these come as an AssertionError
         mark = question_of(TESTS[name])
         assert mark is not None
-        return f"your code raised {type(error).__name__}: {error}. {mark.if_raises}"
+        return mark.with_hint(f"your code raised {type(error).__name__}: {error}")
     return None
 
 

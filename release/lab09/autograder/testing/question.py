@@ -18,6 +18,10 @@ class Question:
     points: float
     if_raises: str = ""
 
+    def with_hint(self, raised: str) -> str:
+        """What was raised, with the hint for it if there is one."""
+        return f"{raised}. {self.if_raises}" if self.if_raises else raised
+
 
 def question(question_id: str, *, points: float, if_raises: str = "") -> Callable[[Test], Test]:
     """Mark a test function; a question's maximum is the sum over its tests.
