@@ -217,7 +217,7 @@ def demo(lab: str, course_dir: Path) -> None:
     """Make a class of demo submissions for LAB in a course folder."""
     from .demo import make_class
 
-    students = make_class(lab, PROJECT / "release", PROJECT / ".build" / "solution", course_dir)
+    students = make_class(lab, PROJECT / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
 
 
@@ -267,9 +267,9 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     from .assignment import load_assignment
     from .lab import find_lab
     from .mutation.answers import answers_table, bank_of, blank_lines, candidates_of, failures
-    from .mutation.judge import judge_all, make_judge
-    from .mutation.solution import read_solution
-    from .mutation.variants import read_variant
+    from .mutation.candidates import judge_all, make_judge
+    from .variants.solution import read_solution
+    from .variants.variant import read_variant
 
     folder = find_lab(lab)
     solution = read_solution(folder.source)
@@ -310,9 +310,8 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     from .assignment import load_assignment
     from .lab import find_lab
     from .mutation import mutate as mutation
-    from .mutation.equivalent import EQUIVALENT_FILE
-    from .mutation.judge import judge_all, make_judge
-    from .mutation.solution import read_solution
+    from .mutation.candidates import judge_all, make_judge
+    from .variants.solution import read_solution
 
     folder = find_lab(lab)
     solution = read_solution(folder.source)
@@ -332,7 +331,7 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     if json_file is not None:
         json_file.write_text(json.dumps(report.as_json(), indent=1) + "\n", "utf-8")
     console.print(mutation.as_table(lab, report))
-    for line in mutation.details(report, folder.variants_dir / EQUIVALENT_FILE):
+    for line in mutation.details(report):
         console.print(line, soft_wrap=True)
     console.print(mutation.summary(report), soft_wrap=True)
     if not report.passed:

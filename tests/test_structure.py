@@ -84,6 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.threads",
         "lib.kit.checks",
     },
     "autograder.mutation": {
@@ -95,9 +96,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.threads",
+        "autograder.variants",
     },
+    "autograder.variants.format": {"autograder.errors"},
+    "autograder.variants": {"autograder.variants", "autograder.compiler", "autograder.errors"},
+    "autograder.threads": set(),
     "autograder.solution": {"autograder.compiler", "autograder.errors"},
-    "autograder.demo": {"autograder.assignment", "autograder.lab", "autograder.errors"},
+    "autograder.demo": {"autograder.lab", "autograder.variants", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
 }

@@ -1,7 +1,7 @@
 """Grades submissions under chosen seeds and numbers of threads, in parallel.
 
-The threads are the grader's. A worker has one, always: torch hangs in a child that was forked
-from a process with more, and the engine caps what OpenMP may start there.
+The threads are the grader's. A worker has one, always: OpenMP hangs in a child that was forked
+from a process with more, and the engine caps what it may start there.
 """
 
 import math
@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from torch import Tensor
+from typing import Any
 
 from lib.kit.checks import compare
 
@@ -21,6 +20,7 @@ from ..engine import Limits, Policy, Zygote, zygote_of_this_process
 from ..judge.grade import grade_submission
 from ..judge.results import SubmissionResult
 from ..lifeline import tied
+from ..threads import use_threads
 
 Tolerance = tuple[str, str]  # a test, and what it compares
 
@@ -84,8 +84,8 @@ def _start_process(assignment: Assignment) -> None:
     compare.observers.append(_observe)
 
 
-def _observe(what: str, error: Tensor, bound: Tensor) -> None:
-    """Note the smallest bound / error of this tolerance in this trial."""
+def _observe(what: str, error: Any, bound: Any) -> None:
+    """Note the smallest bound / error of this tolerance in this trial; both are tensors."""
     test = (
         os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].partition(" (")[0].partition("[")[0]
     )
@@ -95,9 +95,7 @@ def _observe(what: str, error: Tensor, bound: Tensor) -> None:
 
 
 def _run(trial: Trial) -> TrialResult:
-    import torch
-
-    torch.set_num_threads(trial.num_threads)
+    use_threads(trial.num_threads)
     _margins.clear()
     result = grade_submission(_assignment, trial.notebook.stem, trial.notebook, _zygote, trial.seed)
     return TrialResult(trial, result, dict(_margins))

@@ -5,9 +5,10 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .judge import Candidate, Judge, Judgement
-from .solution import Solution
-from .variants import SUFFIX, Variant
+from ..variants.format import SUFFIX
+from ..variants.solution import Solution
+from ..variants.variant import Variant
+from .candidates import Candidate, Judge, Judgement
 
 RIGHT_FOLDER = "right"  # of variants
 

@@ -20,7 +20,8 @@ from ..judge.pytest_plugin import HiddenTestsBroken, run_tests
 from ..judge.results import Verdict
 from ..judge.session import Session
 from ..lifeline import tied
-from .solution import Solution
+from ..threads import use_threads
+from ..variants.solution import Solution
 
 
 @dataclass(frozen=True)
@@ -152,11 +153,9 @@ _zygote: Zygote
 
 
 def _start_process(judge: Judge) -> None:
-    """Runs once in each process: torch, the reference and a zygote are loaded for all."""
+    """Runs once in each process: the reference and a zygote are loaded for all."""
     global _judge, _zygote
-    import torch
-
-    torch.set_num_threads(1)
+    use_threads(1)
     _judge = judge
     _zygote = zygote_of_this_process(judge.assignment.release_dir, judge.limits, judge.policy)
 

@@ -75,6 +75,18 @@ class Solution:
         return [piece.grade_id for piece in self.lab.pieces if piece.role == "check"]
 
     @cached_property
+    def answers(self) -> dict[str, tuple[str, ...]]:
+        """The cells that students fill, by question: tested ones and written ones, in order."""
+        answers: dict[str, tuple[str, ...]] = {}
+        for piece in self.lab.pieces:
+            if piece.role == "written":
+                answers[piece.grade_id] = (piece.cell_id,)
+            elif piece.role == "check":
+                own = (c.cell_id for c in self.cells.values() if c.question == piece.grade_id)
+                answers[piece.grade_id] = tuple(own)
+        return answers
+
+    @cached_property
     def blanks(self) -> dict[str, Blank]:
         """By name, in order."""
         found: dict[str, Blank] = {}
