@@ -216,8 +216,9 @@ def handout(lab: str) -> None:
 def demo(lab: str, course_dir: Path) -> None:
     """Make a class of demo submissions for LAB in a course folder."""
     from .demo import make_class
+    from .lab import find_lab
 
-    students = make_class(lab, PROJECT / ".build" / "solution", course_dir)
+    students = make_class(find_lab(lab), PROJECT / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
 
 

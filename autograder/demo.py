@@ -10,26 +10,26 @@ from typing import Any
 import nbformat
 
 from .errors import UserError, shown
-from .lab import Lab, find_lab
+from .lab import Lab
 from .variants.solution import Solution, read_solution
 from .variants.variant import Variant, read_variants
 
 CLASS_FOLDER = "class"  # of variants
 
 
-def make_class(lab: str, solution_root: Path, course_dir: Path) -> list[str]:
+def make_class(lab: Lab, solution_root: Path, course_dir: Path) -> list[str]:
     """Write `submitted/<student>/<lab>/<lab>.ipynb` for each demo student; returns their names.
 
     Raises:
         UserError: if the lab has no demo class or was not built (exit code 2), or if a student's
             file no longer fits the solution.
     """
-    folder = find_lab(lab)
-    solution = read_solution(folder.source)
-    students = read_class(folder, solution)
-    solved = _read_solved(solution_root / lab / f"{lab}.ipynb", solution)
+    solution = read_solution(lab.source)
+    students = read_class(lab, solution)
+    file = Path(lab.name) / f"{lab.name}.ipynb"
+    solved = _read_solved(solution_root / file, solution)
     for student in students:
-        path = course_dir / "submitted" / student.name / lab / f"{lab}.ipynb"
+        path = course_dir / "submitted" / student.name / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(submission(solved, student)), "utf-8")
     return [student.name for student in students]

@@ -13,9 +13,9 @@ from autograder.mutation.answers import (
     candidates_of,
     failures,
 )
-from autograder.mutation.judge import Judge, Judgement
-from autograder.mutation.solution import Solution
-from autograder.mutation.variants import Variant
+from autograder.mutation.candidates import Judge, Judgement
+from autograder.variants.solution import Solution
+from autograder.variants.variant import Variant
 
 PASSED = Verdict("test_half", "halves", 2, "passed")
 FAILED = Verdict("test_half", "halves", 2, "failed", "is it a [bold]half[/bold]?")

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.engine import Zygote
 from autograder.errors import UserError
-from autograder.mutation.judge import Candidate, Judge, judge_all, judge_here, make_judge
-from autograder.mutation.solution import Solution
+from autograder.mutation.candidates import Candidate, Judge, judge_all, judge_here, make_judge
+from autograder.variants.solution import Solution
 
 BOTH = ("ex1-count", "ex2-share")
 

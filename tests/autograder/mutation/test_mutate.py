@@ -9,9 +9,9 @@ import pytest
 from autograder.errors import UserError
 from autograder.judge.results import Verdict
 from autograder.lab import Lab
-from autograder.mutation.judge import Judge, Judgement, judge_all
-from autograder.mutation.mutate import Experiment, Report, details, evaluate, plan
-from autograder.mutation.solution import Solution
+from autograder.mutation.candidates import Judge, Judgement, judge_all
+from autograder.mutation.mutate import Experiment, QuestionReport, Report, details, evaluate, plan
+from autograder.variants.solution import Solution
 
 EQUIVALENT = """# Any number above 9 will do.
 #!MUTANT ex1-count.2
@@ -21,8 +21,13 @@ EQUIVALENT = """# Any number above 9 will do.
 -    10
 +    100
 """
-FOUND = "# Counts the limit too\n#!GIVEN ex1-count\n-        if number < limit:\n"
-FOUND += "+        if number <= limit:\n"
+FOUND = """# Counts the limit too
+#!SAYS is it <?
+#!SAYS is it >=?
+#!GIVEN ex1-count
+-        if number < limit:
++        if number <= limit:
+"""
 NOT_FOUND = "# Says ten in another way\n#!BLANK ex1-count.2\n    5 + 5\n"
 
 
@@ -33,7 +38,9 @@ def varied(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     shutil.copytree(lab.folder, folder)
     mistakes = folder / "variants" / "mistakes"
     mistakes.mkdir(parents=True)
-    (folder / "variants" / "equivalent.txt").write_text(EQUIVALENT, "utf-8")
+    equivalent = folder / "variants" / "equivalent"
+    equivalent.mkdir()
+    (equivalent / "any-number.txt").write_text(EQUIVALENT, "utf-8")
     (mistakes / "test_the_limit_itself_is_not_below.txt").write_text(FOUND, "utf-8")
     (mistakes / "test_limit_has_two_digits.txt").write_text(NOT_FOUND, "utf-8")
     return replace(lab, folder=folder)
@@ -77,7 +84,19 @@ def test_mistakes_are_held_against_their_test(report: Report) -> None:
     assert report.mistakes == 2
     assert report.surviving_mistakes == ["test_limit_has_two_digits"]
     assert not report.passed
-    assert "test_limit_has_two_digits passes the mistake" in details(report, Path("e"))[-1].plain
+    lines = [line.plain for line in details(report)]
+    assert "test_limit_has_two_digits passes the mistake that it must find" in lines
+
+
+def test_a_mistake_that_its_test_does_not_name(report: Report) -> None:
+    (unnamed,) = report.as_json()["unnamed_mistakes"]
+    assert unnamed["test"] == "test_the_limit_itself_is_not_below"
+    assert unnamed["lacks"] == "is it >=?"
+    assert "is it <?" in unnamed["message"]
+    assert "does not say `is it >=?`: " in details(report)[-1].plain
+    sharp = Report({"ex1-count": QuestionReport(mutants=1, killed=1)}, [], 1, [])
+    assert sharp.passed
+    assert not replace(sharp, unnamed_mistakes=report.unnamed_mistakes).passed
 
 
 def test_an_equivalent_that_is_killed_is_a_contradiction(
@@ -92,7 +111,7 @@ def test_an_equivalent_that_is_killed_is_a_contradiction(
     assert [(one.line, test) for one, test in told.killed_equivalents] == [
         (2, "test_limit_has_two_digits")
     ]
-    assert any("equivalent.txt:2" in line.plain for line in details(told, Path("equivalent.txt")))
+    assert any("any-number.txt:2" in line.plain for line in details(told))
 
 
 def test_a_solution_that_fails_ends_it(experiment: Experiment, judgements: list[Judgement]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UserError
-from autograder.mutation.solution import Solution, TagError, read_solution
+from autograder.variants.solution import Solution, TagError, read_solution
 
 
 def test_blanks_are_counted_by_question(solution: Solution) -> None:
@@ -27,6 +27,14 @@ def test_questions_in_the_order_of_the_lab(solution: Solution) -> None:
         "ex1-count",
         "ex2-share",
     ]
+
+
+def test_answers_are_the_cells_of_a_question(solution: Solution) -> None:
+    counts = {question: len(cells) for question, cells in solution.answers.items()}
+    assert counts == {"ex1-count": 2, "ex2-share": 1, "ex2-why": 1}
+    (why,) = solution.answers["ex2-why"]
+    (piece,) = [piece for piece in solution.lab.pieces if piece.cell_id == why]
+    assert piece.solution.startswith("Because")
 
 
 def test_a_cell_filled_otherwise_keeps_what_is_around(solution: Solution) -> None:

@@ -1,12 +1,12 @@
-"""Variant files: what they put where, and one clear line for each mistake in them."""
+"""Variants: what they put where, and one clear line where they do not fit the lab."""
 
 from pathlib import Path
 
 import pytest
 
-from autograder.errors import UserError
-from autograder.mutation.solution import Solution
-from autograder.mutation.variants import Variant, read_variant, read_variants
+from autograder.errors import UserError, shown
+from autograder.variants.solution import Solution
+from autograder.variants.variant import Variant, read_variant, read_variants
 
 GENERATOR = """# A generator expression
 #!BLANK ex2-share.1
@@ -55,23 +55,62 @@ def test_replaces_several_blanks_and_given_lines(read) -> None:  # type: ignore[
     ]
 
 
+def test_answers_left_open(read, solution: Solution) -> None:  # type: ignore[no-untyped-def]
+    released = {piece.cell_id: piece.student for piece in solution.lab.pieces}
+    one = read("# A\n#!OPEN ex2-why\n#!OPEN ex2-share\n#!BLANK ex1-count.2\n    11\n")
+    assert one.questions == ("ex1-count", "ex2-share", "ex2-why")
+    (limit,) = [cell for cell in solution.answers["ex1-count"] if cell in one.sources]
+    assert one.sources.pop(limit) == "LIMIT = (\n    11\n)"
+    cells = (*solution.answers["ex2-share"], *solution.answers["ex2-why"])
+    assert one.sources == {cell: released[cell] for cell in cells}
+    assert "NotImplementedError" in one.sources[cells[0]]
+    assert one.sources[cells[1]] == "Your explanation here."
+
+
+def test_all_answers_left_open(read, solution: Solution) -> None:  # type: ignore[no-untyped-def]
+    released = {piece.cell_id: piece.student for piece in solution.lab.pieces}
+    cells = [cell for cells in solution.answers.values() for cell in cells]
+    assert read("# Blank\n#!OPEN *\n").sources == {cell: released[cell] for cell in cells}
+
+
+def test_an_open_answer_with_something_added(read) -> None:  # type: ignore[no-untyped-def]
+    variant = read(
+        "# Hides the blank\n#!OPEN ex2-share\n#!GIVEN ex2-share\n"
+        " def share_below(numbers, limit):\n+    return 0.5\n"
+    )
+    (source,) = variant.sources.values()
+    assert source.startswith("def share_below(numbers, limit):\n    return 0.5\n")
+    assert "NotImplementedError" in source
+
+
+def test_what_a_message_must_say(read) -> None:  # type: ignore[no-untyped-def]
+    variant = read("# A\n#!SAYS is it <?\n#!SAYS  the `limit`: 1; 2 \n#!BLANK ex1-count.2\n    9\n")
+    assert variant.says == ("is it <?", "the `limit`: 1; 2")
+
+
+def test_the_solution_where_it_may_be(tmp_path: Path, solution: Solution) -> None:
+    (tmp_path / "right.txt").write_text("# Word for word\n", "utf-8")
+    (right,) = read_variants(tmp_path, solution, may_be_the_solution=True)
+    assert (right.sources, right.questions) == ({}, ())
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("", 1, "what it is"),
-        ("#!BLANK ex2-share.1\n    return 0\n", 1, "what it is"),
-        ("# Nothing\n", 1, "replaces no blank"),
-        ("# Lost\n    return 0\n", 2, "code before the first #!BLANK"),
         ("# A\n#!BLANK ex2-share.7\n    return 0\n", 2, "those of ex2-share are ex2-share.1"),
         ("# A\n#!BLANK ex9.1\n    return 0\n", 2, "no blank is called ex9.1"),
-        ("# A\n\n#!BLANK ex2-share.1\n\n", 3, "nothing stands below"),
         ("# A\n#!BLANK ex2-share.1\n    return (\n", 2, "the cell does not compile"),
         ("# A\n#!BLANK ex1-count.2\n9\n#!BLANK ex1-count.2\n9\n", 4, "twice"),
-        ("# A\n#!BLANKS ex2-share.1\n    return 0\n", 2, "is no header"),
         ("# A\n#!GIVEN ex1-count\n-    found = 1\n+    found = 2\n", 2, "stand 0 times"),
+        ("# A\n#!GIVEN ex2-why\n-Because\n+Why\n", 2, "stand 0 times"),
         ("# A\n#!GIVEN ex1-count\n    found = 0\n", 2, "mark each line"),
         ("# A\n#!GIVEN ex1-count\n-    found = 0\n+    found =\n", 2, "does not compile"),
+        ("# A\n#!OPEN ex9\n", 2, "there are ex1-count, ex2-share, ex2-why"),
+        ("# A\n#!BLANK ex1-count.2\n9\n#!OPEN ex1-count\n", 2, "ex1-count stays open"),
+        ("# A\n#!OPEN *\n#!BLANK ex1-count.2\n9\n", 3, "ex1-count stays open"),
         ("# A\n#!BLANK ex1-count.2\n    10\n", 1, "it is the solution"),
+        ("# Nothing\n", 1, "it is the solution"),
+        ("# A\n#!MUTANT ex1-count.2\n-    10\n+    11\n", 2, "variants/equivalent/"),
     ],
 )
 def test_mistakes_are_named(  # type: ignore[no-untyped-def]
@@ -80,7 +119,7 @@ def test_mistakes_are_named(  # type: ignore[no-untyped-def]
     with pytest.raises(UserError) as caught:
         read(text)
     assert caught.value.exit_code == 1
-    assert caught.value.message.startswith(f"{tmp_path / 'variant.txt'}:{line}: ")
+    assert caught.value.message.startswith(f"{shown(tmp_path / 'variant.txt')}:{line}: ")
     assert message in caught.value.message
     assert "\n" not in caught.value.message
 
