@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..compiler.ipython_syntax import syntax_problem
+from ..compiler.tags import DoesNotCompile
 from .format import SUFFIX, Kind, Section, VariantFile, read_variant_file
-from .solution import AnswerCell, Solution, TagError
+from .solution import AnswerCell, Solution
 
 ALL_QUESTIONS = "*"
 
@@ -102,11 +103,9 @@ class _Edited:
             fills = {index: list(section.lines) for index, section in of_cell.items()}
             try:
                 self.sources[cell_id] = self.solution.cells[cell_id].filled(fills)
-            except TagError as error:
-                problem = error.message.replace("the solution", "the cell").rpartition("; ")[0]
-                raise self.file.wrong(
-                    next(iter(of_cell.values())), f"with this in it, {problem}; fix it"
-                ) from None
+            except DoesNotCompile as error:
+                message = f"with this in it, the cell does not compile: {error.problem}; fix it"
+                raise self.file.wrong(next(iter(of_cell.values())), message) from None
 
     def change_given_lines(self) -> None:
         """Replace the lines marked `-` below `#!GIVEN` by those marked `+`."""
