@@ -75,4 +75,4 @@ def test_missing_steps_of_training(mutants: list[Mutant]) -> None:
 def test_every_equivalent_is_a_mutant_with_a_reason(mutants: list[Mutant]) -> None:
     equivalents = read_equivalents(LAB.variants_dir / EQUIVALENT_FOLDER, mutants)
     assert len(equivalents) >= 60
-    assert all(len(entry.reason.split()) > 3 for entry in equivalents.values())
+    assert all(len(entry.reason.split()) >= 3 for entry in equivalents.values())
