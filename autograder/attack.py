@@ -22,16 +22,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .assignment import load_assignment
 from .course.gradebook import feedback_page, prepare_course, record_results
+from .course.report import as_table as class_table
+from .course.report import remarks
+from .course.store import result_key
 from .engine import Limits, Zygote
 from .engine.confinement import Policy
 from .errors import UserError
-from .grading.assignment import load_assignment
-from .grading.grade import grade_submission
-from .grading.report import as_table as class_table
-from .grading.report import remarks
-from .grading.results import SubmissionResult
-from .grading.store import result_key
+from .judge.grade import grade_submission
+from .judge.results import SubmissionResult
 
 # Small, so that what ends by a limit ends soon.
 LIMITS = Limits(
@@ -107,7 +107,7 @@ class Range:
     def __init__(self, site: Any, strongest: str = "strong") -> None:
         self._site = site
         self._assignment = load_assignment(
-            site.lab_name, site.release_root, site.hidden_root, site.solution_root
+            site.lab_name, site.release_root, site.source_root, site.solution_root
         )
         self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
         groups = part_of_corpus("corpus").GROUPS

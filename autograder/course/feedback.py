@@ -5,7 +5,7 @@ Everything that comes from a submission or a test is escaped here.
 
 import html
 
-from ..grading.results import QuestionResult, SubmissionResult, Verdict
+from ..judge.results import QuestionResult, SubmissionResult, Verdict
 
 
 def summary(result: SubmissionResult) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..grading.results import QuestionResult, SubmissionResult, Verdict
+from ..judge.results import QuestionResult, SubmissionResult, Verdict
 from .feedback import credit
 
 STYLE = Path(__file__).with_suffix(".css")

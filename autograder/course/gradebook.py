@@ -16,9 +16,9 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from ..assignment import Assignment, load_assignment
 from ..errors import UserError
-from ..grading.assignment import Assignment, load_assignment
-from ..grading.results import SubmissionResult
+from ..judge.results import SubmissionResult
 from .config import configure, write_config
 from .generate import generate_assignment
 

@@ -13,7 +13,7 @@ import nbgrader.converters.base
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, parse_utc
 
-from ..grading.ingest import SIZE_LIMIT_BYTES
+from ..judge.ingest import SIZE_LIMIT_BYTES
 
 
 def plain_files(path: str, exclude: list[str] | None = None) -> list[str]:

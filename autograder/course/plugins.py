@@ -12,11 +12,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 
+from ..assignment import Assignment, load_assignment, question_id
 from ..engine import Zygote
-from ..grading.assignment import Assignment, load_assignment, question_id
-from ..grading.grade import grade_submission
-from ..grading.ingest import ingest
-from ..grading.results import CellFailure, QuestionResult, SubmissionResult
+from ..judge.grade import grade_submission
+from ..judge.ingest import ingest
+from ..judge.results import CellFailure, QuestionResult, SubmissionResult
 from .feedback import as_html, as_text, summary
 from .glance import ByHand, glance
 from .markdown import SUMMARY_ID

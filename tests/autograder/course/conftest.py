@@ -39,7 +39,7 @@ Because of the factor two.
 CHECKS = '''\
 """Public checks."""
 
-from autograder.testing import assert_equal, question
+from lib.kit.checks import assert_equal, question
 
 
 @question("ex1-double", points=2)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from autograder.course.feedback import as_html, as_text, summary
-from autograder.grading.results import QuestionResult, Verdict
+from autograder.judge.results import QuestionResult, Verdict
 
-from ..grading.test_results import CARRIED, RESULT
+from ..judge.test_results import CARRIED, RESULT
 
 HOSTILE = "<script>alert(1)</script>"
 

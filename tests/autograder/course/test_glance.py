@@ -4,9 +4,9 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from autograder.course.glance import ByHand, glance
-from autograder.grading.results import QuestionResult, Verdict
+from autograder.judge.results import QuestionResult, Verdict
 
-from ..grading.test_results import CARRIED, RESULT
+from ..judge.test_results import CARRIED, RESULT
 
 HOSTILE = "<script>alert(1)</script>\n\n</div>"
 

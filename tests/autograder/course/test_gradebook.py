@@ -10,9 +10,9 @@ from traitlets.config import Config
 
 from autograder.course.config import CONFIG_FILE, configure
 from autograder.course.gradebook import feedback_page, prepare_course, record_results
+from autograder.course.report import find_submissions
 from autograder.engine import Zygote
-from autograder.grading.grade import grade_submission
-from autograder.grading.report import find_submissions
+from autograder.judge.grade import grade_submission
 
 from .conftest import HandIn
 

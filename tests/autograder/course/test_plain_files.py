@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.course.plain_files import date_handed_in, plain_files
-from autograder.grading.ingest import SIZE_LIMIT_BYTES
+from autograder.judge.ingest import SIZE_LIMIT_BYTES
 
 
 def test_links_pipes_and_large_files_stay(tmp_path: Path) -> None:

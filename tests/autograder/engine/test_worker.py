@@ -353,16 +353,16 @@ def test_a_worker_has_its_own_copy_of_the_release(fork: Fork, support_dir: Path)
     worker = fork("""
         import os, sys
         from pathlib import Path
-        import lib.data
-        from autograder.testing import check
-        answer, place = lib.data.ANSWER, os.getcwd()
+        import lib.kit.data
+        from lib.kit.checks import check
+        answer, place = lib.kit.data.ANSWER, os.getcwd()
         Path("figure.txt").write_text("changed")
-        Path("lib/data/__init__.py").write_text("ANSWER = 43")
+        Path("lib/kit/data/__init__.py").write_text("ANSWER = 43")
         """)
     assert worker.submission.answer == 42
     assert (support_dir / "figure.txt").read_text() == "a file\n"
     assert not list(support_dir.rglob("__pycache__"))
-    assert fork("import lib.data\nanswer = lib.data.ANSWER").submission.answer == 42
+    assert fork("import lib.kit.data\nanswer = lib.kit.data.ANSWER").submission.answer == 42
 
 
 def test_nothing_that_grades_can_be_reached_by_import(fork: Fork) -> None:
@@ -379,8 +379,8 @@ def test_nothing_that_grades_can_be_reached_by_import(fork: Fork) -> None:
         if name.split(".")[0] in ("lib", "autograder", "tests")
     }  # fmt: skip
     assert ours == set()
-    for name in ("lib.models", "lib.training", "autograder.hidden", "autograder.engine",
-                 "autograder.grading", "autograder.cli", "pytest_plugin"):  # fmt: skip
+    for name in ("lib.reference.models", "lib.reference.training", "source", "autograder.engine",
+                 "autograder.judge", "autograder.cli", "pytest_plugin"):  # fmt: skip
         assert not worker.submission.finds(name), name
     project = str(Path(__file__).resolve().parents[3])
     assert not [entry for entry in worker.submission.path if entry == project or not entry]
