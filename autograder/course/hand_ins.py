@@ -98,7 +98,7 @@ class HandIn:
 
     def lines(self) -> list[str]:
         """The notes for the terminal."""
-        return [f"{self.student}: {note}" for note in self.notes]
+        return [f"{shown_name(self.student)}: {note}" for note in self.notes]
 
 
 def find_hand_ins(course_dir: Path, lab: str) -> list[HandIn]:
@@ -183,8 +183,8 @@ def _with_twins_noted(rows: list[HandIn]) -> list[HandIn]:
 
 
 def _with_twins(row: HandIn, alike: list[str]) -> HandIn:
-    twins = [student for student in alike if student != row.student]
+    twins = [shown_name(student) for student in alike if student != row.student]
     if row.decision is Decision.NOT_A_STUDENT or not twins:
         return row
-    note = f"the same person as {listed(twins)}? If so, keep one of the folders"
+    note = f"perhaps the same person as {listed(twins)}; if so, keep one of the folders"
     return replace(row, notes=(*row.notes, note))

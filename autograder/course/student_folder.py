@@ -22,6 +22,7 @@ from .notebook_file import (
 
 ENTRY_LIMIT = 10_000  # files and folders that are looked at
 CANDIDATE_LIMIT = 20  # notebooks and archives that are opened
+DEPTH_SHOWN = 4  # folders of a path in a note
 LISTED_LIMIT = 5  # names in one note, and notes of one kind
 TIMESTAMP = "timestamp.txt"  # nbgrader's, not handed in by anybody
 
@@ -43,8 +44,8 @@ def find_notebook(root: Path, student: str, lab: str) -> Found | None:
     Of several that are equally near, none is taken, unless their content is the same.
     """
     folder = _StudentFolder(root, student, lab)
+    folder.look_around()
     try:
-        folder.look_around()
         return folder.decide()
     except Unreadable as reason:
         return nothing(str(reason))
@@ -109,7 +110,8 @@ class _StudentFolder:
     def decide(self) -> Found | None:
         """Choose what counts."""
         expected = (self.student, self.lab, f"{self.lab}.ipynb")
-        found = self._notebooks(expected) if expected in self.candidates else []
+        is_there = expected in self.candidates or self._has_too_many
+        found = self._notebooks(expected) if is_there else []
         if found == [NotebookFile(self.root, expected)]:
             beside = [
                 self._shown(parts)
@@ -118,6 +120,8 @@ class _StudentFolder:
                 and (notebook_stem(parts[-1]) or is_named_after(self.lab, parts[-1]))
             ]
             return Found(found[0], self._left_aside(beside))
+        if self._has_too_many:
+            raise Unreadable(f"more than {ENTRY_LIMIT} files: {self._remedy}")
         if len(self.candidates) > CANDIDATE_LIMIT:
             raise Unreadable(f"{len(self.candidates)} notebooks and archives: {self._remedy}")
         for parts in self.candidates:
@@ -128,21 +132,16 @@ class _StudentFolder:
     # -- what is there -----------------------------------------------------------------------------
 
     def _entries(self, folder: Parts) -> Iterator[tuple[Parts, int]]:
-        """Path and mode of all in a folder, sorted, without clutter.
-
-        Raises:
-            Unreadable: if the student has too many files.
-        """
+        """Path and mode of all in a folder, sorted, without clutter; no more than the limit."""
         try:
             with os.scandir(self.root.joinpath(*folder)) as entries:
-                names = [entry.name for entry in itertools.islice(entries, self.entries_left + 1)]
+                some = itertools.islice(entries, max(0, self.entries_left) + 1)
+                names = [entry.name for entry in some]
         except OSError as error:
             if len(folder) == 1 or self._is_ours(folder):
                 self._note_closed(folder, error)
             return
         self.entries_left -= len(names)
-        if self.entries_left < 0:
-            raise Unreadable(f"more than {ENTRY_LIMIT} files: {self._remedy}")
         for name in sorted(names):
             if is_clutter(name) or name == TIMESTAMP:
                 continue
@@ -150,6 +149,10 @@ class _StudentFolder:
                 yield (*folder, name), self.root.joinpath(*folder, name).lstat().st_mode
             except OSError as error:
                 self._note_closed((*folder, name), error)
+
+    @property
+    def _has_too_many(self) -> bool:
+        return self.entries_left < 0
 
     def _sort(self, parts: Parts, mode: int) -> None:
         """Put what is no folder to the candidates, the problems or the others."""
@@ -245,12 +248,15 @@ class _StudentFolder:
 
     def _note_unreadable(self, parts: Parts, reason: Unreadable) -> None:
         """The reason begins with the file's name; say in which folder."""
-        folders = "".join(f"{shown_name(part)}/" for part in parts[1:-1])
+        folders = f"{self._shown(parts[:-1])}/" if len(parts) > 2 else ""
         self.problems.append(f"{folders}{reason}")
 
     def _shown(self, parts: Parts) -> str:
-        """A path as the student knows it."""
-        return "/".join(map(shown_name, parts[1:])) or "the student's folder"
+        """A path as the student knows it; of a deep one, the ends."""
+        names = [shown_name(part) for part in parts[1:]]
+        if len(names) > DEPTH_SHOWN:
+            names[1:-1] = ["…"]
+        return "/".join(names) or "the student's folder"
 
     def _label(self, notebook: NotebookFile) -> str:
         shown = self._shown(notebook.parts)
