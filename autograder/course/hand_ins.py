@@ -130,7 +130,7 @@ def _row(root: Path, name: str, lab: str) -> HandIn | None:
     if not (stat.S_ISDIR(mode) or is_linked_folder):
         return _no_student(name, f"not a student's folder; if it is of {lab}, {_move(name, lab)}")
     if folded(name) == folded(lab):
-        return _no_student(name, f"the folders are the other way round; {_move('', lab)}")
+        return _no_student(name, f"a lab's folder; students' are submitted/STUDENT/{lab}/")
     if _is_odd_id(name):
         rule = f"at most {ID_LIMIT} characters, without control characters and line ends"
         return _no_student(name, f"not a student's id; rename the folder: {rule}")
@@ -154,7 +154,7 @@ def _move(name: str, lab: str) -> str:
     """Where a stray file belongs; `ana.ipynb` is probably Ana's, but of which lab nobody knows."""
     stem = notebook_stem(name) or archive_stem(name)
     student = "STUDENT" if stem is None or is_named_after(lab, stem) else shown_name(stem)
-    return f"move it to submitted/{student}/{lab}/{lab}.ipynb"
+    return f"move it to submitted/{student}/{lab}/"
 
 
 def _is_folder(path: Path) -> bool:

@@ -145,7 +145,7 @@ def opened(root: Path, parts: tuple[str, ...]) -> Iterator[BinaryIO]:
             _check_size(name, status.st_size)
             yield file
     except OSError as error:
-        raise Unreadable(f"{name} {_reason(error)}") from None
+        raise Unreadable(f"{name} {why_closed(error)}") from None
 
 
 def _descriptor(root: Path, parts: tuple[str, ...]) -> int:
@@ -161,9 +161,12 @@ def _descriptor(root: Path, parts: tuple[str, ...]) -> int:
     return descriptor
 
 
-def _reason(error: OSError) -> str:
+def why_closed(error: OSError) -> str:
+    """What stopped us from opening a file or folder, and what helps."""
     if error.errno == errno.ELOOP:
         return "is a link, and links are not followed"
+    if error.errno == errno.EACCES:
+        return f"can't be read ({error.strerror}): give the grader's account the right to read it"
     return f"can't be read ({error.strerror})"
 
 

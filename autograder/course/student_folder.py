@@ -18,6 +18,7 @@ from .notebook_file import (
     notebook_stem,
     notebooks_in,
     shown_name,
+    why_closed,
 )
 
 ENTRY_LIMIT = 10_000  # files and folders that are looked at
@@ -177,7 +178,7 @@ class _StudentFolder:
         return parts[1] in self.lab_folders
 
     def _note_closed(self, parts: Parts, error: OSError) -> None:
-        self.problems.append(f"{self._shown(parts)} can't be opened ({error.strerror})")
+        self.problems.append(f"{self._shown(parts)} {why_closed(error)}")
 
     # -- what counts -------------------------------------------------------------------------------
 
