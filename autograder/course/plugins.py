@@ -14,7 +14,7 @@ from traitlets import Dict
 
 from ..assignment import Assignment, load_assignment, question_id
 from ..engine import Zygote
-from ..judge.grade import grade_submission
+from ..judge.grade import grade_here
 from ..judge.ingest import ingest
 from ..judge.results import CellFailure, QuestionResult, SubmissionResult
 from .feedback import as_html, as_text, summary
@@ -68,8 +68,8 @@ class RecordResult(NbGraderPreprocessor):
             ),
             f"{asked['notebook']}.ipynb",
         )
-        with Zygote(assignment.release_dir) as zygote:
-            return grade_submission(assignment, asked["student"], submitted, zygote, seed=0)
+        with Zygote(assignment.release_dir, imports=assignment.imports) as zygote:
+            return grade_here(assignment, asked["student"], submitted, zygote, seed=0)
 
 
 class ShowAtAGlance(NbGraderPreprocessor):
