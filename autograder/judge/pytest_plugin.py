@@ -217,6 +217,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
     match error:
         case WorkerLost():
             return _Failure(f"the check {error}", error.cause)
+        case MissingName(cause=Cause.MISSING_ATTRIBUTE):
+            return _Failure(mark.with_hint(str(error)), error.cause)
         case MissingName():
             failed = session.failure_behind(error.name)
             blamed = f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""

@@ -135,6 +135,14 @@ def test_what_the_system_refused_is_told_by_its_number(grade: Grade) -> None:
     assert (verdict.error_name, verdict.errno) == ("", 0)
 
 
+def test_an_object_that_lacks_something_is_told_the_hint_too(grade: Grade) -> None:
+    """An object of another class is wrong in the same way as one that raises."""
+    tests = HIDDEN_TESTS.replace("submission.double(4), 8", "submission.double.twice, 8")
+    verdict = grade("class Once: pass\ndouble = Once()", tests=tests)["ex1-double"]["test_double"]
+    assert verdict.cause is Cause.MISSING_ATTRIBUTE
+    assert verdict.message == "`Once` has no attribute `twice`. does it take every number?"
+
+
 def test_a_check_that_breaks_is_told_from_one_that_finds_fault(grade: Grade) -> None:
     tests = HIDDEN_TESTS + (
         '@question("ex1-double", points=1)\n'
