@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.lab": {"autograder.errors", "autograder.engine.limits"},
-    "autograder.assignment": {"autograder.errors", "autograder.lab"},
+    "autograder.assignment": {"autograder.errors", "autograder.lab", "autograder.engine.limits"},
     "autograder.render": {"autograder.render", "autograder.errors"},
     "autograder.render.editions": {
         "autograder.render",
@@ -54,7 +54,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.lifeline",
         "autograder.engine",
         "autograder.errors",
-        "autograder.course.store",
         "lib.kit.checks",
     },
     "autograder.course": {
@@ -102,6 +101,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+    },
+    "autograder.verbs": {
+        "autograder.verbs",
+        "autograder.assignment",
+        "autograder.course",
+        "autograder.engine",
+        "autograder.errors",
+        "autograder.judge",
+        "autograder.lab",
     },
     "autograder.solution": {"autograder.compiler", "autograder.errors"},
     "autograder.demo": {"autograder.assignment", "autograder.lab", "autograder.errors"},
