@@ -9,6 +9,8 @@ import nbformat
 from .errors import UserError
 from .lab import CHECKS_FILE, SOURCE_ROOT
 
+SKIP_GRADING_TAG = "skip-grading"
+
 
 @dataclass(frozen=True)
 class GradedQuestion:
@@ -101,4 +103,4 @@ def question_id(cell: Any) -> str | None:
 
 def is_skipped(cell: Any) -> bool:
     """Whether the author marked the cell as not to be executed for grading."""
-    return "skip-grading" in cell.metadata.get("tags", [])
+    return SKIP_GRADING_TAG in cell.metadata.get("tags", [])

@@ -151,7 +151,8 @@ class Range:
         result, seconds = self._grade(submitted)
         if seconds > self._allowed_s(result):  # perhaps the machine was busy with something else
             seconds = min(seconds, self._grade(submitted)[1])
-        achieved = self._site.evidence(json.dumps(result.as_json()))
+        said = replace(result, cells=())  # what the attack itself says is no evidence
+        achieved = self._site.evidence(json.dumps(said.as_json()))
         gained = result.score - attack.honest
         if gained > 0 or (gained < 0 and not attack.costs_more):
             achieved.append(f"{gained:+g} points")

@@ -10,6 +10,7 @@ from .ingest import ingest
 from .pytest_plugin import run_tests
 from .results import QuestionResult, SubmissionResult
 from .session import Session
+from .submission import compose
 
 
 def grade_submission(
@@ -26,8 +27,9 @@ def grade_submission(
         HiddenTestsBroken: if the instructor's tests cannot run at all.
     """
     started_at = time.monotonic()
-    composition = ingest(assignment.notebook, submitted)
-    session = Session(zygote, composition.notebook.cells, seed)
+    submission = ingest(assignment.notebook, submitted)
+    notebook = compose(assignment.notebook, submission.cells)
+    session = Session(zygote, notebook.cells, seed)
     try:
         results = run_tests(assignment.test_files, session)
     finally:
@@ -39,11 +41,12 @@ def grade_submission(
     questions = carry_forward(assignment, session, questions)
     return SubmissionResult(
         student=student,
-        status=composition.status,
+        status=submission.status,
         confinement=zygote.confinement,
         seed=seed,
         seconds=round(time.monotonic() - started_at, 3),
         questions=questions,
-        remarks=(*composition.remarks, *session.remarks),
+        remarks=(*submission.notes, *session.remarks),
         cell_failures=tuple(session.failures.values()),
+        cells=submission.cells,
     )

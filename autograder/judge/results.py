@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .submission import StudentCell
+
 STOPPED = "Stopped"
 FAILED = "failed"
 
@@ -87,6 +89,7 @@ class SubmissionResult:
     questions: tuple[QuestionResult, ...]
     remarks: tuple[str, ...] = ()
     cell_failures: tuple[CellFailure, ...] = ()
+    cells: tuple[StudentCell, ...] = ()  # with the release, the notebook that was graded
 
     @property
     def score(self) -> float:
@@ -131,4 +134,5 @@ class SubmissionResult:
         kept["questions"] = questions
         kept["remarks"] = tuple(data["remarks"])
         kept["cell_failures"] = tuple(CellFailure(**cell) for cell in data["cell_failures"])
+        kept["cells"] = tuple(StudentCell(**cell) for cell in data["cells"])
         return cls(**kept)
