@@ -11,7 +11,7 @@ from typing import Any
 from ..engine import printable
 from ..identity import is_given_text, normalised, own_id
 from .parse import ParsedCell, ParsedNotebook
-from .places import LabCell, defined_names, find_places, lab_cells
+from .places import LabCell, defined_names, find_places, lab_cells, nearest_places
 from .submission import StudentCell, Submission
 
 WORDS_LIMIT = 40  # characters of a cell that a note repeats
@@ -52,6 +52,8 @@ class _Matching:
     def __init__(self, lab: Sequence[LabCell], cells: Sequence[ParsedCell]) -> None:
         self._lab, self._cells = lab, cells
         self._places = find_places(lab, cells)
+        places = self._places.of
+        self._neighbours = [nearest_places(len(cells), places, step) for step in (1, -1)]
         self._titles = _titles(lab)
         self._answers: dict[int, StudentCell] = {}  # by place
         self._own: list[StudentCell] = []
@@ -75,12 +77,10 @@ class _Matching:
 
     def take_cells(self) -> None:
         """Sort each submitted cell to where it belongs."""
-        above: int | None = None  # the lab's cell that was met last
         for number, cell in enumerate(self._cells):
-            place = self._places.of.get(number)
+            place, above = self._places.of.get(number), self._above(number)
             if place is not None:
                 self._take_placed(number, cell, place)
-                above = place
             elif number in self._places.copies:
                 self._take_copy(cell, self._places.copies[number], above)
             elif cell.role is not None or _is_untouched(cell):
@@ -108,6 +108,16 @@ class _Matching:
         order = [place for _, place in sorted(self._places.of.items())]
         for place in sorted(set(order) - set(_longest_rising(order))):
             self._note(MOVED, self._titles[place])
+
+    def _above(self, number: int) -> int | None:
+        """The place below which a cell of the student's own belongs: that of the cell above it.
+        Where the cell below it has come to stand before that one, just before the cell below:
+        later cells may need this one."""
+        above, below = self._neighbours
+        first, then = above[number], below[number]
+        if first is not None and then is not None and then < first:
+            return then - 1 if then else None
+        return first
 
     def _take_placed(self, number: int, cell: ParsedCell, place: int) -> None:
         original = self._lab[place]

@@ -138,7 +138,9 @@ class _Search:
                     break
 
     def by_names(self) -> None:
-        """Answers that define what the blank defines, marked and filled ones first."""
+        """Answers that define what the blank defines, marked and filled ones first. A cell without
+        a mark must also stand where the blank stands: others may need it where it is."""
+        beside = self._beside()
         makers: defaultdict[str, set[int]] = defaultdict(set)
         names: dict[int, frozenset[str]] = {}
         for number in self._cells_left():
@@ -159,6 +161,7 @@ class _Search:
             (number, place)
             for place in self._places_left("answer")
             for number in set().union(*(makers[name] for name in self.lab[place].names))
+            if self.cells[number].role is not None or beside(number, place)
         ]
         self._put_best(pairs, rank)
 
@@ -182,8 +185,8 @@ class _Search:
         """Answers that stand after, or else before, the cell after or before which the lab has
         them, among cells that have a place."""
         for step in (1, -1) if self.found else ():
-            around_lab = _nearest(len(self.lab), {place: place for place in self.found}, step)
-            around_cells = _nearest(len(self.cells), self.places.of, step)
+            around_lab = nearest_places(len(self.lab), {place: place for place in self.found}, step)
+            around_cells = nearest_places(len(self.cells), self.places.of, step)
             waiting: defaultdict[int | None, list[int]] = defaultdict(list)
             for number in self._cells_left()[::step]:
                 waiting[around_cells[number]].append(number)
@@ -193,6 +196,18 @@ class _Search:
                 for number in fitting[:1]:
                     numbers.remove(number)
                     self._put(number, place, by_content=True)
+
+    def _beside(self) -> Callable[[int, int], bool]:
+        """Whether a cell has the neighbour that a place has: the nearest known one on a side."""
+        known = {place: place for place in self.found}
+        in_lab = [nearest_places(len(self.lab), known, step) for step in (1, -1)]
+        in_cells = [nearest_places(len(self.cells), self.places.of, step) for step in (1, -1)]
+
+        def beside(number: int, place: int) -> bool:
+            sides = zip(in_cells, in_lab, strict=True)
+            return bool(known) and any(cells[number] == lab[place] for cells, lab in sides)
+
+        return beside
 
     def _may_be(self, number: int, place: int, by_place: bool = False) -> bool:
         """Whether a cell can be the lab's at all, which its mark may say."""
@@ -233,7 +248,7 @@ class _Search:
         ]
 
 
-def _nearest(length: int, known: dict[int, int], step: int) -> dict[int, int | None]:
+def nearest_places(length: int, known: dict[int, int], step: int) -> dict[int, int | None]:
     """For each position the place of the nearest known one before it (step 1) or after it (-1)."""
     found: dict[int, int | None] = {}
     last: int | None = None
