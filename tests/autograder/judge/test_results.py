@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
+from autograder.judge.submission import StudentCell
 
 RESULT = SubmissionResult(
     student="half-right",
@@ -21,6 +22,10 @@ RESULT = SubmissionResult(
     ),
     remarks=("a remark",),
     cell_failures=(CellFailure("c1", "ValueError", "this cell raised ValueError"),),
+    cells=(
+        StudentCell("ex1-double-answer-double", "code", "double = abs"),
+        StudentCell("own-000", "markdown", "Hm.", "ex1-double", {"a.png": {"image/png": "AAAA"}}),
+    ),
 )
 
 
