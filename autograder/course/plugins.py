@@ -14,7 +14,7 @@ from traitlets import Dict
 
 from ..assignment import Assignment, load_assignment, question_id
 from ..engine import Zygote
-from ..judge.grade import grade_submission
+from ..judge.grade import grade_here
 from ..judge.ingest import ingest
 from ..judge.results import CellFailure, QuestionResult, SubmissionResult
 from ..judge.submission import compose
@@ -70,8 +70,8 @@ class RecordResult(NbGraderPreprocessor):
             ),
             f"{asked['notebook']}.ipynb",
         )
-        with Zygote(assignment.release_dir) as zygote:
-            return grade_submission(assignment, asked["student"], submitted, zygote, seed=0)
+        with Zygote(assignment.release_dir, imports=assignment.imports) as zygote:
+            return grade_here(assignment, asked["student"], submitted, zygote, seed=0)
 
 
 class ShowAtAGlance(NbGraderPreprocessor):
@@ -116,9 +116,7 @@ def _question_outputs(question: QuestionResult) -> list[Any]:
 
 
 def _failure_output(failure: CellFailure) -> Any:
+    name = failure.name or failure.cause.value
     return new_output(
-        "error",
-        ename=failure.name,
-        evalue=failure.message,
-        traceback=[f"{failure.name}: {failure.message}"],
+        "error", ename=name, evalue=failure.message, traceback=[f"{name}: {failure.message}"]
     )

@@ -12,8 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .causes import Cause
 from .confinement import ENGINE_DIR, Policy, describe, make_plan, strongest_possible
-from .failures import EngineUnavailable
+from .failures import EngineUnavailable, ZygoteLost
 from .limits import Limits
 from .untrusted import confine, scratch
 from .worker import Worker
@@ -41,6 +42,7 @@ class Zygote:
         support_dir: what submissions find beside them (a release folder); each gets a copy.
         limits: for every worker.
         policy: how strictly they are confined; `confinement` then says how strictly they are.
+        imports: modules that submissions use; they are loaded once.
 
     Raises:
         ConfinementRefused: on entry, if this machine can't do as the policy asks.
@@ -52,10 +54,12 @@ class Zygote:
         support_dir: Path | None = None,
         limits: Limits | None = None,
         policy: Policy | None = None,
+        imports: tuple[str, ...] = (),
     ) -> None:
         self.support_dir = support_dir and support_dir.resolve()
         self.limits = limits or Limits()
         self.policy = policy or Policy()
+        self.imports = imports
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
 
@@ -70,6 +74,16 @@ class Zygote:
             self._remove(self._home)
             raise
         return self
+
+    def restart(self) -> None:
+        """End all workers, whoever forked them, and begin with a fresh process.
+
+        Raises:
+            EngineUnavailable: if it doesn't start.
+        """
+        self._workers.clear()
+        self._stop()
+        self._start()
 
     def __exit__(self, *_: object) -> None:
         for worker in list(self._workers):
@@ -86,6 +100,7 @@ class Zygote:
 
         Raises:
             EngineUnavailable: if there is none to be had.
+            ZygoteLost: in a fork of the process that started it, which can't start it again.
         """
         work_dir = self._make_work_dir()
         options = {
@@ -97,6 +112,8 @@ class Zygote:
         with theirs:
             pid = self._request({"fork": options}, theirs.fileno())
             if pid is None:  # an earlier worker took the zygote along
+                if os.getpid() != self._started_by:  # a fork is under limits of its own
+                    raise ZygoteLost("the process that runs submissions was ended by one of them")
                 self._start()
                 pid = self._request({"fork": options}, theirs.fileno())
         if not isinstance(pid, int):
@@ -107,16 +124,16 @@ class Zygote:
 
         measured_at, took_s = time.monotonic(), 0.0
 
-        def excess() -> str:
+        def excess() -> Cause | None:
             nonlocal measured_at, took_s
             started_at = time.monotonic()
             is_due = started_at - measured_at > max(UNMEASURED_S, took_s)
             if self._level == "strong" or not is_due or self._process is not process:
-                return ""
-            answer = str(self._request({"measure": pid}) or "")
+                return None
+            answer = self._request({"measure": pid})
             measured_at = time.monotonic()
             took_s = measured_at - started_at
-            return answer
+            return Cause(answer) if answer else None
 
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
@@ -145,7 +162,7 @@ class Zygote:
                 scratch.remove(folder)
 
     def _start(self) -> None:
-        self._plan = make_plan(self._level, self._home, self.support_dir, self.limits)
+        self._plan = make_plan(self._level, self._home, self.support_dir, self.limits, self.imports)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(self.limits.start_timeout_s)
         arguments = [str(ENGINE_DIR), str(theirs.fileno()), str(os.getpid())]
@@ -166,6 +183,7 @@ class Zygote:
                 reason = log.read().decode(errors="replace").strip().rpartition("\n")[2]
                 raise EngineUnavailable(f"the grading process did not start: {reason}")
         self._control.settimeout(ANSWER_TIMEOUT_S)
+        self._started_by = os.getpid()
 
     def _request(self, request: dict[str, Any], *fds: int) -> Any:
         """The zygote's answer; None if it is lost, and then all its workers are."""
@@ -189,7 +207,7 @@ def _environment(home: str) -> dict[str, str]:
     """Nothing of the grader's own; one thread, and sets of strings in the same order each run."""
     return {
         **dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), home),
-        # the last holds even if a submission asks for more, with which torch's LSTM may hang
+        # the last holds even if a submission asks for more, with which it may hang
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited

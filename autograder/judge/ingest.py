@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from ..errors import Unreadable
 from .matching import match
-from .parse import SIZE_LIMIT_BYTES, ParsedNotebook, Unreadable, capped, parse_notebook
+from .parse import SIZE_LIMIT_BYTES, ParsedNotebook, capped, parse_notebook
 from .submission import UNREADABLE, Submission
 
-__all__ = ["SIZE_LIMIT_BYTES", "Unreadable", "ingest", "read_submission"]
+__all__ = ["SIZE_LIMIT_BYTES", "ingest", "read_submission"]
 
 
 def ingest(release_notebook: Any, submitted: Path) -> Submission:

@@ -15,6 +15,7 @@ from typing import IO, Any, Literal
 
 from ..assignment import SKIP_GRADING_TAG
 from ..engine import printable
+from ..errors import Unreadable
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 CELL_LIMIT = 1000
@@ -23,10 +24,6 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 ZIP_START = b"PK\x03\x04"
 
 Role = Literal["answer", "check", "given"]
-
-
-class Unreadable(Exception):
-    """The file handed in is no notebook; the message says why."""
 
 
 @dataclass(frozen=True)

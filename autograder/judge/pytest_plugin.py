@@ -10,18 +10,26 @@ import random
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
 import pytest
-import torch
 
 from lib.kit.checks import Question, question_of, what_is_checked
 
-from ..engine import MissingName, StudentError, Submission, WorkerLost
+from ..engine import (
+    Cause,
+    EngineUnavailable,
+    MissingName,
+    StudentError,
+    Submission,
+    WorkerLost,
+    ZygoteLost,
+)
+from ..engine.untrusted import arrays, tensors
 from .results import Verdict
-from .session import Session, derive_seed
+from .session import QuestionLost, Session, derive_seed
 
 # Only what hidden tests need: no configuration, plug-ins or rewriting from outside. Rewritten
 # asserts would print expected values.
@@ -30,7 +38,9 @@ PYTEST_OPTIONS = [
     "--import-mode=importlib",
     *("-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:unraisableexception"),
     *("-p", "no:threadexception", "-p", "no:faulthandler", "-p", "no:logging"),
+    "--capture=no",  # captured output would need files
 ]
+Used = TypeVar("Used")
 
 
 class HiddenTestsBroken(Exception):
@@ -40,31 +50,84 @@ class HiddenTestsBroken(Exception):
 def run_tests(
     test_files: tuple[Path, ...], session: Session, questions: Collection[str] | None = None
 ) -> dict[str, list[Verdict]]:
-    """Run tests against one submission: question id -> results in the order of the files.
-
-    Args:
-        questions: run the tests of these only.
+    """Collect tests and run them against one submission; see `Tests.run`.
 
     Raises:
-        HiddenTestsBroken: if a test file cannot be imported or a test did not report.
+        HiddenTestsBroken: if a test file cannot be imported.
     """
-    plugin = _GradingPlugin(session, questions)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    return with_tests(test_files, lambda tests: tests.run(session, questions))
+
+
+def with_tests(test_files: tuple[Path, ...], use: Callable[["Tests"], Used]) -> Used:
+    """Collect tests once and call `use` with them.
+
+    Raises:
+        HiddenTestsBroken: if a test file cannot be imported.
+    """
+    tests = Tests(use)
     helpers = shlex.join(dict.fromkeys(str(file.parent) for file in test_files))
     options = [*PYTEST_OPTIONS, "-o", f"pythonpath={helpers}"]  # modules beside the tests
-    pytest.main([*options, *map(str, test_files)], plugins=[plugin])
-    if plugin.broken:
-        raise HiddenTestsBroken(plugin.broken)
-    return plugin.results()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    pytest.main([*options, *map(str, test_files)], plugins=[tests])
+    if tests.raised is not None:
+        raise tests.raised
+    if not tests.was_used:
+        raise HiddenTestsBroken(tests.broken or "no tests were found")
+    return tests.came_of_it
 
 
-class _GradingPlugin:
-    def __init__(self, session: Session, questions: Collection[str] | None) -> None:
-        self.session = session
-        self.questions = questions
+class _Failure(NamedTuple):
+    """What a verdict says of a case that did not pass."""
+
+    message: str
+    cause: Cause
+    error_name: str = ""
+    errno: int = 0
+
+
+class Tests:
+    """A lab's tests, collected once by pytest; `run` them against one submission or several."""
+
+    def __init__(self, use: Callable[["Tests"], Any]) -> None:
         self.broken = ""
-        self._tests: dict[tuple[str, str], Callable[..., Any]] = {}
-        self._cases: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
+        self.was_used = False
+        self.came_of_it: Any = None
+        self.raised: BaseException | None = None
+        self.session: Session
+        self._use = use
+        self._items: list[pytest.Item] = []
+        self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
+        self._unavailable: EngineUnavailable | ZygoteLost | None = None
+
+    def run(
+        self, session: Session, questions: Collection[str] | None = None
+    ) -> dict[str, list[Verdict]]:
+        """Run tests against one submission: question id -> verdicts, in the order of the notebook.
+
+        Args:
+            questions: run the tests of these only.
+
+        Raises:
+            EngineUnavailable: if no worker can be had.
+        """
+        self.session = session
+        order = session.question_order
+        if questions is not None:
+            order = {name: place for name, place in order.items() if name in questions}
+        kept = [item for item in self._items if _mark(item).id in order]
+        kept.sort(key=lambda item: order[_mark(item).id])
+        self._cases = defaultdict(dict)
+        for item in kept:
+            did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
+            self._cases[_key(item)][item.nodeid] = did_not_run
+        for item, following in zip_longest(kept, kept[1:]):
+            try:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            except pytest.exit.Exception:  # a test that leaves; the others never passed
+                break
+            if self._unavailable is not None:  # no fault of the submission's
+                raise self._unavailable
+        return self._verdicts(kept)
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -75,22 +138,27 @@ class _GradingPlugin:
             yield submission
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
-        """A generator for fresh inputs, seeded by the run's seed and the test's name."""
-        return torch.Generator().manual_seed(derive_seed(self.session.seed, request.node.name))
+    def rng(self, request: pytest.FixtureRequest) -> Any:
+        """A generator for fresh inputs, seeded by the run's seed and the test's name: torch's own
+        kind where the tests use torch, else a `random.Random`."""
+        seed = derive_seed(self.session.seed, request.node.name)
+        return tensors.make_generator(seed) if tensors.is_loaded() else random.Random(seed)
 
     # -- running ----------------------------------------------------------------------------
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the tests of questions, in the order in which the notebook asks them."""
-        order = self.session.question_order
-        if self.questions is not None:
-            order = {name: place for name, place in order.items() if name in self.questions}
-        kept = [item for item in items if _mark(item) and _mark(item).id in order]
-        items[:] = sorted(kept, key=lambda item: order[_mark(item).id])
-        for item in items:
-            self._tests[_key(item)] = item.function  # type: ignore[attr-defined]
-            self._cases[_key(item)][item.nodeid] = "the check did not run"
+        """Keep the tests of questions."""
+        items[:] = self._items = [item for item in items if _mark(item)]
+
+    def pytest_runtestloop(self) -> bool:
+        """Instead of running what was collected, lend it out."""
+        if not self.broken:
+            self.was_used = True
+            try:
+                self.came_of_it = self._use(self)
+            except BaseException as error:  # pytest would only print it
+                self.raised = error
+        return True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -99,8 +167,8 @@ class _GradingPlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         seed = derive_seed(self.session.seed, item.name)
         random.seed(seed)
-        np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        arrays.seed_generator(seed)
+        tensors.seed_generator(seed)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -109,27 +177,28 @@ class _GradingPlugin:
         report = yield
         cases = self._cases[_key(item)]
         if call.excinfo is not None:
+            if isinstance(call.excinfo.value, EngineUnavailable | ZygoteLost):
+                self._unavailable = call.excinfo.value
             if isinstance(call.excinfo.value, WorkerLost):
                 self.session.lose(_mark(item).id, call.excinfo.value)
-            cases[item.nodeid] = _message(call.excinfo.value, self.session, _mark(item))
+            cases[item.nodeid] = _failure(call.excinfo.value, self.session, _mark(item))
         elif call.when == "call" and report.outcome == "passed":
             cases[item.nodeid] = None
         return report
 
-    def results(self) -> dict[str, list[Verdict]]:
+    def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""
         found: dict[str, list[Verdict]] = defaultdict(list)
-        for key, test in self._tests.items():
-            mark = question_of(test)
-            assert mark is not None
-            failures = [message for message in self._cases[key].values() if message is not None]
+        for key, item in {_key(item): item for item in items}.items():
+            mark, test = _mark(item), item.function  # type: ignore[attr-defined]
+            failures = [failure for failure in self._cases[key].values() if failure is not None]
             found[mark.id].append(
                 Verdict(
                     name=test.__name__,
                     checked=what_is_checked(test),
                     points=mark.points,
                     outcome="failed" if failures else "passed",
-                    message=failures[0] if failures else "",
+                    **(failures[0]._asdict() if failures else {}),
                 )
             )
         return found
@@ -143,14 +212,22 @@ def _key(item: pytest.Item) -> tuple[str, str]:
     return str(item.path), item.function.__name__  # type: ignore[attr-defined]
 
 
-def _message(error: BaseException, session: Session, mark: Question) -> str:
+def _failure(error: BaseException, session: Session, mark: Question) -> _Failure:
     """What a student may read: explicit messages only, nothing of a test's inner life."""
-    if isinstance(error, WorkerLost):
-        return f"the check {error}"
-    if isinstance(error, MissingName) and (cause := session.cause_of(error.name)):
-        return f"{error}; cell {cause.cell_id} failed: {cause.message}"
-    if isinstance(error, StudentError) and error.is_raised:
-        return mark.with_hint(str(error))
-    if isinstance(error, AssertionError):
-        return str(error) or "not as asked"
-    return f"the check could not make sense of what your code returned ({type(error).__name__})"
+    match error:
+        case WorkerLost():
+            return _Failure(f"the check {error}", error.cause)
+        case MissingName():
+            failed = session.failure_behind(error.name)
+            blamed = f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""
+            return _Failure(f"{error}{blamed}", error.cause)
+        case StudentError():
+            text = mark.with_hint(str(error)) if error.cause.raised else str(error)
+            return _Failure(text, error.cause, error.name, error.errno)
+        case QuestionLost():
+            return _Failure(str(error), error.cause)
+        case AssertionError():
+            return _Failure(str(error) or "not as asked", Cause.COMPARISON)
+    name = type(error).__name__
+    text = f"the check could not make sense of what your code returned ({name})"
+    return _Failure(text, Cause.CHECK_BROKEN)

@@ -12,18 +12,20 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from ..assignment import Assignment
 from ..compiler.points import read_tests
-from ..engine import Limits
+from ..engine import Cause, Limits
 from ..errors import UserError
 from ..lab import Lab
 from .equivalent import EQUIVALENT_FILE, Equivalent, read_equivalents
-from .judge import Candidate, Judge, Judgement
+from .judge import Candidate, Judgement
 from .mutants import Mutant, make_mutants
 from .solution import Solution
 from .variants import Variant, read_variants
 
 MISTAKES_FOLDER = "mistakes"  # of variants, each named after the hidden test that must fail
 SOLUTION = "solution"
+SEEN_BY_TESTS_ONLY = {Cause.COMPARISON, Cause.MISSING_ATTRIBUTE, Cause.UNSENDABLE}
 WANTED_SCORE = 0.97
 # Shorter than for students, so that endless loops cost little; the solution takes a tenth of it.
 LIMITS = Limits(call_timeout_s=6, cell_timeout_s=15, test_timeout_s=12, submission_timeout_s=120)
@@ -39,15 +41,16 @@ class Experiment:
     question_of: dict[str, str]  # test -> its question
     public: frozenset[str]  # tests that students see
 
-    def candidates(self, judge: Judge) -> list[Candidate]:
+    def candidates(self, assignment: Assignment) -> list[Candidate]:
         """The solution itself, the mutants by number, the mistakes by the test they must fail."""
-        solution = Candidate(SOLUTION, {}, judge.questions)
+        questions = assignment.tested
+        solution = Candidate(SOLUTION, {}, questions)
         mutants = [
             Candidate(
                 str(number),
                 {mutant.cell_id: mutant.source},
                 (mutant.question,),
-                judge.from_question(mutant.question)[1:],
+                questions[questions.index(mutant.question) + 1 :],
             )
             for number, mutant in enumerate(self.mutants)
         ]
@@ -58,19 +61,21 @@ class Experiment:
         return [solution, *mutants, *mistakes]
 
 
-def plan(solution: Solution, judge: Judge, lab: Lab, question: str | None = None) -> Experiment:
+def plan(
+    solution: Solution, assignment: Assignment, lab: Lab, question: str | None = None
+) -> Experiment:
     """All mutants and mistakes of a lab, or of one question.
 
     Raises:
         UserError: if there is no such question (exit code 2), if an equivalent is no mutant, or a
             mistake is not named after a hidden test.
     """
-    if question is not None and question not in judge.questions:
-        known = ", ".join(judge.questions)
+    if question is not None and question not in assignment.tested:
+        known = ", ".join(assignment.tested)
         raise UserError(f"{question}: no such question; there are {known}", exit_code=2)
     mutants = make_mutants(solution)
     equivalents = read_equivalents(lab.variants_dir / EQUIVALENT_FILE, mutants)
-    tests = [test for path in judge.assignment.test_files for test in read_tests(path)]
+    tests = [test for path in assignment.test_files for test in read_tests(path)]
     question_of = {test.name: test.question_id for test in tests}
     mistakes = read_variants(lab.variants_dir / MISTAKES_FOLDER, solution)
     for mistake in mistakes:
@@ -176,7 +181,7 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
         elif failed:
             one.killed += 1
             one.by_hidden += any(test.name not in experiment.public for _, test in failed)
-            one.by_exception += all(_is_loud(test.message) for _, test in failed)
+            one.by_exception += all(test.cause not in SEEN_BY_TESTS_ONLY for _, test in failed)
         else:
             one.survivors.append(mutant)
     for question, one in report.questions.items():
@@ -187,13 +192,6 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
         if mistake.name not in {test.name for _, test in by_name[mistake.name].failed}
     ]
     return report
-
-
-def _is_loud(message: str) -> bool:
-    """Whether the student would have seen it fail without any test."""
-    return message.startswith(("your code raised", "this blank", "the check")) or (
-        "is not defined" in message or message.startswith("not run")
-    )
 
 
 def as_table(lab: str, report: Report) -> Table:

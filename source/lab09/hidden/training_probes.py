@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lib import training
 from lib.kit.checks import assert_close, fail
 from lib.kit.checks.selfcheck import Submission
+from lib.reference import training
 
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from autograder.judge.ingest import Unreadable, ingest, read_submission
+from autograder.errors import Unreadable
+from autograder.judge.ingest import ingest, read_submission
 from autograder.judge.submission import StudentCell, compose
 
 from .notebooks import answer, given, notebook, question

@@ -10,7 +10,8 @@ from hypothesis import given as given_examples
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell
 
-from autograder.judge.parse import ParsedCell, Unreadable, parse_notebook
+from autograder.errors import Unreadable
+from autograder.judge.parse import ParsedCell, parse_notebook
 
 from .notebooks import answer, given, notebook, question, written
 

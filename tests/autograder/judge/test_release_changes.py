@@ -26,7 +26,7 @@ from autograder.compiler.notebooks import (
 )
 from autograder.compiler.points import read_tests
 from autograder.engine import Zygote
-from autograder.judge.grade import grade_submission
+from autograder.judge.grade import grade_here
 from autograder.judge.ingest import ingest
 from autograder.judge.submission import compose
 
@@ -320,7 +320,7 @@ def test_the_table(
     assignment = Assignment("lab", tmp_path, new.blank, (new.test_file,))
     for name, make in HAND_INS.items():
         submitted = handed_in(old, make, tmp_path / "lab.ipynb")
-        result = grade_submission(assignment, name, submitted, zygote, seed=0)
+        result = grade_here(assignment, name, submitted, zygote, seed=0)
         table[change].append(f"{result.score:g}")
         passed = {q.id: [test.passed for test in q.tests] for q in result.questions if q.tests}
         expected = {

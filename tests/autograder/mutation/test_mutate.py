@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine import Cause
 from autograder.errors import UserError
 from autograder.judge.results import Verdict
+from autograder.judge.warm import Grader
 from autograder.lab import Lab
-from autograder.mutation.judge import Judge, Judgement, judge_all
+from autograder.mutation.judge import Judgement, judge_all
 from autograder.mutation.mutate import Experiment, Report, details, evaluate, plan
 from autograder.mutation.solution import Solution
 
@@ -40,13 +42,13 @@ def varied(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def experiment(solution: Solution, judge: Judge, varied: Lab) -> Experiment:
-    return plan(solution, judge, varied)
+def experiment(solution: Solution, grader: Grader, varied: Lab) -> Experiment:
+    return plan(solution, grader.assignment, varied)
 
 
 @pytest.fixture(scope="module")
-def judgements(experiment: Experiment, judge: Judge) -> list[Judgement]:
-    return list(judge_all(judge, experiment.candidates(judge), jobs=2))
+def judgements(experiment: Experiment, grader: Grader) -> list[Judgement]:
+    return list(judge_all(grader, experiment.candidates(grader.assignment), jobs=2))
 
 
 @pytest.fixture(scope="module")
@@ -95,25 +97,47 @@ def test_an_equivalent_that_is_killed_is_a_contradiction(
     assert any("equivalent.txt:2" in line.plain for line in details(told, Path("equivalent.txt")))
 
 
+@pytest.mark.parametrize(
+    ("causes", "by_exception"),
+    [
+        ([Cause.RAISED], 1),
+        ([Cause.TIME, Cause.NOT_RUN], 1),
+        ([Cause.MISSING_NAME], 1),
+        ([Cause.MISSING_ATTRIBUTE], 0),
+        ([Cause.COMPARISON], 0),
+        ([Cause.RAISED, Cause.COMPARISON], 0),
+    ],
+)
+def test_what_only_a_test_sees_is_told_from_what_raises(
+    experiment: Experiment, judgements: list[Judgement], causes: list[Cause], by_exception: int
+) -> None:
+    """Also where the message says otherwise."""
+    message = "your code raised nothing"
+    failed = [Verdict("test_half", "", 1, "failed", message, cause) for cause in causes]
+    others = [Judgement(one.name, {}, 0.1) for one in judgements if one.name != "0"]
+    told = evaluate(experiment, [*others, Judgement("0", {"ex2-share": failed}, 0.1)])
+    assert told.total("by_exception") == by_exception
+
+
 def test_a_solution_that_fails_ends_it(experiment: Experiment, judgements: list[Judgement]) -> None:
     verdict = Verdict("test_half", "", 1, "failed", "off")
     with pytest.raises(UserError, match="the solution fails ex2-share: test_half"):
         evaluate(experiment, [*judgements, Judgement("solution", {"ex2-share": [verdict]}, 0.1)])
 
 
-def test_one_question(solution: Solution, judge: Judge, varied: Lab) -> None:
-    of_one = plan(solution, judge, varied, "ex2-share")
+def test_one_question(solution: Solution, grader: Grader, varied: Lab) -> None:
+    of_one = plan(solution, grader.assignment, varied, "ex2-share")
     assert {mutant.question for mutant in of_one.mutants} == {"ex2-share"}
     assert of_one.mistakes == []
     with pytest.raises(UserError, match="there are ex1-count, ex2-share"):
-        plan(solution, judge, varied, "ex9")
+        plan(solution, grader.assignment, varied, "ex9")
 
 
 def test_a_mistake_for_no_test_is_refused(
-    solution: Solution, judge: Judge, varied: Lab, tmp_path: Path
+    solution: Solution, grader: Grader, varied: Lab, tmp_path: Path
 ) -> None:
     copy = replace(varied, folder=tmp_path / "lab")
     shutil.copytree(varied.folder, copy.folder)
     (copy.variants_dir / "mistakes" / "test_nothing.txt").write_text(NOT_FOUND, "utf-8")
     with pytest.raises(UserError, match="no test is called test_nothing"):
-        plan(solution, judge, copy)
+        plan(solution, grader.assignment, copy)
