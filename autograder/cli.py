@@ -62,6 +62,16 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
 
 @cli.command()
 @click.argument("lab")
+def new(lab: str) -> None:
+    """Write a small new LAB into source/, which passes the release gate as it is."""
+    from .lab import SOURCE_ROOT
+    from .verbs.new import new_lab
+
+    console.print(f"wrote {_shown(new_lab(lab, SOURCE_ROOT).parent)}; now edit it", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
 @click.option(
     "--course",
     "course_dir",

@@ -116,7 +116,7 @@ def link_to_file(path: Path) -> None:
         ("x" * (ID_LIMIT + 1), with_hand_in, "rename the folder"),
         ("語" * 80, with_hand_in, "rename the folder"),
     ],
-    ids=ascii,
+    ids=lambda value: value.__name__ if callable(value) else ascii(value),
 )
 def test_a_stray_entry_is_no_student_and_has_a_remedy(
     submitted: Path, name: str, make: Callable[[Path], None], remedy: str
