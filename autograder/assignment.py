@@ -11,6 +11,8 @@ from .engine.limits import Limits
 from .errors import UserError
 from .lab import CHECKS_FILE, SOURCE_ROOT, read_lab_folder
 
+SKIP_GRADING_TAG = "skip-grading"
+
 
 @dataclass(frozen=True)
 class GradedQuestion:
@@ -118,4 +120,4 @@ def question_id(cell: Any) -> str | None:
 
 def is_skipped(cell: Any) -> bool:
     """Whether the author marked the cell as not to be executed for grading."""
-    return "skip-grading" in cell.metadata.get("tags", [])
+    return SKIP_GRADING_TAG in cell.metadata.get("tags", [])

@@ -12,7 +12,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -173,13 +173,14 @@ class Range:
         result, seconds = self._grade(submitted)
         if seconds > self._allowed_s(result):  # perhaps the machine was busy with something else
             seconds = min(seconds, self._grade(submitted)[1])
-        achieved = self._site.evidence(json.dumps(result.as_json()))
+        said = replace(result, cells=())  # what the attack itself says is no evidence
+        achieved = self._site.evidence(json.dumps(said.as_json()))
         gained = result.score - attack.honest
         if gained > 0 or (gained < 0 and not attack.costs_more):
             achieved.append(f"{gained:+g} points")
         if seconds > self._allowed_s(result):
             achieved.append(f"took {seconds:.1f} s")
-        decisions = ingest(self._assignment.notebook, submitted).remarks
+        decisions = ingest(self._assignment.notebook, submitted).notes
         if group != PUBLISHED:
             shutil.rmtree(submitted.parents[1])
         return Outcome(
@@ -225,7 +226,7 @@ class Range:
         return (used_up + 1) * LIMITS.call_timeout_s + GRACE_S + 2 * self._honest_s
 
 
-def what_stopped(result: SubmissionResult, question: str, decisions: list[str]) -> str:
+def what_stopped(result: SubmissionResult, question: str, decisions: Sequence[str]) -> str:
     """Layer and words of the first thing that went wrong for an attack on this question.
 
     Args:

@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.reference": {"lib.reference", "lib.kit.data"},
     "autograder.errors": set(),
     "autograder.lifeline": set(),
+    "autograder.identity": set(),
     "autograder.lab": {"autograder.errors", "autograder.engine.limits"},
     "autograder.assignment": {"autograder.errors", "autograder.lab", "autograder.engine.limits"},
     "autograder.render": {"autograder.render", "autograder.errors"},
@@ -42,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.compiler": {
         "autograder.compiler",
+        "autograder.identity",
         "autograder.lab",
         "autograder.errors",
         "autograder.course.generate",
@@ -50,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.engine": {"autograder.engine"},
     "autograder.judge": {
         "autograder.judge",
+        "autograder.identity",
         "autograder.assignment",
         "autograder.lifeline",
         "autograder.engine",

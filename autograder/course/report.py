@@ -24,12 +24,16 @@ def find_submissions(course_dir: Path, lab: str) -> list[tuple[str, Path]]:
 
 
 def class_report(lab: str, results: list[SubmissionResult]) -> dict[str, Any]:
-    """The whole class as plain data."""
+    """The whole class as plain data, without the students' texts."""
     return {
         "lab": lab,
         "confinement": results[0].confinement,
-        "submissions": [result.as_json() for result in results],
+        "submissions": [_without_texts(result.as_json()) for result in results],
     }
+
+
+def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name != "cells"}
 
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:

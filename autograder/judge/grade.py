@@ -12,6 +12,7 @@ from .ingest import ingest
 from .pytest_plugin import with_tests
 from .results import FAILED, QuestionResult, SubmissionResult
 from .session import Session
+from .submission import compose
 from .warm import Grader, Ready
 
 
@@ -36,8 +37,9 @@ def grade_submission(ready: Ready, student: str, submitted: Path) -> SubmissionR
     """
     started_at = time.monotonic()
     assignment = ready.grader.assignment
-    composition = ingest(assignment.notebook, submitted)
-    session = Session(ready.zygote, composition.notebook.cells, ready.grader.seed)
+    submission = ingest(assignment.notebook, submitted)
+    notebook = compose(assignment.notebook, submission.cells)
+    session = Session(ready.zygote, notebook.cells, ready.grader.seed)
     try:
         results = ready.tests.run(session)
     finally:
@@ -49,13 +51,14 @@ def grade_submission(ready: Ready, student: str, submitted: Path) -> SubmissionR
     questions = carry_forward(assignment, ready.tests, session, questions)
     return SubmissionResult(
         student=student,
-        status=composition.status,
+        status=submission.status,
         confinement=ready.zygote.confinement,
         seed=ready.grader.seed,
         seconds=round(time.monotonic() - started_at, 3),
         questions=questions,
-        remarks=(*composition.remarks, *session.remarks),
+        remarks=(*submission.notes, *session.remarks),
         cell_failures=tuple(session.failures.values()),
+        cells=submission.cells,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from ..engine import Cause
+from .submission import StudentCell
 
 FAILED = "failed"
 Row = TypeVar("Row")
@@ -104,6 +105,7 @@ class SubmissionResult:
     questions: tuple[QuestionResult, ...]
     remarks: tuple[str, ...] = ()
     cell_failures: tuple[CellFailure, ...] = ()
+    cells: tuple[StudentCell, ...] = ()  # with the release, the notebook that was graded
 
     @property
     def score(self) -> float:
@@ -154,6 +156,7 @@ class SubmissionResult:
         kept["cell_failures"] = tuple(
             _with_cause(CellFailure, cell) for cell in data["cell_failures"]
         )
+        kept["cells"] = tuple(StudentCell(**cell) for cell in data["cells"])
         return cls(**kept)
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from autograder.assignment import is_answer, question_id
 from autograder.compiler.notebooks import read_pieces
 from autograder.judge.ingest import ingest
+from autograder.judge.submission import compose
 
 from .conftest import Show
 from .notebook_page import NotebookPage
@@ -199,8 +200,9 @@ def answers_are_in_the_file(lab: Lab) -> None:
         assert (cell.id, cell.metadata.nbgrader) == (given.id, given.metadata.nbgrader)
     answered = {cell_id for question in (*BEGINNING, *LATER) for cell_id in lab.answers(question)}
     handed_in = ingest(lab.notebook, lab.file)
-    assert handed_in.remarks == []
-    for given, cell in zip(lab.notebook.cells, handed_in.notebook.cells, strict=True):
+    assert handed_in.notes == ()
+    graded = compose(lab.notebook, handed_in.cells)
+    for given, cell in zip(lab.notebook.cells, graded.cells, strict=True):
         expected = lab.solution[cell.id] if cell.id in answered else given.source
         assert cell.source == expected
 
