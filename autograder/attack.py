@@ -24,12 +24,13 @@ from rich.table import Table
 
 from .assignment import load_assignment
 from .course.gradebook import feedback_page, prepare_course, record_results
+from .course.hand_ins import find_hand_ins
 from .course.report import as_table as class_table
 from .course.report import remarks
-from .course.store import result_key
 from .engine import Cause, Limits
 from .engine.confinement import Policy
 from .errors import UserError
+from .judge.content import Content
 from .judge.grade import Grading, failed_result
 from .judge.ingest import ingest
 from .judge.pool import Failed, Pool
@@ -180,7 +181,7 @@ class Range:
             achieved.append(f"{gained:+g} points")
         if seconds > self._allowed_s(result):
             achieved.append(f"took {seconds:.1f} s")
-        decisions = ingest(self._assignment.notebook, submitted).notes
+        decisions = ingest(self._assignment.notebook, self._content(submitted)).notes
         if group != PUBLISHED:
             shutil.rmtree(submitted.parents[1])
         return Outcome(
@@ -211,12 +212,17 @@ class Range:
     def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:
         student = submitted.parents[1].name
         started_at = time.monotonic()
-        result_key("", submitted)  # this reads the file, too
-        answer = self._pool.judge(Grading(student, submitted))
+        answer = self._pool.judge(Grading(self._content(submitted)))
         seconds = time.monotonic() - started_at
         if isinstance(answer, Failed):
             return failed_result(self._grader, student, answer.reason), seconds
         return SubmissionResult.from_json(answer), seconds
+
+    def _content(self, submitted: Path) -> Content:
+        """What is read of it, as for a class."""
+        rows = find_hand_ins(self._site.class_dir, self._site.lab_name)
+        student = submitted.parents[1].name
+        return next(row for row in rows if row.student == student).load()
 
     def _allowed_s(self, result: SubmissionResult) -> float:
         """The limits that were used up, one more that nearly was, and what honest work takes."""

@@ -7,8 +7,6 @@ Where a person has to decide, a note says what to do. No entry can stop the othe
 is followed: it could lead to a neighbour's answers.
 """
 
-import hashlib
-import json
 import os
 import stat
 import unicodedata
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Unreadable, UserError
+from ..judge.content import Content
 from .notebook_file import NotebookFile, archive_stem, is_clutter, notebook_stem, shown_name
 from .student_folder import Found, find_notebook, folded, is_named_after, listed, nothing
 
@@ -34,21 +33,6 @@ class Decision(StrEnum):
     TAKEN = "taken"
     NOTHING = "nothing to grade"  # of a student: counts as a blank hand-in
     NOT_A_STUDENT = "not a student"  # stands in no result
-
-
-@dataclass(frozen=True)
-class Content:
-    """A hand-in as grading needs it, read once: it can go to any process or machine."""
-
-    student: str
-    name: str  # of the notebook, for messages
-    notebook: bytes | None  # None if there is nothing to grade
-    notes: tuple[str, ...]
-
-    def digest(self) -> str:
-        """A hash of everything about the hand-in that a result depends on or shows."""
-        told = json.dumps([self.name, self.notebook is None, self.notes])
-        return hashlib.sha256(told.encode() + b"\n" + (self.notebook or b"")).hexdigest()
 
 
 @dataclass(frozen=True)

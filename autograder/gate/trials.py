@@ -15,6 +15,7 @@ from lib.kit.checks import compare
 from ..assignment import Assignment
 from ..engine import EngineUnavailable, Policy
 from ..engine.untrusted import tensors
+from ..judge.content import read_content
 from ..judge.grade import grade_submission
 from ..judge.pool import Failed, Pool
 from ..judge.results import SubmissionResult
@@ -43,7 +44,7 @@ class Trial:
         compare.observers.append(observe)
         try:
             seeded = replace(ready, grader=replace(ready.grader, seed=self.seed))
-            result = grade_submission(seeded, self.notebook.stem, self.notebook)
+            result = grade_submission(seeded, read_content(self.notebook.stem, self.notebook))
         finally:
             compare.observers.remove(observe)
         return {

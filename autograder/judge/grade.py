@@ -8,6 +8,7 @@ from typing import Any
 from ..assignment import Assignment
 from ..engine import Zygote, printable
 from .carry import carry_forward
+from .content import Content, read_content
 from .ingest import ingest
 from .pytest_plugin import with_tests
 from .results import FAILED, QuestionResult, SubmissionResult
@@ -20,15 +21,14 @@ from .warm import Grader, Ready
 class Grading:
     """The task of grading what a student handed in."""
 
-    student: str
-    submitted: Path
+    content: Content
 
     def run(self, ready: Ready) -> dict[str, Any]:
         """The result as plain data."""
-        return grade_submission(ready, self.student, self.submitted).as_json()
+        return grade_submission(ready, self.content).as_json()
 
 
-def grade_submission(ready: Ready, student: str, submitted: Path) -> SubmissionResult:
+def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     """Run the submission in a worker of its own and its tests here; then what earlier mistakes
     may have spoilt once more.
 
@@ -37,7 +37,7 @@ def grade_submission(ready: Ready, student: str, submitted: Path) -> SubmissionR
     """
     started_at = time.monotonic()
     assignment = ready.grader.assignment
-    submission = ingest(assignment.notebook, submitted)
+    submission = ingest(assignment.notebook, content)
     notebook = compose(assignment.notebook, submission.cells)
     session = Session(ready.zygote, notebook.cells, ready.grader.seed)
     try:
@@ -50,7 +50,7 @@ def grade_submission(ready: Ready, student: str, submitted: Path) -> SubmissionR
     )
     questions = carry_forward(assignment, ready.tests, session, questions)
     return SubmissionResult(
-        student=student,
+        student=content.student,
         status=submission.status,
         confinement=ready.zygote.confinement,
         seed=ready.grader.seed,
@@ -90,5 +90,7 @@ def grade_here(
     grader = Grader(assignment, seed, zygote.limits, zygote.policy)
     return with_tests(
         assignment.test_files,
-        lambda tests: grade_submission(Ready(grader, tests, zygote), student, submitted),
+        lambda tests: grade_submission(
+            Ready(grader, tests, zygote), read_content(student, submitted)
+        ),
     )

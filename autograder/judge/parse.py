@@ -5,23 +5,18 @@ asked: it refuses what could be graded, and validates every stored output, for w
 made that takes it minutes.
 """
 
-import io
 import json
 import re
-import zipfile
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from ..assignment import SKIP_GRADING_TAG
-from ..engine import printable
 from ..errors import Unreadable
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 CELL_LIMIT = 1000
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")  # not SVG, which may hold scripts
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-ZIP_START = b"PK\x03\x04"
 
 Role = Literal["answer", "check", "given"]
 
@@ -48,55 +43,14 @@ class ParsedNotebook:
 
 
 def parse_notebook(content: bytes, name: str) -> ParsedNotebook:
-    """Read a notebook, or the only notebook in a zip archive; `name` is the file's.
+    """Read a notebook; `name` is the file's.
 
     Raises:
         Unreadable: if it is too large, not UTF-8, not JSON, or no notebook.
     """
     if len(content) > SIZE_LIMIT_BYTES:
-        raise _too_large(name)
-    if not content.startswith(ZIP_START):
-        return _parse(content, name)
-    inner_name, content = _only_notebook(content, name)
-    parsed = _parse(content, inner_name)
-    note = f"{name} is a zip archive; {inner_name} was taken from it"
-    return ParsedNotebook(parsed.cells, (note, *parsed.notes))
-
-
-def capped(file: IO[bytes], name: str) -> bytes:
-    """All of an open file.
-
-    Raises:
-        Unreadable: if that is too much.
-    """
-    content = file.read(SIZE_LIMIT_BYTES + 1)
-    if len(content) > SIZE_LIMIT_BYTES:
-        raise _too_large(name)
-    return content
-
-
-def _too_large(name: str) -> Unreadable:
-    return Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
-
-
-def _only_notebook(archive: bytes, name: str) -> tuple[str, bytes]:
-    """The one notebook in a zip archive, read in memory: no path of it touches the disk."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as members:
-            notebooks = [
-                info
-                for info in members.infolist()
-                if info.filename.endswith(".ipynb") and not info.filename.startswith("__MACOSX")
-            ]
-            if len(notebooks) != 1:
-                raise Unreadable(f"{name} is a zip archive with {len(notebooks)} notebooks in it")
-            inner_name = printable(PurePosixPath(notebooks[0].filename).name)
-            with members.open(notebooks[0]) as file:
-                return inner_name, capped(file, inner_name)
-    except Unreadable:
-        raise
-    except Exception as error:  # zipfile raises many kinds for a damaged file
-        raise Unreadable(f"{name} is a zip archive that can't be read: {error}") from None
+        raise Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
+    return _parse(content, name)
 
 
 def _parse(content: bytes, name: str) -> ParsedNotebook:

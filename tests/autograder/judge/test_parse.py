@@ -51,42 +51,6 @@ def test_of_a_cell_its_text_kind_ids_and_marks_are_kept(submitted: Any) -> None:
     )
 
 
-def test_a_zip_with_one_notebook_is_opened(submitted: Any) -> None:
-    members = {"../../etc/a.ipynb": dumped(submitted), "__MACOSX/a.ipynb": b"", "data.csv": b"1"}
-    parsed = parse_notebook(zipped(members), NAME)
-    assert parsed.cells == parse_notebook(dumped(submitted), NAME).cells
-    assert parsed.notes == ("lab.ipynb is a zip archive; a.ipynb was taken from it",)
-
-
-@pytest.mark.parametrize(
-    ("members", "words"),
-    [
-        ({"a.ipynb": b"{}", "b.ipynb": b"{}"}, "2 notebooks"),
-        ({"a.txt": b""}, "0 notebooks"),
-        ({"bomb.ipynb": b" " * (30 << 20)}, "larger than 20 MiB"),
-    ],
-)
-def test_other_zips_are_refused(members: dict[str, bytes], words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        parse_notebook(zipped(members), NAME)
-
-
-def test_a_torn_zip_is_refused() -> None:
-    with pytest.raises(Unreadable, match="can't be read"):
-        parse_notebook(zipped({"a.ipynb": b"{}" * 1000})[:40], NAME)
-
-
-def test_a_damaged_zip_is_refused_whatever_zipfile_says() -> None:
-    whole = zipped({"lab.ipynb": b"{}"})
-    with pytest.raises(Unreadable, match="zip archive"):  # offsets in it point before its start
-        parse_notebook(whole[:4] + whole[4 + 20 :], NAME)
-
-
-def test_the_name_in_an_archive_is_only_text(submitted: Any) -> None:
-    parsed = parse_notebook(zipped({"\x1b[2J\nlab.ipynb": dumped(submitted)}), NAME)
-    assert parsed.notes == ("lab.ipynb is a zip archive; \ufffd[2J lab.ipynb was taken from it",)
-
-
 @pytest.mark.parametrize(
     "content",
     [

@@ -13,6 +13,7 @@ import pytest
 from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import EngineUnavailable, Limits
+from autograder.judge.content import read_content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Failed, Pool
 from autograder.judge.pytest_plugin import HiddenTestsBroken
@@ -45,11 +46,11 @@ def pool(assignment: Assignment) -> Iterator[Pool]:
 def test_every_task_comes_back_with_its_own_result(built: Path, assignment: Assignment) -> None:
     kinds = {"right": "solution", "blank": "release", "absent": "nothing"}
     tasks = [
-        Grading(student, built / kind / "graded" / "graded.ipynb")
+        Grading(read_content(student, built / kind / "graded" / "graded.ipynb"))
         for student, kind in kinds.items()
     ]
     with Pool(Grader(assignment), jobs=2) as pool:
-        scores = {task.student: answer["score"] for task, answer in pool.run(iter(tasks))}
+        scores = {task.content.student: answer["score"] for task, answer in pool.run(iter(tasks))}
         assert pool.confinement
     assert scores == {"right": 1, "blank": 0, "absent": 0}
 

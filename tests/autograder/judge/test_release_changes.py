@@ -26,6 +26,7 @@ from autograder.compiler.notebooks import (
 )
 from autograder.compiler.points import read_tests
 from autograder.engine import Zygote
+from autograder.judge.content import read_content
 from autograder.judge.grade import grade_here
 from autograder.judge.ingest import ingest
 from autograder.judge.submission import compose
@@ -438,7 +439,8 @@ def test_no_sequence_of_corrections_costs_an_answer(
         release = edit(release, number)
     folder = tmp_path_factory.getbasetemp() / "edited"
     new = build(release, folder)
-    submission = ingest(new.blank, handed_in(old, HAND_INS[hand_in], folder / "lab.ipynb"))
+    path = handed_in(old, HAND_INS[hand_in], folder / "lab.ipynb")
+    submission = ingest(new.blank, read_content("ana", path))
     kept = claims_kept(compose(new.blank, submission.cells), TESTS)
     asked = [question for question in TESTS if question in release.units]
     assert kept == {
