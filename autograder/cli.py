@@ -95,7 +95,10 @@ def grade(
     """Grade every submission of LAB: gradebook, feedback and a table."""
     from filelock import FileLock
 
-    from .course.gradebook import prepare_course, record_results
+    from .course.class_run import ClassRun, remember
+    from .course.config import engine_note
+    from .course.publish import publish
+    from .course.release import take_release
     from .engine import EngineUnavailable, Limits, Policy
     from .grading.pool import Grader, grade_class
     from .grading.pytest_plugin import HiddenTestsBroken
@@ -113,7 +116,8 @@ def grade(
     with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
         with console.status("preparing the course"):
             solution = find_solution(PROJECT, lab, release_dir)
-            assignment = prepare_course(course_dir, lab, release_dir, solution)
+            course, assignment = take_release(course_dir, lab, release_dir, solution)
+            remember(course_dir, lab, ClassRun(seed, allow_unconfined))
         if assignment.solution is None:
             notice = (
                 f"no solution fits {_shown(release_dir / lab)}; early mistakes cost again later"
@@ -132,14 +136,17 @@ def grade(
                 raise UserError(f"grading can't go on: {error}") from None
         results.sort(key=lambda result: result.student)
         with console.status("filling the gradebook, writing feedback"):
-            record_results(course_dir, lab, results)
+            notes = publish(course, assignment, results)
     if json_file is not None:
         json_file.write_text(json.dumps(class_report(lab, results), indent=2) + "\n", "utf-8")
     console.print(as_table(lab, results))
     for line in remarks(results):
         console.print(line, soft_wrap=True)
-    console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
-    console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
+    for note in [*filter(None, [engine_note(course)]), *notes]:
+        console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
+    console.print(f"gradebook  {_shown(course.gradebook)}", markup=False, soft_wrap=True)
+    page = course.feedback_page("STUDENT", lab)
+    console.print(f"feedback   {_shown(page)}", markup=False, soft_wrap=True)
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
     if failed := [result.student for result in results if result.status == FAILED]:
         raise UserError(f"not graded, see above, and 0 in the gradebook: {', '.join(failed)}")

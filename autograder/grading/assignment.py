@@ -81,7 +81,7 @@ def _given(notebook: Any) -> list[tuple[str, str | None]]:
 
 def nbgrader_tag(cell: Any) -> dict[str, Any]:
     """A cell's nbgrader metadata, empty for a cell that nbgrader doesn't know."""
-    tag = cell.metadata.get("nbgrader")
+    tag = cell["metadata"].get("nbgrader")
     return dict(tag) if isinstance(tag, dict) else {}
 
 

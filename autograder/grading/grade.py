@@ -2,13 +2,14 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from ..engine import Zygote
-from .assignment import Assignment
+from .assignment import Assignment, is_answer, is_own
 from .carry import carry_forward
 from .ingest import ingest
 from .pytest_plugin import run_tests
-from .results import QuestionResult, SubmissionResult
+from .results import QuestionResult, StudentCell, SubmissionResult
 from .session import Session
 
 
@@ -46,4 +47,19 @@ def grade_submission(
         questions=questions,
         remarks=(*composition.remarks, *session.remarks),
         cell_failures=tuple(session.failures.values()),
+        cells=_student_cells(composition.notebook),
     )
+
+
+def _student_cells(notebook: Any) -> tuple[StudentCell, ...]:
+    """The answers and the own cells of a composed notebook, in its order."""
+    cells = []
+    last_given: str | None = None
+    for cell in notebook.cells:
+        if is_own(cell):
+            cells.append(StudentCell(cell.id, cell.cell_type, cell.source, last_given))
+            continue
+        last_given = cell.id
+        if is_answer(cell):
+            cells.append(StudentCell(cell.id, cell.cell_type, cell.source))
+    return tuple(cells)

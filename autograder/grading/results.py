@@ -76,6 +76,20 @@ class CellFailure:
 
 
 @dataclass(frozen=True)
+class StudentCell:
+    """A cell of the student's as it was graded.
+
+    `id` is that of the lab's cell which an answer stands in; an own cell has one of its own and
+    follows the lab's cell `after` (None: it stands first).
+    """
+
+    id: str
+    kind: str  # "code" or "markdown"
+    source: str
+    after: str | None = None
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
     """Everything recorded about one graded submission."""
 
@@ -87,6 +101,7 @@ class SubmissionResult:
     questions: tuple[QuestionResult, ...]
     remarks: tuple[str, ...] = ()
     cell_failures: tuple[CellFailure, ...] = ()
+    cells: tuple[StudentCell, ...] = ()
 
     @property
     def score(self) -> float:
@@ -131,4 +146,5 @@ class SubmissionResult:
         kept["questions"] = questions
         kept["remarks"] = tuple(data["remarks"])
         kept["cell_failures"] = tuple(CellFailure(**cell) for cell in data["cell_failures"])
+        kept["cells"] = tuple(StudentCell(**cell) for cell in data.get("cells", ()))
         return cls(**kept)

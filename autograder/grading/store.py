@@ -34,6 +34,14 @@ class ResultStore:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def latest(self, student: str) -> SubmissionResult | None:
+        """The stored result, whatever it was made with."""
+        try:
+            stored = json.loads(self._path(student).read_text("utf-8"))
+            return SubmissionResult.from_json(stored["result"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
     def save(self, result: SubmissionResult, key: str) -> None:
         """Write atomically: a reader sees the old result or the new one."""
         path = self._path(result.student)

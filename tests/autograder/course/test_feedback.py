@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from autograder.course.feedback import as_html, as_text, summary
+
 from autograder.grading.results import QuestionResult, Verdict
 
 from ..grading.test_results import CARRIED, RESULT

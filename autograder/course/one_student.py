@@ -1,0 +1,52 @@
+"""Grades and publishes one student, as the class was: what formgrader's buttons ask for."""
+
+from filelock import FileLock
+
+from ..engine import Limits, Policy, Zygote
+from ..errors import UserError
+from ..grading.assignment import Assignment, load_assignment
+from ..grading.grade import grade_submission
+from ..grading.store import ResultStore, environment_key, result_key
+from .class_run import recall
+from .course import Course
+from .publish import publish
+
+LOCK_FILE = ".grading.lock"  # two runs at once take turns
+
+
+def grade_student(course: Course, lab: str, student: str) -> None:
+    """Grade a student's hand-in with the seed and the policy of the class, and publish it.
+
+    Raises:
+        UserError: if the class was not graded yet.
+    """
+    run = recall(course.root, lab)
+    with FileLock(course.root / LOCK_FILE):
+        assignment = _assignment(course, lab)
+        submitted = course.folder("submitted", student, lab) / f"{lab}.ipynb"
+        policy, limits = Policy(allow_unconfined=run.allow_unconfined), Limits()
+        with Zygote(assignment.release_dir, limits, policy) as zygote:
+            result = grade_submission(assignment, student, submitted, zygote, run.seed)
+            environment = environment_key(assignment, run.seed, limits, zygote.confinement)
+        store = ResultStore(course.root / "results" / lab)
+        store.save(result, result_key(environment, submitted))
+        publish(course, assignment, [result], run.exercises, run.title)
+
+
+def publish_student(course: Course, lab: str, student: str) -> None:
+    """Bring up to date what a student gets to see, after grading by hand.
+
+    Raises:
+        UserError: if the student was not graded yet.
+    """
+    run = recall(course.root, lab)
+    result = ResultStore(course.root / "results" / lab).latest(student)
+    if result is None:
+        raise UserError(f"{student}: no result of {lab} is stored; grade it first")
+    with FileLock(course.root / LOCK_FILE):
+        publish(course, _assignment(course, lab), [result], run.exercises, run.title)
+
+
+def _assignment(course: Course, lab: str) -> Assignment:
+    roots = [course.folder(step, ".", lab).parent for step in ("release", "solution")]
+    return load_assignment(lab, roots[0], solution_root=roots[1])
