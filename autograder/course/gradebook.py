@@ -74,8 +74,8 @@ class CourseGradebook:
         self._path = course.gradebook
         self._late_work = _LateWork(course)
         url = URL.create("sqlite", database=str(self._path), query={"timeout": str(lock_timeout_s)})
-        _make_or_check(self._path)
         with _one_line(self._path):
+            _make_or_check(self._path)
             self._book = Gradebook(url, course.id)
 
     def __enter__(self) -> "CourseGradebook":
@@ -261,7 +261,7 @@ def _make_or_check(path: Path) -> None:
         Base.metadata.create_all(engine)
         with engine.begin() as connection:
             connection.execute(
-                text("create table alembic_version (version_num varchar(32) not null)")
+                text("create table alembic_version (version_num VARCHAR(32) not null)")
             )
             connection.execute(text("insert into alembic_version values (:head)"), {"head": head})
     finally:

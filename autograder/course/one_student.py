@@ -9,13 +9,31 @@ from ..grading.grade import grade_submission
 from ..grading.store import ResultStore, environment_key, result_key
 from .class_run import recall
 from .course import Course
+from .gradebook import CourseGradebook
 from .publish import publish
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
 
 
-def grade_student(course: Course, lab: str, student: str) -> None:
+def introduce(course: Course, lab: str) -> list[str]:
+    """Make the gradebook know a lab, which nbgrader asks for before anything of ours runs.
+
+    Returns:
+        Notes, as publishing has them.
+
+    Raises:
+        UserError: if the class was not graded yet.
+    """
+    recall(course.root, lab)
+    with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
+        return gradebook.update_assignment(lab, _assignment(course, lab).notebook)
+
+
+def grade_student(course: Course, lab: str, student: str) -> list[str]:
     """Grade a student's hand-in with the seed and the policy of the class, and publish it.
+
+    Returns:
+        Notes, as publishing has them.
 
     Raises:
         UserError: if the class was not graded yet.
@@ -30,11 +48,14 @@ def grade_student(course: Course, lab: str, student: str) -> None:
             environment = environment_key(assignment, run.seed, limits, zygote.confinement)
         store = ResultStore(course.root / "results" / lab)
         store.save(result, result_key(environment, submitted))
-        publish(course, assignment, [result], run.exercises, run.title)
+        return publish(course, assignment, [result], run.exercises, run.title)
 
 
-def publish_student(course: Course, lab: str, student: str) -> None:
+def publish_student(course: Course, lab: str, student: str) -> list[str]:
     """Bring up to date what a student gets to see, after grading by hand.
+
+    Returns:
+        Notes, as publishing has them.
 
     Raises:
         UserError: if the student was not graded yet.
@@ -44,7 +65,7 @@ def publish_student(course: Course, lab: str, student: str) -> None:
     if result is None:
         raise UserError(f"{student}: no result of {lab} is stored; grade it first")
     with FileLock(course.root / LOCK_FILE):
-        publish(course, _assignment(course, lab), [result], run.exercises, run.title)
+        return publish(course, _assignment(course, lab), [result], run.exercises, run.title)
 
 
 def _assignment(course: Course, lab: str) -> Assignment:

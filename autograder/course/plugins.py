@@ -16,7 +16,7 @@ from traitlets import default
 from .course import load_course
 from .gradebook import parse_date
 from .handed_in import read_timestamp
-from .one_student import grade_student, publish_student
+from .one_student import grade_student, introduce, publish_student
 
 
 class SubmissionExporter(NotebookExporter):
@@ -25,6 +25,8 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         _shield(self.parent)
+        course = self.parent.coursedir
+        _say(self.parent, introduce(load_course(Path(course.root)), course.assignment_id))
 
     def from_filename(
         self, filename: str, resources: Any = None, **_: Any
@@ -34,7 +36,7 @@ class SubmissionExporter(NotebookExporter):
         course = load_course(Path(self.parent.coursedir.root))
         made = course.autograded_notebook(asked["student"], asked["assignment"])
         if Path(filename).resolve() != made.resolve():
-            grade_student(course, asked["assignment"], asked["student"])
+            _say(self.parent, grade_student(course, asked["assignment"], asked["student"]))
         return made.read_text("utf-8"), {**resources, "output_extension": self.file_extension}
 
 
@@ -55,7 +57,7 @@ class FeedbackExporter(Exporter):
         """The file is not looked at: the page is made from the result and the gradebook."""
         asked = resources["nbgrader"]
         course = load_course(Path(self.parent.coursedir.root))
-        publish_student(course, asked["assignment"], asked["student"])
+        _say(self.parent, publish_student(course, asked["assignment"], asked["student"]))
         page = course.feedback_page(asked["student"], asked["assignment"])
         return page.read_text("utf-8"), {**resources, "output_extension": self.file_extension}
 
@@ -70,6 +72,11 @@ class _NothingButNotebooks(CourseDirectory):
     def get_existing_timestamp(self, dest_path: str) -> datetime.datetime | None:
         """What nbgrader's `timestamp.txt` says, if it says anything."""
         return parse_date(read_timestamp(Path(dest_path))[0])
+
+
+def _say(converter: Any, notes: list[str]) -> None:
+    for note in notes:
+        converter.log.warning("%s", note)
 
 
 def _shield(converter: Any) -> None:
