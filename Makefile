@@ -25,7 +25,7 @@ setup: .venv/ready ## install everything from requirements.lock into .venv
 	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 is needed; name one with PYTHON=..." if sys.version_info[:2] != (3, 11) else 0)'
 	@$(PYTHON) -m venv .venv
 	@$(py) -m pip install -qq --disable-pip-version-check -r requirements.lock
-	@$(py) -m lib.data.torchvision_without_ops
+	@$(py) -m lib.kit.data.torchvision_without_ops
 	@touch .venv/ready
 
 release: setup ## build release/ from source/ and check it

@@ -39,12 +39,13 @@ def cli() -> None:
 def build(sources: tuple[Path, ...], out: Path | None) -> None:
     """Compile labs into student and solution notebooks (default: all of source/)."""
     from .compiler.build import build_labs
+    from .lab import find_labs
 
-    chosen = list(sources) or sorted((PROJECT / "source").glob("*/*.md"))
+    chosen = list(sources) or find_labs()
     release_dir = out / "release" if out else PROJECT / "release"
     solution_dir = out / "solution" if out else PROJECT / ".build" / "solution"
     with console.status("building"):
-        labs = build_labs(chosen, release_dir, solution_dir, PROJECT / "autograder" / "hidden")
+        labs = build_labs(chosen, release_dir, solution_dir)
     for lab in labs:
         for notice in lab.notices:
             console.print(f"note: {notice}", style="yellow", soft_wrap=True)
@@ -99,12 +100,13 @@ def grade(
     from .course.config import engine_note
     from .course.publish import publish
     from .course.release import take_release
+    from .course.report import as_table, class_report, find_submissions, remarks
+    from .course.store import ResultStore
     from .engine import EngineUnavailable, Limits, Policy
-    from .grading.pool import Grader, grade_class
-    from .grading.pytest_plugin import HiddenTestsBroken
-    from .grading.report import as_table, class_report, find_submissions, remarks
-    from .grading.results import FAILED
-    from .grading.store import ResultStore
+    from .judge.pool import Grader, grade_class
+    from .judge.pytest_plugin import HiddenTestsBroken
+    from .judge.results import FAILED
+    from .lab import SOURCE_ROOT, read_lab_folder
     from .solution import find_solution
 
     course_dir = course_dir.resolve()
@@ -117,7 +119,9 @@ def grade(
         with console.status("preparing the course"):
             solution = find_solution(PROJECT, lab, release_dir)
             course, assignment = take_release(course_dir, lab, release_dir, solution)
-            remember(course_dir, lab, ClassRun(seed, allow_unconfined))
+            about = read_lab_folder(SOURCE_ROOT / lab / f"{lab}.md")
+            run = ClassRun(seed, allow_unconfined, about.title, about.exercises)
+            remember(course_dir, lab, run)
         if assignment.solution is None:
             notice = (
                 f"no solution fits {_shown(release_dir / lab)}; early mistakes cost again later"
@@ -136,7 +140,7 @@ def grade(
                 raise UserError(f"grading can't go on: {error}") from None
         results.sort(key=lambda result: result.student)
         with console.status("filling the gradebook, writing feedback"):
-            notes = publish(course, assignment, results)
+            notes = publish(course, assignment, results, run.exercises, run.title)
     if json_file is not None:
         json_file.write_text(json.dumps(class_report(lab, results), indent=2) + "\n", "utf-8")
     console.print(as_table(lab, results))
@@ -159,9 +163,9 @@ def grade(
 def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
     """Check that LAB can be released: all of the gate's checks, on release/LAB."""
     from .engine import EngineUnavailable
-    from .grading.pytest_plugin import HiddenTestsBroken
-    from .quality import gate, stability
-    from .quality.bench import Subject
+    from .gate import gate, stability
+    from .gate.bench import Subject
+    from .judge.pytest_plugin import HiddenTestsBroken
 
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
@@ -270,18 +274,20 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> None:
     """Grade other right answers (default: the lab's bank); each has to get full marks."""
-    from .grading.assignment import HIDDEN_ROOT, load_assignment
-    from .quality.answers import answers_table, bank_of, blank_lines, candidates_of, failures
-    from .quality.judge import judge_all, make_judge
-    from .quality.solution import read_solution
-    from .quality.variants import read_variant
+    from .assignment import load_assignment
+    from .lab import find_lab
+    from .mutation.answers import answers_table, bank_of, blank_lines, candidates_of, failures
+    from .mutation.judge import judge_all, make_judge
+    from .mutation.solution import read_solution
+    from .mutation.variants import read_variant
 
-    solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
+    folder = find_lab(lab)
+    solution = read_solution(folder.source)
     if list_blanks:
         for line in blank_lines(solution):
             console.print(line, soft_wrap=True)
         return
-    chosen = list(files) or bank_of(HIDDEN_ROOT, lab)
+    chosen = list(files) or bank_of(folder.variants_dir)
     if not chosen:
         raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
     variants = [read_variant(path, solution) for path in chosen]
@@ -311,15 +317,17 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) -> None:
     """Make small mistakes in the solution of LAB; do its tests find them?"""
-    from .grading.assignment import HIDDEN_ROOT, load_assignment
-    from .quality import mutate as mutation
-    from .quality.equivalent import EQUIVALENT_FILE
-    from .quality.judge import judge_all, make_judge
-    from .quality.solution import read_solution
+    from .assignment import load_assignment
+    from .lab import find_lab
+    from .mutation import mutate as mutation
+    from .mutation.equivalent import EQUIVALENT_FILE
+    from .mutation.judge import judge_all, make_judge
+    from .mutation.solution import read_solution
 
-    solution = read_solution(PROJECT / "source" / lab / f"{lab}.md")
+    folder = find_lab(lab)
+    solution = read_solution(folder.source)
     judge = make_judge(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
-    experiment = mutation.plan(solution, judge, HIDDEN_ROOT / lab, question)
+    experiment = mutation.plan(solution, judge, folder, question)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
     _say_how_confined(judge.policy)
@@ -334,7 +342,7 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     if json_file is not None:
         json_file.write_text(json.dumps(report.as_json(), indent=1) + "\n", "utf-8")
     console.print(mutation.as_table(lab, report))
-    for line in mutation.details(report, HIDDEN_ROOT / lab / EQUIVALENT_FILE):
+    for line in mutation.details(report, folder.variants_dir / EQUIVALENT_FILE):
         console.print(line, soft_wrap=True)
     console.print(mutation.summary(report), soft_wrap=True)
     if not report.passed:

@@ -1,6 +1,6 @@
 """Makes a class of demo submissions, so that one sees grading at work without a class.
 
-What each student did stands in `autograder/hidden/<lab>/demo.py`:
+What each student did stands in `source/<lab>/variants/demo.py`:
 
     CLASS: dict[str, list[str | tuple[str, str]]]
 
@@ -14,8 +14,9 @@ from typing import Any
 
 import nbformat
 
+from .assignment import is_answer, nbgrader_tag
 from .errors import UserError
-from .grading.assignment import HIDDEN_ROOT, is_answer, nbgrader_tag
+from .lab import find_lab
 
 Change = str | tuple[str, str]
 ALL_QUESTIONS = "*"
@@ -29,11 +30,11 @@ def make_class(lab: str, release_root: Path, solution_root: Path, course_dir: Pa
             no longer fits the solution.
     """
     blank, solved = (_read(root / lab / f"{lab}.ipynb") for root in (release_root, solution_root))
-    for student, changes in _load_class(lab).items():
+    for student, changes in load_class(lab).items():
         path = course_dir / "submitted" / student / lab / f"{lab}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(submission(blank, solved, student, changes)), "utf-8")
-    return list(_load_class(lab))
+    return list(load_class(lab))
 
 
 def submission(blank: Any, solved: Any, student: str, changes: list[Change]) -> Any:
@@ -72,8 +73,13 @@ def _replace(notebook: Any, student: str, old: str, new: str) -> None:
     holders[0].source = holders[0].source.replace(old, new)
 
 
-def _load_class(lab: str) -> dict[str, list[Change]]:
-    path = HIDDEN_ROOT / lab / "demo.py"
+def load_class(lab: str) -> dict[str, list[Change]]:
+    """Each demo student and the changes of the solution.
+
+    Raises:
+        UserError: if the lab has no demo class (exit code 2).
+    """
+    path = find_lab(lab).variants_dir / "demo.py"
     spec = importlib.util.spec_from_file_location(f"demo_{lab}", path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise UserError(f"{path}: {lab} has no demo class", exit_code=2)

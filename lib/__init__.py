@@ -1,1 +1,1 @@
-"""The reference: data sets, models, attention maths and training loop of the labs."""
+"""What labs are made of: the kit, which ships with them, and the reference, which never does."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.errors import UserError
+from autograder.lab import read_lab_folder
 
 from .notebooks import (
     Lab,
@@ -25,9 +26,7 @@ from .notebooks import (
     write_notebook,
 )
 from .points import read_tests
-from .support import STUDENT_FOLDER, Files, support_files
-
-CHECKS_FILE = "checks.py"  # in the lab's student folder: the tests that students may see
+from .support import Files, support_files
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,16 @@ class _CompiledLab:
     solution_files: Files
 
 
-def build_labs(
-    sources: list[Path], release_dir: Path, solution_dir: Path, hidden_dir: Path | None = None
-) -> list[BuiltLab]:
+def build_labs(sources: list[Path], release_dir: Path, solution_dir: Path) -> list[BuiltLab]:
     """Build each lab into `release_dir/<lab>/` and `solution_dir/<lab>/`, replacing what is there.
 
-    A question's points are summed over `hidden_dir/<lab>/test_*.py` and the lab's public checks.
+    A question's points are summed over the lab's hidden tests and its public checks.
 
     Raises:
         UserError: a lab, a test or a path is wrong; then nothing is written.
     """
     _refuse_clashes(sources, release_dir, solution_dir)
-    compiled = [_compile(source, hidden_dir) for source in sources]
+    compiled = [_compile(source) for source in sources]
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         _stage(compiled, stage)
@@ -95,14 +92,11 @@ def _refuse_clashes(sources: list[Path], release_dir: Path, solution_dir: Path) 
                 raise UserError(f"{source}: lies in {target}, which is replaced; move it", 2)
 
 
-def _compile(source: Path, hidden_dir: Path | None) -> _CompiledLab:
-    lab = read_pieces(source)
-    checks = source.parent / STUDENT_FOLDER / CHECKS_FILE
-    test_files = [checks] if checks.is_file() else []
-    if hidden_dir is not None:
-        test_files += sorted((hidden_dir / lab.name).glob("test_*.py"))
-    questions = lab_questions(lab, [test for path in test_files for test in read_tests(path)])
-    return _CompiledLab(lab, questions, *support_files(lab))
+def _compile(source: Path) -> _CompiledLab:
+    lab, folder = read_pieces(source), read_lab_folder(source)
+    checks = [folder.checks_file] if folder.checks_file.is_file() else []
+    tests = [test for path in checks + folder.hidden_tests for test in read_tests(path)]
+    return _CompiledLab(lab, lab_questions(lab, tests), *support_files(lab, folder))
 
 
 def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:

@@ -12,17 +12,16 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.errors import UserError
+from autograder.lab import PROJECT
+from autograder.lab import Lab as LabFolder
 
 from .ipython_syntax import as_python, parse
 from .notebooks import Lab, Piece
 
-STUDENT_FOLDER = "student"  # beside the lab's source; everything in it ships
-# Of ours; all else of ours stays here.
-SHIPPED_PACKAGES = ("autograder.testing", "lib.data", "lib.figures")
-_OURS = tuple({package.partition(".")[0] for package in SHIPPED_PACKAGES})
+KIT = "lib.kit"  # its packages ship with the labs that use them; all else of ours stays here
+_OURS = ("lib", "autograder")
 # Has nbgrader's Validate run what grading runs, where Jupyter is started beside the notebook.
 VALIDATE_CONFIG = Path(__file__).with_name("nbgrader_config.json")
-_REPOSITORY = Path(__file__).resolve().parents[2]
 _CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store"})
 
 _TEXT_ONLY = re.compile(  # where Markdown shows the syntax of an image, or nothing at all
@@ -42,7 +41,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)  # a URL, the 
 Files = dict[str, Path]
 
 
-def support_files(lab: Lab) -> tuple[Files, Files]:
+def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
     """The files beside the student's notebook, and those beside the solution's.
 
     Adds a notice to the lab for each import that students couldn't follow.
@@ -51,12 +50,13 @@ def support_files(lab: Lab) -> tuple[Files, Files]:
         UserError: a referenced image is missing or lies outside the lab's folder, or two files
             claim one place.
     """
-    given = dict(_student_folder(lab))
+    given = dict(_student_folder(folder))
     imports = _imports_of(lab, given)
     provided = {name for name in _OURS if f"{name}.py" in given or f"{name}/__init__.py" in given}
     imports = {name: place for name, place in imports.items() if name.split(".")[0] not in provided}
-    shared = _validate_config(lab) | given | dict(_packages(imports))
-    lab.notices += _missing_imports(imports)
+    shipped = _shipped_packages(folder)
+    shared = _validate_config(lab) | given | dict(_packages(shipped, imports))
+    lab.notices += _missing_imports(shipped, imports)
     release = shared | _figures(lab, given, "student")
     solution = release | _figures(lab, given, "solution")
     if f"{lab.name}.ipynb" in solution:
@@ -69,10 +69,9 @@ def _validate_config(lab: Lab) -> Files:
     return {VALIDATE_CONFIG.name: VALIDATE_CONFIG} if has_checks else {}
 
 
-def _student_folder(lab: Lab) -> Iterator[tuple[str, Path]]:
-    folder = lab.path.parent / STUDENT_FOLDER
-    for path in _files_below(folder):
-        yield path.relative_to(folder).as_posix(), path
+def _student_folder(folder: LabFolder) -> Iterator[tuple[str, Path]]:
+    for path in _files_below(folder.student_dir):
+        yield path.relative_to(folder.student_dir).as_posix(), path
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -113,19 +112,33 @@ def _imported_modules(python: str | bytes) -> Iterator[tuple[str, int]]:
                 yield name, node.lineno
 
 
-def _packages(imports: dict[str, str]) -> Iterator[tuple[str, Path]]:
-    for package in SHIPPED_PACKAGES:
+def _shipped_packages(folder: LabFolder) -> list[str]:
+    """The packages of the kit that `lab.toml` lets students have; all of them without a list."""
+    if folder.ships is not None:
+        return list(folder.ships)
+    kit = PROJECT.joinpath(*KIT.split("."))
+    return [f"{KIT}.{path.name}" for path in sorted(kit.iterdir()) if _is_package(path)]
+
+
+def _is_package(path: Path) -> bool:
+    return (path / "__init__.py").is_file()
+
+
+def _packages(shipped: list[str], imports: dict[str, str]) -> Iterator[tuple[str, Path]]:
+    for package in shipped:
         if any(_is_in(name, package) for name in imports):
-            folder = _REPOSITORY.joinpath(*package.split("."))
-            for path in (folder.parent / "__init__.py", *_files_below(folder)):
-                yield path.relative_to(_REPOSITORY).as_posix(), path
+            folder = PROJECT.joinpath(*package.split("."))
+            parents = [parent for parent in folder.parents if parent.is_relative_to(PROJECT)]
+            above = [parent / "__init__.py" for parent in parents if _is_package(parent)]
+            for path in (*above, *_files_below(folder)):
+                yield path.relative_to(PROJECT).as_posix(), path
 
 
-def _missing_imports(imports: dict[str, str]) -> list[str]:
+def _missing_imports(shipped: list[str], imports: dict[str, str]) -> list[str]:
     return [
         f"{place}: imports {name}, which students don't receive"
         for name, place in imports.items()
-        if not any(_is_in(name, package) for package in SHIPPED_PACKAGES)
+        if not any(_is_in(name, package) for package in shipped)
     ]
 
 

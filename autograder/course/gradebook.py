@@ -40,10 +40,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 from traitlets import TraitError
 
+from ..assignment import nbgrader_tag
 from ..engine import printable
 from ..errors import UserError
-from ..grading.assignment import nbgrader_tag
-from ..grading.results import SubmissionResult
+from ..judge.results import SubmissionResult
 from .course import CONFIG_FILE, Course
 from .recorded import LOCK_TIMEOUT_S, refusal, schema_version
 

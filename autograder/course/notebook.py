@@ -4,8 +4,8 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..grading.assignment import is_answer, is_own, nbgrader_tag, question_id
-from ..grading.results import CellFailure, QuestionResult, StudentCell, SubmissionResult
+from ..assignment import is_answer, is_own, nbgrader_tag, question_id
+from ..judge.results import CellFailure, QuestionResult, StudentCell, SubmissionResult
 
 SUMMARY_ID = "feedback-summary"  # of a cell that we add
 Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it

@@ -2,15 +2,15 @@
 
 from filelock import FileLock
 
+from ..assignment import Assignment, load_assignment
 from ..engine import Limits, Policy, Zygote
 from ..errors import UserError
-from ..grading.assignment import Assignment, load_assignment
-from ..grading.grade import grade_submission
-from ..grading.store import ResultStore, environment_key, result_key
+from ..judge.grade import grade_submission
 from .class_run import recall
 from .course import Course
 from .gradebook import CourseGradebook
 from .publish import publish
+from .store import ResultStore, environment_key, result_key
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
 

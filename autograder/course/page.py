@@ -14,8 +14,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..grading.assignment import nbgrader_tag
-from ..grading.results import QuestionResult, SubmissionResult, Verdict
+from ..assignment import nbgrader_tag
+from ..judge.results import QuestionResult, SubmissionResult, Verdict
 from .notebook import credit, untouched_answers, with_cells, work_by_question
 from .recorded import RecordedGrade, RecordedSubmission
 

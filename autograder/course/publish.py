@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..grading.assignment import Assignment, nbgrader_tag
-from ..grading.results import FAILED, SubmissionResult
+from ..assignment import Assignment, nbgrader_tag
+from ..judge.results import FAILED, SubmissionResult
 from .course import Course
 from .handed_in import TIMESTAMP_FILE, read_timestamp
 from .notebook import graded_notebook, untouched_answers, with_cells, work_by_question

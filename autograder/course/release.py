@@ -8,8 +8,8 @@ from typing import Any
 
 import nbformat
 
+from ..assignment import Assignment, load_assignment
 from ..errors import UserError
-from ..grading.assignment import Assignment, load_assignment
 from .config import write_config
 from .course import Course, load_course
 

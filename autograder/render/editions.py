@@ -6,8 +6,8 @@ from typing import Any
 
 import nbformat
 
+from ..assignment import question_id
 from ..compiler.notebooks import SKIP_EXECUTION_TAG
-from ..grading.assignment import question_id
 from .execute import CellRun, execute
 from .page import as_page
 from .pdf import print_pdf

@@ -6,7 +6,7 @@ right solution has. The tests that grade a submission look at more.
 
 import torch
 
-from autograder.testing import assert_close, assert_equal, assert_tensor_equal, fail, question
+from lib.kit.checks import assert_close, assert_equal, assert_tensor_equal, fail, question
 
 # --- Exercise 1 ---------------------------------------------------------------------------------
 

@@ -87,8 +87,8 @@ ATTACKS: list[Attack] = [
     answer("reference by import", 6, """
         import sys
         sys.path.insert(0, $project)
-        import lib.attention
-        raise Loot(f"the reference lies in {lib.attention.__file__}")
+        import lib.reference.attention
+        raise Loot(f"the reference lies in {lib.reference.attention.__file__}")
     """),
     answer("names and frames", 6, """
         def centre(x):

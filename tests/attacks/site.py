@@ -33,14 +33,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 LAB = "vault"
 MARKER = "left-by-an-attack"
 SECRETS = ("environment", "hidden", "solution", "gradebook", "neighbour", "arguments")
-PLANTED = ("release", "solution", "hidden", "course", "canary", "home")
+PLANTED = ("release", "solution", "source", "course", "canary", "home")
 
 
 class Site:
     """The place, a context manager.
 
     Attributes:
-        release_root, hidden_root, solution_root: of the lab, as grading takes them.
+        release_root, source_root, solution_root: of the lab, as grading takes them.
         class_dir: a course, where attacks are handed in.
         folder: of all this.
     """
@@ -54,7 +54,7 @@ class Site:
         self._built = self.folder / "built"  # planted again after an attack changed something
         self._built.mkdir(mode=0o700)
         self._secrets = {name: f"SECRET-{name}-{secrets.token_hex(4)}" for name in SECRETS}
-        self.release_root, self.hidden_root = self.folder / "release", self.folder / "hidden"
+        self.release_root, self.source_root = self.folder / "release", self.folder / "source"
         self.solution_root = self.folder / "solution"
         self.class_dir = self.folder / "class"
         self._build()
@@ -91,7 +91,7 @@ class Site:
             "socket": str(sockets / "path"),
             "abstract": f"{sockets}/abstract",
             "abstract_udp": f"{sockets}/datagram",
-            "hidden": str(self.hidden_root / LAB / f"test_{LAB}.py"),
+            "hidden": str(self.source_root / LAB / "hidden" / f"test_{LAB}.py"),
             "solution": str(self.folder / "solution" / LAB / f"{LAB}.ipynb"),
             "release": str(self.release_root / LAB / "checks.py"),
             "gradebook": str(self.folder / "course" / "gradebook.db"),
@@ -138,13 +138,13 @@ class Site:
     def _build(self) -> None:
         source = LAB_DIR / "source" / LAB / f"{LAB}.md"
         release_root, solution_root = self._built / "release", self._built / "solution"
-        build_labs([source], release_root, solution_root, LAB_DIR / "hidden")
+        build_labs([source], release_root, solution_root)
         self._solved = nbformat.read(solution_root / LAB / f"{LAB}.ipynb", as_version=4)
-        shutil.copytree(LAB_DIR / "hidden", self._built / "hidden")
+        shutil.copytree(LAB_DIR / "source", self._built / "source")
         neighbour = self._built / "course" / "neighbour"
         shutil.copytree(solution_root / LAB, neighbour)
         for name, file in {
-            "hidden": self._built / "hidden" / LAB / f"test_{LAB}.py",
+            "hidden": self._built / "source" / LAB / "hidden" / f"test_{LAB}.py",
             "solution": solution_root / LAB / f"{LAB}.ipynb",
             "neighbour": neighbour / f"{LAB}.ipynb",
         }.items():

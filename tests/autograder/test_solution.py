@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.assignment import load_assignment
 from autograder.compiler.build import build_labs
-from autograder.grading.assignment import load_assignment
 from autograder.solution import find_solution
 
 from .course.conftest import SOURCE

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import torch
 
+from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import Policy, Zygote
-from autograder.grading.assignment import Assignment, load_assignment
-from autograder.grading.grade import grade_submission
+from autograder.judge.grade import grade_submission
 from tests.bench.measure import Prepare, Row, Run, time_ratio
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as zygotes:
         release, solution = Path(folder, "release"), Path(folder, "solution")
         source = PROJECT / "source" / "lab09" / "lab09.md"
-        build_labs([source], release, solution, PROJECT / "autograder" / "hidden")
+        build_labs([source], release, solution)
         assignment = load_assignment("lab09", release)
         submitted = solution / "lab09" / "lab09.ipynb"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import torch
 
-from lib.data import load_digit_images
+from lib.kit.data import load_digit_images
 from tests.bench.measure import Row, Run, memory_ratio, time_ratio
 from tests.bench.notebook import notebook
 

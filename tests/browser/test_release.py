@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from autograder.assignment import is_answer, question_id
 from autograder.compiler.notebooks import read_pieces
-from autograder.grading.assignment import is_answer, question_id
-from autograder.grading.ingest import ingest
+from autograder.judge.ingest import ingest
 
 from .conftest import Show
 from .notebook_page import NotebookPage

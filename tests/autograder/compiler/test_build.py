@@ -31,10 +31,9 @@ def cells(notebook: Path) -> Iterator[nbformat.NotebookNode]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[BuiltLab]]:
     """The golden labs, built twice into one place whose path has a blank, and the folder."""
     out = tmp_path_factory.mktemp("a course")
-    hidden = GOLDEN / "graded" / "hidden"
     build_labs(GOLDEN_LABS[:1], out / "release", out / "solution")
     (out / "release" / "graded" / "left over.txt").touch()
-    return out, build_labs(GOLDEN_LABS, out / "release", out / "solution", hidden)
+    return out, build_labs(GOLDEN_LABS, out / "release", out / "solution")
 
 
 @pytest.mark.parametrize("lab", ["graded", "oddities"])
@@ -76,11 +75,11 @@ def test_what_ships(built: tuple[Path, list[BuiltLab]]) -> None:
     out, _ = built
     release = tree(out / "release" / "graded")
     solution = tree(out / "solution" / "graded")
-    ours = {name for name in release if name.startswith("autograder/")}
+    ours = {name for name in release if name.startswith("lib/")}
     own = {"graded.ipynb", "checks.py", "figures/triangle.svg", "nbgrader_config.json"}
     assert set(release) == own | ours
     assert set(solution) == set(release) | {"figures/proof.svg"}
-    assert {"autograder/__init__.py", "autograder/testing/__init__.py"} <= ours
+    assert {"lib/__init__.py", "lib/kit/__init__.py", "lib/kit/checks/__init__.py"} <= ours
     assert not list(out.glob("*/.build-*"))
 
 
@@ -134,12 +133,12 @@ def test_a_mistake_in_one_lab_leaves_everything_as_it_was(
 
 
 def test_points_of_unknown_questions_are_an_error(tmp_path: Path) -> None:
-    hidden = tmp_path / "hidden" / "graded"
-    shutil.copytree(GOLDEN / "graded" / "hidden" / "graded", hidden)
-    test = (hidden / "test_double.py").read_text("utf-8").replace('"double"', '"triple"')
-    (hidden / "test_triple.py").write_text(test, "utf-8")
+    folder = tmp_path / "graded"
+    shutil.copytree(GOLDEN / "graded", folder)
+    test = (folder / "hidden" / "test_double.py").read_text("utf-8")
+    (folder / "hidden" / "test_triple.py").write_text(test.replace('"double"', '"triple"'), "utf-8")
     with pytest.raises(UserError, match=r"test_triple.py:5: .*QUESTION triple"):
-        build_labs(GOLDEN_LABS[:1], tmp_path / "r", tmp_path / "s", tmp_path / "hidden")
+        build_labs([folder / "graded.md"], tmp_path / "r", tmp_path / "s")
     assert not (tmp_path / "r").exists()
 
 

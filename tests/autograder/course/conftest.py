@@ -7,11 +7,11 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.assignment import Assignment, is_answer, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.course.course import Course
 from autograder.course.release import take_release
-from autograder.grading.assignment import Assignment, is_answer, load_assignment
-from autograder.grading.results import QuestionResult, StudentCell, SubmissionResult, Verdict
+from autograder.judge.results import QuestionResult, StudentCell, SubmissionResult, Verdict
 
 SOURCE = """\
 # A small lab
@@ -43,7 +43,7 @@ Because of the factor two.
 CHECKS = '''\
 """Public checks."""
 
-from autograder.testing import assert_equal, question
+from lib.kit.checks import assert_equal, question
 
 
 @question("ex1-double", points=2)

@@ -19,14 +19,14 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from autograder.assignment import Assignment
 from autograder.course.course import CONFIG_FILE, Course, load_course
 from autograder.course.gradebook import Answers, CourseGradebook
 from autograder.course.publish import publish
 from autograder.course.recorded import RecordedGrade, read_gradebook
 from autograder.course.release import take_release
 from autograder.errors import UserError
-from autograder.grading.assignment import Assignment
-from autograder.grading.results import QuestionResult
+from autograder.judge.results import QuestionResult
 
 from .conftest import result_of
 

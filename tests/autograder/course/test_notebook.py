@@ -6,6 +6,7 @@ from dataclasses import replace
 import nbformat
 from nbgrader.utils import determine_grade
 
+from autograder.assignment import Assignment, is_answer
 from autograder.course.notebook import (
     SUMMARY_ID,
     graded_notebook,
@@ -13,8 +14,8 @@ from autograder.course.notebook import (
     with_cells,
     work_by_question,
 )
-from autograder.grading.assignment import Assignment, is_answer
-from autograder.grading.results import CellFailure, QuestionResult, StudentCell, Verdict
+from autograder.engine import Cause
+from autograder.judge.results import CellFailure, QuestionResult, StudentCell, Verdict
 
 from .conftest import RIGHT, WHY, result_of
 
@@ -49,7 +50,7 @@ def test_only_answer_cells_are_filled(small: Assignment) -> None:
 
 def test_nbgrader_reads_the_scores_and_nbformat_the_notebook(small: Assignment) -> None:
     result = result_of(small, "ann", HALF)
-    failure = CellFailure(result.cells[0].id, "ValueError", "this cell raised ValueError")
+    failure = CellFailure(result.cells[0].id, "ValueError", "it raised ValueError", Cause.RAISED)
     made = graded_notebook(small.notebook, replace(result, cell_failures=(failure,)))
     notebook = nbformat.reads(json.dumps(made), as_version=4)
     nbformat.validate(notebook)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.assignment import Assignment
 from autograder.course.page import (
     CELLS_LIMIT,
     CODE_LIMIT,
@@ -18,8 +19,7 @@ from autograder.course.page import (
     render_page,
 )
 from autograder.course.recorded import RecordedGrade, RecordedSubmission
-from autograder.grading.assignment import Assignment
-from autograder.grading.results import QuestionResult, StudentCell, SubmissionResult, Verdict
+from autograder.judge.results import QuestionResult, StudentCell, SubmissionResult, Verdict
 
 from .conftest import result_of
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.assignment import Assignment
 from autograder.course.course import Course, load_course
 from autograder.course.publish import publish
 from autograder.course.recorded import RecordedGrade, RecordedSubmission, read_gradebook
-from autograder.grading.assignment import Assignment
-from autograder.grading.results import FAILED, SubmissionResult
+from autograder.judge.results import FAILED, SubmissionResult
 
 from .conftest import RIGHT, WHY, result_of
 
@@ -286,8 +286,8 @@ import json, sys
 from pathlib import Path
 from autograder.course.course import load_course
 from autograder.course.publish import publish
-from autograder.grading.assignment import load_assignment
-from autograder.grading.results import SubmissionResult
+from autograder.assignment import load_assignment
+from autograder.judge.results import SubmissionResult
 course = load_course(Path(sys.argv[1]))
 assignment = load_assignment("small", course.root / "release")
 results = [SubmissionResult.from_json(one) for one in json.loads(sys.stdin.read())]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.publish import publish
 from autograder.course.recorded import RecordedGrade, read_gradebook, reading
 from autograder.errors import UserError
-from autograder.grading.assignment import Assignment
 
 from .conftest import result_of
 

@@ -10,9 +10,8 @@ from autograder.engine import Policy, Worker, Zygote
 
 SUPPORT_FILES = {
     "lib/__init__.py": '"""What students receive."""\n',
-    "lib/data/__init__.py": "ANSWER = 42\n",
-    "autograder/__init__.py": "",
-    "autograder/testing/__init__.py": "def check(question): ...\n",
+    "lib/kit/data/__init__.py": "ANSWER = 42\n",
+    "lib/kit/checks/__init__.py": "def check(question): ...\n",
     "figure.txt": "a file\n",
 }
 

@@ -14,7 +14,7 @@ SOURCE = """
 # A small lab
 
 ```python
-from autograder.testing import check
+from lib.kit.checks import check
 ```
 
 ```python
@@ -39,7 +39,7 @@ print("given")
 ```
 """
 CHECKS = """
-from autograder.testing import question
+from lib.kit.checks import question
 
 @question("double", points=1)
 def test_doubles(submission):

@@ -1,4 +1,4 @@
-from autograder.testing import assert_equal, question
+from lib.kit.checks import assert_equal, question
 
 
 @question("double", points=1)

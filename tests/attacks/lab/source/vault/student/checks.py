@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.testing import assert_close, question
+from lib.kit.checks import assert_close, question
 
 
 @question("ex1-centre", points=1)

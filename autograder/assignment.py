@@ -1,0 +1,104 @@
+"""A released lab as grading sees it: the instructor's cells, its questions, its tests."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from .errors import UserError
+from .lab import CHECKS_FILE, SOURCE_ROOT
+
+
+@dataclass(frozen=True)
+class GradedQuestion:
+    """A question of the lab; `written` ones are graded by hand."""
+
+    id: str
+    max_score: float
+    written: bool
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One lab: the released notebook, the folder it ships in, and its test files."""
+
+    lab: str
+    release_dir: Path
+    notebook: Any  # the instructor's copy, an nbformat notebook
+    test_files: tuple[Path, ...]
+    solution: Any = None  # the same cells with the reference's answers; None without carried credit
+
+    @property
+    def questions(self) -> list[GradedQuestion]:
+        """In the order of the notebook."""
+        return [
+            GradedQuestion(tag["grade_id"], float(tag["points"]), bool(tag["solution"]))
+            for tag in map(nbgrader_tag, self.notebook.cells)
+            if tag.get("grade")
+        ]
+
+
+def load_assignment(
+    lab: str,
+    release_root: Path,
+    source_root: Path = SOURCE_ROOT,
+    solution_root: Path | None = None,
+) -> Assignment:
+    """Read a released lab; `solution_root/<lab>/<lab>.ipynb` is its solution, if it fits.
+
+    Raises:
+        UserError: if it was not released there (exit code 2).
+    """
+    path = release_root / lab / f"{lab}.ipynb"
+    if not path.is_file():
+        found = sorted(p.name for p in release_root.glob("*") if (p / f"{p.name}.ipynb").is_file())
+        known = f"released are: {', '.join(found)}" if found else "run `make release` first"
+        raise UserError(f"{path}: no such released lab; {known}", exit_code=2)
+    checks = [path.parent / CHECKS_FILE]
+    hidden = sorted((source_root / lab / "hidden").glob("test_*.py"))
+    test_files = tuple(file for file in [*checks, *hidden] if file.is_file())
+    notebook = nbformat.read(path, as_version=4)
+    solution = solution_root and _read_solution(solution_root / lab / path.name, notebook)
+    return Assignment(lab, path.parent, notebook, test_files, solution)
+
+
+def _read_solution(path: Path, released: Any) -> Any | None:
+    """The solved notebook; None if there is none, or if it is that of another release."""
+    try:
+        solution = nbformat.read(path, as_version=4)
+    except Exception:  # of many kinds, for a file that is no notebook
+        return None
+    return solution if _given(solution) == _given(released) else None
+
+
+def _given(notebook: Any) -> list[tuple[str, str | None]]:
+    """The cells' ids, and the text of those that are no answers."""
+    return [(cell.get("id"), None if is_answer(cell) else cell.source) for cell in notebook.cells]
+
+
+def nbgrader_tag(cell: Any) -> dict[str, Any]:
+    """A cell's nbgrader metadata, empty for a cell that nbgrader doesn't know."""
+    tag = cell["metadata"].get("nbgrader")
+    return dict(tag) if isinstance(tag, dict) else {}
+
+
+def is_answer(cell: Any) -> bool:
+    """Whether students write in this cell (a blank in code, or a written answer)."""
+    return bool(nbgrader_tag(cell).get("solution"))
+
+
+def is_own(cell: Any) -> bool:
+    """Whether the student added this cell."""
+    return not nbgrader_tag(cell)
+
+
+def question_id(cell: Any) -> str | None:
+    """The question whose check cell this is, None for any other cell."""
+    tag = nbgrader_tag(cell)
+    return tag["grade_id"] if tag.get("grade") and not tag.get("solution") else None
+
+
+def is_skipped(cell: Any) -> bool:
+    """Whether the author marked the cell as not to be executed for grading."""
+    return "skip-grading" in cell.metadata.get("tags", [])

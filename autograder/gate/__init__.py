@@ -1,0 +1,1 @@
+"""What a lab has to show before it is released: `make verify`."""

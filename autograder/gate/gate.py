@@ -1,0 +1,145 @@
+"""The release gate: no lab is released unless all of its checks pass."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from ..errors import shown
+from .bench import Bench, Finding, Seen, Subject
+from .contents import check_clean, check_parses, check_self_contained
+from .execution import check_executes
+from .leaks import find_leaks, read_allow_list, read_secrets
+from .questions import check_points, check_tests
+from .rebuild import check_rebuild
+from .scores import check_blank, check_solution, check_tests_can_fail
+from .trials import Trials
+
+
+@dataclass(frozen=True)
+class Check:
+    """A line of the gate's table. Checks of one lane run one after the other, lanes in parallel."""
+
+    name: str
+    look: Callable[[Bench], Seen]
+    lane: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check came to."""
+
+    name: str
+    seen: Seen
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return not self.seen.findings
+
+
+def check_leaks(bench: Bench) -> Seen:
+    """Nothing of solutions, hidden tests or the reference lies anywhere in the release."""
+    subject = bench.subject
+    secrets = read_secrets(subject.source, subject.hidden_dir, subject.project)
+    allow_list = read_allow_list(subject.hidden_dir)
+    leaks, stale = allow_list.sift(find_leaks(subject.release_dir, secrets))
+    findings = [
+        Finding(f"{shown(subject.release_dir)}/{leak.file}:{leak.line}", f"{leak.what}; remove it")
+        for leak in leaks
+    ]
+    for entry in stale:
+        wrong = f"allows what {entry.file} no longer holds; remove the entry"
+        findings.append(Finding(f"{shown(allow_list.path)}:{entry.line}", wrong))
+    num_secrets = sum(of_kind.size for of_kind in secrets)
+    return Seen(f"{num_secrets} secrets, {len(allow_list.entries)} allowed", findings)
+
+
+CHECKS = (
+    Check("every cell parses", check_parses, "files"),
+    Check("blank notebook executes", check_executes, "kernel"),
+    Check("solution scores 100 %", check_solution, "grades"),
+    Check("blank scores 0", check_blank, "grades"),
+    Check("every test can fail", check_tests_can_fail, "grades"),
+    Check("every question is tested", check_tests, "files"),
+    Check("points add up", check_points, "files"),
+    Check("nothing leaks", check_leaks, "files"),
+    Check("rebuild is identical", check_rebuild, "grades"),
+    Check("no traces of a run", check_clean, "files"),
+    Check("folder is complete", check_self_contained, "files"),
+)
+FIRST_OF_LANE = (check_rebuild,)  # what others wait for: it builds the solution
+
+
+def inspect(subject: Subject, on_outcome: Callable[[Outcome], None]) -> list[Outcome]:
+    """Run all checks, in the order of `CHECKS`.
+
+    Raises:
+        UserError: if the lab was not released (exit code 2) or a file of it can't be read.
+        EngineUnavailable, HiddenTestsBroken: if nothing can be graded.
+    """
+    outcomes: dict[str, Outcome] = {}
+
+    def run_lane(checks: list[Check]) -> None:
+        for check in checks:
+            started_at = time.monotonic()
+            seen = check.look(bench)
+            outcomes[check.name] = Outcome(check.name, seen, time.monotonic() - started_at)
+            on_outcome(outcomes[check.name])
+
+    lanes: dict[str, list[Check]] = {}
+    for check in sorted(CHECKS, key=lambda check: check.look not in FIRST_OF_LANE):
+        lanes.setdefault(check.lane, []).append(check)
+    with (
+        ThreadPoolExecutor(len(lanes)) as threads,  # outlives the processes that it starts
+        Trials(subject.assignment) as trials,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        bench = Bench(subject, Path(folder), trials)
+        running = [threads.submit(run_lane, checks) for checks in lanes.values()]
+        wait(running)
+        for lane in running:
+            lane.result()
+    return [outcomes[check.name] for check in CHECKS]
+
+
+def as_table(lab: str, outcomes: list[Outcome]) -> Table:
+    """A line per check."""
+    table = Table(title=f"{lab}: release gate", title_justify="left")
+    table.add_column("check", no_wrap=True)
+    table.add_column("looked at")
+    table.add_column("result", no_wrap=True)
+    table.add_column("time/s", justify="right")
+    for outcome in outcomes:
+        verdict = Text("ok", "green") if outcome.ok else Text("failed", "bold red")
+        seconds = f"{outcome.seconds:.1f}"
+        table.add_row(outcome.name, Text(outcome.seen.looked_at), verdict, seconds)
+    return table
+
+
+def findings_of(outcomes: list[Outcome]) -> list[Text]:
+    """A line for each thing to mend."""
+    return [
+        Text(f"{finding.place}: {finding.what}")
+        for outcome in outcomes
+        for finding in outcome.seen.findings
+    ]
+
+
+def as_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
+    """The table as plain data."""
+    return [
+        {
+            "check": outcome.name,
+            "looked_at": outcome.seen.looked_at,
+            "ok": outcome.ok,
+            "seconds": round(outcome.seconds, 1),
+            "findings": [f"{f.place}: {f.what}" for f in outcome.seen.findings],
+        }
+        for outcome in outcomes
+    ]

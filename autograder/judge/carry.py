@@ -1,0 +1,93 @@
+"""Carry-forward credit: an early mistake costs once.
+
+A question that lost points, and that builds on an earlier one which lost some, is tried again with
+the reference's answers to all that comes before it, in a worker of its own. The better of the two
+scores counts.
+
+In that worker, student code stands beside a part of the solution. It can read it, and say what it
+read in whatever it says: the text of an exception, the name of a type, how a cell failed. So
+nothing that such a worker says is shown to anybody. One number is kept, what the passed tests are
+worth, and only where it is more than before: a `float` is all that leaves `_carried_score`. Never
+in that worker is the reference's answer to the question itself, or to a later one.
+"""
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+from ..assignment import Assignment, is_answer, is_own
+from .dependencies import builds_on, spans
+from .pytest_plugin import run_tests
+from .results import QuestionResult, points_passed
+from .session import Session
+
+
+def carry_forward(
+    assignment: Assignment, session: Session, questions: tuple[QuestionResult, ...]
+) -> tuple[QuestionResult, ...]:
+    """The questions, with credit where only earlier mistakes had spoilt an answer.
+
+    A question whose answer is still the release's blank earns nothing so.
+
+    Args:
+        assignment: without a solution, all stays as it is.
+        session: of the student's own run, which is over; its time limit holds here as well.
+        questions: as that run left them.
+    """
+    wrong = [question.id for question in questions if not question.full]
+    if assignment.solution is None or len(wrong) < 2:
+        return questions
+    needed = builds_on(session.cells, assignment.solution, session.asked)
+    return tuple(
+        _with_credit(assignment, session, question, spoilt_by)
+        if question.id in wrong and (spoilt_by := [o for o in wrong if o in needed[question.id]])
+        else question
+        for question in questions
+    )
+
+
+def _with_credit(
+    assignment: Assignment, session: Session, question: QuestionResult, spoilt_by: list[str]
+) -> QuestionResult:
+    if not _is_answered(assignment, session.cells, question.id):
+        return question
+    score = _carried_score(assignment, session, question.id)
+    if score <= (question.own_score or 0.0):
+        return question
+    return replace(question, carried_score=score, builds_on=tuple(spoilt_by))
+
+
+def _carried_score(assignment: Assignment, own: Session, question: str) -> float:
+    """What the answer to one question earns on top of the reference's earlier answers."""
+    cells = _with_reference_before(own.cells, assignment.solution, question)
+    session = Session(own.zygote, cells, own.seed, own.ends_at)
+    try:
+        results = run_tests(assignment.test_files, session, {question})
+    finally:
+        session.close()
+    return float(points_passed(results.get(question, ())))
+
+
+def _with_reference_before(cells: list[Any], solution: Any, question: str) -> list[Any]:
+    """The cells up to a question's check: its own as the student left them, before them the
+    lab's alone, with the reference's answers."""
+    solved = {cell.id: cell.source for cell in solution.cells}
+    start, check = spans(cells)[question]
+    before = [copy.copy(cell) for cell in cells[:start] if not is_own(cell)]
+    for cell in filter(is_answer, before):
+        cell.source = solved[cell.id]
+    return before + cells[start : check + 1]
+
+
+def _is_answered(assignment: Assignment, cells: list[Any], question: str) -> bool:
+    """Whether any blank that leads up to the question was touched."""
+    blank = {cell.id: _code(cell.source) for cell in assignment.notebook.cells}
+    start, check = spans(cells)[question]
+    answers = [cell for cell in cells[start:check] if is_answer(cell) and cell.cell_type == "code"]
+    return any(_code(cell.source) != blank[cell.id] for cell in answers)
+
+
+def _code(source: str) -> list[str]:
+    """Its lines without comments of their own, blanks at the ends and empty ones."""
+    lines = (line.rstrip() for line in source.splitlines())
+    return [line for line in lines if line and not line.lstrip().startswith("#")]

@@ -1,0 +1,173 @@
+"""What grading says about a submission, and its form as JSON."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from ..engine import Cause
+
+FAILED = "failed"
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One hidden or public test of a question; `message` is written for the student.
+
+    `cause` is why it failed. Where student code raised an exception, `error_name` and `errno` are
+    its type and its error number: the student's word, good for a report only.
+    """
+
+    name: str
+    checked: str
+    points: float
+    outcome: str  # "passed" or "failed"
+    message: str = ""
+    cause: Cause | None = None
+    error_name: str = ""
+    errno: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+
+def points_passed(tests: Iterable[Verdict]) -> float:
+    """What the tests that passed are worth together."""
+    return sum(test.points for test in tests if test.passed)
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """A question's tests; a written answer has none, and its score stays open.
+
+    `tests` are those of the student's own run. `carried_score` is what the answer earned on top
+    of the reference's earlier answers, where that is more; `builds_on` names the earlier
+    questions which have mistakes and which it needs.
+    """
+
+    id: str
+    max_score: float
+    tests: tuple[Verdict, ...] = ()
+    carried_score: float | None = None
+    builds_on: tuple[str, ...] = ()
+
+    @property
+    def own_score(self) -> float | None:
+        """What the student's notebook earned as it was handed in."""
+        return points_passed(self.tests) if self.tests else None
+
+    @property
+    def full(self) -> bool:
+        """Whether the student's own run earned all that tests give."""
+        return all(test.passed for test in self.tests)
+
+    @property
+    def carried(self) -> bool:
+        return self.carried_score is not None
+
+    @property
+    def score(self) -> float | None:
+        return self.own_score if self.carried_score is None else self.carried_score
+
+
+@dataclass(frozen=True)
+class CellFailure:
+    """A cell that raised, ended its worker or was not run; `name` is that of what it raised."""
+
+    cell_id: str
+    name: str
+    message: str
+    cause: Cause
+    errno: int = 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended its worker."""
+        return self.cause.worker_lost
+
+
+@dataclass(frozen=True)
+class StudentCell:
+    """A cell of the student's as it was graded.
+
+    `id` is that of the lab's cell which an answer stands in; an own cell has one of its own and
+    follows the lab's cell `after` (None: it stands first).
+    """
+
+    id: str
+    kind: str  # "code" or "markdown"
+    source: str
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """Everything recorded about one graded submission."""
+
+    student: str
+    status: str  # "graded", "unreadable" (nothing to grade), or FAILED by a defect of the grader
+    confinement: str
+    seed: int
+    seconds: float
+    questions: tuple[QuestionResult, ...]
+    remarks: tuple[str, ...] = ()
+    cell_failures: tuple[CellFailure, ...] = ()
+    cells: tuple[StudentCell, ...] = ()
+
+    @property
+    def score(self) -> float:
+        return sum(question.score or 0.0 for question in self.questions)
+
+    @property
+    def max_score(self) -> float:
+        return sum(question.max_score for question in self.questions)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data with the derived scores beside what they derive from."""
+        questions = [
+            {
+                **asdict(question),
+                "score": question.score,
+                "own_score": question.own_score,
+                "carried": question.carried,
+            }
+            for question in self.questions
+        ]
+        return {
+            **asdict(self),
+            "score": self.score,
+            "max_score": self.max_score,
+            "questions": questions,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "SubmissionResult":
+        """The inverse of `as_json`; derived scores are recomputed, not believed.
+
+        Raises:
+            KeyError, TypeError, ValueError: if it was stored by another version.
+        """
+        questions = tuple(
+            QuestionResult(
+                question["id"],
+                question["max_score"],
+                tuple(_with_cause(Verdict, test) for test in question["tests"]),
+                question["carried_score"],
+                tuple(question["builds_on"]),
+            )
+            for question in data["questions"]
+        )
+        kept = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        kept["questions"] = questions
+        kept["remarks"] = tuple(data["remarks"])
+        kept["cell_failures"] = tuple(
+            _with_cause(CellFailure, cell) for cell in data["cell_failures"]
+        )
+        kept["cells"] = tuple(StudentCell(**cell) for cell in data.get("cells", ()))
+        return cls(**kept)
+
+
+def _with_cause(kind: type[Row], data: dict[str, Any]) -> Row:
+    cause = data["cause"]
+    return kind(**{**data, "cause": None if cause is None else Cause(cause)})

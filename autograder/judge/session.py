@@ -1,0 +1,144 @@
+"""Walks a submission's cells in a worker, up to the question that is asked for.
+
+A cell or a call that costs the worker its life (a time limit, `os._exit`, a crash) costs that
+cell or that question; a fresh worker replays the other cells and grading goes on.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..assignment import is_skipped, question_id
+from ..engine import Cause, Submission, Worker, WorkerLost, Zygote
+from .results import CellFailure
+
+SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
+
+
+class QuestionLost(AssertionError):
+    """The rest of a question that already cost its worker; the message is for the student."""
+
+    cause = Cause.NOT_RUN
+
+
+@dataclass
+class Session:
+    """One submission being graded; `close` it when done."""
+
+    zygote: Zygote
+    cells: list[Any]  # the composed notebook's
+    seed: int
+    ends_at: float | None = None  # of `time.monotonic`, if it continues another session
+    failures: dict[str, CellFailure] = field(default_factory=dict)
+    asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
+    _worker: Worker | None = None
+    _next: int = 0  # the first cell that this worker has not passed
+    _fatal: set[str] = field(default_factory=set)  # cells that ended a worker
+    _lost: dict[str, str] = field(default_factory=dict)  # question id -> what ended its worker
+
+    def __post_init__(self) -> None:
+        if self.ends_at is None:
+            self.ends_at = time.monotonic() + self.zygote.limits.submission_timeout_s
+
+    @property
+    def question_order(self) -> dict[str, int]:
+        """Question id -> index of its check cell."""
+        ids = {question_id(cell): index for index, cell in enumerate(self.cells)}
+        return {name: index for name, index in ids.items() if name is not None}
+
+    @property
+    def remarks(self) -> list[str]:
+        """What ended a worker, for the grader: cells, and questions given up."""
+        cells = [f"cell {f.cell_id}: {f.message}" for f in self.failures.values() if f.stopped]
+        return cells + [f"{question}: a check {loss}" for question, loss in self._lost.items()]
+
+    @contextmanager
+    def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
+        """The notebook's namespace as it is at the question's check cell, freshly seeded.
+
+        Within the block all calls together have the time limit of one test. Who sees a
+        `WorkerLost` there says so with `lose`.
+
+        Raises:
+            QuestionLost: if an earlier test of the question cost the worker.
+        """
+        if question in self._lost:
+            raise QuestionLost(f"not run, because a check before it {self._lost[question]}")
+        worker = self._advance_to(self.question_order[question])
+        with worker.time_limit(self.zygote.limits.test_timeout_s):
+            worker.seed(derive_seed(self.seed, test_name))
+            worker.names_asked.clear()
+            try:
+                yield worker.submission
+            finally:
+                self.asked.setdefault(question, set()).update(worker.names_asked)
+
+    def failure_behind(self, missing_name: str) -> CellFailure | None:
+        """The failed cell to blame for a name that is not there: the first one that has it in
+        its text, else the first one; None if no cell failed."""
+        word = re.compile(rf"\b{re.escape(missing_name)}\b")
+        sources = {cell.id: cell.source for cell in self.cells}
+        failures = list(self.failures.values())
+        naming = [failure for failure in failures if word.search(sources[failure.cell_id])]
+        return next(iter([*naming, *failures]), None)
+
+    def lose(self, question: str, loss: WorkerLost) -> None:
+        """Give up the worker, and with it the rest of this question."""
+        self._lost[question] = str(loss)
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, if one lives."""
+        if self._worker is not None:
+            self._worker.kill()
+        self._worker, self._next = None, 0
+
+    def _advance_to(self, target: int) -> Worker:
+        """A worker that has run the cells before index `target` and none after it."""
+        if self._next > target:
+            self.close()
+        while self._worker is None or self._next < target:
+            if self._worker is None:
+                self._worker = self._fork()
+            elif not self._run(self.cells[self._next], self._worker):
+                self.close()  # without the cell that ended this worker, replay the others
+            else:
+                self._next += 1
+        return self._worker
+
+    def _fork(self) -> Worker:
+        assert self.ends_at is not None
+        if time.monotonic() > self.ends_at:
+            raise QuestionLost("not run, because the submission used up its time limit")
+        return self.zygote.fork(derive_seed(self.seed, "cells"), self.ends_at)
+
+    def _run(self, cell: Any, worker: Worker) -> bool:
+        """Execute a cell, if it is to be; False if that cost the worker."""
+        skipped = question_id(cell) is not None or is_skipped(cell) or cell.id in self._fatal
+        if cell.cell_type != "code" or skipped:
+            return True
+        if len(cell.source) > SOURCE_LIMIT:
+            text = f"this cell was not run, as it has more than {SOURCE_LIMIT} characters"
+            self.failures[cell.id] = CellFailure(cell.id, "", text, Cause.TOO_LONG)
+            return True
+        try:
+            error = worker.execute(cell.source)
+        except WorkerLost as loss:
+            self._fatal.add(cell.id)
+            self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {loss}", loss.cause)
+            return False
+        if error is not None:
+            self.failures[cell.id] = CellFailure(
+                cell.id, error.name, str(error), error.cause, error.errno
+            )
+        return True
+
+
+def derive_seed(seed: int, *names: str) -> int:
+    """A seed for one purpose, the same on every machine: 63 bits of a hash."""
+    digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1

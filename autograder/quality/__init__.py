@@ -1,1 +1,0 @@
-"""Measures what a release and its hidden tests are worth."""

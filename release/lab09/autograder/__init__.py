@@ -1,1 +1,0 @@
-"""Moves and grades notebooks."""

@@ -1,0 +1,202 @@
+"""Exercise 1, from token ids to padded batches: decoding, filtering, padding, the data set."""
+
+import torch
+
+from lib.kit.checks import assert_close, assert_equal, assert_tensor_equal, fail, question
+from lib.reference.text import decode_review, filter_word_ranks, pad_reviews
+
+WORDS = ["film", "was", "not", "good", "but", "slow", "end", "made", "one", "cry", "laugh", "loud"]
+
+
+def integers(rng, low, high, count):
+    """`count` random integers with low <= integer < high."""
+    return torch.randint(low, high, (count,), generator=rng).tolist()
+
+
+def random_vocabulary(rng):
+    """Words by rank, which counts from 1."""
+    order = torch.randperm(len(WORDS), generator=rng).tolist()
+    return {rank: WORDS[place] for rank, place in enumerate(order, start=1)}
+
+
+def random_reviews(rng, lengths):
+    """Lists of token ids of the lengths given; none of them is the padding id."""
+    return [integers(rng, 1, 1000, length) for length in lengths]
+
+
+# -- decoding -----------------------------------------------------------------------------------
+
+
+def assert_decodes(submission, review, rank_to_word, hint):
+    actual = submission.decode_review(review, rank_to_word)
+    assert_equal(actual, decode_review(review, rank_to_word), "the decoded review", hint=hint)
+
+
+@question("ex1-decode", points=1)
+def test_ids_are_shifted_ranks(submission, rng):
+    """Ordinary words are found at their rank, three below their id."""
+    ids = integers(rng, 4, len(WORDS) + 4, 12)
+    hint = "A word's id is its rank plus 3: do you look up `id - 3`, and join with one blank?"
+    assert_decodes(submission, ids, random_vocabulary(rng), hint)
+
+
+@question("ex1-decode", points=1)
+def test_special_ids_have_names(submission, rng):
+    """Padding, start and out-of-vocabulary ids decode to <pad>, <start> and <oov>."""
+    word = integers(rng, 4, len(WORDS) + 4, 1)[0]
+    hint = "Ids 0, 1 and 2 are no ranks: which special word does each stand for?"
+    assert_decodes(submission, [1, word, 2, word, 0, 0], random_vocabulary(rng), hint)
+
+
+@question("ex1-decode", points=1)
+def test_decodes_a_single_word(submission, rng):
+    """A review of one word is that word, without blanks around it; the last rank is found too."""
+    rank_to_word = random_vocabulary(rng)
+    for rank in (1, len(WORDS)):
+        hint = "Look for a blank before or after the word, and for the shift by 3"
+        assert_decodes(submission, [rank + 3], rank_to_word, hint)
+
+
+# -- filtering ----------------------------------------------------------------------------------
+
+
+def assert_filters(submission, review, limits, hint):
+    actual = list(submission.filter_word_ranks(review, *limits))
+    assert_equal(actual, filter_word_ranks(review, *limits), "the filtered review", hint=hint)
+
+
+@question("ex1-filter", points=1)
+def test_drops_missing_and_rare_words(submission, rng):
+    """None and ids above max_rank are dropped, the order of the others is kept."""
+    max_rank = integers(rng, 40, 60, 1)[0]
+    kept, rare = integers(rng, 1, max_rank + 1, 30), integers(rng, max_rank + 1, 200, 15)
+    mixed = [*kept, *rare, *[None] * 6]
+    mixed = [mixed[place] for place in torch.randperm(len(mixed), generator=rng).tolist()]
+    hint = "Skip None and ids above `max_rank`, keep everything else in its order"
+    assert_filters(submission, mixed, (max_rank, 250), hint)
+
+
+@question("ex1-filter", points=1)
+def test_keeps_the_largest_rank(submission, rng):
+    """The id max_rank itself stays, the next one goes; also with the default of 10000."""
+    max_rank = integers(rng, 5, 500, 1)[0]
+    for limits, largest in (((max_rank, 10), max_rank), ((), 10_000)):
+        hint = "`max_rank` is the largest id that is still allowed: is it <= or <?"
+        assert_filters(submission, [largest - 1, largest, largest + 1, largest], limits, hint)
+
+
+@question("ex1-filter", points=1)
+def test_limit_counts_kept_words(submission, rng):
+    """The limit counts words that are kept, not words that were read."""
+    max_seq_len = integers(rng, 5, 9, 1)[0]
+    kept = integers(rng, 1, 101, 2 * max_seq_len)
+    mixed = [entry for word in kept for entry in (None, word, 101 + word)]
+    hint = "Drop first, cut afterwards: dropped words must not use up `max_seq_len`"
+    assert_filters(submission, mixed, (100, max_seq_len), hint)
+
+
+@question("ex1-filter", points=1)
+def test_a_review_of_exactly_the_limit(submission, rng):
+    """A review of exactly max_seq_len words stays whole, one more word is cut."""
+    for limits, length in (((100, 4), 4), ((100, 1), 1), ((), 250)):
+        review = integers(rng, 1, 101, length)
+        for longer in ([], [7]):
+            hint = "Keep the first `max_seq_len` words (250 by default), no more and no fewer"
+            assert_filters(submission, review + longer, limits, hint)
+
+
+# -- padding ------------------------------------------------------------------------------------
+
+
+def assert_pads(submission, reviews, hint):
+    actual = submission.pad_reviews(reviews)
+    assert_tensor_equal(actual, pad_reviews(reviews), "the padded batch", hint=hint)
+
+
+@question("ex1-padding", points=2)
+def test_pads_with_zeros_on_the_right(submission, rng):
+    """Shorter reviews are filled with zeros on the right, up to the longest review."""
+    reviews = random_reviews(rng, [3, 1, 8, *integers(rng, 1, 8, 3)])
+    hint = "One review per row (`batch_first=True`), int64, zeros after its last word"
+    assert_pads(submission, reviews, hint)
+
+
+@question("ex1-padding", points=1)
+def test_adds_no_needless_zeros(submission, rng):
+    """One review alone, or reviews of equal length, get no zeros at all."""
+    for lengths in ([5], [1], [4, 4, 4]):
+        hint = "A batch is as long as its longest review, and one review is still a batch"
+        assert_pads(submission, random_reviews(rng, lengths), hint)
+
+
+@question("ex1-padding", points=1)
+def test_pads_on_the_device(submission, rng):
+    """The batch lies on `device`, and `device` is one that torch knows."""
+    placed = submission.setup(
+        "import torch\n"
+        "tokens = pad_reviews(reviews)\n"
+        "kind = tokens.device.type\n"
+        "wanted_kind = torch.zeros(1, device=device).device.type",
+        pad_reviews=submission.pad_reviews,
+        device=submission.device,
+        reviews=random_reviews(rng, [2, 3]),
+    )
+    if placed.kind != placed.wanted_kind:
+        fail("the padded batch is not on `device`", "Does `.to(device)` come last?")
+
+
+# -- the data set -------------------------------------------------------------------------------
+
+
+@question("ex1-dataset", points=1)
+def test_item_is_review_and_label(submission, rng):
+    """dataset[i] is the i-th review and the i-th label, in this order."""
+    tokens = torch.randint(1, 1000, (6, 5), generator=rng)
+    labels = torch.rand(6, generator=rng)  # all different, so that a wrong index shows
+    dataset = submission.IMDBDataset(tokens, labels)
+    for index in (0, 3, 5):
+        item = dataset[index]
+        if not isinstance(item, list | tuple) or len(item) != 2:
+            fail("an item of the data set should be a pair", "Return the review and its label")
+        assert_tensor_equal(item[0], tokens[index], "the review", hint="Do you use `idx`?")
+        assert_close(
+            float(item[1]),
+            float(labels[index]),
+            "the label",
+            hint="Does it belong to the same `idx` as the review?",
+        )
+
+
+@question("ex1-dataset", points=1)
+def test_knows_its_size(submission, rng):
+    """len() counts reviews, shape is that of the token tensor, and the last item exists."""
+    tokens = torch.randint(1, 1000, (4, 9), generator=rng)
+    dataset = submission.IMDBDataset(tokens, torch.ones(4))
+    assert_equal(len(dataset), 4, "len(dataset)", hint="Count reviews, not tokens")
+    shape = tuple(int(size) for size in dataset.shape)
+    assert_equal(shape, (4, 9), "dataset.shape", hint="(reviews, tokens per review)")
+    hint = "Return the review at `idx` itself, counted from 0"
+    assert_tensor_equal(dataset[3][0], tokens[3], "the last review", hint=hint)
+
+
+@question("ex1-dataset", points=1)
+def test_loads_in_batches(submission, rng):
+    """A DataLoader makes batches of it: (batch, seq_len) tokens and (batch,) labels."""
+    tokens = torch.randint(1, 1000, (5, 3), generator=rng)
+    labels = torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0])
+    batches = submission.setup(
+        "from torch.utils.data import DataLoader\n"
+        "batches = [(tokens, labels.float()) for tokens, labels in DataLoader(dataset, 2)]",
+        dataset=submission.IMDBDataset(tokens, labels),
+    ).batches
+    assert_equal(len(batches), 3, "the number of batches", hint="Is `len(dataset)` right?")
+    for (actual_tokens, actual_labels), start in zip(batches, (0, 2, 4), strict=True):
+        assert_tensor_equal(
+            actual_tokens, tokens[start : start + 2], "a batch of reviews", hint="Keep int64 ids"
+        )
+        assert_tensor_equal(
+            actual_labels,
+            labels[start : start + 2],
+            "a batch of labels",
+            hint="One number per review, without further dimensions",
+        )

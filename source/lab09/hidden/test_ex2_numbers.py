@@ -1,0 +1,238 @@
+"""Exercise 2, the data: digits of numbers, labels, and the data set of number pairs in images."""
+
+import torch
+
+from lib.kit.checks import assert_equal, assert_tensor_equal, fail, question
+from lib.kit.data import load_digit_images
+from lib.reference.number_pairs import convert_int_to_vector, convert_vector_to_int
+
+SUMMANDS_AND_SUM = ("num_1", "num_2", "sum")
+
+
+# -- digits of a number -------------------------------------------------------------------------
+
+
+def assert_converts(submission, number, length, hint):
+    actual = submission.convert_int_to_vector(number, length)
+    expected = convert_int_to_vector(number, length)
+    assert_tensor_equal(actual, expected, "the vector of digits", hint=hint)
+
+
+@question("ex2-digits", points=1)
+def test_digits_in_reading_order(submission, rng):
+    """The digits of a number that fills its field, the most significant one first."""
+    for length in (2, 3, 5):
+        digits = torch.arange(1, length + 1) + int(torch.randint(0, 4, (1,), generator=rng))
+        hint = "Are the digits in reading order, the last one being the units?"
+        assert_converts(submission, int(convert_vector_to_int(digits)), length, hint)
+
+
+@question("ex2-digits", points=1)
+def test_pads_on_the_left(submission, rng):
+    """A number shorter than its field gets zeros on the left."""
+    digit = int(torch.randint(1, 10, (1,), generator=rng))
+    for number in (digit, 10 * digit, 100 * digit + 7):
+        hint = "Fill with zeros on the left; zeros inside and at the end of a number stay"
+        assert_converts(submission, number, 4, hint)
+
+
+@question("ex2-digits", points=1)
+def test_zero_and_the_largest_number(submission):
+    """0 is all zeros and 99...9 all nines, in fields of every length, also of one digit."""
+    for length in (1, 3, 6):
+        for number in (0, 10**length - 1):
+            hint = "Look at 0 and at the largest number that fits: exactly `length` digits"
+            assert_converts(submission, number, length, hint)
+
+
+# -- labels -------------------------------------------------------------------------------------
+
+
+def labels_of(submission, num_samples, max_length):
+    labels = submission.generate_labels(num_samples, max_length)
+    if not isinstance(labels, dict) or any(name not in labels for name in SUMMANDS_AND_SUM):
+        fail("`generate_labels` should return a dict of three tensors", "num_1, num_2 and sum")
+    return labels
+
+
+@question("ex2-labels", points=1)
+def test_label_shapes(submission):
+    """num_1, num_2 and sum are int64 of shape (num_samples, max_length), also for one sample."""
+    for num_samples, max_length in ((5, 3), (1, 2), (4, 1)):
+        labels = labels_of(submission, num_samples, max_length)
+        for name in SUMMANDS_AND_SUM:
+            form = (tuple(labels[name].shape), labels[name].dtype)
+            if form != ((num_samples, max_length), torch.int64):
+                fail(
+                    f"`{name}` has shape {form[0]} and dtype {form[1]}",
+                    "Stack one row of int64 digits per sample, `max_length` digits each",
+                )
+            if bool((labels[name] < 0).any() or (labels[name] > 9).any()):
+                fail(f"`{name}` holds values that are no digits", "Is each number split?")
+
+
+@question("ex2-labels", points=2)
+def test_sum_is_the_sum(submission):
+    """Read as numbers, each row of sum is the row of num_1 plus the row of num_2."""
+    for max_length in (1, 3, 4):
+        labels = labels_of(submission, 60, max_length)
+        first, second, total = (convert_vector_to_int(labels[name]) for name in SUMMANDS_AND_SUM)
+        if not torch.equal(first + second, total):
+            wrong = int((first + second != total).sum())
+            fail(
+                f"{wrong} of {len(total)} sums are wrong",
+                "Add the numbers, not their digits one by one: what happens to the carry?",
+            )
+
+
+@question("ex2-labels", points=1)
+def test_summands_reach_the_whole_range(submission):
+    """Every number from 0 up to the largest allowed summand occurs, and no larger one."""
+    # 2,000 draws miss one of 50 numbers with probability 1e-16.
+    for num_samples, max_length in ((400, 1), (2000, 2)):
+        labels = labels_of(submission, num_samples, max_length)
+        largest = (10**max_length - 1) // 2
+        for name in ("num_1", "num_2"):
+            occurring = set(convert_vector_to_int(labels[name]).tolist())
+            if max(occurring) > largest:
+                fail(f"`{name}` is too large", "Two of the largest summands must fit into the sum")
+            if occurring != set(range(largest + 1)):
+                fail(
+                    f"`{name}` never takes some of the values allowed",
+                    "`torch.randint` excludes its upper bound: can the largest summand occur?",
+                )
+
+
+@question("ex2-labels", points=1)
+def test_summands_are_drawn_independently(submission):
+    """num_1 and num_2 are drawn uniformly, independently of each other, anew in each call."""
+    labels, again = (labels_of(submission, 1000, 2) for _ in range(2))
+    # The comparison with `sum` makes sure that the rows are finished labels.
+    assert_equal(len(labels["sum"]), 1000, "the number of sums")
+    first, second = (convert_vector_to_int(labels[name]).double() for name in ("num_1", "num_2"))
+    if torch.equal(first, convert_vector_to_int(again["num_1"]).double()):
+        fail("two calls draw the same numbers", "No seed belongs inside `generate_labels`")
+    # Ten standard errors each: 0.46 for the mean of 1,000 draws from 0..49, 0.032 for r.
+    for values in (first, second):
+        if abs(float(values.mean()) - 24.5) > 4.6:
+            fail("the summands are not spread evenly", "Draw each of them uniformly")
+    correlation = float(torch.corrcoef(torch.stack([first, second]))[0, 1])
+    if not abs(correlation) < 0.32:
+        fail("num_1 and num_2 depend on each other", "Draw the second one on its own")
+
+
+# -- the data set -------------------------------------------------------------------------------
+
+
+def nearest_digits(images, train):
+    """The class of the data image equal to each of `images` (count, 28, 28); -1 if none is."""
+    known, classes = load_digit_images("sample", train=train)
+    distances = torch.cdist(images.flatten(1), known.flatten(1))  # (count, known)
+    nearest = distances.min(dim=1)
+    return torch.where(nearest.values < 0.05, classes[nearest.indices], -1)
+
+
+def items_of(dataset, count):
+    """The first items; each must be a dict with the three entries."""
+    items = [dataset[index] for index in range(count)]
+    for item in items:
+        if not isinstance(item, dict) or any(k not in item for k in ("num_1", "num_2", "label")):
+            fail("an item should be a dict", "With the keys num_1, num_2 and label")
+    return items
+
+
+@question("ex2-dataset", points=1)
+def test_item_form(submission):
+    """An item holds two float32 stacks of images in [0, 1] and the digits of the sum."""
+    for max_length, options in ((3, {}), (2, {"max_length": 2})):
+        dataset = submission.NumberMNIST(train=True, num_samples=4, **options)
+        for item in items_of(dataset, 4):
+            for name in ("num_1", "num_2"):
+                images = item[name]
+                form = (tuple(images.shape), images.dtype)
+                if form != ((max_length, 1, 28, 28), torch.float32):
+                    fail(
+                        f"`{name}` has shape {form[0]} and dtype {form[1]}",
+                        "Stack one image of shape (1, 28, 28) per digit, as float32",
+                    )
+                if not bool((images >= 0).all() and (images <= 1).all() and (images > 0.5).any()):
+                    fail(f"the images of `{name}` are not in [0, 1]", "Are they filled in?")
+            form = (tuple(item["label"].shape), item["label"].dtype)
+            assert_equal(form, ((max_length,), torch.int64), "shape and dtype of the label")
+
+
+@question("ex2-dataset", points=2)
+def test_images_show_the_digits(submission):
+    """Each image of num_1 and num_2 shows the digit that the labels say, in the same place."""
+    dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=12)
+    labels = dataset.labels
+    items = items_of(dataset, 12)
+    for name in ("num_1", "num_2"):
+        images = torch.cat([item[name] for item in items])[:, 0]  # (12 * 3, 28, 28)
+        assert_tensor_equal(
+            nearest_digits(images, train=True),
+            labels[name].flatten(),
+            f"the digits shown by the images of `{name}`",
+            hint=f"Draw an image for each digit of `labels['{name}'][i]`, in that order",
+        )
+
+
+@question("ex2-dataset", points=1)
+def test_label_fits_the_images(submission):
+    """The label of an item is the sum of the two numbers that its images show."""
+    dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=10)
+    items = items_of(dataset, 10)
+    first, second = (
+        nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
+        for name in ("num_1", "num_2")
+    )
+    assert_tensor_equal(
+        convert_vector_to_int(torch.stack([item["label"] for item in items])),
+        convert_vector_to_int(first) + convert_vector_to_int(second),
+        "the labels as numbers",
+        hint="Return `labels['sum']` at the same index as the images",
+    )
+
+
+@question(
+    "ex2-dataset",
+    points=1,
+    if_raises="Every index from 0 to len(dataset) - 1 has a sample: look it up at `idx` itself",
+)
+def test_size_and_shape(submission):
+    """len() is num_samples and shape is (num_samples, max_length, 1, 28, 28)."""
+    for num_samples, max_length in ((7, 3), (1, 2)):
+        dataset = submission.NumberMNIST(max_length, True, num_samples)
+        assert_equal(len(dataset), num_samples, "len(dataset)", hint="Count the sums")
+        assert_equal(
+            tuple(int(size) for size in dataset.shape),
+            (num_samples, max_length, 1, 28, 28),
+            "dataset.shape",
+            hint="The shape of all images of one summand",
+        )
+        items_of(dataset, num_samples)
+
+
+@question("ex2-dataset", points=1)
+def test_images_are_drawn_at_random(submission):
+    """The same digit is shown by different images, drawn anew for both numbers."""
+    dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=40)
+    items = items_of(dataset, 40)
+    for name in ("num_1", "num_2"):
+        images = torch.cat([item[name] for item in items]).flatten(1)  # (120, 784)
+        # 120 draws from over a thousand images seldom repeat one; a fixed image per digit does.
+        if len(images.unique(dim=0)) < 60:
+            fail(
+                f"`{name}` shows the same few images again and again",
+                "Draw a random one of the digit's images each time",
+            )
+
+
+@question("ex2-dataset", points=1)
+def test_test_images_are_others(submission):
+    """With train=False the images are those kept for testing, not those of training."""
+    dataset = submission.NumberMNIST(max_length=3, train=False, num_samples=6)
+    for item in items_of(dataset, 6):
+        images = torch.cat([item["num_1"], item["num_2"]])[:, 0]
+        if bool((nearest_digits(images, train=False) < 0).any()):
+            fail("an image is none of the test images", "Pass `train` on to the loader")

@@ -1,0 +1,211 @@
+"""Exercise 2, the training loop for sums: judged by what a call does to a tiny model.
+
+The probe sees an image as its mean brightness and has one linear layer; the reference trains its
+twin. Full batches or equal samples make shuffling irrelevant.
+"""
+
+import torch
+from training_probes import METRICS, train_probe
+
+from lib.kit.checks import fail, question
+
+DIGITS = 3
+
+# Runs in the worker. `calls` notes for each forward pass whether it saw validation samples
+# (marked by a first pixel of 1) and whether gradients were recorded.
+PROBE = """
+import torch
+from torch import nn
+
+class Probe(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dropout = nn.Dropout(dropout_rate)
+        self.fc = nn.Linear(2, 10)
+        with torch.no_grad():
+            self.fc.weight.copy_(weight)
+            self.fc.bias.copy_(bias)
+        self.calls = []
+
+    def forward(self, num_1, num_2):
+        marked = bool(num_1[0, 0, 0, 0, 0] == 1)
+        self.calls.append((marked, torch.is_grad_enabled()))
+        brightness = torch.stack([num_1.mean((2, 3, 4)), num_2.mean((2, 3, 4))], dim=-1)
+        return self.fc(self.dropout(brightness)).permute(0, 2, 1)
+
+def as_dataset(num_1, num_2, label):
+    return [{"num_1": a, "num_2": b, "label": c} for a, b, c in zip(num_1, num_2, label)]
+
+model = Probe()
+optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=momentum)
+loss = nn.CrossEntropyLoss(label_smoothing=smoothing)
+train_dataset = as_dataset(*train_data)
+val_dataset = as_dataset(*val_data)
+"""
+
+DEFAULTS = {"learning_rate": 0.5, "momentum": 0.0, "dropout_rate": 0.0, "smoothing": 0.0}
+
+
+def run_train(submission, rng, train_data, val_data, *, prepare="", **options):
+    """Train fresh probes; `options` may hold epochs, batch_size and what PROBE names."""
+    weights = {
+        "weight": torch.randn(10, 2, generator=rng),
+        "bias": torch.randn(10, generator=rng),
+    }
+    inputs = weights | DEFAULTS | options | {"train_data": train_data, "val_data": val_data}
+    return train_probe(submission, "train_addition", PROBE + prepare, **inputs)
+
+
+def random_data(rng, count, *, marked=False):
+    """num_1, num_2: (count, DIGITS, 1, 28, 28) of even brightness; label: (count, DIGITS)."""
+    brightness = torch.rand((2, count, DIGITS, 1, 1, 1), generator=rng) * 0.9
+    num_1, num_2 = brightness.expand(2, count, DIGITS, 1, 28, 28).contiguous()
+    if marked:
+        num_1[:, 0, 0, 0, 0] = 1.0
+    return num_1, num_2, torch.randint(0, 10, (count, DIGITS), generator=rng)
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+@question("ex2-train", points=2)
+def test_addition_one_step_per_batch(submission, rng):
+    """One epoch with one batch moves the parameters by one optimizer step, and only that."""
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    run.assert_trained(
+        "Forward pass with both numbers, loss, zero_grad, backward, step: once per training "
+        "batch, and evaluation must not train"
+    )
+
+
+@question("ex2-train", points=1)
+def test_addition_gradients_start_from_zero(submission, rng):
+    """Over several epochs each step uses the gradient of its own batch and the given optimizer."""
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=4,
+                    learning_rate=0.2, momentum=0.9)  # fmt: skip
+    run.assert_trained(
+        "Do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch"
+    )
+
+
+@question("ex2-train", points=1)
+def test_addition_every_batch_is_trained_on(submission, rng):
+    """Each batch of an epoch makes a step, also the last one that is smaller."""
+    same = [values.expand(5, *values.shape[1:]).contiguous() for values in random_data(rng, 1)]
+    run = run_train(submission, rng, same, random_data(rng, 3), batch_size=2)
+    run.assert_trained(
+        "5 samples in batches of 2 are 3 steps: is `optimizer.step()` inside the loop over "
+        "batches, and is the last batch used?"
+    )
+
+
+@question("ex2-train", points=1)
+def test_addition_uses_the_loss_it_is_given(submission, rng):
+    """The loss passed in is what is minimised and reported, here one with label smoothing."""
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), smoothing=0.5)
+    hint = "Call the `loss` that `train_addition` was given, on logits (batch, 10, max_length)"
+    run.assert_trained(hint)
+    run.assert_reported("val_loss", hint)
+
+
+@question("ex2-train", points=1)
+def test_addition_trains_in_train_mode(submission, rng):
+    """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
+                    learning_rate=0.0, dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
+    # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
+    run.assert_reported(
+        "train_loss",
+        "Dropout is off while training: call `model.train()` before the batches of each epoch",
+    )
+
+
+# -- evaluation ---------------------------------------------------------------------------------
+
+
+@question("ex2-train", points=2)
+def test_addition_evaluates_in_eval_mode(submission, rng):
+    """The validation loss is that of the trained model without dropout."""
+    run = run_train(submission, rng, random_data(rng, 4), random_data(rng, 4), epochs=2,
+                    batch_size=2, learning_rate=0.0, dropout_rate=1.0)  # fmt: skip
+    run.assert_reported(
+        "val_loss", "Dropout is still active while evaluating: call `model.eval()` first"
+    )
+
+
+@question("ex2-train", points=1)
+def test_addition_evaluation_records_no_gradients(submission, rng):
+    """Validation passes run without recording gradients."""
+    train_data, val_data = random_data(rng, 4), random_data(rng, 4, marked=True)
+    run = run_train(submission, rng, train_data, val_data, epochs=2, batch_size=2)
+    calls = list(run.model.calls)
+    if not any(evaluating for evaluating, _ in calls):
+        fail("the model was never called on the validation set")
+    if any(evaluating and grad_enabled for evaluating, grad_enabled in calls):
+        fail("evaluation records gradients", "Wrap it in `with torch.no_grad():`")
+
+
+# -- what is reported ---------------------------------------------------------------------------
+
+
+@question("ex2-train", points=1)
+def test_addition_history_has_every_epoch(submission, rng):
+    """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
+    run = run_train(submission, rng, random_data(rng, 3), random_data(rng, 2), epochs=3)
+    for name in METRICS:
+        if not bool(run.history(name).isfinite().all()):
+            fail(f"`{name}` holds a NaN or infinity", "Is anything divided by zero?")
+
+
+@question("ex2-train", points=1)
+def test_addition_losses_are_means_over_samples(submission, rng):
+    """Losses of an epoch are means over its samples, also if the last batch is smaller."""
+    run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=2,
+                    learning_rate=0.0)  # fmt: skip
+    for name in ("train_loss", "val_loss"):
+        run.assert_reported(
+            name,
+            "The loss must be averaged over samples, not over batches: weight each batch's mean "
+            "by its size, then divide by the number of samples",
+        )
+
+
+@question("ex2-train", points=1)
+def test_addition_losses_of_the_right_moment(submission, rng):
+    """The training loss is taken before each step, the validation loss after the epoch's steps."""
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    for name in ("train_loss", "val_loss"):
+        run.assert_reported(
+            name,
+            "Take a batch's loss before its step, and evaluate after all batches of the epoch",
+        )
+
+
+def accuracy_run(submission, rng, order):
+    """Five sums: three right in every digit, one wrong in all, the last wrong in a single one."""
+    num_1, num_2, _ = random_data(rng, 5)
+    weight, bias = torch.randn(10, 2, generator=rng), torch.randn(10, generator=rng)
+    brightness = torch.stack([num_1, num_2], dim=-1)[:, :, 0, 0, 0]  # (5, DIGITS, 2)
+    label = (brightness @ weight.T + bias).argmax(dim=2)  # what the probe predicts
+    label[1] = (label[1] + 5) % 10
+    label[4, 1] = (label[4, 1] + 1) % 10
+    data = num_1[order], num_2[order], label[order]
+    options = {"batch_size": 2, "learning_rate": 0.0, "weight": weight, "bias": bias}
+    return run_train(submission, rng, data, data, **options)
+
+
+ACCURACY_HINT = "A sum counts only if all its digits are right; divide by the number of sums"
+
+
+@question("ex2-train", points=1)
+def test_addition_training_accuracy(submission, rng):
+    """The training accuracy is the share of sums of which every digit is right."""
+    run = accuracy_run(submission, rng, torch.randperm(5, generator=rng))
+    run.assert_reported("train_acc", ACCURACY_HINT)
+
+
+@question("ex2-train", points=1)
+def test_addition_validation_accuracy(submission, rng):
+    """The validation accuracy is the share of sums of which every digit is right."""
+    run = accuracy_run(submission, rng, torch.arange(5))
+    run.assert_reported("val_acc", ACCURACY_HINT)

@@ -1,0 +1,385 @@
+"""Exercise 3: self-attention by hand and in code, the tiled softmax, attention tile by tile."""
+
+import torch
+
+from lib.kit.checks import assert_close, fail, question
+from lib.reference.attention import attention, self_attention
+
+ROW_WISE = "Does the softmax run over the keys, so that each row of the weights sums to 1?"
+
+
+def in_double(tensors):
+    """The reference computes in double precision, so that its own rounding counts for nothing."""
+    return [tensor.double() for tensor in tensors]
+
+
+# -- by hand ------------------------------------------------------------------------------------
+
+X = torch.tensor([[2.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 2.0, 0.0]])
+W_Q = torch.tensor([[0.0, 2.0], [1.0, 0.0], [3.0, 1.0]])
+W_K = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 3.0]])
+W_V = torch.tensor([[4.0, 2.0], [6.0, 5.0], [3.0, 2.0]])
+
+
+def assert_by_hand(submission, name, expected, hint):
+    """Two decimals are enough; whole numbers may be typed without a decimal point."""
+    actual = getattr(submission, name)
+    if isinstance(actual, list):
+        actual = torch.tensor(actual)
+    if torch.is_tensor(actual):
+        actual = actual.double()
+    assert_close(actual, expected.double(), f"`{name}`", rtol=0, atol=6e-3, hint=hint)
+
+
+@question("ex3-by-hand", points=1)
+def test_projections_by_hand(submission):
+    """q_by_hand, k_by_hand and v_by_hand are the products of X with the three matrices."""
+    for name, matrix in (("q_by_hand", W_Q), ("k_by_hand", W_K), ("v_by_hand", W_V)):
+        hint = "Each row is an embedding times the matrix: three tokens, two numbers each"
+        assert_by_hand(submission, name, X @ matrix, hint)
+
+
+@question("ex3-by-hand", points=1)
+def test_weights_by_hand(submission):
+    """a_by_hand is the softmax of each row of the scaled scores."""
+    _, weights = self_attention(X, W_Q, W_K, W_V)
+    hint = "Queries with keys, divided by the root of d_k = 2 before the softmax, row by row"
+    assert_by_hand(submission, "a_by_hand", weights, hint)
+
+
+@question("ex3-by-hand", points=1)
+def test_output_by_hand(submission):
+    """out_by_hand is the weights times the values."""
+    output, _ = self_attention(X, W_Q, W_K, W_V)
+    hint = "Average the rows of V with the weights in a row of A; keep three decimals of A"
+    assert_by_hand(submission, "out_by_hand", output, hint)
+
+
+# -- in code ------------------------------------------------------------------------------------
+
+
+def random_input(rng, tokens, width=6, key_width=5, value_width=3, scale=1.0):
+    """x (tokens, width) and the three matrices, all sizes different."""
+    x = torch.randn(tokens, width, generator=rng)
+    w_q, w_k = (scale * torch.randn(width, key_width, generator=rng) for _ in range(2))
+    return x, w_q, w_k, torch.randn(width, value_width, generator=rng)
+
+
+def expected_of(*inputs):
+    output, weights = self_attention(*in_double(inputs))
+    return output.float(), weights.float()
+
+
+def self_attention_of(submission, *inputs):
+    result = submission.self_attention(*inputs)
+    if not isinstance(result, list | tuple) or len(result) != 2:
+        fail("`self_attention` should return a pair", "The output first, then the weights")
+    return result
+
+
+@question("ex3-self-attention", points=2)
+def test_self_attention_output(submission, rng):
+    """The output is (N, d_v): for each token the values averaged with its weights."""
+    for tokens in (2, 6):
+        inputs = random_input(rng, tokens)
+        assert_close(
+            self_attention_of(submission, *inputs)[0],
+            expected_of(*inputs)[0],
+            "the output",
+            rtol=1e-3,
+            atol=1e-4,
+            hint=f"Average the values, not the keys; scale by the root of d_k. {ROW_WISE}",
+        )
+
+
+@question("ex3-self-attention", points=1)
+def test_self_attention_weights(submission, rng):
+    """The weights are (N, N), in row i those with which token i looks at the others."""
+    inputs = random_input(rng, 5)
+    assert_close(
+        self_attention_of(submission, *inputs)[1],
+        expected_of(*inputs)[1],
+        "the weights",
+        rtol=1e-3,
+        atol=1e-4,
+        hint=f"Queries belong to the rows, keys to the columns. {ROW_WISE}",
+    )
+
+
+@question("ex3-self-attention", points=1)
+def test_each_row_shares_out_attention(submission, rng):
+    """Each row of the weights is nonnegative and sums to 1, and the output is weights times V."""
+    x, w_q, w_k, w_v = random_input(rng, 7)
+    output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
+    row_sums = weights.sum(dim=-1) if torch.is_tensor(weights) else weights
+    assert_close(row_sums, torch.ones(7), "the row sums of the weights", rtol=1e-3, hint=ROW_WISE)
+    if not bool((weights >= 0).all()):
+        fail("some weights are negative", ROW_WISE)
+    hint = "Multiply the weights with the values, x @ w_v"
+    assert_close(output, weights @ x @ w_v, "the output", rtol=1e-3, atol=1e-4, hint=hint)
+
+
+@question("ex3-self-attention", points=1)
+def test_one_token_attends_to_itself(submission, rng):
+    """A single token gets weight 1 and its own value."""
+    x, w_q, w_k, w_v = random_input(rng, 1)
+    output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
+    assert_close(weights, torch.ones(1, 1), "the weights", hint="Keep both dimensions, (1, 1)")
+    hint = "Keep both dimensions, (1, d_v)"
+    assert_close(output, x @ w_v, "the output", rtol=1e-3, atol=1e-4, hint=hint)
+
+
+@question("ex3-self-attention", points=1)
+def test_large_scores_stay_finite(submission, rng):
+    """Scores in the hundreds neither overflow nor turn into NaN."""
+    inputs = random_input(rng, 6, scale=6.0)
+    output, weights = self_attention_of(submission, *inputs)
+    for name, actual, expected in zip(
+        ("the output", "the weights"), (output, weights), expected_of(*inputs), strict=True
+    ):
+        hint = "Exp overflows beyond 88: `torch.softmax` subtracts the maximum of each row first"
+        assert_close(actual, expected, name, rtol=2e-3, atol=2e-3, hint=hint)
+
+
+@question("ex3-self-attention", points=1)
+def test_self_attention_can_be_learnt(submission, rng):
+    """Gradients of the output reach x and the three matrices."""
+    inputs = [tensor.requires_grad_() for tensor in random_input(rng, 4)]
+    direction = torch.randn(4, 3, generator=rng)
+    gradients = submission.setup(
+        "inputs = [tensor.detach().clone().requires_grad_() for tensor in inputs]\n"
+        "output, weights = self_attention(*inputs)\n"
+        "(output * direction).sum().backward()\n"
+        "gradients = [tensor.grad for tensor in inputs]",
+        self_attention=submission.self_attention,
+        inputs=[tensor.detach() for tensor in inputs],
+        direction=direction,
+    ).gradients
+    (expected_of(*inputs)[0] * direction).sum().backward()
+    for name, actual, tensor in zip(("x", "w_q", "w_k", "w_v"), gradients, inputs, strict=True):
+        if actual is None:
+            fail(f"no gradient reaches {name}", "Stay with torch operations, and detach nothing")
+        assert_close(
+            actual,
+            tensor.grad,
+            f"the gradient of {name}",
+            rtol=1e-2,
+            atol=1e-3,
+            hint="Do queries, keys and values each come from x and their own matrix?",
+        )
+
+
+# -- softmax, tile by tile ----------------------------------------------------------------------
+
+
+def assert_joined(submission, blocks, hint):
+    expected = torch.softmax(torch.cat(blocks).double(), dim=0).float()
+    actual = submission.softmax_tiled(blocks)
+    # Relative, since far tails are tiny: a block that was rescaled wrongly shows there too.
+    assert_close(actual, expected, "the joined softmax", rtol=1e-3, atol=1e-7, hint=hint)
+
+
+def random_blocks(rng, sizes, scale=2.0):
+    return [scale * torch.randn(size, generator=rng) for size in sizes]
+
+
+@question("ex3-softmax-tiled", points=2)
+def test_two_blocks(submission, rng):
+    """Two blocks give the softmax of their concatenation, whichever holds the maximum."""
+    low, high = random_blocks(rng, (4, 4))
+    for blocks in ([low, high + 5], [high + 5, low], [low, low]):
+        assert_joined(
+            submission,
+            blocks,
+            "Rescale each block's numerators and sum by exp(its maximum - common maximum), then "
+            "concatenate numerators and add sums",
+        )
+
+
+@question("ex3-softmax-tiled", points=1)
+def test_blocks_of_any_length(submission, rng):
+    """Any number of blocks of different lengths can be joined."""
+    for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
+        assert_joined(submission, random_blocks(rng, sizes), "Are all blocks used, in order?")
+
+
+@question("ex3-softmax-tiled", points=1)
+def test_a_single_block(submission, rng):
+    """One block is its own softmax, and one score gets all the weight."""
+    for sizes in ((6,), (1,)):
+        hint = "With one block nothing is left to rescale"
+        assert_joined(submission, random_blocks(rng, sizes), hint)
+
+
+@question("ex3-softmax-tiled", points=1, if_raises="An empty block has no maximum: leave it out")
+def test_empty_blocks(submission, rng):
+    """Empty blocks, in front, between and at the end, add nothing."""
+    for sizes in ((0, 3, 2), (3, 0, 0, 2), (4, 0)):
+        hint = "An empty block has no maximum: leave it out"
+        assert_joined(submission, random_blocks(rng, sizes), hint)
+
+
+@question("ex3-softmax-tiled", points=1)
+def test_scores_of_a_thousand(submission, rng):
+    """Scores around 1000, around -1000, or of both kinds neither overflow nor vanish."""
+    for shifts in ((1000, 1001, 999), (-1000, -1002, -999), (1000, -1000, 0)):
+        blocks = [
+            block + shift
+            for block, shift in zip(random_blocks(rng, (3, 4, 2)), shifts, strict=True)
+        ]
+        mixed = [torch.cat([block, block - 500]) for block in blocks]
+        for case in (blocks, mixed):
+            hint = (
+                "Subtract each block's maximum before exp, and only rescale by exp of differences"
+            )
+            assert_joined(submission, case, hint)
+
+
+@question("ex3-softmax-tiled", points=1)
+def test_never_over_all_scores_at_once(submission, rng):
+    """No ready-made softmax is taken over more scores than one block holds."""
+    blocks = random_blocks(rng, (8, 8, 8))
+    largest = submission.setup(
+        WATCH.replace("CALL", "softmax_tiled(blocks)"),
+        softmax_tiled=submission.softmax_tiled,
+        blocks=blocks,
+    ).largest_softmax
+    if largest > 8:
+        fail("a softmax is taken over all scores at once", "Join the blocks by their statistics")
+    assert_joined(submission, blocks, "Join the blocks by their maxima and sums")
+
+
+# -- attention, tile by tile --------------------------------------------------------------------
+
+# Runs in the worker: notes the largest softmax and the largest tensor that CALL makes on its way.
+WATCH = """
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+class Watch(TorchDispatchMode):
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        global largest_softmax, largest_result
+        result = operation(*args, **(kwargs or {}))
+        if "softmax" in operation.__name__ or "logsumexp" in operation.__name__:
+            largest_softmax = max(largest_softmax, args[0].numel())
+        for tensor in result if isinstance(result, list | tuple) else [result]:
+            if torch.is_tensor(tensor):
+                largest_result = max(largest_result, tensor.numel())
+        return result
+
+largest_softmax = largest_result = 0
+with Watch():
+    CALL
+"""
+
+
+def random_query_key_value(rng, queries, keys, key_width=5, value_width=3, scale=1.0):
+    query = scale * torch.randn(queries, key_width, generator=rng)
+    key = torch.randn(keys, key_width, generator=rng)
+    return query, key, torch.randn(keys, value_width, generator=rng)
+
+
+def assert_attends(submission, inputs, block_size, hint, tolerance=1e-4):
+    assert_close(
+        submission.flash_attention(*inputs, block_size),
+        attention(*in_double(inputs))[0].float(),
+        f"the output for {len(inputs[1])} keys in blocks of {block_size}",
+        rtol=1e-3,
+        atol=tolerance,
+        hint=hint,
+    )
+
+
+@question("ex3-flash", points=2)
+def test_even_blocks(submission, rng):
+    """Keys in blocks of equal size give the ordinary attention, for any number of queries."""
+    for queries, keys, block_size in ((5, 12, 4), (12, 6, 3), (3, 8, 4)):
+        assert_attends(
+            submission,
+            random_query_key_value(rng, queries, keys),
+            block_size,
+            "Scale the scores by the root of d_k; when the maximum grows, rescale both the sum "
+            "and the output that you have so far",
+        )
+
+
+@question("ex3-flash", points=1)
+def test_uneven_last_block(submission, rng):
+    """A last block that is smaller than the others counts in full."""
+    for keys, block_size in ((10, 4), (7, 6), (9, 2)):
+        inputs = random_query_key_value(rng, 4, keys)
+        assert_attends(submission, inputs, block_size, "Is the last, smaller block used, and once?")
+
+
+@question("ex3-flash", points=1)
+def test_one_block_for_all(submission, rng):
+    """A block as large as the sequence, or larger, is ordinary attention."""
+    for block_size in (6, 7, 50):
+        inputs = random_query_key_value(rng, 4, 6)
+        assert_attends(submission, inputs, block_size, "The first block may hold all keys")
+
+
+@question(
+    "ex3-flash",
+    points=1,
+    if_raises="Keep the dimensions (N, 1) of m and l, also for one query or a block of one key",
+)
+def test_single_rows(submission, rng):
+    """Blocks of one key, a single key, and a single query all work."""
+    for queries, keys, block_size in ((4, 5, 1), (3, 1, 1), (1, 6, 2), (1, 1, 4)):
+        inputs = random_query_key_value(rng, queries, keys)
+        assert_attends(submission, inputs, block_size, "Keep the dimensions (N, 1) of m and l")
+
+
+@question("ex3-flash", points=1)
+def test_maxima_that_rise_and_fall(submission, rng):
+    """Scores in the hundreds stay exact, rising for some queries and falling for others."""
+    query, key, value = random_query_key_value(rng, 4, 12)
+    query[:, 0] = torch.tensor([20.0, -20.0, 10.0, -10.0])
+    for first, last in ((0, 80), (80, 0), (-100, -20), (20, 100)):  # from key to key by up to 65
+        key[:, 0] = torch.linspace(first, last, 12)
+        inputs = query, key, value
+        assert_attends(
+            submission,
+            inputs,
+            3,
+            "Start with m = -infinity, subtract the running maximum before exp, and rescale by "
+            "exp(old maximum - new maximum)",
+            tolerance=2e-3,
+        )
+
+
+@question("ex3-flash", points=1)
+def test_block_size_does_not_matter(submission, rng):
+    """In double precision every block size gives the same output."""
+    inputs = in_double(random_query_key_value(rng, 6, 15, scale=2.0))
+    expected, _ = attention(*inputs)
+    for block_size in range(1, 17):
+        actual = submission.flash_attention(*inputs, block_size)
+        assert_close(
+            actual.double() if torch.is_tensor(actual) else actual,
+            expected,
+            f"the output for blocks of {block_size}",
+            rtol=1e-4,
+            atol=1e-5,
+            hint="A block's share depends on its scores, not on its size",
+        )
+
+
+@question("ex3-flash", points=1)
+def test_never_holds_all_scores(submission, rng):
+    """No tensor made on the way is as large as the (N, T) matrix of scores."""
+    query, key, value = random_query_key_value(rng, 48, 96, key_width=3)
+    largest = submission.setup(
+        WATCH.replace("CALL", "flash_attention(query, key, value, 8)"),
+        flash_attention=submission.flash_attention,
+        query=query,
+        key=key,
+        value=value,
+    ).largest_result
+    if largest >= 48 * 96:
+        fail(
+            "the whole matrix of scores is held at once",
+            "Compute the scores of one block of keys at a time, and keep only m, l and o",
+        )
+    assert_attends(submission, (query, key, value), 8, "Keep m, l and o from block to block")

@@ -1,0 +1,28 @@
+"""The gate as one command, on a small lab with a leak in it; `tests/test_lab09.py` has Lab 9."""
+
+from rich.console import Console
+
+from autograder.gate.bench import Subject
+from autograder.gate.gate import CHECKS, Outcome, as_json, as_table, findings_of, inspect
+
+
+def test_all_checks_run_and_a_leak_is_found(subject: Subject) -> None:
+    notes = subject.release_dir / "notes.txt"
+    notes.write_text("So it is:\n  return 2 * x\n", "utf-8")
+    seen: list[Outcome] = []
+    outcomes = inspect(subject, seen.append)
+    names = [check.name for check in CHECKS]
+    assert [outcome.name for outcome in outcomes] == names
+    assert sorted(outcome.name for outcome in seen) == sorted(names)
+    failed = [outcome.name for outcome in outcomes if not outcome.ok]
+    assert failed == ["nothing leaks", "rebuild is identical"]
+
+    leak, stray = (line.plain for line in findings_of(outcomes))
+    assert f"{notes}:2: a line of a solution, {subject.source}:12" in leak
+    assert f"{notes}:1: is not what the source builds" in stray
+    console = Console(width=80, record=True, file=None)
+    console.print(as_table("small", outcomes))
+    table = console.export_text()
+    assert all(name in table for name in names)
+    assert table.count("failed") == 2
+    assert [check["ok"] for check in as_json(outcomes)].count(False) == 2

@@ -1,0 +1,237 @@
+"""An early mistake costs once, and nothing that a carried run says gets out of it."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.assignment import Assignment
+from autograder.engine import Limits, Zygote
+from autograder.judge.grade import grade_submission
+from autograder.judge.ingest import compose
+from autograder.judge.results import SubmissionResult
+
+from .notebooks import answer, given, notebook, question
+
+TESTS = '''
+from lib.kit.checks import assert_equal, question
+
+@question("ex1-double", points=2)
+def test_double(submission):
+    """Doubles."""
+    assert_equal(submission.double(4), 8)
+
+@question("ex2-quadruple", points=2)
+def test_quadruple(submission):
+    """Doubles twice."""
+    assert_equal(submission.quadruple(5), 20, hint="do you double twice?")
+
+@question("ex2-quadruple", points=1)
+def test_zero(submission):
+    """Keeps zero."""
+    assert_equal(submission.quadruple(0), 0)
+
+@question("ex3-word", points=1)
+def test_word(submission):
+    """Says it."""
+    assert_equal(submission.word, "word")
+
+@question("ex4-eight", points=1)
+def test_eight(submission):
+    """Is eight."""
+    assert_equal(submission.eight, 8)
+'''
+SECRET = "the-reference-says-so"
+OPEN = "    raise NotImplementedError('TODO: do it')"
+BLANKS = {
+    "a1": f"def double(x):\n    # TODO: do it\n{OPEN}",
+    "a2": f"def quadruple(x):\n{OPEN}",
+    "a3": "word = TODO_word",
+    "a4": "eight = TODO_eight",
+}
+RIGHT = {
+    "a1": f"def double(x):\n    '{SECRET}'\n    return 2 * x",
+    "a2": "def quadruple(x):\n    return double(double(x))",
+    "a3": "word = 'word'",
+    "a4": "eight = quadruple(number)",
+}
+WRONG_DOUBLE = {"a1": "def double(x):\n    return x + 1"}
+
+
+def lab(answers: dict[str, str]) -> Any:
+    return notebook(
+        given("g0", "import inspect, os"),
+        answer("a1", answers["a1"]),
+        question("ex1-double", 2),
+        given("g1", "number = double(1)"),
+        answer("a2", answers["a2"]),
+        question("ex2-quadruple", 3),
+        answer("a3", answers["a3"]),
+        question("ex3-word", 1),
+        answer("a4", answers["a4"]),
+        question("ex4-eight", 1),
+    )
+
+
+SOLUTION = lab(RIGHT)
+Grade = Callable[..., SubmissionResult]
+
+
+@pytest.fixture
+def grade(zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+    """grade(a1=…): the right answers but for these; `own` are cells to insert, by index."""
+    hooks = [hook for hook in sys.meta_path if "assertion" not in type(hook).__module__]
+    monkeypatch.setattr(sys, "meta_path", hooks)
+    (tmp_path / "test_lab.py").write_text(TESTS, "utf-8")
+
+    def run(
+        own: dict[int, str] | None = None, solution: Any = SOLUTION, **answers: str
+    ) -> SubmissionResult:
+        submitted = lab(RIGHT | answers)
+        for index, source in (own or {}).items():
+            submitted.cells.insert(index, nbformat.v4.new_code_cell(source))
+        path = tmp_path / "submitted.ipynb"
+        nbformat.write(submitted, path)
+        test_files = (tmp_path / "test_lab.py",)
+        assignment = Assignment("lab", tmp_path, lab(BLANKS), test_files, solution)
+        return grade_submission(assignment, "student", path, zygote, seed=0)
+
+    return run
+
+
+def scores(result: SubmissionResult) -> list[float | None]:
+    return [question.score for question in result.questions]
+
+
+def carried(result: SubmissionResult) -> dict[str, tuple[str, ...]]:
+    return {one.id: one.builds_on for one in result.questions if one.carried}
+
+
+def test_an_early_mistake_costs_once(grade: Grade) -> None:
+    result = grade(**WRONG_DOUBLE)
+    assert scores(result) == [0, 3, 1, 1]
+    assert [question.own_score for question in result.questions] == [0, 0, 1, 0]
+    assert carried(result) == {
+        "ex2-quadruple": ("ex1-double",),
+        "ex4-eight": ("ex1-double", "ex2-quadruple"),
+    }
+    # what students read is what their own run said
+    quadruple = result.questions[1].tests[0]
+    assert (quadruple.outcome, quadruple.message) == (
+        "failed", "the result has the wrong value. do you double twice?",
+    )  # fmt: skip
+
+
+def test_without_a_solution_every_mistake_costs(grade: Grade) -> None:
+    result = grade(solution=None, **WRONG_DOUBLE)
+    assert scores(result) == [0, 0, 1, 0]
+    assert carried(result) == {}
+
+
+def test_a_mistake_of_ones_own_still_costs(grade: Grade) -> None:
+    result = grade(**WRONG_DOUBLE, a2="def quadruple(x):\n    return double(x)")
+    assert scores(result) == [0, 1, 1, 1]
+
+
+def test_a_crash_early_on_costs_once(grade: Grade) -> None:
+    assert scores(grade(a1="os._exit(0)")) == [0, 3, 1, 1]
+
+
+@pytest.mark.parametrize("blank", [BLANKS["a2"], f"# mine\n{BLANKS['a2']}\n\n", ""])
+def test_a_blank_earns_nothing(grade: Grade, blank: str) -> None:
+    assert scores(grade(**WRONG_DOUBLE, a2=blank)) == [0, 0, 1, 1]
+
+
+def test_all_blank_stays_at_nothing_and_is_not_run_again(grade: Grade, zygote: Zygote) -> None:
+    result = grade(**BLANKS)
+    assert scores(result) == [0] * 4
+    assert carried(result) == {}
+
+
+def test_cells_of_ones_own_count_where_they_lead_up_to_the_question(grade: Grade) -> None:
+    helper = "def twice(x): return double(double(x))"
+    answers = {**WRONG_DOUBLE, "a2": "def quadruple(x):\n    return twice(x)"}
+    # after the first check: it belongs to the second question
+    assert scores(grade(own={3: helper}, **answers))[1] == 3
+    # before it: the reference's first question stands without it
+    assert scores(grade(own={1: helper}, **answers))[1] == 0
+
+
+def test_the_time_limit_of_a_submission_holds_for_all_its_runs(
+    grade: Grade, monkeypatch: pytest.MonkeyPatch, zygote: Zygote
+) -> None:
+    limits = Limits(call_timeout_s=3, cell_timeout_s=3, test_timeout_s=6, submission_timeout_s=2)
+    monkeypatch.setattr(zygote, "limits", limits)
+    started_at = time.monotonic()
+    result = grade(a1="def double(x):\n    import time; time.sleep(9)")
+    assert time.monotonic() - started_at < 5
+    assert carried(result) == {}
+
+
+SPY = """\
+def quadruple(x):
+    if double(4) == 8 and x:
+        raise ValueError("LOOT " + str(double.__doc__))
+    return double(double(x))
+"""
+SAY_IT_IN_A_NAME = """\
+def quadruple(x):
+    if double(4) == 8 and x:
+        return type("LOOT_" + double.__doc__, (), {})()
+    return 0
+"""
+SAY_IT_BY_A_CELL = """\
+if double(4) == 8:
+    raise ValueError("LOOT " + double.__doc__)
+"""
+END_IT = """\
+def quadruple(x):
+    if double(4) == 8:
+        os._exit(len(double.__doc__))
+    return 0
+"""
+
+
+@pytest.mark.parametrize("spy", [SPY, SAY_IT_IN_A_NAME, SAY_IT_BY_A_CELL, END_IT])
+def test_nothing_that_a_carried_run_says_is_kept(grade: Grade, spy: str) -> None:
+    result = grade(**WRONG_DOUBLE, a2=spy)
+    kept = json.dumps(result.as_json())
+    for loot in (SECRET, "LOOT", "ended the program"):
+        assert loot not in kept
+    assert scores(result)[0] == 0
+
+
+def test_the_spy_would_succeed_otherwise(grade: Grade) -> None:
+    """Else the test above would prove nothing: with the reference it does say so."""
+    result = grade(a2=SPY)
+    assert SECRET in json.dumps(result.as_json())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "score"),
+    [
+        ("return 2", " * x", 3),  # the reference's answer before it is there
+        ("double(dou", "ble(x))", 1),  # that to the question itself is not: one test wants 0
+        ("eight = quad", "ruple", 1),  # nor a later one
+    ],
+)
+def test_the_answer_itself_and_later_ones_are_not_in_the_worker(
+    grade: Grade, first: str, second: str, score: float
+) -> None:
+    look = (
+        "import linecache\ndef quadruple(x):\n"
+        f"    double(x)\n    return 4 * x * (({first!r} + {second!r}) in str(linecache.cache))"
+    )
+    assert scores(grade(**WRONG_DOUBLE, a2=look))[1] == score
+
+
+def test_compose_gives_cells_of_ones_own_no_mark() -> None:
+    submitted = lab(RIGHT)
+    submitted.cells.insert(1, nbformat.v4.new_code_cell("1"))
+    composed = compose(lab(BLANKS), submitted).notebook
+    assert [cell.id for cell in composed.cells if not cell.metadata.get("nbgrader")] == ["own-000"]

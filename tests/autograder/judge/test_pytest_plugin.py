@@ -1,0 +1,193 @@
+"""Hidden tests against real workers: what passes, what fails and what students read."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.engine import Cause, Zygote
+from autograder.judge.pytest_plugin import HiddenTestsBroken, run_tests
+from autograder.judge.results import Verdict
+from autograder.judge.session import Session
+
+from .notebooks import answer, given, notebook, question
+
+HIDDEN_TESTS = '''
+import pytest
+import torch
+from lib.kit.checks import assert_equal, question
+
+@question("ex2-half", points=1)
+def test_half(submission):
+    """Halves."""
+    assert_equal(submission.half(4), 2)
+
+@question("ex1-double", points=2, if_raises="does it take every number?")
+def test_double(submission):
+    """Doubles."""
+    assert_equal(submission.double(4), 8, hint="is it a product?")
+
+@question("ex1-double", points=1)
+@pytest.mark.parametrize("number", [0, 3])
+def test_fresh(submission, rng, number):
+    """Doubles anything."""
+    drawn = int(torch.randint(100, (1,), generator=rng)) + number
+    assert_equal(submission.double(drawn), 2 * drawn)
+
+@question("ex1-double", points=1)
+def test_silent_assert(submission):
+    assert submission.double(1) == 2
+'''
+
+Grade = Callable[..., dict[str, dict[str, Verdict]]]
+
+
+@pytest.fixture
+def grade(zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+    """Grade an answer to ex1 (and one to ex2) with tests: question -> test name -> result."""
+    # The outer pytest's import hook would rewrite the inner one's asserts.
+    hooks = [hook for hook in sys.meta_path if "assertion" not in type(hook).__module__]
+    monkeypatch.setattr(sys, "meta_path", hooks)
+
+    def run(
+        double: str, half: str = "half = lambda x: x // 2", tests: str = HIDDEN_TESTS
+    ) -> dict[str, dict[str, Verdict]]:
+        path = tmp_path / "test_lab.py"
+        path.write_text(tests, "utf-8")
+        cells = notebook(
+            given("c0", "import os, sys, time"),
+            answer("c1", double),
+            question("ex1-double", 4),
+            given("c2", "while True: pass", tags=["skip-grading"]),
+            answer("c3", half),
+            question("ex2-half", 1),
+        ).cells
+        session = Session(zygote, cells, seed=1)
+        try:
+            found = run_tests((path,), session)
+        finally:
+            session.close()
+        return {name: {test.name: test for test in tests} for name, tests in found.items()}
+
+    return run
+
+
+def outcomes(results: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    return {name: [t.outcome for t in tests.values()] for name, tests in results.items()}
+
+
+OPEN = "def double(x):\n    raise NotImplementedError('TODO: double it')"
+ALL_PASS = {"ex1-double": ["passed"] * 3, "ex2-half": ["passed"]}
+FIRST_LOST = {"ex1-double": ["failed"] * 3, "ex2-half": ["passed"]}
+
+
+def test_right_answers_pass_in_the_order_of_the_notebook(grade: Grade) -> None:
+    results = grade("def double(x): return 2 * x")
+    assert outcomes(results) == ALL_PASS
+    assert list(results) == ["ex1-double", "ex2-half"]
+    assert results["ex1-double"]["test_fresh"].checked == "Doubles anything."
+
+
+def test_a_wrong_answer_is_told_what_to_look_at(grade: Grade) -> None:
+    results = grade("def double(x): return x + 4")["ex1-double"]
+    assert results["test_double"].outcome == "passed"  # by chance: 4 + 4
+    assert results["test_fresh"].message == "the result has the wrong value"
+    assert results["test_silent_assert"].message == "not as asked"
+
+
+@pytest.mark.parametrize(
+    ("double", "cause", "words"),
+    [
+        (OPEN, Cause.OPEN_BLANK, "blank is still open"),
+        ("double = TODO_double_it", Cause.MISSING_NAME, "`double` is not defined"),
+        ("def double(x): return TODO_twice", Cause.OPEN_BLANK, "blank is still open"),
+        ("def double(x): return 1 / 0", Cause.RAISED, "raised ZeroDivisionError: division by zero"),
+        ("def double(x): return 1 / 0", Cause.RAISED, "does it take every number?"),
+        ("def double(x): return bytearray(2**42)", Cause.MEMORY, "does it take every number?"),
+        ("def double(x): return bytes(2**27)", Cause.UNSENDABLE, "can't be checked: it is too"),
+        ("def double(x): return str(2 * x)", Cause.COMPARISON, "should be of type int"),
+        ("def double(x): os._exit(0)", Cause.ENDED, "the check ended the program"),
+        ("def double(x): os.abort()", Cause.CRASHED, "the check crashed the program"),
+        ("def double(x): sys.exit(0)", Cause.RAISED, "SystemExit"),
+        ("def double(x):\n    while True: pass", Cause.TIME, "time limit"),
+        ("while True: pass", Cause.MISSING_NAME, "`double` is not defined"),
+        ("os._exit(0)", Cause.MISSING_NAME, "`double` is not defined"),
+        ("def double(x: return", Cause.MISSING_NAME, "`double` is not defined"),
+    ],
+)
+def test_a_failure_costs_its_question_only(
+    grade: Grade, double: str, cause: Cause, words: str
+) -> None:
+    results = grade(double)
+    assert outcomes(results) == FIRST_LOST
+    verdict = results["ex1-double"]["test_double"]
+    assert verdict.cause is cause
+    assert words in verdict.message
+    assert results["ex2-half"]["test_half"].cause is None
+
+
+def test_what_the_system_refused_is_told_by_its_number(grade: Grade) -> None:
+    verdict = grade("def double(x): return open('nothing')")["ex1-double"]["test_double"]
+    assert (verdict.error_name, verdict.errno) == ("FileNotFoundError", 2)
+    verdict = grade("def double(x): return 'no'")["ex1-double"]["test_double"]
+    assert (verdict.error_name, verdict.errno) == ("", 0)
+
+
+def test_a_check_that_breaks_is_told_from_one_that_finds_fault(grade: Grade) -> None:
+    tests = HIDDEN_TESTS + (
+        '@question("ex1-double", points=1)\n'
+        "def test_breaks(submission):\n    submission.double(1) + 1\n"
+    )
+    results = grade("def double(x): return None", tests=tests)["ex1-double"]
+    assert results["test_breaks"].cause is Cause.CHECK_BROKEN
+    assert results["test_silent_assert"].cause is Cause.COMPARISON
+
+
+def test_hints_for_exceptions_are_not_given_for_open_blanks(grade: Grade) -> None:
+    results = grade(OPEN)
+    assert "every number" not in results["ex1-double"]["test_double"].message
+
+
+def test_a_missing_name_is_blamed_on_the_cell_that_names_it(grade: Grade) -> None:
+    results = grade("def double(x: return", "1 / 0\nhalf = None")
+    message = results["ex2-half"]["test_half"].message
+    assert message.startswith("`half` is not defined; cell c3 failed: this cell raised ZeroDiv")
+    message = grade("1 / 0", "half = double")["ex1-double"]["test_double"].message
+    assert message.startswith("`double` is not defined; cell c1 failed")
+
+
+def test_after_a_lost_worker_the_rest_of_the_question_says_why(grade: Grade) -> None:
+    results = grade("def double(x):\n    while True: pass")["ex1-double"]
+    assert results["test_fresh"].message.startswith("not run, because a check before it")
+    assert results["test_fresh"].cause is Cause.NOT_RUN
+
+
+def test_a_question_sees_nothing_of_later_cells(grade: Grade) -> None:
+    results = grade("def double(x): return half(x) * 4")["ex1-double"]
+    assert "NameError" in results["test_double"].message
+
+
+def test_skips_and_exits_count_as_failed(grade: Grade) -> None:
+    tests = HIDDEN_TESTS + (
+        '@question("ex1-double", points=1)\n'
+        "def test_skipped(submission):\n    pytest.skip('no')\n"
+        '@question("ex1-double", points=1)\n'
+        "@pytest.mark.xfail\n"
+        "def test_expected(submission):\n    assert False\n"
+        '@question("ex2-half", points=1)\n'
+        "def test_leaves(submission):\n    pytest.exit('bye', returncode=0)\n"
+        '@question("ex2-half", points=1)\n'
+        "def test_after(submission):\n    pass\n"
+    )
+    results = grade("def double(x): return 2 * x", tests=tests)
+    assert outcomes(results) == {
+        "ex1-double": ["passed", "passed", "passed", "failed", "failed"],
+        "ex2-half": ["passed", "failed", "failed"],
+    }
+
+
+def test_broken_hidden_tests_are_nobodys_zero(grade: Grade) -> None:
+    with pytest.raises(HiddenTestsBroken, match="no_such_module"):
+        grade("double = None", tests="import no_such_module")

@@ -1,0 +1,95 @@
+"""Comparators: form before values, and no expected value in any message."""
+
+import re
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.kit.checks import (
+    CheckFailure,
+    assert_above,
+    assert_close,
+    assert_equal,
+    assert_tensor_equal,
+    compare,
+    fail,
+)
+
+
+class AlwaysEqual(torch.Tensor):
+    """A tensor whose comparisons all answer yes."""
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        return torch.tensor(True)
+
+
+def test_equal_tensors_pass() -> None:
+    assert_tensor_equal(torch.tensor([0, 0, 5]), torch.tensor([0, 0, 5]))
+    assert_close(torch.tensor([1.0]), torch.tensor([1.0 + 1e-7]))
+    assert_close(3, 3.0)
+    assert_above(torch.tensor([1.0, -2.0]), 0.5, "too small")
+
+
+@pytest.mark.parametrize("actual", [0.5, -0.1, float("nan"), torch.tensor([1.0, 0.1])])
+def test_above_refuses(actual: float | torch.Tensor) -> None:
+    with pytest.raises(CheckFailure, match=r"too small\. Why"):
+        assert_above(actual, 0.5, "too small", hint="Why?")
+
+
+def test_observers_are_told_of_tolerances(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, list[float], list[float]]] = []
+
+    def observe(what: str, error: torch.Tensor, bound: torch.Tensor) -> None:
+        told.append((what, error.tolist(), bound.tolist()))
+
+    monkeypatch.setattr(compare, "observers", [observe])
+    assert_close(torch.tensor([2.0]), torch.tensor([2.5]), "two", rtol=0.5, atol=1.0)
+    assert_above(torch.tensor([4.0]), 0.5, "small")
+    assert_tensor_equal(torch.ones(1), torch.ones(1))
+    assert told == [("two", [0.5], [2.25]), ("small", [0.5], [4.0])]
+
+
+@pytest.mark.parametrize(
+    ("actual", "words"),
+    [
+        ([1.0], "should be a tensor, not of type list"),
+        (torch.zeros(0), r"shape \(0,\), not \(1,\)"),
+        (torch.zeros(1, 1), r"shape \(1, 1\), not \(1,\)"),
+        (torch.tensor([1]), "dtype torch.int64, not torch.float32"),
+        (torch.tensor([float("nan")]), "NaN or infinity"),
+        (torch.tensor([float("inf")]), "NaN or infinity"),
+        (torch.tensor([1.5]), "off by up to 0.5"),
+        (torch.zeros(1).as_subclass(AlwaysEqual), "should be a tensor, not of type AlwaysEqual"),
+    ],
+)
+def test_close_refuses(actual: object, words: str) -> None:
+    with pytest.raises(CheckFailure, match=words):
+        assert_close(actual, torch.tensor([1.0]))
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
+def test_a_message_never_shows_the_expected_value(actual: int, expected: int) -> None:
+    if actual == expected:
+        assert_equal(actual, expected)
+        return
+    with pytest.raises(CheckFailure) as failure:
+        assert_equal([actual], [expected])
+    assert not re.search(r"-?\d{2,}", str(failure.value))
+
+
+def test_true_is_not_one() -> None:
+    with pytest.raises(CheckFailure, match="should be of type int, not bool"):
+        assert_equal(True, 1)
+
+
+def test_a_hint_follows_the_message() -> None:
+    with pytest.raises(CheckFailure, match=r"^wrong axis\. look at dim$"):
+        fail("wrong axis", "look at dim")
+
+
+def test_dicts_name_missing_and_unknown_keys() -> None:
+    with pytest.raises(CheckFailure, match=r"lacks \['b'\] and has unknown \['c'\]"):
+        assert_equal({"a": 1, "c": 2}, {"a": 1, "b": 2})

@@ -1,0 +1,194 @@
+"""Self-checks in a real Jupyter kernel, as a student sees them."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from lib.kit.checks.selfcheck import Outcome, as_summary, as_table
+
+PROJECT = Path(__file__).resolve().parents[4]
+CHECKS = '''
+from lib.kit.checks import assert_equal, question
+
+@question("ex1-double", points=1)
+def test_doubles(submission):
+    """Doubles a number."""
+    assert_equal(submission.double(4), 8, hint="is it a product?")
+
+@question("ex1-double", points=1)
+def test_keeps_zero(submission):
+    """Zero stays zero."""
+    assert_equal(submission.setup("y = f(0)", f=submission.double).y, 0)
+
+@question("ex1-name", points=1)
+def test_name(submission):
+    """Has a name."""
+    assert_equal(submission.name, "lab")
+'''
+
+
+# What a student's notebook holds when the check is run.
+SCENARIOS = {
+    "undefined": "pass",
+    "right": "def double(x): return 2 * x",
+    "wrong": "def double(x): return 1 / x",
+    "open": "def double(x): raise NotImplementedError('Double it.')",
+    "long": "def double(x): raise ValueError('9' * 10_000)",
+    "exits": "def double(x): raise SystemExit(3)",
+    "stopped": "def double(x): raise KeyboardInterrupt",
+    "mute": (
+        "class Mute(Exception):\n    def __str__(self): return 1 / 0\ndef double(x): raise Mute"
+    ),
+    "elsewhere": "import os, tempfile\nos.chdir(tempfile.mkdtemp())\ndef double(x): return 2 * x",
+    "progress": "name = None\nprogress()",
+    "draws": (
+        "import random, numpy, torch\n"
+        "def double(x): return random.random() + numpy.random.rand() + torch.rand(1).item()\n"
+        "def draw(): return random.random(), numpy.random.rand(), torch.rand(1).item()\n"
+        "random.seed(1), numpy.random.seed(1), torch.manual_seed(1)\n"
+        "without = draw()\n"
+        "random.seed(1), numpy.random.seed(1), torch.manual_seed(1)\n"
+        "try:\n    check('ex1-double')\nexcept Exception: pass\n"
+        "print(draw() == without)"
+    ),
+    "broken file": "from pathlib import Path\nimport lib\n"
+    "Path(lib.__file__).parents[1].joinpath('checks.py').write_text('x = (')",
+    "no file": "Path(lib.__file__).parents[1].joinpath('checks.py').unlink()",
+}
+Outputs = list[nbformat.NotebookNode]
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Outputs, Outputs]]:
+    """What each scenario's cell shows, and what the check after it shows; one kernel for all."""
+    folder = tmp_path_factory.mktemp("release")
+    shutil.copytree(PROJECT / "lib" / "kit" / "checks", folder / "lib" / "kit" / "checks")
+    for name in ("lib/__init__.py", "lib/kit/__init__.py"):
+        shutil.copy(PROJECT / name, folder / name)
+    (folder / "checks.py").write_text(CHECKS, "utf-8")
+    sources = ["from lib.kit.checks import check, progress"]
+    for source in SCENARIOS.values():
+        sources += [source, "check('ex1-double')"]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    NotebookClient(
+        notebook, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    found = [cell.outputs for cell in notebook.cells[1:]]
+    return dict(zip(SCENARIOS, zip(found[::2], found[1::2], strict=True), strict=True))
+
+
+def table(shown: Outputs) -> str:
+    text: str = shown[0].data["text/html"]
+    return text
+
+
+@pytest.mark.parametrize("scenario", ["right", "elsewhere"])
+def test_right_code_shows_a_green_table(
+    outputs: dict[str, tuple[Outputs, Outputs]], scenario: str
+) -> None:
+    assert len(outputs[scenario][1]) == 1
+    assert table(outputs[scenario][1]).count("✓ passed") == 2
+
+
+def test_wrong_code_ends_in_one_line(outputs: dict[str, tuple[Outputs, Outputs]]) -> None:
+    shown = outputs["wrong"][1]
+    assert "should be of type int, not float. is it a product?" in table(shown)
+    assert "your code raised ZeroDivisionError" in table(shown)
+    assert "(line 1 of its cell, in double)" in table(shown)
+    assert shown[1].traceback == ["ChecksFailed: 2 of 2 checks of ex1-double failed, see above"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "message"),
+    [
+        ("undefined", "`double` is not defined yet: run the cell that defines it"),
+        ("open", "this blank is still open: Double it."),
+    ],
+)
+def test_what_is_open_is_not_called_wrong(
+    outputs: dict[str, tuple[Outputs, Outputs]], scenario: str, message: str
+) -> None:
+    shown = outputs[scenario][1]
+    assert table(shown).count("○ open") == table(shown).count(message) == 2
+    assert "✗" not in table(shown)
+    assert shown[1].ename == "ChecksFailed"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "message"),
+    [
+        ("long", "9 …"),
+        ("exits", "your code raised SystemExit: 3"),
+        ("mute", "your code raised Mute: its message can&#x27;t be read"),
+    ],
+)
+def test_strange_errors_stay_in_the_table(
+    outputs: dict[str, tuple[Outputs, Outputs]], scenario: str, message: str
+) -> None:
+    assert message in table(outputs[scenario][1])
+    assert len(table(outputs[scenario][1])) < 3000
+
+
+@pytest.mark.parametrize(
+    ("scenario", "message"),
+    [
+        ("stopped", "ChecksFailed: stopped; does a loop of yours never end?"),
+        ("broken file", "take a fresh copy"),
+        ("no file", "is missing: open the notebook in the folder it was released in"),
+    ],
+)
+def test_checks_that_cannot_run_say_so_in_one_line(
+    outputs: dict[str, tuple[Outputs, Outputs]], scenario: str, message: str
+) -> None:
+    (error,) = outputs[scenario][1]
+    (line,) = error.traceback
+    assert message in line and "\n" not in line
+
+
+def test_progress_counts_questions_and_never_raises(
+    outputs: dict[str, tuple[Outputs, Outputs]],
+) -> None:
+    (shown,) = outputs["progress"][0]
+    rows = re.sub(r"<[^>]+>", " ", shown.data["text/html"])
+    assert "1 of 2 questions pass their public checks" in rows
+    assert re.search(r"✓ passed\s+ex1-double\s+2 of 2 checks", rows)
+    assert re.search(r"✗ failed\s+ex1-name\s+0 of 1 checks", rows)
+
+
+def test_a_check_leaves_the_students_random_numbers_alone(
+    outputs: dict[str, tuple[Outputs, Outputs]],
+) -> None:
+    assert outputs["draws"][0][-1].text == "True\n"
+
+
+def test_tables_read_on_light_and_dark_pages() -> None:
+    verdicts = ("passed", "failed", "open")
+    outcomes = [Outcome("a", verdict, "<b>") for verdict in verdicts]
+    for text in (
+        as_table("<i>", outcomes),
+        as_summary({v: [o] for v, o in zip(verdicts, outcomes, strict=True)}),
+    ):
+        pairs = re.findall(r"background-color:#(\w{6});color:#(\w{6})", text)
+        assert len(pairs) == 3
+        for ground, ink in pairs:
+            assert contrast(ground, ink) > 4.5  # WCAG AA
+        assert "<i>" not in text
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, WCAG 2.2."""
+
+    def luminance(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        red, green, blue = (
+            p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)

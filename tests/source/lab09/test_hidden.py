@@ -1,0 +1,224 @@
+"""Lab 9's hidden tests: right answers of any style pass, blanks and likely mistakes fail.
+
+Runs in one process on the lab's own solution, with answers replaced one at a time; that whole
+submissions are graded so in a worker is tested with the grading pipeline.
+"""
+
+import importlib
+import inspect
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pytest
+import torch
+from matplotlib import pyplot as plt
+
+from autograder.compiler.notebooks import read_pieces
+from autograder.compiler.points import read_tests
+from autograder.demo import load_class
+from autograder.lab import read_lab_folder
+from autograder.mutation.solution import read_solution
+from autograder.mutation.variants import Variant, read_variants
+from lib.kit.checks import CheckFailure, question_of
+from lib.kit.checks.selfcheck import Submission, load_checks, run_checks
+
+matplotlib.use("agg")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+PROJECT = Path(__file__).resolve().parents[3]
+SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
+LAB = read_lab_folder(SOURCE)
+sys.path.append(str(LAB.hidden_dir))  # as grading does
+CLASS = load_class("lab09")
+
+LAB_SOLUTION = read_solution(SOURCE)
+
+
+def hidden_tests() -> dict[str, Callable[..., None]]:
+    modules = [importlib.import_module(path.stem) for path in LAB.hidden_tests]
+    tests = [value for module in modules for value in vars(module).values() if question_of(value)]
+    return {test.__name__: test for test in tests}
+
+
+TESTS = hidden_tests()
+OF_QUESTION: dict[str, list[str]] = defaultdict(list)
+for _name, _test in TESTS.items():
+    OF_QUESTION[question_of(_test).id].append(_name)  # type: ignore[union-attr]
+
+
+# -- the lab's cells, run in this process -------------------------------------------------------
+
+
+def graded_pieces() -> list[Any]:
+    """The code cells that grading executes."""
+    return [
+        piece
+        for piece in read_pieces(SOURCE).pieces
+        if piece.kind == "code" and piece.role != "check" and "skip-grading" not in piece.tags
+    ]
+
+
+PIECES = graded_pieces()
+
+
+def run_cells(cells: list[str], names: dict[str, Any]) -> dict[str, Any]:
+    for cell in cells:
+        exec(compile(cell, "<cell>", "exec"), names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def solution() -> dict[str, Any]:
+    return run_cells([piece.solution for piece in PIECES], {"__name__": "__main__"})
+
+
+@pytest.fixture(scope="module")
+def blank() -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for piece in PIECES:
+        try:
+            run_cells([piece.student], names)
+        except (NotImplementedError, NameError):
+            continue  # what an open blank raises, or a name that an earlier one left undefined
+    return names
+
+
+def answered(solution: dict[str, Any], sources: dict[str, str]) -> dict[str, Any]:
+    """The solution's names, the cells that are changed (cell id -> code) run again so."""
+    return run_cells([sources[p.cell_id] for p in PIECES if p.cell_id in sources], dict(solution))
+
+
+def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
+    """The message of a failing test; what student code raises counts as one."""
+    torch.manual_seed(seed)
+    inputs: dict[str, Any] = {"submission": Submission(names)}
+    if "rng" in inspect.signature(TESTS[name]).parameters:
+        inputs["rng"] = torch.Generator().manual_seed(seed)
+    try:
+        TESTS[name](**inputs)
+    except CheckFailure as failure:
+        return str(failure)
+    except Exception as error:  # in the engine, these come as an AssertionError
+        mark = question_of(TESTS[name])
+        assert mark is not None
+        return mark.with_hint(f"your code raised {type(error).__name__}: {error}")
+    return None
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+# -- the suite as a whole -----------------------------------------------------------------------
+
+
+def test_covers_the_lab() -> None:
+    checks = [p.grade_id for p in read_pieces(SOURCE).pieces if p.role == "check"]
+    assert sorted(OF_QUESTION) == sorted(checks)
+    assert len(TESTS) >= 45
+    assert all(question_of(test).points in (1, 2) for test in TESTS.values())  # type: ignore[union-attr]
+    assert all(inspect.getdoc(test) for test in TESTS.values())
+    public = SOURCE.parent / "student" / "checks.py"
+    assert not {test.name for test in read_tests(public)} & set(TESTS)  # a report shows both
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_right_solution_passes(name: str, solution: dict[str, Any]) -> None:
+    assert [failure_of(name, solution, seed) for seed in range(4)] == [None] * 4
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_blank_fails(name: str, blank: dict[str, Any]) -> None:
+    assert failure_of(name, blank) is not None
+
+
+# -- answers other than the solution ------------------------------------------------------------
+
+
+def variants(kind: str) -> dict[str, Variant]:
+    return {one.name: one for one in read_variants(LAB.variants_dir / kind, LAB_SOLUTION)}
+
+
+MISTAKES = variants("mistakes")
+CHECKS = load_checks(SOURCE.parent / "student" / "checks.py")
+ANSWERS = variants("right")
+
+
+def test_each_test_has_a_mistake() -> None:
+    assert sorted(MISTAKES) == sorted(TESTS)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistake_is_found(name: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, MISTAKES[name].sources)
+    assert all(failure_of(name, names, seed) for seed in range(3))
+
+
+def test_the_bank_answers_every_question() -> None:
+    assert len(ANSWERS) >= 75
+    assert {question for variant in ANSWERS.values() for question in variant.questions} == set(
+        OF_QUESTION
+    )
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_other_right_answer_passes(name: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, ANSWERS[name].sources)
+    tests = [test for question in ANSWERS[name].questions for test in OF_QUESTION[question]]
+    failures = {(test, seed): failure_of(test, names, seed) for test in tests for seed in range(2)}
+    assert failures == dict.fromkeys(failures)
+    checked = [run_checks(CHECKS, q, Submission(names)) for q in ANSWERS[name].questions]
+    assert [one for outcomes in checked for one in outcomes if one.verdict != "passed"] == []
+
+
+# -- the demo class -----------------------------------------------------------------------------
+
+# student -> the questions of which some test must fail; all others are answered right
+FAILED_BY = {
+    "right": set(),
+    "exception": {"ex1-filter"},
+    "endless-loop": {"ex3-flash"},
+    "reads-after-padding": {"ex1-lstm"},
+    "loss-per-batch": {"ex1-train"},
+    "digits-reversed": {"ex2-digits"},
+    "no-eval": {"ex2-train", "ex2-predict"},
+    "no-mask": {"ex4-attention"},
+    "no-positions": {"ex4-attention"},
+}
+
+
+def changed_by(changes: list[str | tuple[str, str]]) -> dict[str, str]:
+    """The cells that a demo student changed; each text that is replaced stands exactly once."""
+    sources = {cell_id: cell.source for cell_id, cell in LAB_SOLUTION.cells.items()}
+    for old, new in (change for change in changes if not isinstance(change, str)):
+        (cell_id,) = [name for name, source in sources.items() if old in source]
+        assert sources[cell_id].count(old) == 1, f"more than once: {old}"
+        sources[cell_id] = sources[cell_id].replace(old, new)
+    return {i: text for i, text in sources.items() if text != LAB_SOLUTION.cells[i].source}
+
+
+def test_demo_answers_have_a_place(solution: dict[str, Any]) -> None:
+    questions = {piece.grade_id for piece in read_pieces(SOURCE).pieces if piece.is_graded}
+    for changes in CLASS.values():
+        assert {change for change in changes if isinstance(change, str)} <= questions | {"*"}
+        answered(solution, changed_by(changes))
+
+
+@pytest.mark.parametrize("student", [name for name in FAILED_BY if name != "endless-loop"])
+def test_demo_student_fails_as_intended(student: str, solution: dict[str, Any]) -> None:
+    names = answered(solution, changed_by(CLASS[student]))
+    failed = {
+        question
+        for question, tests in OF_QUESTION.items()
+        if any(failure_of(test, names) for test in tests)
+    }
+    assert failed == FAILED_BY[student]

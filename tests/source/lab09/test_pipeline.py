@@ -1,0 +1,131 @@
+"""Lab 9 through the whole pipeline: the release gate, and the demo class."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.assignment import Assignment, is_answer, load_assignment
+from autograder.compiler.build import build_labs
+from autograder.demo import make_class
+from autograder.engine import Zygote
+from autograder.gate.bench import Subject
+from autograder.gate.gate import CHECKS, Outcome, inspect
+from autograder.judge.grade import grade_submission
+from autograder.judge.results import SubmissionResult
+
+PROJECT = Path(__file__).resolve().parents[3]
+SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
+LEAST_QUESTIONS = 12
+LEAST_HIDDEN_TESTS = 40
+
+# What each student of the demo class misunderstood, and what they have to be told.
+EXPECTED_HINTS = {
+    "reads-after-padding": ("ex1-lstm", "padding"),
+    "loss-per-batch": ("ex1-train", "batch"),
+    "digits-reversed": ("ex2-digits", "left"),
+    "no-eval": ("ex2-train", "eval"),
+    "no-mask": ("ex4-attention", "padding"),
+    "no-positions": ("ex4-attention", "position"),
+    "endless-loop": ("ex3-flash", "time limit"),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lab09")
+    build_labs([SOURCE], folder / "release", folder / "solution")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def assignment(built: Path) -> Assignment:
+    return load_assignment("lab09", built / "release", solution_root=built / "solution")
+
+
+@pytest.fixture(scope="module")
+def zygote(assignment: Assignment) -> Iterator[Zygote]:
+    with Zygote(assignment.release_dir) as zygote:
+        yield zygote
+
+
+@pytest.fixture(scope="module")
+def demo_class(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = tmp_path_factory.mktemp("course")
+    make_class("lab09", built / "release", built / "solution", course)
+    return course / "submitted"
+
+
+def grade(
+    student: str, demo_class: Path, assignment: Assignment, zygote: Zygote, seed: int = 0
+) -> SubmissionResult:
+    path = demo_class / student / "lab09" / "lab09.ipynb"
+    return grade_submission(assignment, student, path, zygote, seed)
+
+
+@pytest.fixture(scope="module")
+def gate() -> dict[str, Outcome]:
+    """The release gate on the tracked release."""
+    outcomes = inspect(Subject("lab09", PROJECT), lambda outcome: None)
+    return {outcome.name: outcome for outcome in outcomes}
+
+
+@pytest.mark.parametrize("name", [check.name for check in CHECKS])
+def test_the_release_passes_the_gate(name: str, gate: dict[str, Outcome]) -> None:
+    assert gate[name].seen.findings == []
+
+
+def test_there_are_enough_questions_and_tests(assignment: Assignment) -> None:
+    tested = [question for question in assignment.questions if not question.written]
+    assert len(tested) >= LEAST_QUESTIONS
+    hidden = "".join(path.read_text("utf-8") for path in assignment.test_files[1:])
+    assert hidden.count("\n@question(") >= LEAST_HIDDEN_TESTS
+
+
+@pytest.mark.parametrize("student", EXPECTED_HINTS)
+def test_a_misconception_costs_its_question_and_is_named(
+    student: str, demo_class: Path, assignment: Assignment, zygote: Zygote
+) -> None:
+    question_id, word = EXPECTED_HINTS[student]
+    result = grade(student, demo_class, assignment, zygote)
+    (question,) = [q for q in result.questions if q.id == question_id]
+    messages = [test.message for test in question.tests if not test.passed]
+    assert any(word in message for message in messages), messages
+
+
+def test_an_early_mistake_costs_its_own_question_only(
+    demo_class: Path, assignment: Assignment, zygote: Zygote
+) -> None:
+    result = grade("digits-reversed", demo_class, assignment, zygote)
+    lost = {q.id for q in result.questions if q.tests and q.score != q.max_score}
+    assert lost == {"ex2-digits"}
+    assert {q.id for q in result.questions if q.carried} == {"ex2-labels", "ex2-dataset"}
+
+
+def test_blanks_with_something_added_earn_nothing_by_carried_credit(
+    demo_class: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+) -> None:
+    blank: Any = nbformat.read(demo_class / "blank" / "lab09" / "lab09.ipynb", as_version=4)
+    for cell in blank.cells:
+        if is_answer(cell) and cell.cell_type == "code":
+            cell.source += "\npass"
+    nbformat.write(blank, tmp_path / "lab09.ipynb")
+    result = grade_submission(assignment, "blank", tmp_path / "lab09.ipynb", zygote, seed=0)
+    assert {question.score for question in result.questions} == {0, None}
+
+
+def test_half_right_is_between(demo_class: Path, assignment: Assignment, zygote: Zygote) -> None:
+    result = grade("half-right", demo_class, assignment, zygote)
+    tested = [question for question in result.questions if question.tests]
+    assert 0.3 < result.score / sum(question.max_score for question in tested) < 0.8
+
+
+def test_notebooks_are_valid_and_open_in_jupyter(built: Path) -> None:
+    for kind in ("release", "solution"):
+        path = built / kind / "lab09" / "lab09.ipynb"
+        nbformat.validate(nbformat.read(path, as_version=4))
+        kernel: Any = json.loads(path.read_text("utf-8"))["metadata"]["kernelspec"]
+        assert kernel["name"] == "python3"

@@ -1,0 +1,279 @@
+"""The source of Lab 9: its cells run, its public checks are fair, its models show their point."""
+
+import ast
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import matplotlib
+import nbformat
+import pytest
+from matplotlib import pyplot as plt
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.compiler.notebooks import Piece, read_pieces
+from lib.kit.checks import question_of
+from lib.kit.checks.selfcheck import Submission
+
+matplotlib.use("agg")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+PROJECT = Path(__file__).resolve().parents[3]
+LAB = PROJECT / "source" / "lab09"
+PIECES = read_pieces(LAB / "lab09.md").pieces
+CODE = [piece for piece in PIECES if piece.kind == "code" and piece.role != "check"]
+
+
+def load_checks() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("checks", LAB / "student" / "checks.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CHECKS = [value for value in vars(load_checks()).values() if question_of(value)]
+
+
+def run(cells: list[str]) -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for cell in cells:
+        exec(compile(cell, "<cell>", "exec"), names)
+    return names
+
+
+def graded(pieces: list[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if "skip-grading" not in piece.tags]
+
+
+@pytest.fixture(scope="module")
+def solution() -> dict[str, Any]:
+    return run([piece.solution for piece in graded(CODE)])
+
+
+@pytest.fixture(scope="module")
+def preview() -> dict[str, Any]:
+    return run([piece.student for piece in graded(CODE) if not piece.skips_preview])
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_public_checks_pass_on_the_solution(check: Any, solution: dict[str, Any]) -> None:
+    check(Submission(solution))
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_public_checks_fail_where_answers_are_blank(check: Any, preview: dict[str, Any]) -> None:
+    with pytest.raises((AssertionError, NotImplementedError, NameError)):
+        check(Submission(preview))
+
+
+def test_each_question_has_two_public_checks_of_one_point() -> None:
+    questions = [piece.grade_id for piece in PIECES if piece.role == "check"]
+    assert Counter(question_of(check).id for check in CHECKS) == dict.fromkeys(questions, 2)  # type: ignore[union-attr]
+    assert {question_of(check).points for check in CHECKS} == {1}  # type: ignore[union-attr]
+
+
+def test_public_checks_need_no_reference() -> None:
+    tree = ast.parse((LAB / "student" / "checks.py").read_text("utf-8"))
+    imports = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imports |= {
+        a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names
+    }
+    assert imports == {"torch", "lib.kit.checks"}
+
+
+def test_training_cells_are_not_graded() -> None:
+    for piece in graded(CODE):
+        tree = ast.parse(piece.solution)
+        called = [
+            statement for statement in tree.body if not isinstance(statement, ast.FunctionDef)
+        ]
+        for node in (node for statement in called for node in ast.walk(statement)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("train", "train_addition"), piece.line
+
+
+def test_every_blank_says_what_to_do() -> None:
+    for piece in PIECES:
+        if piece.role == "blank":
+            assert "TODO: " in piece.student, piece.line
+        if piece.role == "written":
+            assert piece.question is not None and 1 <= (piece.question.points or 0) <= 4
+
+
+def test_maths_is_written_for_jupyter() -> None:
+    for piece in PIECES:
+        if piece.kind == "markdown":
+            for text in (piece.student, piece.solution):
+                prose = re.sub(r"`[^`]*`", "", text)
+                assert prose.count("$$") % 2 == 0, piece.line
+                assert prose.replace("$$", "").count("$") % 2 == 0, piece.line
+                outside = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "", prose, flags=re.DOTALL)
+                assert not re.search(r"\\[a-z]", outside), piece.line
+
+
+def test_students_install_what_the_project_uses() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = (LAB / "student" / "requirements.txt").read_text("utf-8").split()
+    assert set(needed) <= set(project["dependencies"])
+
+
+def test_reading_at_the_last_word_learns_what_padding_and_bags_cannot(
+    solution: dict[str, Any],
+) -> None:
+    """The lab's main point, in two of its epochs."""
+    accuracy = {}
+    for name, make, learning_rate in (
+        ("bag", solution["BagOfWords"], 2e-2),
+        ("naive", lambda: solution["LSTMModel"](skip_padding=False), 5e-3),
+        ("last word", lambda: solution["LSTMModel"](skip_padding=True), 5e-3),
+    ):
+        solution["torch"].manual_seed(solution["SEED"])
+        model = make()
+        metrics = solution["train"](
+            model,
+            solution["loss"],
+            solution["Adam"](model.parameters(), lr=learning_rate),
+            solution["train_dataset"],
+            solution["val_dataset"],
+            epochs=2,
+            batch_size=solution["BATCH_SIZE"],
+        )
+        accuracy[name] = metrics["val_acc"][-1]
+    assert accuracy["naive"] < 0.6 < accuracy["bag"] < 0.75
+    assert accuracy["last word"] > 0.95
+
+
+RELEASE = PROJECT / "release" / "lab09"
+SLOWEST_CHECK_S = 2.0
+FIRST_CELL = CODE[0].student
+
+
+def in_kernel(folder: Path, sources: list[str]) -> list[Any]:
+    """Execute cells in a real kernel that starts in a folder; the cells with their outputs."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    NotebookClient(
+        notebook,
+        allow_errors=True,
+        record_timing=True,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+    return list(notebook.cells)
+
+
+def test_the_first_cell_says_what_to_do(tmp_path: Path) -> None:
+    """Alone in a folder, with the lab unpacked beside it, without a package, with an old one."""
+    shutil.copytree(RELEASE, tmp_path / "unpacked" / "lab09")
+    (tmp_path / "empty").mkdir()
+    sources = [
+        FIRST_CELL,
+        "os.chdir('../unpacked')",
+        FIRST_CELL,
+        "import sys, torch\nsys.modules['sklearn'] = None",
+        FIRST_CELL,
+        "del sys.modules['sklearn']\ntrue_version, torch.__version__ = torch.__version__, '2.4.1'",
+        FIRST_CELL,
+        "torch.__version__ = true_version",
+        FIRST_CELL,
+        "import lib, autograder\nprint(lib.__file__)",
+    ]
+    outputs = [cell.outputs for cell in in_kernel(tmp_path / "empty", sources)]
+    alone, beside, lacking, old, ready = (outputs[place][0] for place in (0, 2, 4, 6, 8))
+    assert "put the whole folder lab09 into" in alone.traceback[0]
+    assert '%pip install "scikit-learn"' in lacking.traceback[0]
+    assert "PyTorch 2.4.1 is too old" in old.traceback[0]
+    for error in (alone, lacking, old):
+        (line,) = error.traceback
+        assert line.startswith("Not ready: ") and line.endswith(".") and "\n" not in line
+    assert beside.text == ready.text == "Everything is here.\n"
+    assert outputs[9][0].text.strip().endswith("unpacked/lab09/lib/__init__.py")
+
+
+def test_checks_in_one_kernel(tmp_path: Path) -> None:
+    """On the solution all are green, quick and quiet, and run twice; `progress()` counts them."""
+    shutil.copytree(RELEASE, tmp_path, dirs_exist_ok=True)
+    pieces = [piece for piece in graded(PIECES) if piece.kind == "code"]
+    cells = in_kernel(tmp_path, [*(piece.solution for piece in pieces), "progress()", "progress()"])
+    times = {}
+    for piece, cell in zip(pieces, cells, strict=False):
+        assert [output for output in cell.outputs if output.output_type == "error"] == [], (
+            piece.line
+        )
+        if piece.role == "check":
+            (table,) = cell.outputs  # no progress bar, no figure, no warning
+            assert table.data["text/html"].count("✓ passed") == 2
+            start, end = (
+                datetime.fromisoformat(cell.metadata.execution[f"iopub.status.{state}"])
+                for state in ("busy", "idle")
+            )
+            times[piece.grade_id] = (end - start).total_seconds()
+    slowest = max(times, key=times.__getitem__)
+    print(f"slowest of {len(times)} checks: {slowest}, {times[slowest]:.2f} s")
+    assert times[slowest] < SLOWEST_CHECK_S
+    for cell in cells[-2:]:
+        (summary,) = cell.outputs
+        assert "21 of 21 questions pass" in summary.data["text/html"]
+
+
+@pytest.mark.parametrize("version", ["student", "solution"])
+def test_nbgrader_validates(version: str, tmp_path: Path) -> None:
+    """A blank notebook's failing cells are listed, all of them; the solution passes."""
+    shutil.copytree(RELEASE, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "lab09.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for piece, cell in zip(PIECES, notebook.cells, strict=True):
+        if version == "solution" and piece.role in ("blank", "written"):
+            cell.source = piece.solution
+    nbformat.write(notebook, path)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "validate", path.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    if version == "solution":
+        assert "Success! Your notebook passes all the tests." in done.stdout
+    else:
+        assert "VALIDATION FAILED ON 28 CELL(S)" in done.stdout
+        assert "ChecksFailed: 2 of 2 checks of ex4-attention failed" in done.stdout
+
+
+def test_students_files_import_only_what_they_install() -> None:
+    needed = {
+        line.split("=")[0].replace("-", "_").replace("scikit_learn", "sklearn")
+        for line in (LAB / "student" / "requirements.txt").read_text("utf-8").split()
+    }
+    known = needed | set(sys.stdlib_module_names) | {"lib", "autograder", "IPython"}
+    sources = [path.read_text("utf-8") for path in RELEASE.rglob("*.py")]
+    sources += [piece.student for piece in CODE]
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            assert {name.split(".")[0] for name in names} <= known | {"torchvision_without_ops"}
+
+
+def test_the_quick_profile_needs_no_torchvision() -> None:
+    """A student's torchvision may be one that can't be imported beside their PyTorch."""
+    assert not any("torchvision" in piece.student for piece in CODE)
+
+
+def test_every_figure_has_a_description() -> None:
+    for piece in CODE:
+        assert "plt.show" not in piece.student, piece.line
