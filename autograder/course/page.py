@@ -126,11 +126,17 @@ def _notes(
 def _tests(tests: tuple[Verdict, ...]) -> list[dict[str, Any]]:
     """A row per test; one cause behind several failures is told once."""
     rows: list[dict[str, Any]] = []
-    told = {""}
+    told: dict[str, str] = {}  # message -> the check that it stands at
+    just_told = ""
     for test in tests:
         kind, sign = ("full", "✓ passed") if test.passed else ("none", "✗ failed")
-        message = "as above" if test.message in told and test.message else test.message
-        told.add(test.message)
+        message = test.message
+        if message and message == just_told:
+            message = "as above"
+        elif message and message in told:
+            message = f"as for “{told[message]}”"
+        told.setdefault(test.message, test.checked)
+        just_told = test.message
         rows.append(
             {
                 "kind": kind,
