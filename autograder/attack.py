@@ -28,12 +28,14 @@ from .course.release import take_release
 from .course.report import as_table as class_table
 from .course.report import remarks
 from .course.store import result_key
-from .engine import Cause, Limits, Zygote
+from .engine import Cause, Limits
 from .engine.confinement import Policy
 from .errors import UserError
-from .judge.grade import grade_submission
+from .judge.grade import Grading, failed_result
 from .judge.ingest import ingest
+from .judge.pool import Failed, Pool
 from .judge.results import CellFailure, SubmissionResult, Verdict
+from .judge.warm import Grader
 
 # Small, so that what ends by a limit ends soon.
 LIMITS = Limits(
@@ -129,14 +131,14 @@ class Range:
         self._assignment = load_assignment(
             site.lab_name, site.release_root, site.source_root, site.solution_root
         )
-        self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
+        self._grader = Grader(self._assignment, limits=LIMITS, policy=Policy(strongest))
+        self._pool = Pool(self._grader, jobs=1)
         groups = part_of_corpus("corpus").GROUPS
         self._corpus = [(group, attack) for group, attacks in groups.items() for attack in attacks]
         self.size = len(self._corpus)
 
     def __enter__(self) -> "Range":
-        self._zygote.__enter__()
-        self.confinement = self._zygote.confinement
+        self._pool.__enter__()
         self._honest_s = math.inf
         try:
             for attack in part_of_corpus("recipe").HONEST:
@@ -146,12 +148,13 @@ class Range:
                     raise UserError(f"an honest submission: {', '.join(outcome.achieved)}")
                 self._honest_s = time.monotonic() - started_at
         except BaseException:
-            self._zygote.__exit__()
+            self._pool.__exit__()
             raise
+        self.confinement = self._pool.confinement
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zygote.__exit__()
+        self._pool.__exit__()
 
     def run(self) -> Iterator[Outcome]:
         """Try the whole corpus, of `size` attacks."""
@@ -209,8 +212,11 @@ class Range:
         student = submitted.parents[1].name
         started_at = time.monotonic()
         result_key("", submitted)  # this reads the file, too
-        result = grade_submission(self._assignment, student, submitted, self._zygote, seed=0)
-        return result, time.monotonic() - started_at
+        answer = self._pool.judge(Grading(student, submitted))
+        seconds = time.monotonic() - started_at
+        if isinstance(answer, Failed):
+            return failed_result(self._grader, student, answer.reason), seconds
+        return SubmissionResult.from_json(answer), seconds
 
     def _allowed_s(self, result: SubmissionResult) -> float:
         """The limits that were used up, one more that nearly was, and what honest work takes."""

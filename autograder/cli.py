@@ -62,6 +62,16 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
 
 @cli.command()
 @click.argument("lab")
+def new(lab: str) -> None:
+    """Write a small new LAB into source/, which passes the release gate as it is."""
+    from .lab import SOURCE_ROOT
+    from .verbs.new import new_lab
+
+    console.print(f"wrote {_shown(new_lab(lab, SOURCE_ROOT).parent)}; now edit it", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
 @click.option(
     "--course",
     "course_dir",
@@ -102,12 +112,13 @@ def grade(
     from .course.release import take_release
     from .course.report import as_table, class_report, find_submissions, remarks
     from .course.store import ResultStore
-    from .engine import EngineUnavailable, Limits, Policy
-    from .judge.pool import Grader, grade_class
+    from .engine import EngineUnavailable, Policy
     from .judge.pytest_plugin import HiddenTestsBroken
     from .judge.results import FAILED
+    from .judge.warm import Grader
     from .lab import SOURCE_ROOT, read_lab_folder
     from .solution import find_solution
+    from .verbs.grade import judge_class
 
     course_dir = course_dir.resolve()
     submissions = find_submissions(course_dir, lab)
@@ -127,13 +138,13 @@ def grade(
                 f"no solution fits {_shown(release_dir / lab)}; early mistakes cost again later"
             )
             console.print(f"note: {notice}", style="yellow", soft_wrap=True)
-        grader = Grader(assignment, seed, Limits(), policy)
+        grader = Grader(assignment, seed, assignment.limits, policy)
         store = ResultStore(course_dir / "results" / lab)
         with _progress() as progress:
             task = progress.add_task(f"grading {lab}", total=len(submissions))
             results = []
             try:
-                for result in grade_class(grader, submissions, jobs, store, force):
+                for result in judge_class(grader, submissions, jobs, store, force):
                     results.append(result)
                     progress.advance(task)
             except (EngineUnavailable, HiddenTestsBroken) as error:
@@ -277,7 +288,7 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     from .assignment import load_assignment
     from .lab import find_lab
     from .mutation.answers import answers_table, bank_of, blank_lines, candidates_of, failures
-    from .mutation.judge import judge_all, make_judge
+    from .mutation.judge import judge_all, make_grader
     from .mutation.solution import read_solution
     from .mutation.variants import read_variant
 
@@ -291,12 +302,13 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     if not chosen:
         raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
     variants = [read_variant(path, solution) for path in chosen]
-    judge = make_judge(load_assignment(lab, PROJECT / "release"), solution)
-    _say_how_confined(judge.policy)
+    grader = make_grader(load_assignment(lab, PROJECT / "release"), solution)
+    questions = grader.assignment.tested
+    _say_how_confined(grader.policy)
     with _progress() as progress:
         task = progress.add_task(f"grading answers to {lab}", total=len(variants))
         judgements = []
-        for judgement in judge_all(judge, candidates_of(variants, judge), jobs):
+        for judgement in judge_all(grader, candidates_of(variants, questions), jobs):
             judgements.append(judgement)
             progress.advance(task)
     console.print(answers_table(lab, variants, judgements))
@@ -305,7 +317,7 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     failed = sum(bool(judgement.failed) for judgement in judgements)
     touched = {question for variant in variants for question in variant.questions}
     full = f"{len(variants) - failed} of {len(variants)} have full marks"
-    console.print(f"{full}; they answer {len(touched)} of {len(judge.questions)} questions")
+    console.print(f"{full}; they answer {len(touched)} of {len(questions)} questions")
     if failed:
         sys.exit(1)
 
@@ -321,21 +333,21 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     from .lab import find_lab
     from .mutation import mutate as mutation
     from .mutation.equivalent import EQUIVALENT_FILE
-    from .mutation.judge import judge_all, make_judge
+    from .mutation.judge import judge_all, make_grader
     from .mutation.solution import read_solution
 
     folder = find_lab(lab)
     solution = read_solution(folder.source)
-    judge = make_judge(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
-    experiment = mutation.plan(solution, judge, folder, question)
+    grader = make_grader(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
+    experiment = mutation.plan(solution, grader.assignment, folder, question)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
-    _say_how_confined(judge.policy)
-    candidates = experiment.candidates(judge)
+    _say_how_confined(grader.policy)
+    candidates = experiment.candidates(grader.assignment)
     with _progress() as progress:
         task = progress.add_task(f"judging mutants of {lab}", total=len(candidates))
         judgements = []
-        for judgement in judge_all(judge, candidates, jobs):
+        for judgement in judge_all(grader, candidates, jobs):
             judgements.append(judgement)
             progress.advance(task)
     report = mutation.evaluate(experiment, judgements)

@@ -16,7 +16,6 @@ from traitlets import default
 from .course import load_course
 from .gradebook import parse_date
 from .handed_in import read_timestamp
-from .one_student import grade_student, introduce, publish_student
 
 
 class SubmissionExporter(NotebookExporter):
@@ -25,6 +24,8 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         _shield(self.parent)
+        from ..verbs.one_student import introduce  # it stands above this package
+
         course = self.parent.coursedir
         _say(self.parent, introduce(load_course(Path(course.root)), course.assignment_id))
 
@@ -32,6 +33,8 @@ class SubmissionExporter(NotebookExporter):
         self, filename: str, resources: Any = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
         """Nbgrader asks twice: with the file handed in, and with what it got for that."""
+        from ..verbs.one_student import grade_student
+
         asked = resources["nbgrader"]
         course = load_course(Path(self.parent.coursedir.root))
         made = course.autograded_notebook(asked["student"], asked["assignment"])
@@ -55,6 +58,8 @@ class FeedbackExporter(Exporter):
         self, filename: str, resources: Any = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
         """The file is not looked at: the page is made from the result and the gradebook."""
+        from ..verbs.one_student import publish_student
+
         asked = resources["nbgrader"]
         course = load_course(Path(self.parent.coursedir.root))
         _say(self.parent, publish_student(course, asked["assignment"], asked["student"]))

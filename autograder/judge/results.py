@@ -31,6 +31,11 @@ class Verdict:
     def passed(self) -> bool:
         return self.outcome == "passed"
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Verdict":
+        """The inverse of `dataclasses.asdict`."""
+        return _with_cause(cls, data)
+
 
 def points_passed(tests: Iterable[Verdict]) -> float:
     """What the tests that passed are worth together."""
@@ -152,7 +157,7 @@ class SubmissionResult:
             QuestionResult(
                 question["id"],
                 question["max_score"],
-                tuple(_with_cause(Verdict, test) for test in question["tests"]),
+                tuple(Verdict.from_json(test) for test in question["tests"]),
                 question["carried_score"],
                 tuple(question["builds_on"]),
             )

@@ -5,16 +5,16 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .judge import Candidate, Judge, Judgement
+from .judge import Candidate, Judgement
 from .solution import Solution
 from .variants import SUFFIX, Variant
 
 RIGHT_FOLDER = "right"  # of variants
 
 
-def candidates_of(variants: list[Variant], judge: Judge) -> list[Candidate]:
+def candidates_of(variants: list[Variant], questions: tuple[str, ...]) -> list[Candidate]:
     """Each variant, to be judged by the tests of all questions."""
-    return [Candidate(str(variant.path), variant.sources, judge.questions) for variant in variants]
+    return [Candidate(str(variant.path), variant.sources, questions) for variant in variants]
 
 
 def answers_table(lab: str, variants: list[Variant], judgements: list[Judgement]) -> Table:

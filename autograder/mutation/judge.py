@@ -4,22 +4,21 @@ A candidate is the solution with some cells changed. The questions before the fi
 cannot tell it from the solution, so at most the tests from there on are run.
 """
 
-import multiprocessing
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import nbformat
 
 from ..assignment import Assignment
-from ..engine import Limits, Policy, Zygote, strongest_possible, zygote_of_this_process
+from ..engine import Limits
 from ..errors import UserError
-from ..judge.pytest_plugin import HiddenTestsBroken, run_tests
+from ..judge.pool import Failed, Pool
+from ..judge.pytest_plugin import HiddenTestsBroken
 from ..judge.results import Verdict
 from ..judge.session import Session
-from ..lifeline import tied
+from ..judge.warm import Grader, Ready
 from .solution import Solution
 
 
@@ -31,6 +30,25 @@ class Candidate:
     sources: dict[str, str]  # cell id -> code in place of the solution's
     questions: tuple[str, ...]
     then: tuple[str, ...] = ()
+
+    def run(self, ready: Ready) -> dict[str, Any]:
+        """The verdicts as plain data."""
+        started_at = time.monotonic()
+        cells = [
+            nbformat.from_dict(cell | {"source": self.sources[cell.id]})
+            if cell.id in self.sources
+            else cell
+            for cell in ready.grader.assignment.solution.cells
+        ]
+        session = Session(ready.zygote, cells, ready.grader.seed)
+        try:
+            verdicts = ready.tests.run(session, self.questions)
+            if self.then and _all_passed(verdicts):
+                verdicts |= ready.tests.run(session, self.then)
+        finally:
+            session.close()
+        plain = {name: [asdict(test) for test in tests] for name, tests in verdicts.items()}
+        return {"verdicts": plain, "seconds": round(time.monotonic() - started_at, 3)}
 
 
 @dataclass(frozen=True)
@@ -59,28 +77,8 @@ class Judgement:
         return sum(test.points for tests in self.verdicts.values() for test in tests)
 
 
-@dataclass(frozen=True)
-class Judge:
-    """All that judging needs besides the candidates."""
-
-    assignment: Assignment
-    notebook: Any  # the solution, cells with ids
-    seed: int = 0
-    limits: Limits = field(default_factory=Limits)
-    policy: Policy = field(default_factory=Policy)
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """Those graded by tests, in order."""
-        return tuple(q.id for q in self.assignment.questions if not q.written)
-
-    def from_question(self, question: str) -> tuple[str, ...]:
-        """This question and those after it."""
-        return self.questions[self.questions.index(question) :]
-
-
-def make_judge(assignment: Assignment, solution: Solution, limits: Limits | None = None) -> Judge:
-    """A judge of a released lab.
+def make_grader(assignment: Assignment, solution: Solution, limits: Limits | None = None) -> Grader:
+    """What judges candidates for a released lab; its assignment holds the solution.
 
     Raises:
         UserError: if the release is not what the lab's source builds.
@@ -92,74 +90,40 @@ def make_judge(assignment: Assignment, solution: Solution, limits: Limits | None
         raise UserError(f"{where}: not what {solution.path} builds; run `make release`")
     for cell, piece in zip(notebook.cells, solution.lab.pieces, strict=True):
         cell.source = piece.solution
-    return Judge(assignment, notebook, limits=limits or Limits())
+    return Grader(replace(assignment, solution=notebook), limits=limits or assignment.limits)
 
 
-def judge_all(judge: Judge, candidates: list[Candidate], jobs: int) -> Iterator[Judgement]:
+def judge_all(grader: Grader, candidates: list[Candidate], jobs: int) -> Iterator[Judgement]:
     """Yield each judgement as soon as it is known.
 
     Raises:
-        ConfinementRefused: if this machine can't confine candidates as the policy asks.
-        UserError: if the tests cannot run at all.
+        EngineUnavailable: if nothing can be judged as the policy asks.
+        UserError: if the tests cannot run at all, or one candidate can't be judged.
     """
-    strongest_possible(judge.policy)  # it may refuse
     if not candidates:
         return
-    processes = min(jobs, len(candidates))
-    # spawn: a forked copy of a process with threads (progress bars) may hang.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, *tied(_start_process, judge)) as pool:
-        try:
-            for done in as_completed([pool.submit(_judge_one, one) for one in candidates]):
-                yield done.result()
-        except HiddenTestsBroken as error:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise UserError(f"the tests can't run: {error}") from None
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    try:
+        with Pool(grader, min(jobs, len(candidates)), Candidate("", {}, ())) as pool:
+            for candidate, answer in pool.run(candidates):
+                yield as_judgement(candidate, answer)
+    except HiddenTestsBroken as error:
+        raise UserError(f"the tests can't run: {error}") from None
 
 
-def judge_here(judge: Judge, zygote: Zygote, candidate: Candidate) -> Judgement:
-    """Judge one candidate by a worker of this zygote.
+def as_judgement(candidate: Candidate, answer: Any) -> Judgement:
+    """What a judge said of a candidate.
 
     Raises:
-        HiddenTestsBroken: if the tests cannot run at all.
+        UserError: if it came to no end.
     """
-    started_at = time.monotonic()
-    cells = [
-        nbformat.from_dict(cell | {"source": candidate.sources[cell.id]})
-        if cell.id in candidate.sources
-        else cell
-        for cell in judge.notebook.cells
-    ]
-    session = Session(zygote, cells, judge.seed)
-    try:
-        verdicts = run_tests(judge.assignment.test_files, session, candidate.questions)
-        if candidate.then and _all_passed(verdicts):
-            verdicts |= run_tests(judge.assignment.test_files, session, candidate.then)
-    finally:
-        session.close()
-    return Judgement(candidate.name, verdicts, round(time.monotonic() - started_at, 3))
+    if isinstance(answer, Failed):
+        raise UserError(f"{candidate.name}: can't be judged: {answer.reason}")
+    verdicts = {
+        question: [Verdict.from_json(test) for test in tests]
+        for question, tests in answer["verdicts"].items()
+    }
+    return Judgement(candidate.name, verdicts, answer["seconds"])
 
 
 def _all_passed(verdicts: dict[str, list[Verdict]]) -> bool:
     return all(test.passed for tests in verdicts.values() for test in tests)
-
-
-_judge: Judge
-_zygote: Zygote
-
-
-def _start_process(judge: Judge) -> None:
-    """Runs once in each process: torch, the reference and a zygote are loaded for all."""
-    global _judge, _zygote
-    import torch
-
-    torch.set_num_threads(1)
-    _judge = judge
-    _zygote = zygote_of_this_process(judge.assignment.release_dir, judge.limits, judge.policy)
-
-
-def _judge_one(candidate: Candidate) -> Judgement:
-    return judge_here(_judge, _zygote, candidate)

@@ -12,12 +12,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from ..assignment import Assignment
 from ..compiler.points import read_tests
 from ..engine import Cause, Limits
 from ..errors import UserError
 from ..lab import Lab
 from .equivalent import EQUIVALENT_FILE, Equivalent, read_equivalents
-from .judge import Candidate, Judge, Judgement
+from .judge import Candidate, Judgement
 from .mutants import Mutant, make_mutants
 from .solution import Solution
 from .variants import Variant, read_variants
@@ -40,15 +41,16 @@ class Experiment:
     question_of: dict[str, str]  # test -> its question
     public: frozenset[str]  # tests that students see
 
-    def candidates(self, judge: Judge) -> list[Candidate]:
+    def candidates(self, assignment: Assignment) -> list[Candidate]:
         """The solution itself, the mutants by number, the mistakes by the test they must fail."""
-        solution = Candidate(SOLUTION, {}, judge.questions)
+        questions = assignment.tested
+        solution = Candidate(SOLUTION, {}, questions)
         mutants = [
             Candidate(
                 str(number),
                 {mutant.cell_id: mutant.source},
                 (mutant.question,),
-                judge.from_question(mutant.question)[1:],
+                questions[questions.index(mutant.question) + 1 :],
             )
             for number, mutant in enumerate(self.mutants)
         ]
@@ -59,19 +61,21 @@ class Experiment:
         return [solution, *mutants, *mistakes]
 
 
-def plan(solution: Solution, judge: Judge, lab: Lab, question: str | None = None) -> Experiment:
+def plan(
+    solution: Solution, assignment: Assignment, lab: Lab, question: str | None = None
+) -> Experiment:
     """All mutants and mistakes of a lab, or of one question.
 
     Raises:
         UserError: if there is no such question (exit code 2), if an equivalent is no mutant, or a
             mistake is not named after a hidden test.
     """
-    if question is not None and question not in judge.questions:
-        known = ", ".join(judge.questions)
+    if question is not None and question not in assignment.tested:
+        known = ", ".join(assignment.tested)
         raise UserError(f"{question}: no such question; there are {known}", exit_code=2)
     mutants = make_mutants(solution)
     equivalents = read_equivalents(lab.variants_dir / EQUIVALENT_FILE, mutants)
-    tests = [test for path in judge.assignment.test_files for test in read_tests(path)]
+    tests = [test for path in assignment.test_files for test in read_tests(path)]
     question_of = {test.name: test.question_id for test in tests}
     mistakes = read_variants(lab.variants_dir / MISTAKES_FOLDER, solution)
     for mistake in mistakes:

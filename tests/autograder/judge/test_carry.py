@@ -12,7 +12,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.engine import Limits, Zygote
-from autograder.judge.grade import grade_submission
+from autograder.judge.grade import grade_here
 from autograder.judge.ingest import compose
 from autograder.judge.results import SubmissionResult
 
@@ -99,7 +99,7 @@ def grade(zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gr
         nbformat.write(submitted, path)
         test_files = (tmp_path / "test_lab.py",)
         assignment = Assignment("lab", tmp_path, lab(BLANKS), test_files, solution)
-        return grade_submission(assignment, "student", path, zygote, seed=0)
+        return grade_here(assignment, "student", path, zygote, seed=0)
 
     return run
 

@@ -5,8 +5,9 @@ import pytest
 from autograder.assignment import Assignment
 from autograder.compiler.notebooks import lab_questions, student_notebook
 from autograder.compiler.points import read_tests
+from autograder.judge.warm import Grader
 from autograder.lab import Lab, read_lab_folder
-from autograder.mutation.judge import Judge, make_judge
+from autograder.mutation.judge import make_grader
 from autograder.mutation.mutate import LIMITS
 from autograder.mutation.solution import Solution, read_solution
 
@@ -101,8 +102,8 @@ def solution(lab: Lab) -> Solution:
 
 
 @pytest.fixture(scope="package")
-def judge(lab: Lab, solution: Solution) -> Judge:
+def grader(lab: Lab, solution: Solution) -> Grader:
     test_files = (lab.checks_file, *lab.hidden_tests)
     questions = lab_questions(solution.lab, [t for path in test_files for t in read_tests(path)])
     released = student_notebook(solution.lab, questions)
-    return make_judge(Assignment("lab", lab.folder, released, test_files), solution, LIMITS)
+    return make_grader(Assignment("lab", lab.folder, released, test_files), solution, LIMITS)

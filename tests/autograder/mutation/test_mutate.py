@@ -9,8 +9,9 @@ import pytest
 from autograder.engine import Cause
 from autograder.errors import UserError
 from autograder.judge.results import Verdict
+from autograder.judge.warm import Grader
 from autograder.lab import Lab
-from autograder.mutation.judge import Judge, Judgement, judge_all
+from autograder.mutation.judge import Judgement, judge_all
 from autograder.mutation.mutate import Experiment, Report, details, evaluate, plan
 from autograder.mutation.solution import Solution
 
@@ -41,13 +42,13 @@ def varied(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def experiment(solution: Solution, judge: Judge, varied: Lab) -> Experiment:
-    return plan(solution, judge, varied)
+def experiment(solution: Solution, grader: Grader, varied: Lab) -> Experiment:
+    return plan(solution, grader.assignment, varied)
 
 
 @pytest.fixture(scope="module")
-def judgements(experiment: Experiment, judge: Judge) -> list[Judgement]:
-    return list(judge_all(judge, experiment.candidates(judge), jobs=2))
+def judgements(experiment: Experiment, grader: Grader) -> list[Judgement]:
+    return list(judge_all(grader, experiment.candidates(grader.assignment), jobs=2))
 
 
 @pytest.fixture(scope="module")
@@ -124,19 +125,19 @@ def test_a_solution_that_fails_ends_it(experiment: Experiment, judgements: list[
         evaluate(experiment, [*judgements, Judgement("solution", {"ex2-share": [verdict]}, 0.1)])
 
 
-def test_one_question(solution: Solution, judge: Judge, varied: Lab) -> None:
-    of_one = plan(solution, judge, varied, "ex2-share")
+def test_one_question(solution: Solution, grader: Grader, varied: Lab) -> None:
+    of_one = plan(solution, grader.assignment, varied, "ex2-share")
     assert {mutant.question for mutant in of_one.mutants} == {"ex2-share"}
     assert of_one.mistakes == []
     with pytest.raises(UserError, match="there are ex1-count, ex2-share"):
-        plan(solution, judge, varied, "ex9")
+        plan(solution, grader.assignment, varied, "ex9")
 
 
 def test_a_mistake_for_no_test_is_refused(
-    solution: Solution, judge: Judge, varied: Lab, tmp_path: Path
+    solution: Solution, grader: Grader, varied: Lab, tmp_path: Path
 ) -> None:
     copy = replace(varied, folder=tmp_path / "lab")
     shutil.copytree(varied.folder, copy.folder)
     (copy.variants_dir / "mistakes" / "test_nothing.txt").write_text(NOT_FOUND, "utf-8")
     with pytest.raises(UserError, match="no test is called test_nothing"):
-        plan(solution, judge, copy)
+        plan(solution, grader.assignment, copy)

@@ -14,7 +14,7 @@ from autograder.demo import make_class
 from autograder.engine import Zygote
 from autograder.gate.bench import Subject
 from autograder.gate.gate import CHECKS, Outcome, inspect
-from autograder.judge.grade import grade_submission
+from autograder.judge.grade import grade_here
 from autograder.judge.results import SubmissionResult
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -48,7 +48,7 @@ def assignment(built: Path) -> Assignment:
 
 @pytest.fixture(scope="module")
 def zygote(assignment: Assignment) -> Iterator[Zygote]:
-    with Zygote(assignment.release_dir) as zygote:
+    with Zygote(assignment.release_dir, imports=assignment.imports) as zygote:
         yield zygote
 
 
@@ -63,7 +63,7 @@ def grade(
     student: str, demo_class: Path, assignment: Assignment, zygote: Zygote, seed: int = 0
 ) -> SubmissionResult:
     path = demo_class / student / "lab09" / "lab09.ipynb"
-    return grade_submission(assignment, student, path, zygote, seed)
+    return grade_here(assignment, student, path, zygote, seed)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_blanks_with_something_added_earn_nothing_by_carried_credit(
         if is_answer(cell) and cell.cell_type == "code":
             cell.source += "\npass"
     nbformat.write(blank, tmp_path / "lab09.ipynb")
-    result = grade_submission(assignment, "blank", tmp_path / "lab09.ipynb", zygote, seed=0)
+    result = grade_here(assignment, "blank", tmp_path / "lab09.ipynb", zygote, seed=0)
     assert {question.score for question in result.questions} == {0, None}
 
 

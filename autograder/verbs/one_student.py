@@ -3,14 +3,16 @@
 from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
-from ..engine import Limits, Policy, Zygote
+from ..course.class_run import recall
+from ..course.course import Course
+from ..course.gradebook import CourseGradebook
+from ..course.publish import publish
+from ..course.store import ResultStore
+from ..engine import Policy
 from ..errors import UserError
-from ..judge.grade import grade_submission
-from .class_run import recall
-from .course import Course
-from .gradebook import CourseGradebook
-from .publish import publish
-from .store import ResultStore, environment_key, result_key
+from ..judge.results import FAILED
+from ..judge.warm import Grader
+from .grade import judge_class
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
 
@@ -36,18 +38,18 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
         Notes, as publishing has them.
 
     Raises:
-        UserError: if the class was not graded yet.
+        UserError: if the class was not graded yet, or the grader itself failed.
     """
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
         assignment = _assignment(course, lab)
         submitted = course.folder("submitted", student, lab) / f"{lab}.ipynb"
-        policy, limits = Policy(allow_unconfined=run.allow_unconfined), Limits()
-        with Zygote(assignment.release_dir, limits, policy) as zygote:
-            result = grade_submission(assignment, student, submitted, zygote, run.seed)
-            environment = environment_key(assignment, run.seed, limits, zygote.confinement)
+        policy = Policy(allow_unconfined=run.allow_unconfined)
+        grader = Grader(assignment, run.seed, assignment.limits, policy)
         store = ResultStore(course.root / "results" / lab)
-        store.save(result, result_key(environment, submitted))
+        (result,) = judge_class(grader, [(student, submitted)], 1, store, force=True)
+        if result.status == FAILED:
+            raise UserError(f"{student}: {'; '.join(result.remarks)}")
         return publish(course, assignment, [result], run.exercises, run.title)
 
 
