@@ -17,14 +17,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from .assignment import load_assignment
-from .course.gradebook import feedback_page, prepare_course, record_results
 from .course.hand_ins import find_hand_ins
+from .course.publish import publish
+from .course.recorded import read_gradebook
+from .course.release import take_release
 from .course.report import as_table as class_table
 from .course.report import remarks
 from .engine import Cause, Limits
@@ -195,18 +196,18 @@ class Range:
 
     def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
         """Take results into a gradebook and look at what students and graders get to see."""
-        course, lab, pages = self._site.class_dir, self._site.lab_name, part_of_corpus("pages")
-        prepare_course(course, lab, self._site.release_root)
-        record_results(course, lab, [result for _, result in graded])
+        folder, lab, pages = self._site.class_dir, self._site.lab_name, part_of_corpus("pages")
+        course, assignment = take_release(folder, lab, self._site.release_root)
+        publish(course, assignment, [result for _, result in graded])
         self._site.settle()
-        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-            scores = {one.student.id: one.score for one in gradebook.assignment_submissions(lab)}
+        rows = read_gradebook(course.gradebook, lab)
         for outcome, result in graded:
-            page = feedback_page(course, result.student, lab).read_text("utf-8")
+            page = course.feedback_page(result.student, lab).read_text("utf-8")
             found = pages.alive_in_page(page) + pages.alive_in_terminal(_in_terminal(lab, result))
-            found += self._site.evidence(_text_of_files(course, result.student))
-            if scores[result.student] != outcome.got:
-                found.append(f"{scores[result.student]:g} points in the gradebook")
+            found += self._site.evidence(_text_of_files(folder, result.student))
+            points = sum(grade.score or 0.0 for grade in rows[result.student].grades.values())
+            if points != outcome.got:
+                found.append(f"{points:g} points in the gradebook")
             yield replace(outcome, achieved=(*outcome.achieved, *found))
 
     def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:

@@ -5,15 +5,16 @@ import json
 import multiprocessing
 import pickle
 import queue
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..engine import ConfinementRefused, EngineUnavailable
+from ..errors import HiddenTestsBroken
 from ..lifeline import tied
 from . import warm
-from .pytest_plugin import HiddenTestsBroken
 from .warm import Grader, Task
 
 FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
@@ -75,7 +76,7 @@ class Pool:
 
     Args:
         grader: what is the same for all tasks.
-        jobs: how many tasks are judged at a time.
+        jobs: how many tasks are judged at a time; processes are started as they are needed.
         rehearsal: done by each process once, before its first task; see `warm`.
     """
 
@@ -86,9 +87,8 @@ class Pool:
         self._idle: queue.SimpleQueue[WarmProcess] = queue.SimpleQueue()
 
     def __enter__(self) -> "Pool":
-        self._processes = [WarmProcess(self.grader, self._rehearsal) for _ in range(self.jobs)]
-        for process in self._processes:
-            self._idle.put(process)
+        self._processes: list[WarmProcess] = []
+        self._starting = threading.Lock()
         self._threads = ThreadPoolExecutor(self.jobs)
         return self
 
@@ -127,13 +127,21 @@ class Pool:
 
     def judge(self, task: Task) -> Any:
         """What came of one task, or `Failed`; from any thread."""
-        process = self._idle.get()
+        process = self._idle_process()
         try:
             if not process.confinement:
                 process.wait_until_ready()
             return process.judge(task)
         finally:
             self._idle.put(process)
+
+    def _idle_process(self) -> WarmProcess:
+        """One that is idle, a new one as long as there may be more, or the next that gets idle."""
+        with self._starting:
+            if self._idle.empty() and len(self._processes) < self.jobs:
+                self._processes.append(WarmProcess(self.grader, self._rehearsal))
+                return self._processes[-1]
+        return self._idle.get()
 
 
 def _raise_if_fatal(said: dict[str, Any]) -> None:

@@ -24,7 +24,8 @@ from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, prin
 from ..engine.untrusted import tensors
 from ..engine.untrusted.confine import die_with_parent
 from ..engine.untrusted.linux import OwnStatus
-from .pytest_plugin import HiddenTestsBroken, Tests, with_tests
+from ..errors import HiddenTestsBroken
+from .pytest_plugin import Tests, with_tests
 
 GRACE_S = 30.0  # for a judge, beyond what its workers have
 ANSWER_LIMIT_BYTES = 64 * 2**20

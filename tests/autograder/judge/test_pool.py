@@ -13,10 +13,10 @@ import pytest
 from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import EngineUnavailable, Limits
+from autograder.errors import HiddenTestsBroken
 from autograder.judge.content import read_content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Failed, Pool
-from autograder.judge.pytest_plugin import HiddenTestsBroken
 from autograder.judge.warm import Grader
 
 from .tasks import Count, Die, ForkWorker, Hoard, LoseZygote, Raise, Sleep, Speak, Write
