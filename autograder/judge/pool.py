@@ -2,22 +2,37 @@
 
 import itertools
 import json
-import multiprocessing
+import os
 import pickle
 import queue
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from ..engine import ConfinementRefused, EngineUnavailable
 from ..errors import HiddenTestsBroken
-from ..lifeline import tied
 from . import warm
 from .warm import Grader, Task
 
 FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
+# Tied to its parent before it imports anything that takes time.
+BOOT = """
+import os, sys
+from multiprocessing.connection import Connection
+
+connection = Connection(int(sys.argv[1]))
+sys.path[:] = connection.recv()
+from autograder.lifeline import die_with
+die_with(int(sys.argv[2]))
+from autograder.judge.warm import main
+main(connection)
+"""
 Done = TypeVar("Done", bound=Task)
 
 
@@ -32,13 +47,17 @@ class WarmProcess:
     """The near end of a warm process, which judges one task at a time."""
 
     def __init__(self, grader: Grader, rehearsal: Task | None) -> None:
-        # spawn: a forked copy of a process with threads (progress bars) may hang.
-        spawn = multiprocessing.get_context("spawn")
-        self._connection, theirs = spawn.Pipe()
-        target, arguments = tied(warm.main, grader, rehearsal)
-        self._process = spawn.Process(target=target, args=(*arguments, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                # a fresh process: a forked copy of one with threads (progress bars) may hang
+                [sys.executable, "-c", BOOT, str(theirs.fileno()), str(os.getpid())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._connection = Connection(ours.detach())
+        self._connection.send(sys.path)
+        self._connection.send_bytes(pickle.dumps((grader, rehearsal)))
         self.confinement = ""
 
     def wait_until_ready(self) -> None:
@@ -68,7 +87,7 @@ class WarmProcess:
         """End it, whatever it is doing."""
         self._connection.close()
         self._process.kill()
-        self._process.join()
+        self._process.wait()
 
 
 class Pool:

@@ -129,10 +129,10 @@ def test_nothing_is_left_behind(assignment: Assignment) -> None:
 
 
 def _children() -> set[int]:
-    """This process's own that run Python, but for the tracker of shared resources."""
+    """This process's own warm processes."""
     files = Path("/proc/self/task").glob("*/children")
     pids = {int(pid) for file in files for pid in file.read_text().split()}
-    return {pid for pid in pids if b"spawn_main" in _command_of(pid)}
+    return {pid for pid in pids if b"autograder.judge.warm" in _command_of(pid)}
 
 
 def _command_of(pid: int) -> bytes:
