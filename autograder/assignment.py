@@ -7,7 +7,8 @@ from typing import Any
 import nbformat
 
 from .errors import UserError
-from .lab import CHECKS_FILE, SOURCE_ROOT
+from .lab import CHECKS_FILE
+from .project import find_project
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Assignment:
 def load_assignment(
     lab: str,
     release_root: Path,
-    source_root: Path = SOURCE_ROOT,
+    source_root: Path | None = None,
     solution_root: Path | None = None,
 ) -> Assignment:
     """Read a released lab; `solution_root/<lab>/<lab>.ipynb` is its solution, if it fits.
@@ -55,6 +56,7 @@ def load_assignment(
         found = sorted(p.name for p in release_root.glob("*") if (p / f"{p.name}.ipynb").is_file())
         known = f"released are: {', '.join(found)}" if found else "run `make release` first"
         raise UserError(f"{path}: no such released lab; {known}", exit_code=2)
+    source_root = source_root or find_project() / "source"
     checks = [path.parent / CHECKS_FILE]
     hidden = sorted((source_root / lab / "hidden").glob("test_*.py"))
     test_files = tuple(file for file in [*checks, *hidden] if file.is_file())

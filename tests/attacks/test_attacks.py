@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.attack import PUBLISHED, Range
-
 from .corpus import GROUPS
 from .naive_grader import NaiveGrader
 from .recipe import HONEST, Attack
+from .run import PUBLISHED, Range
 from .site import LAB, Site
 
 ATTACKS = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]

@@ -1,11 +1,9 @@
 """Attacks the grader on this machine, and tells what came of it: nothing, if all is well.
 
-The submissions are those of `tests/attacks`, tried one after the other on a site of secrets,
-files, sockets and processes that none of them may reach.
+The submissions of the corpus are tried one after the other on a site of secrets, files, sockets and
+processes that none of them may reach.
 """
 
-import contextlib
-import importlib
 import io
 import json
 import math
@@ -22,16 +20,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .assignment import load_assignment
-from .course.gradebook import feedback_page, prepare_course, record_results
-from .course.report import as_table as class_table
-from .course.report import remarks
-from .course.store import result_key
-from .engine import Limits, Zygote
-from .engine.confinement import Policy
-from .errors import UserError
-from .judge.grade import grade_submission
-from .judge.results import SubmissionResult
+from autograder.assignment import load_assignment
+from autograder.course.gradebook import feedback_page, prepare_course, record_results
+from autograder.course.report import as_table as class_table
+from autograder.course.report import remarks
+from autograder.course.store import result_key
+from autograder.engine import Limits, Zygote
+from autograder.engine.confinement import Policy
+from autograder.errors import UserError
+from autograder.judge.grade import grade_submission
+from autograder.judge.results import SubmissionResult
+
+from .corpus import GROUPS
+from .pages import alive_in_page, alive_in_terminal
+from .recipe import HONEST, Attack
+from .site import Site
 
 # Small, so that what ends by a limit ends soon.
 LIMITS = Limits(
@@ -95,7 +98,7 @@ class Range:
     """Our grader on a site, a context manager; `attempt` one attack after the other.
 
     Args:
-        site: of `tests/attacks`, open.
+        site: an open one.
         strongest: the confinement to try, "strong" or "acceptable"; `confinement` then says
             which one is in force.
 
@@ -104,14 +107,13 @@ class Range:
         EngineUnavailable: on entry, where no worker can be had or confined.
     """
 
-    def __init__(self, site: Any, strongest: str = "strong") -> None:
+    def __init__(self, site: Site, strongest: str = "strong") -> None:
         self._site = site
         self._assignment = load_assignment(
             site.lab_name, site.release_root, site.source_root, site.solution_root
         )
         self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
-        groups = part_of_corpus("corpus").GROUPS
-        self._corpus = [(group, attack) for group, attacks in groups.items() for attack in attacks]
+        self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
         self.size = len(self._corpus)
 
     def __enter__(self) -> "Range":
@@ -119,7 +121,7 @@ class Range:
         self.confinement = self._zygote.confinement
         self._honest_s = math.inf
         try:
-            for attack in part_of_corpus("recipe").HONEST:
+            for attack in HONEST:
                 started_at = time.monotonic()
                 outcome, _ = self.attempt("honest", attack)
                 if not outcome.ok:
@@ -144,7 +146,7 @@ class Range:
                 yield outcome
         yield from self.publish(to_publish)
 
-    def attempt(self, group: str, attack: Any) -> tuple[Outcome, SubmissionResult]:
+    def attempt(self, group: str, attack: Attack) -> tuple[Outcome, SubmissionResult]:
         """Hand in an attack, have it graded and see what else has happened."""
         submitted = self._site.hand_in(attack)
         self._site.settle()
@@ -170,7 +172,7 @@ class Range:
 
     def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
         """Take results into a gradebook and look at what students and graders get to see."""
-        course, lab, pages = self._site.class_dir, self._site.lab_name, part_of_corpus("pages")
+        course, lab = self._site.class_dir, self._site.lab_name
         prepare_course(course, lab, self._site.release_root)
         record_results(course, lab, [result for _, result in graded])
         self._site.settle()
@@ -178,7 +180,7 @@ class Range:
             scores = {one.student.id: one.score for one in gradebook.assignment_submissions(lab)}
         for outcome, result in graded:
             page = feedback_page(course, result.student, lab).read_text("utf-8")
-            found = pages.alive_in_page(page) + pages.alive_in_terminal(_in_terminal(lab, result))
+            found = alive_in_page(page) + alive_in_terminal(_in_terminal(lab, result))
             found += self._site.evidence(_text_of_files(course, result.student))
             if scores[result.student] != outcome.got:
                 found.append(f"{scores[result.student]:g} points in the gradebook")
@@ -215,22 +217,6 @@ def what_stopped(result: SubmissionResult, question: str) -> str:
     return "without effect"
 
 
-@contextlib.contextmanager
-def on_this_machine(strongest: str) -> Iterator[Range]:
-    """A site with our grader on it.
-
-    Raises:
-        UserError, EngineUnavailable: as `Range`; and where there is no corpus.
-    """
-    with part_of_corpus("site").Site() as site, Range(site, strongest) as range_:
-        yield range_
-
-
-def on_plain_nbgrader() -> Any:
-    """A site with nbgrader as it comes on it, for a part of the corpus."""
-    return part_of_corpus("nbgrader_column").PlainNbgrader()
-
-
 def as_table(outcomes: list[Outcome], confinement: str) -> Table:
     """A row per attack, in groups."""
     table = Table(
@@ -258,18 +244,6 @@ def as_table(outcomes: list[Outcome], confinement: str) -> Table:
             f"{outcome.got:g}",
         )
     return table
-
-
-def part_of_corpus(name: str) -> Any:
-    """A module of `tests/attacks`.
-
-    Raises:
-        UserError: where the project was installed without its tests.
-    """
-    try:
-        return importlib.import_module(f"tests.attacks.{name}")
-    except ModuleNotFoundError as error:
-        raise UserError(f"tests/attacks: {error}; run this in the project's folder") from None
 
 
 def _text_of_files(course_dir: Path, student: str) -> str:
