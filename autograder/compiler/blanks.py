@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from .ipython_syntax import Scanner, as_python, cell_magic, parse, syntax_problem
-from .tags import Block, Line, TagError, TaggedCell, Text, stripped
+from .tags import Block, DoesNotCompile, Line, TagError, TaggedCell, Text, stripped
 
 DEFAULT_MESSAGE = "Write your solution here."
 SHELL_MAGICS = frozenset({"bash", "sh"})
@@ -43,12 +43,12 @@ def solved(cell: TaggedCell) -> str:
     """The cell with its solutions in place and its tags gone.
 
     Raises:
-        TagError: the solution does not compile.
+        DoesNotCompile: the solution is no Python.
     """
     lines = _assemble(cell, {})
     if problem := syntax_problem(_join(lines)):
         line = lines[min(problem.line, len(lines)) - 1]
-        raise TagError(line.number, f"the solution does not compile: {problem.message}; mend it")
+        raise DoesNotCompile(line.number, problem.message)
     return _join(lines)
 
 

@@ -40,6 +40,14 @@ class TagError(Exception):
         self.message = message
 
 
+class DoesNotCompile(TagError):
+    """A solution that is no Python; `problem` says why."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(line, f"the solution does not compile: {problem}; mend it")
+        self.problem = problem
+
+
 @dataclass(frozen=True)
 class Tag:
     """One line that is a tag."""

@@ -114,9 +114,7 @@ def _question_outputs(question: QuestionResult) -> list[Any]:
 
 
 def _failure_output(failure: CellFailure) -> Any:
+    name = failure.name or failure.cause.value
     return new_output(
-        "error",
-        ename=failure.name,
-        evalue=failure.message,
-        traceback=[f"{failure.name}: {failure.message}"],
+        "error", ename=name, evalue=failure.message, traceback=[f"{name}: {failure.message}"]
     )

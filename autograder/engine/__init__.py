@@ -1,13 +1,12 @@
 """Runs submissions apart from the grader; the verdict is never made where their code runs."""
 
+from .causes import Cause
 from .confinement import Policy, describe, strongest_possible
 from .failures import (
-    CallTimeout,
     CellError,
     ConfinementRefused,
     EngineUnavailable,
     MissingName,
-    ProtocolViolation,
     StudentError,
     WorkerLost,
     printable,
@@ -19,14 +18,13 @@ from .worker import Worker
 from .zygote import Zygote
 
 __all__ = [
-    "CallTimeout",
+    "Cause",
     "CellError",
     "ConfinementRefused",
     "EngineUnavailable",
     "Limits",
     "MissingName",
     "Policy",
-    "ProtocolViolation",
     "Remote",
     "StudentError",
     "Submission",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .causes import Cause, cause_of_exception
+
 MESSAGE_LIMIT = 300  # characters
 
 
@@ -17,37 +19,30 @@ class WorkerLost(Exception):
     """The worker is gone and all the notebook defined with it; the message goes on from
     "the check …" or "the cell …", whichever was running."""
 
-
-class CallTimeout(WorkerLost):
-    """A time limit passed."""
-
-
-class ProtocolViolation(WorkerLost):
-    """The worker sent what no worker sends by itself."""
+    def __init__(self, message: str, cause: Cause) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class MissingName(AssertionError):
     """The notebook, or an object of it, lacks the attribute `name`, which a test needs."""
 
-    def __init__(self, message: str, name: str) -> None:
+    def __init__(self, message: str, name: str, cause: Cause) -> None:
         super().__init__(message)
-        self.name = name
+        self.name, self.cause = name, cause
 
 
 class StudentError(AssertionError):
     """Student code raised an exception of type `name` at `where`, a line of its own.
 
-    With no name, it returned what can't be sent, and `message` says why.
+    With no name, it returned what can't be sent, and `message` says why. `errno` is the system's,
+    0 if there is none.
     """
 
-    def __init__(self, name: str, message: str, where: str) -> None:
-        super().__init__(_sentence("your code raised", name, message, where))
-        self.name, self.message, self.where = name, message, where
-
-    @property
-    def is_raised(self) -> bool:
-        """Whether an exception was raised, and not by a blank that is still open."""
-        return bool(self.name) and not _is_open(self.name, self.message)
+    def __init__(self, name: str, message: str, where: str, errno: int = 0) -> None:
+        self.cause = cause_of_exception(name, message, errno)
+        super().__init__(_sentence("your code raised", self.cause, name, message, where))
+        self.name, self.message, self.where, self.errno = name, message, where, errno
 
 
 @dataclass(frozen=True)
@@ -57,20 +52,22 @@ class CellError:
     name: str
     message: str
     where: str
+    errno: int = 0
+
+    @property
+    def cause(self) -> Cause:
+        return cause_of_exception(self.name, self.message, self.errno)
 
     def __str__(self) -> str:
-        return _sentence("this cell raised", self.name, self.message, self.where)
+        return _sentence("this cell raised", self.cause, self.name, self.message, self.where)
 
 
-def _sentence(raised: str, name: str, message: str, where: str) -> str:
-    start = f"{raised} {name}" if name else "a result of your code can't be checked"
-    if _is_open(name, message):
-        start = "this blank is still open"
+def _sentence(raised: str, cause: Cause, name: str, message: str, where: str) -> str:
+    start = {
+        Cause.OPEN_BLANK: "this blank is still open",
+        Cause.UNSENDABLE: "a result of your code can't be checked",
+    }.get(cause, f"{raised} {name}")
     return ": ".join(filter(None, [start, message])) + (f" ({where})" if where else "")
-
-
-def _is_open(name: str, message: str) -> bool:
-    return name == "NotImplementedError" or message.startswith("name 'TODO_")
 
 
 def printable(text: str) -> str:

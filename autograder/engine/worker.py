@@ -9,21 +9,19 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .failures import (
-    CallTimeout,
-    CellError,
-    MissingName,
-    ProtocolViolation,
-    StudentError,
-    WorkerLost,
-    printable,
-)
+from .causes import Cause
+from .failures import CellError, MissingName, StudentError, WorkerLost, printable
 from .limits import Limits
 from .remote import Remote, Submission
-from .untrusted.protocol import Frame, FrameTooLarge, MalformedFrame, decode, encode
+from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame, decode, encode
 
 ROOT = 0  # the handle of the notebook's namespace
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
+
+EXCESSES = {
+    Cause.THREADS: "started too many threads",
+    Cause.DISK: "filled the disk",
+}
 
 
 class Worker:
@@ -39,7 +37,7 @@ class Worker:
         connection: socket.socket,
         limits: Limits,
         ends_at: float,
-        excess: Callable[[], str],
+        excess: Callable[[], Cause | None],
         end: Callable[[float], int | None],
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
@@ -60,7 +58,7 @@ class Worker:
         try:
             self.ask("execute", source, timeout_s=timeout_s or self._limits.cell_timeout_s)
         except StudentError as error:
-            return CellError(error.name, error.message, error.where)
+            return CellError(error.name, error.message, error.where, error.errno)
         return None
 
     def seed(self, seed: int) -> None:
@@ -79,7 +77,7 @@ class Worker:
     def kill(self) -> None:
         """End the worker and all it started; allowed at any time, also twice."""
         if self._lost is None:
-            self._lose(WorkerLost, "was ended by the grader")
+            self._lose(Cause.NOT_RUN, "was ended by the grader")
 
     def release(self, number: int) -> None:
         """Let the worker forget an object, along with the next question."""
@@ -107,32 +105,34 @@ class Worker:
             request.send(self._connection, deadline)
             reply = decode(Frame.receive(self._connection, limit_bytes, deadline), self._unwrap)
         except TimeoutError:
-            raise self._lose(CallTimeout, f"exceeded the time limit{exceeded}") from None
+            raise self._lose(Cause.TIME, f"exceeded the time limit{exceeded}") from None
         except FrameTooLarge:
-            raise self._lose(WorkerLost, "sent too large a result") from None
+            raise self._lose(Cause.TOO_LARGE, "sent too large a result") from None
         except MalformedFrame:
             raise self._violated() from None
         except (EOFError, OSError):
-            raise self._lose(WorkerLost) from None
+            raise self._lose() from None
         if excess := self._excess():  # before the next look of who watches it
-            raise self._lose(WorkerLost, excess)
+            raise self._lose(excess, EXCESSES[excess])
         match reply:  # with types first: a tensor may not be compared with a string
             case [bytes(echo), str("value"), result] if echo == nonce:
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
-                raise MissingName(_missing(*arguments), arguments[1])
-            case [bytes(echo), str("raised"), str(name), str(text), str(where)] if echo == nonce:
-                raise StudentError(printable(name), printable(text), printable(where))
+                raise _missing(*arguments)
+            case [bytes(echo), str("raised"), str(name), str(text), str(where), int(errno)] if (
+                echo == nonce and 0 <= errno <= MAX_ERRNO
+            ):
+                raise StudentError(printable(name), printable(text), printable(where), errno)
         raise self._violated()
 
     def _violated(self) -> WorkerLost:
-        return self._lose(ProtocolViolation, "interfered with the grader's questions")
+        return self._lose(Cause.VIOLATION, "interfered with the grader's questions")
 
-    def _lose(self, kind: type[WorkerLost], reason: str | None = None) -> WorkerLost:
-        """Make an end of the worker; without a reason, it is how the program ended by itself."""
+    def _lose(self, cause: Cause | None = None, reason: str = "") -> WorkerLost:
+        """Make an end of the worker; without a cause, it is how the program ended by itself."""
         self._connection.close()
-        status = self._end(BY_ITSELF_S if reason is None else 0.0)
-        self._lost = kind(reason or _how_it_ended(status))
+        status = self._end(BY_ITSELF_S if cause is None else 0.0)
+        self._lost = _how_it_ended(status) if cause is None else WorkerLost(reason, cause)
         return self._lost
 
     def _wrap(self, value: Any) -> tuple[int, str]:
@@ -151,17 +151,19 @@ def _within(timeout_s: float, what_for: str = "") -> tuple[float, str]:
     return time.monotonic() + timeout_s, f" of {timeout_s:g} s{what_for}"
 
 
-def _missing(target: Remote, name: str) -> str:
+def _missing(target: Remote, name: str) -> MissingName:
     if isinstance(target, Submission):
-        return f"`{name}` is not defined"
-    return f"`{target.type_name}` has no attribute `{name}`"
+        return MissingName(f"`{name}` is not defined", name, Cause.MISSING_NAME)
+    message = f"`{target.type_name}` has no attribute `{name}`"
+    return MissingName(message, name, Cause.MISSING_ATTRIBUTE)
 
 
-def _how_it_ended(status: int | None) -> str:
+def _how_it_ended(status: int | None) -> WorkerLost:
     if status is None:
-        return "ended the program and all others with it"
+        return WorkerLost("ended the program and all others with it", Cause.ENDED)
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
-        return f"ended the program (exit code {code})"
+        return WorkerLost(f"ended the program (exit code {code})", Cause.ENDED)
     hint = ", perhaps out of memory or disk space" if -code == signal.SIGKILL else ""
-    return f"crashed the program (signal {-code}: {signal.strsignal(-code)}{hint})"
+    words = f"crashed the program (signal {-code}: {signal.strsignal(-code)}{hint})"
+    return WorkerLost(words, Cause.FORBIDDEN_CALL if -code == signal.SIGSYS else Cause.CRASHED)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .causes import Cause
 from .confinement import ENGINE_DIR, Policy, describe, make_plan, strongest_possible
 from .failures import EngineUnavailable
 from .limits import Limits
@@ -107,16 +108,16 @@ class Zygote:
 
         measured_at, took_s = time.monotonic(), 0.0
 
-        def excess() -> str:
+        def excess() -> Cause | None:
             nonlocal measured_at, took_s
             started_at = time.monotonic()
             is_due = started_at - measured_at > max(UNMEASURED_S, took_s)
             if self._level == "strong" or not is_due or self._process is not process:
-                return ""
-            answer = str(self._request({"measure": pid}) or "")
+                return None
+            answer = self._request({"measure": pid})
             measured_at = time.monotonic()
             took_s = measured_at - started_at
-            return answer
+            return Cause(answer) if answer else None
 
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process

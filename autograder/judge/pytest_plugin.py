@@ -11,7 +11,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -19,9 +19,9 @@ import torch
 
 from lib.kit.checks import Question, question_of, what_is_checked
 
-from ..engine import MissingName, StudentError, Submission, WorkerLost
+from ..engine import Cause, MissingName, StudentError, Submission, WorkerLost
 from .results import Verdict
-from .session import Session, derive_seed
+from .session import QuestionLost, Session, derive_seed
 
 # Only what hidden tests need: no configuration, plug-ins or rewriting from outside. Rewritten
 # asserts would print expected values.
@@ -58,13 +58,22 @@ def run_tests(
     return plugin.results()
 
 
+class _Failure(NamedTuple):
+    """What a verdict says of a case that did not pass."""
+
+    message: str
+    cause: Cause
+    error_name: str = ""
+    errno: int = 0
+
+
 class _GradingPlugin:
     def __init__(self, session: Session, questions: Collection[str] | None) -> None:
         self.session = session
         self.questions = questions
         self.broken = ""
         self._tests: dict[tuple[str, str], Callable[..., Any]] = {}
-        self._cases: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
+        self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = defaultdict(dict)
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -90,7 +99,7 @@ class _GradingPlugin:
         items[:] = sorted(kept, key=lambda item: order[_mark(item).id])
         for item in items:
             self._tests[_key(item)] = item.function  # type: ignore[attr-defined]
-            self._cases[_key(item)][item.nodeid] = "the check did not run"
+            self._cases[_key(item)][item.nodeid] = _Failure("the check did not run", Cause.NOT_RUN)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -111,7 +120,7 @@ class _GradingPlugin:
         if call.excinfo is not None:
             if isinstance(call.excinfo.value, WorkerLost):
                 self.session.lose(_mark(item).id, call.excinfo.value)
-            cases[item.nodeid] = _message(call.excinfo.value, self.session, _mark(item))
+            cases[item.nodeid] = _failure(call.excinfo.value, self.session, _mark(item))
         elif call.when == "call" and report.outcome == "passed":
             cases[item.nodeid] = None
         return report
@@ -122,14 +131,14 @@ class _GradingPlugin:
         for key, test in self._tests.items():
             mark = question_of(test)
             assert mark is not None
-            failures = [message for message in self._cases[key].values() if message is not None]
+            failures = [failure for failure in self._cases[key].values() if failure is not None]
             found[mark.id].append(
                 Verdict(
                     name=test.__name__,
                     checked=what_is_checked(test),
                     points=mark.points,
                     outcome="failed" if failures else "passed",
-                    message=failures[0] if failures else "",
+                    **(failures[0]._asdict() if failures else {}),
                 )
             )
         return found
@@ -143,14 +152,22 @@ def _key(item: pytest.Item) -> tuple[str, str]:
     return str(item.path), item.function.__name__  # type: ignore[attr-defined]
 
 
-def _message(error: BaseException, session: Session, mark: Question) -> str:
+def _failure(error: BaseException, session: Session, mark: Question) -> _Failure:
     """What a student may read: explicit messages only, nothing of a test's inner life."""
-    if isinstance(error, WorkerLost):
-        return f"the check {error}"
-    if isinstance(error, MissingName) and (cause := session.cause_of(error.name)):
-        return f"{error}; cell {cause.cell_id} failed: {cause.message}"
-    if isinstance(error, StudentError) and error.is_raised:
-        return mark.with_hint(str(error))
-    if isinstance(error, AssertionError):
-        return str(error) or "not as asked"
-    return f"the check could not make sense of what your code returned ({type(error).__name__})"
+    match error:
+        case WorkerLost():
+            return _Failure(f"the check {error}", error.cause)
+        case MissingName():
+            failed = session.failure_behind(error.name)
+            blamed = f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""
+            return _Failure(f"{error}{blamed}", error.cause)
+        case StudentError():
+            text = mark.with_hint(str(error)) if error.cause.raised else str(error)
+            return _Failure(text, error.cause, error.name, error.errno)
+        case QuestionLost():
+            return _Failure(str(error), error.cause)
+        case AssertionError():
+            return _Failure(str(error) or "not as asked", Cause.COMPARISON)
+    name = type(error).__name__
+    text = f"the check could not make sense of what your code returned ({name})"
+    return _Failure(text, Cause.CHECK_BROKEN)

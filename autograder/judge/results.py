@@ -2,21 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-STOPPED = "Stopped"
+from ..engine import Cause
+
 FAILED = "failed"
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One hidden or public test of a question; `message` is written for the student."""
+    """One hidden or public test of a question; `message` is written for the student.
+
+    `cause` is why it failed. Where student code raised an exception, `error_name` and `errno` are
+    its type and its error number: the student's word, good for a report only.
+    """
 
     name: str
     checked: str
     points: float
     outcome: str  # "passed" or "failed"
     message: str = ""
+    cause: Cause | None = None
+    error_name: str = ""
+    errno: int = 0
 
     @property
     def passed(self) -> bool:
@@ -64,15 +73,18 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class CellFailure:
-    """A cell of the submission that raised (`name` is the exception's) or ended its worker."""
+    """A cell that raised, ended its worker or was not run; `name` is that of what it raised."""
 
     cell_id: str
     name: str
     message: str
+    cause: Cause
+    errno: int = 0
 
     @property
     def stopped(self) -> bool:
-        return self.name == STOPPED
+        """Whether it ended its worker."""
+        return self.cause.worker_lost
 
 
 @dataclass(frozen=True)
@@ -116,12 +128,16 @@ class SubmissionResult:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SubmissionResult":
-        """The inverse of `as_json`; derived scores are recomputed, not believed."""
+        """The inverse of `as_json`; derived scores are recomputed, not believed.
+
+        Raises:
+            KeyError, TypeError, ValueError: if it was stored by another version.
+        """
         questions = tuple(
             QuestionResult(
                 question["id"],
                 question["max_score"],
-                tuple(Verdict(**test) for test in question["tests"]),
+                tuple(_with_cause(Verdict, test) for test in question["tests"]),
                 question["carried_score"],
                 tuple(question["builds_on"]),
             )
@@ -130,5 +146,12 @@ class SubmissionResult:
         kept = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         kept["questions"] = questions
         kept["remarks"] = tuple(data["remarks"])
-        kept["cell_failures"] = tuple(CellFailure(**cell) for cell in data["cell_failures"])
+        kept["cell_failures"] = tuple(
+            _with_cause(CellFailure, cell) for cell in data["cell_failures"]
+        )
         return cls(**kept)
+
+
+def _with_cause(kind: type[Row], data: dict[str, Any]) -> Row:
+    cause = data["cause"]
+    return kind(**{**data, "cause": None if cause is None else Cause(cause)})

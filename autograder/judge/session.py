@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..assignment import is_skipped, question_id
-from ..engine import Submission, Worker, WorkerLost, Zygote
-from .results import STOPPED, CellFailure
+from ..engine import Cause, Submission, Worker, WorkerLost, Zygote
+from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
 
 
 class QuestionLost(AssertionError):
     """The rest of a question that already cost its worker; the message is for the student."""
+
+    cause = Cause.NOT_RUN
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Session:
             finally:
                 self.asked.setdefault(question, set()).update(worker.names_asked)
 
-    def cause_of(self, missing_name: str) -> CellFailure | None:
+    def failure_behind(self, missing_name: str) -> CellFailure | None:
         """The failed cell to blame for a name that is not there: the first one that has it in
         its text, else the first one; None if no cell failed."""
         word = re.compile(rf"\b{re.escape(missing_name)}\b")
@@ -121,16 +123,18 @@ class Session:
             return True
         if len(cell.source) > SOURCE_LIMIT:
             text = f"this cell was not run, as it has more than {SOURCE_LIMIT} characters"
-            self.failures[cell.id] = CellFailure(cell.id, "TooLong", text)
+            self.failures[cell.id] = CellFailure(cell.id, "", text, Cause.TOO_LONG)
             return True
         try:
             error = worker.execute(cell.source)
         except WorkerLost as loss:
             self._fatal.add(cell.id)
-            self.failures[cell.id] = CellFailure(cell.id, STOPPED, f"this cell {loss}")
+            self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {loss}", loss.cause)
             return False
         if error is not None:
-            self.failures[cell.id] = CellFailure(cell.id, error.name, str(error))
+            self.failures[cell.id] = CellFailure(
+                cell.id, error.name, str(error), error.cause, error.errno
+            )
         return True
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..compiler.points import read_tests
-from ..engine import Limits
+from ..engine import Cause, Limits
 from ..errors import UserError
 from ..lab import Lab
 from .equivalent import EQUIVALENT_FILE, Equivalent, read_equivalents
@@ -24,6 +24,7 @@ from .variants import Variant, read_variants
 
 MISTAKES_FOLDER = "mistakes"  # of variants, each named after the hidden test that must fail
 SOLUTION = "solution"
+SEEN_BY_TESTS_ONLY = {Cause.COMPARISON, Cause.MISSING_ATTRIBUTE, Cause.UNSENDABLE}
 WANTED_SCORE = 0.97
 # Shorter than for students, so that endless loops cost little; the solution takes a tenth of it.
 LIMITS = Limits(call_timeout_s=6, cell_timeout_s=15, test_timeout_s=12, submission_timeout_s=120)
@@ -176,7 +177,7 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
         elif failed:
             one.killed += 1
             one.by_hidden += any(test.name not in experiment.public for _, test in failed)
-            one.by_exception += all(_is_loud(test.message) for _, test in failed)
+            one.by_exception += all(test.cause not in SEEN_BY_TESTS_ONLY for _, test in failed)
         else:
             one.survivors.append(mutant)
     for question, one in report.questions.items():
@@ -187,13 +188,6 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
         if mistake.name not in {test.name for _, test in by_name[mistake.name].failed}
     ]
     return report
-
-
-def _is_loud(message: str) -> bool:
-    """Whether the student would have seen it fail without any test."""
-    return message.startswith(("your code raised", "this blank", "the check")) or (
-        "is not defined" in message or message.startswith("not run")
-    )
 
 
 def as_table(lab: str, report: Report) -> Table:

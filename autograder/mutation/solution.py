@@ -13,7 +13,7 @@ from pathlib import Path
 from ..compiler import blanks
 from ..compiler.notebooks import Lab, read_pieces
 from ..compiler.source import read_lab
-from ..compiler.tags import Block, Line, TagError, TaggedCell, read_code
+from ..compiler.tags import Block, Line, TaggedCell, read_code
 from ..errors import UserError
 
 
@@ -47,7 +47,7 @@ class AnswerCell:
         """The cell with the blocks of these indices filled otherwise.
 
         Raises:
-            TagError: if it does not compile.
+            DoesNotCompile: if it is no Python.
         """
         blocks = iter(range(len(self.tagged.blocks)))
         parts = [
@@ -118,6 +118,3 @@ def _refilled(block: Block, lines: list[str] | None) -> Block:
     if lines is None:
         return block
     return dataclasses.replace(block, solution=[Line(block.line, line) for line in lines])
-
-
-__all__ = ["AnswerCell", "Blank", "Solution", "TagError", "read_solution"]

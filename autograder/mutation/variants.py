@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..compiler.ipython_syntax import syntax_problem
+from ..compiler.tags import DoesNotCompile
 from ..errors import UserError
-from .solution import AnswerCell, Solution, TagError
+from .solution import AnswerCell, Solution
 
 BLANK, GIVEN = "BLANK", "GIVEN"
 SUFFIX = ".txt"
@@ -78,9 +79,10 @@ def read_variant(path: Path, solution: Solution) -> Variant:
     for cell_id, of_cell in fills.items():
         try:
             sources[cell_id] = solution.cells[cell_id].filled(of_cell)
-        except TagError as error:
+        except DoesNotCompile as error:
             culprit = next(s for s in sections if s.kind == BLANK and s.lines in of_cell.values())
-            raise _wrong(path, culprit, f"with this in it, {_does_not_compile(error)}") from None
+            wrong = f"with this in it, the cell does not compile: {error.problem}"
+            raise _wrong(path, culprit, wrong) from None
     for section in sections:
         if section.kind == GIVEN:
             _change_given(path, section, solution, sources)
@@ -166,10 +168,6 @@ def _unknown_blank(name: str, solution: Solution) -> str:
     siblings = [n for n, blank in solution.blanks.items() if blank.question == question]
     known = f"those of {question} are {', '.join(siblings)}" if siblings else "see --list"
     return f"no blank is called {name}; {known}"
-
-
-def _does_not_compile(error: TagError) -> str:
-    return error.message.replace("the solution", "the cell").removesuffix("; mend it")
 
 
 def _wrong(path: Path, section: _Section, message: str) -> UserError:

@@ -4,10 +4,10 @@ The submissions of the corpus are tried one after the other on a site of secrets
 processes that none of them may reach.
 """
 
+import errno
 import io
 import json
 import math
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -25,11 +25,12 @@ from autograder.course.gradebook import feedback_page, prepare_course, record_re
 from autograder.course.report import as_table as class_table
 from autograder.course.report import remarks
 from autograder.course.store import result_key
-from autograder.engine import Limits, Zygote
+from autograder.engine import Cause, Limits, Zygote
 from autograder.engine.confinement import Policy
 from autograder.errors import UserError
 from autograder.judge.grade import grade_submission
-from autograder.judge.results import SubmissionResult
+from autograder.judge.ingest import ingest
+from autograder.judge.results import CellFailure, SubmissionResult, Verdict
 
 from .corpus import GROUPS
 from .pages import alive_in_page, alive_in_terminal
@@ -49,26 +50,44 @@ LIMITS = Limits(
 GRACE_S = 1.0  # what ending a submission may take
 PUBLISHED = "output"  # this group is taken into a gradebook and onto feedback pages as well
 
-# What was said when an attack ended, and which layer says such things; the first that fits.
+# Which layer ended an attack.
 LAYERS = {
-    r"exceeded the time limit": "time limit",
-    r"not run, as it has": "ingest",
-    r"Bad system call": "seccomp",
-    r"filled the disk": "scratch size",
-    r"started too many threads": "resource limit",
-    r"ended the program|crashed the program": "process of its own",
-    r"interfered with|can't be checked|sent too large": "protocol",
-    r"MemoryError|not enough memory|can't allocate|\[Errno 12\]": "memory limit",
-    r"\[Errno (1|38)\]": "seccomp",
-    r"\[Errno (13|18)\]": "Landlock",
-    r"\[Errno 30\]": "read-only root",
-    r"\[Errno (28|122)\]": "scratch size",
-    r"\[Errno (11|24|27)\]|can't start new thread": "resource limit",
-    r"\[Errno (2|3|6|19|20|22)\]|unable to open database|No module named": "namespaces",
-    r"\[Errno (99|101|111)\]": "network namespace",
-    r"raised Nothing": "process of its own",
-    r"wrong value|values wrong|off by|should be|has shape|has dtype|contains NaN": "comparison",
-    r"raised|could not make sense|still open|not defined": "its own error",
+    Cause.COMPARISON: "comparison",
+    Cause.UNSENDABLE: "protocol",
+    Cause.MISSING_NAME: "its own error",
+    Cause.MISSING_ATTRIBUTE: "its own error",
+    Cause.RAISED: "its own error",  # unless the tables below know better
+    Cause.OPEN_BLANK: "its own error",
+    Cause.MEMORY: "memory limit",
+    Cause.TIME: "time limit",
+    Cause.TOO_LARGE: "protocol",
+    Cause.THREADS: "resource limit",
+    Cause.DISK: "scratch size",
+    Cause.ENDED: "process of its own",
+    Cause.CRASHED: "process of its own",
+    Cause.FORBIDDEN_CALL: "seccomp",
+    Cause.VIOLATION: "protocol",
+    Cause.NOT_RUN: "time limit",
+    Cause.TOO_LONG: "ingest",
+    Cause.CHECK_BROKEN: "its own error",
+}
+# What an exception was, is the attack's own word: good enough to say why it got no further.
+LAYERS_BY_ERRNO = {
+    **dict.fromkeys((errno.EPERM, errno.ENOSYS), "seccomp"),
+    **dict.fromkeys((errno.EACCES, errno.EXDEV), "Landlock"),
+    errno.EROFS: "read-only root",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "scratch size"),
+    **dict.fromkeys((errno.EAGAIN, errno.EMFILE, errno.EFBIG), "resource limit"),
+    **dict.fromkeys((errno.ENOENT, errno.ESRCH, errno.ENXIO), "namespaces"),
+    **dict.fromkeys((errno.ENODEV, errno.ENOTDIR, errno.EINVAL), "namespaces"),
+    **dict.fromkeys((errno.EADDRNOTAVAIL, errno.ENETUNREACH, errno.ECONNREFUSED),
+                    "network namespace"),
+}  # fmt: skip
+LAYERS_BY_NAME = {
+    "ModuleNotFoundError": "namespaces",
+    "OperationalError": "namespaces",  # a database that can't be opened
+    "URLError": "seccomp",
+    "Nothing": "process of its own",  # the corpus raises it where it found nothing
 }
 
 
@@ -159,12 +178,13 @@ class Range:
             achieved.append(f"{gained:+g} points")
         if seconds > self._allowed_s(result):
             achieved.append(f"took {seconds:.1f} s")
+        decisions = ingest(self._assignment.notebook, submitted).remarks
         if group != PUBLISHED:
             shutil.rmtree(submitted.parents[1])
         return Outcome(
             attack=attack.name,
             group=group,
-            stopped_by=what_stopped(result, attack.at),
+            stopped_by=what_stopped(result, attack.at, decisions),
             honest=attack.honest,
             got=result.score,
             achieved=tuple(achieved),
@@ -195,26 +215,35 @@ class Range:
 
     def _allowed_s(self, result: SubmissionResult) -> float:
         """The limits that were used up, one more that nearly was, and what honest work takes."""
-        tests = [test.message for question in result.questions for test in question.tests]
-        cells = [failure.message for failure in result.cell_failures]
-        used_up = [
-            text for text in tests + cells if re.match("(the check|this cell) exceeded", text)
-        ]
-        return (len(used_up) + 1) * LIMITS.call_timeout_s + GRACE_S + 2 * self._honest_s
+        tests = [test.cause for question in result.questions for test in question.tests]
+        cells = [failure.cause for failure in result.cell_failures]
+        used_up = (tests + cells).count(Cause.TIME)
+        return (used_up + 1) * LIMITS.call_timeout_s + GRACE_S + 2 * self._honest_s
 
 
-def what_stopped(result: SubmissionResult, question: str) -> str:
-    """Layer and words of the first thing that went wrong for an attack on this question."""
-    decisions = [remark for remark in result.remarks if ": this cell " not in remark]
+def what_stopped(result: SubmissionResult, question: str, decisions: list[str]) -> str:
+    """Layer and words of the first thing that went wrong for an attack on this question.
+
+    Args:
+        decisions: what was remarked when the submission was read.
+    """
     if decisions:
         return f"ingest: {decisions[0]}"
-    cells = [failure.message for failure in result.cell_failures]
-    tests = [test.message for one in result.questions if one.id == question for test in one.tests]
-    for said in filter(None, cells + tests):
-        layer = next((layer for words, layer in LAYERS.items() if re.search(words, said)), "?")
-        words = re.sub(r"^(this cell|your code) raised | \(line \d.*\)$", "", said)
-        return f"{layer}: {words}"
+    for cell in result.cell_failures:
+        return _layer_and_words(cell, cell.name)
+    for test in (test for one in result.questions if one.id == question for test in one.tests):
+        if not test.passed:
+            return _layer_and_words(test, test.error_name)
     return "without effect"
+
+
+def _layer_and_words(failed: CellFailure | Verdict, error_name: str) -> str:
+    assert failed.cause is not None
+    layer = LAYERS[failed.cause]
+    if failed.cause is Cause.RAISED:
+        layer = LAYERS_BY_ERRNO.get(failed.errno) or LAYERS_BY_NAME.get(error_name, layer)
+    words = failed.message.removeprefix("this cell raised ").removeprefix("your code raised ")
+    return f"{layer}: {words}"
 
 
 def as_table(outcomes: list[Outcome], confinement: str) -> Table:

@@ -27,7 +27,7 @@ def _reply(request: bytes, rng: random.Random) -> tuple[bytes, bytes]:
     kind = rng.choice(["value", "value", "value", "raised", "missing", "unheard"])
     answer = {
         "value": (nonce, "value", rng.choice(RESULTS)),
-        "raised": (nonce, "raised", "ValueError", "no", "line 1"),
+        "raised": (nonce, "raised", "ValueError", "no", "line 1", 2),
     }.get(kind, (nonce, kind))
     frame = encode(answer, lambda value: (7, type(value).__name__), LIMITS.frame_limit_bytes)
     return bytes(frame.header), bytes(frame.blobs)
@@ -75,7 +75,7 @@ class _HostileWorker:
 def ask(rng: random.Random) -> str:
     """What the grader makes of one fuzzed answer: "value", or the name of what it raised."""
     ours, theirs = socket.socketpair()
-    worker = Worker(ours, LIMITS, time.monotonic() + 60, lambda: False, lambda _: 0)
+    worker = Worker(ours, LIMITS, time.monotonic() + 60, lambda: None, lambda _: 0)
     hostile = _HostileWorker(theirs, rng)
     try:
         result = worker.submission.answer

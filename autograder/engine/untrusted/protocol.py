@@ -25,6 +25,7 @@ MAX_DEPTH = 32
 MAX_TENSORS = 1024
 MAX_DIMS = 8
 MAX_ELEMENTS = 2**40  # of a tensor, a 0 in its shape counting as 1
+MAX_ERRNO = 4095  # the kernel's own bound
 MAX_INT_BYTES = 1024  # Python refuses to print integers much beyond this
 LENGTHS = struct.Struct("<II")
 

@@ -20,7 +20,7 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 from torch.utils.data import DataLoader
 
-from .protocol import Frame, Unsendable, decode, encode
+from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
 PROCESS_OPTIONS = (  # of torch's DataLoader
@@ -90,7 +90,7 @@ class Session:
         except Missing:
             reply: tuple[Any, ...] = (nonce, "missing")
         except Unsendable as reason:
-            reply = (nonce, "raised", "", str(reason), "")
+            reply = (nonce, "raised", "", str(reason), "", 0)
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well
             reply = (nonce, "raised", *described(error))
         return encode(reply, self.handle_of, limit_bytes)
@@ -130,13 +130,20 @@ def setup(source: str, inputs: dict[str, Any]) -> ModuleType:
     return namespace
 
 
-def described(error: BaseException) -> tuple[str, str, str]:
-    """Name, message and place of an exception, whose own methods may misbehave."""
+def described(error: BaseException) -> tuple[str, str, str, int]:
+    """Name, message, place and error number of an exception, whose own methods may misbehave."""
     try:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
-        return type(error).__name__[:100], "".join(message[:2000]), student_line(error)
+        name, text = type(error).__name__[:100], "".join(message[:2000])
+        return name, text, student_line(error), error_number(error)
     except BaseException:
-        return "an exception", "its message can't be read", ""
+        return "an exception", "its message can't be read", "", 0
+
+
+def error_number(error: BaseException) -> int:
+    """The number that the system gave, 0 if the exception has none."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number if type(number) is int and 0 < number <= MAX_ERRNO else 0
 
 
 def student_line(error: BaseException) -> str:

@@ -176,8 +176,8 @@ class Nursery:
                 os.kill(pid, signal.SIGKILL)
 
     def excess(self, pid: int) -> str:
-        """What a worker did that it may not, in words; empty if it keeps to its limits."""
+        """What a worker has too much of, by the name of a cause; empty if nothing."""
         if count_threads(pid) > self.plan.threads:
-            return "started too many threads"
+            return "threads"
         limits = (self.plan.scratch_bytes, self.plan.scratch_files)
-        return "filled the disk" if is_oversized(Path(self.work_dirs[pid]), pid, *limits) else ""
+        return "disk" if is_oversized(Path(self.work_dirs[pid]), pid, *limits) else ""

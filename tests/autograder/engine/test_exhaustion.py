@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from autograder.engine import Limits, Policy, WorkerLost, Zygote
+from autograder.engine import Cause, Limits, Policy, WorkerLost, Zygote
 
 TIMEOUT_S = 1.0
 GRACE_S = {"strong": 1.0, "acceptable": 6.0}  # a disk may take long to delete so many files
@@ -60,8 +60,10 @@ def test_a_disk_filled_in_no_time_is_seen_when_the_cell_ends(small_zygote: Zygot
         error = worker.execute(fill)
         assert error is not None and "No space left" in str(error)
     else:
-        with pytest.raises(WorkerLost, match=r"filled the disk|Killed"):
+        with pytest.raises(WorkerLost, match=r"filled the disk|Killed") as lost:
             worker.execute(fill)
+        was_killed = "Killed" in str(lost.value)  # by who watches, before the cell ended
+        assert lost.value.cause is (Cause.CRASHED if was_killed else Cause.DISK)
     worker.kill()
 
 
@@ -77,8 +79,10 @@ def test_too_many_threads_are_seen_when_the_cell_ends(small_zygote: Zygote) -> N
         error = worker.execute(start)
         assert error is not None and "can't start new thread" in str(error)
     else:
-        with pytest.raises(WorkerLost, match=r"started too many threads|Killed"):
+        with pytest.raises(WorkerLost, match=r"started too many threads|Killed") as lost:
             worker.execute(start)
+        was_killed = "Killed" in str(lost.value)
+        assert lost.value.cause is (Cause.CRASHED if was_killed else Cause.THREADS)
     worker.kill()
 
 

@@ -10,10 +10,9 @@ import pytest
 import torch
 
 from autograder.engine import (
-    CallTimeout,
+    Cause,
     CellError,
     Limits,
-    ProtocolViolation,
     StudentError,
     Worker,
     WorkerLost,
@@ -205,9 +204,10 @@ def test_a_program_that_stalls_meets_its_deadline(
     assert len(processes_below(os.getpid()) - before) == 1
     with (
         takes_at_most(1.5),
-        pytest.raises(CallTimeout, match=r"^exceeded the time limit of 0.4 s$"),
+        pytest.raises(WorkerLost, match=r"^exceeded the time limit of 0.4 s$") as lost,
     ):
         worker.execute(source, timeout_s=0.4)
+    assert lost.value.cause is Cause.TIME
     assert processes_below(os.getpid()) == before
 
 
@@ -219,10 +219,10 @@ def test_calls_tests_and_submissions_have_limits(
     workers = [zygote.fork(0) for _ in range(4)]
     for worker in workers:
         assert worker.execute(source) is None
-    with pytest.raises(CallTimeout, match=r"limit of 0.6 s$"):
+    with pytest.raises(WorkerLost, match=r"limit of 0.6 s$"):
         workers[0].submission.nap(5)
     with (
-        pytest.raises(CallTimeout, match=r"limit of 0.5 s for one test$"),
+        pytest.raises(WorkerLost, match=r"limit of 0.5 s for one test$"),
         workers[1].time_limit(0.5),
     ):
         for _ in range(5):
@@ -230,10 +230,10 @@ def test_calls_tests_and_submissions_have_limits(
     with workers[2].time_limit(0.1):
         pass
     workers[2].submission.nap(0.2)
-    with pytest.raises(CallTimeout, match=r"limit of 2 s for the whole submission"):
+    with pytest.raises(WorkerLost, match=r"limit of 2 s for the whole submission"):
         for _ in range(50):
             workers[2].submission.nap(0.1)
-    with pytest.raises(CallTimeout, match="for the whole submission"):
+    with pytest.raises(WorkerLost, match="for the whole submission"):
         zygote.fork(0, ends_at=time.monotonic()).execute("")
     workers[3].kill()
 
@@ -292,7 +292,13 @@ FORGED = {
     "forge(lambda reply: (numpy.zeros(2), *reply[1:]))",
     "a lack of nothing": f"{FIND_ENCODER}\nforge(lambda reply: (reply[0], 'missing'))",
     "an error of tensors": f"{FIND_ENCODER}\nimport torch\n"
-    "forge(lambda reply: (reply[0], 'raised', torch.ones(2), 'message', 'where'))",
+    "forge(lambda reply: (reply[0], 'raised', torch.ones(2), 'message', 'where', 0))",
+    "an error of no known number": f"{FIND_ENCODER}\n"
+    "forge(lambda reply: (reply[0], 'raised', 'E', 'message', 'where', 2**70))",
+    "an error of a negative number": f"{FIND_ENCODER}\n"
+    "forge(lambda reply: (reply[0], 'raised', 'E', 'message', 'where', -1))",
+    "an error without a number": f"{FIND_ENCODER}\n"
+    "forge(lambda reply: (reply[0], 'raised', 'E', 'message', 'where'))",
 }
 
 
@@ -300,16 +306,18 @@ FORGED = {
 def test_forged_answers_end_the_worker(fork: Fork, name: str) -> None:
     worker = fork()
     for _ in range(2):
-        with pytest.raises(ProtocolViolation, match=r"^interfered with the grader's questions$"):
+        with pytest.raises(WorkerLost, match=r"^interfered with the grader's questions$") as lost:
             worker.execute(FORGED[name])
+        assert lost.value.cause is Cause.VIOLATION
 
 
 def test_answering_in_advance_is_noticed(fork: Fork) -> None:
     worker = fork()
     source = "forge(lambda reply: honest(reply, None, 1000).send(connection) or reply)"
     assert worker.execute(f"{FIND_CONNECTION}{FIND_ENCODER}{source}") is None
-    with pytest.raises(ProtocolViolation):
+    with pytest.raises(WorkerLost) as lost:
         worker.seed(0)
+    assert lost.value.cause is Cause.VIOLATION
 
 
 @pytest.mark.parametrize("lengths", ["255, 255", "0, 255"])
@@ -317,8 +325,9 @@ def test_a_flood_is_not_even_read(fork: Fork, lengths: str) -> None:
     flood = f"a, b = {lengths}\nconnection.sendall(bytes([a] * 4 + [b] * 4))\n"
     flood += "while True: connection.sendall(bytes(10**6))"
     worker = fork()
-    with takes_at_most(1.5), pytest.raises(WorkerLost, match=r"^sent too large a result$"):
+    with takes_at_most(1.5), pytest.raises(WorkerLost, match=r"^sent too large a result$") as lost:
         worker.execute(FIND_CONNECTION + flood)
+    assert lost.value.cause is Cause.TOO_LARGE
 
 
 def test_threads_of_the_student_do_not_disturb(fork: Fork) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.engine import Zygote
+from autograder.engine import Cause, Zygote
 from autograder.judge.pytest_plugin import HiddenTestsBroken, run_tests
 from autograder.judge.results import Verdict
 from autograder.judge.session import Session
@@ -78,6 +78,7 @@ def outcomes(results: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     return {name: [t.outcome for t in tests.values()] for name, tests in results.items()}
 
 
+OPEN = "def double(x):\n    raise NotImplementedError('TODO: double it')"
 ALL_PASS = {"ex1-double": ["passed"] * 3, "ex2-half": ["passed"]}
 FIRST_LOST = {"ex1-double": ["failed"] * 3, "ex2-half": ["passed"]}
 
@@ -97,28 +98,55 @@ def test_a_wrong_answer_is_told_what_to_look_at(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize(
-    ("double", "words"),
+    ("double", "cause", "words"),
     [
-        ("def double(x):\n    raise NotImplementedError('TODO: double it')", "blank is still open"),
-        ("double = TODO_double_it", "`double` is not defined"),
-        ("def double(x): return 1 / 0", "your code raised ZeroDivisionError: division by zero"),
-        ("def double(x): return 1 / 0", "does it take every number?"),
-        ("def double(x): os._exit(0)", "the check ended the program"),
-        ("def double(x): sys.exit(0)", "SystemExit"),
-        ("def double(x):\n    while True: pass", "time limit"),
-        ("while True: pass", "`double` is not defined"),
-        ("os._exit(0)", "`double` is not defined"),
-        ("def double(x: return", "`double` is not defined"),
+        (OPEN, Cause.OPEN_BLANK, "blank is still open"),
+        ("double = TODO_double_it", Cause.MISSING_NAME, "`double` is not defined"),
+        ("def double(x): return TODO_twice", Cause.OPEN_BLANK, "blank is still open"),
+        ("def double(x): return 1 / 0", Cause.RAISED, "raised ZeroDivisionError: division by zero"),
+        ("def double(x): return 1 / 0", Cause.RAISED, "does it take every number?"),
+        ("def double(x): return bytearray(2**42)", Cause.MEMORY, "does it take every number?"),
+        ("def double(x): return bytes(2**27)", Cause.UNSENDABLE, "can't be checked: it is too"),
+        ("def double(x): return str(2 * x)", Cause.COMPARISON, "should be of type int"),
+        ("def double(x): os._exit(0)", Cause.ENDED, "the check ended the program"),
+        ("def double(x): os.abort()", Cause.CRASHED, "the check crashed the program"),
+        ("def double(x): sys.exit(0)", Cause.RAISED, "SystemExit"),
+        ("def double(x):\n    while True: pass", Cause.TIME, "time limit"),
+        ("while True: pass", Cause.MISSING_NAME, "`double` is not defined"),
+        ("os._exit(0)", Cause.MISSING_NAME, "`double` is not defined"),
+        ("def double(x: return", Cause.MISSING_NAME, "`double` is not defined"),
     ],
 )
-def test_a_failure_costs_its_question_only(grade: Grade, double: str, words: str) -> None:
+def test_a_failure_costs_its_question_only(
+    grade: Grade, double: str, cause: Cause, words: str
+) -> None:
     results = grade(double)
     assert outcomes(results) == FIRST_LOST
-    assert words in results["ex1-double"]["test_double"].message
+    verdict = results["ex1-double"]["test_double"]
+    assert verdict.cause is cause
+    assert words in verdict.message
+    assert results["ex2-half"]["test_half"].cause is None
+
+
+def test_what_the_system_refused_is_told_by_its_number(grade: Grade) -> None:
+    verdict = grade("def double(x): return open('nothing')")["ex1-double"]["test_double"]
+    assert (verdict.error_name, verdict.errno) == ("FileNotFoundError", 2)
+    verdict = grade("def double(x): return 'no'")["ex1-double"]["test_double"]
+    assert (verdict.error_name, verdict.errno) == ("", 0)
+
+
+def test_a_check_that_breaks_is_told_from_one_that_finds_fault(grade: Grade) -> None:
+    tests = HIDDEN_TESTS + (
+        '@question("ex1-double", points=1)\n'
+        "def test_breaks(submission):\n    submission.double(1) + 1\n"
+    )
+    results = grade("def double(x): return None", tests=tests)["ex1-double"]
+    assert results["test_breaks"].cause is Cause.CHECK_BROKEN
+    assert results["test_silent_assert"].cause is Cause.COMPARISON
 
 
 def test_hints_for_exceptions_are_not_given_for_open_blanks(grade: Grade) -> None:
-    results = grade("def double(x):\n    raise NotImplementedError('TODO: double it')")
+    results = grade(OPEN)
     assert "every number" not in results["ex1-double"]["test_double"].message
 
 
@@ -133,6 +161,7 @@ def test_a_missing_name_is_blamed_on_the_cell_that_names_it(grade: Grade) -> Non
 def test_after_a_lost_worker_the_rest_of_the_question_says_why(grade: Grade) -> None:
     results = grade("def double(x):\n    while True: pass")["ex1-double"]
     assert results["test_fresh"].message.startswith("not run, because a check before it")
+    assert results["test_fresh"].cause is Cause.NOT_RUN
 
 
 def test_a_question_sees_nothing_of_later_cells(grade: Grade) -> None:

@@ -3,6 +3,9 @@
 import json
 from dataclasses import replace
 
+import pytest
+
+from autograder.engine import Cause
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 
 RESULT = SubmissionResult(
@@ -15,12 +18,18 @@ RESULT = SubmissionResult(
         QuestionResult(
             "ex1-double",
             3,
-            (Verdict("a", "A.", 2, "passed"), Verdict("b", "B.", 1, "failed", "look at b")),
+            (
+                Verdict("a", "A.", 2, "passed"),
+                Verdict("b", "B.", 1, "failed", "look at b", Cause.RAISED, "OSError", 2),
+            ),
         ),
         QuestionResult("ex1-why", 4),
     ),
     remarks=("a remark",),
-    cell_failures=(CellFailure("c1", "ValueError", "this cell raised ValueError"),),
+    cell_failures=(
+        CellFailure("c1", "ValueError", "this cell raised ValueError", Cause.RAISED),
+        CellFailure("c2", "", "this cell exceeded the time limit", Cause.TIME),
+    ),
 )
 
 
@@ -42,7 +51,22 @@ def test_carried_credit_counts_in_place_of_the_own_score() -> None:
 
 
 def test_json_round_trip() -> None:
-    assert SubmissionResult.from_json(json.loads(json.dumps(RESULT.as_json()))) == RESULT
+    again = SubmissionResult.from_json(json.loads(json.dumps(RESULT.as_json())))
+    assert again == RESULT
+    assert again.questions[0].tests[1].cause is Cause.RAISED
+    assert [failure.stopped for failure in again.cell_failures] == [False, True]
+
+
+@pytest.mark.parametrize("cause", [None, "of another version"])
+@pytest.mark.parametrize("where", ["test", "cell"])
+def test_results_without_a_cause_that_we_know_are_refused(where: str, cause: str | None) -> None:
+    stored = json.loads(json.dumps(RESULT.as_json()))
+    row = stored["questions"][0]["tests"][1] if where == "test" else stored["cell_failures"][0]
+    del row["cause"]
+    if cause is not None:
+        row["cause"] = cause
+    with pytest.raises((KeyError, ValueError)):
+        SubmissionResult.from_json(stored)
 
 
 def test_json_shows_the_derived_scores() -> None:

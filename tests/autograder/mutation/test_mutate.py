@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine import Cause
 from autograder.errors import UserError
 from autograder.judge.results import Verdict
 from autograder.lab import Lab
@@ -93,6 +94,28 @@ def test_an_equivalent_that_is_killed_is_a_contradiction(
         (2, "test_limit_has_two_digits")
     ]
     assert any("equivalent.txt:2" in line.plain for line in details(told, Path("equivalent.txt")))
+
+
+@pytest.mark.parametrize(
+    ("causes", "by_exception"),
+    [
+        ([Cause.RAISED], 1),
+        ([Cause.TIME, Cause.NOT_RUN], 1),
+        ([Cause.MISSING_NAME], 1),
+        ([Cause.MISSING_ATTRIBUTE], 0),
+        ([Cause.COMPARISON], 0),
+        ([Cause.RAISED, Cause.COMPARISON], 0),
+    ],
+)
+def test_what_only_a_test_sees_is_told_from_what_raises(
+    experiment: Experiment, judgements: list[Judgement], causes: list[Cause], by_exception: int
+) -> None:
+    """Also where the message says otherwise."""
+    message = "your code raised nothing"
+    failed = [Verdict("test_half", "", 1, "failed", message, cause) for cause in causes]
+    others = [Judgement(one.name, {}, 0.1) for one in judgements if one.name != "0"]
+    told = evaluate(experiment, [*others, Judgement("0", {"ex2-share": failed}, 0.1)])
+    assert told.total("by_exception") == by_exception
 
 
 def test_a_solution_that_fails_ends_it(experiment: Experiment, judgements: list[Judgement]) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.compiler.tags import DoesNotCompile
 from autograder.errors import UserError
-from autograder.mutation.solution import Solution, TagError, read_solution
+from autograder.mutation.solution import Solution, read_solution
 
 
 def test_blanks_are_counted_by_question(solution: Solution) -> None:
@@ -40,7 +41,7 @@ def test_a_cell_filled_otherwise_keeps_what_is_around(solution: Solution) -> Non
 
 def test_a_cell_that_does_not_compile_is_refused(solution: Solution) -> None:
     cell = solution.cells[solution.blanks["ex1-count.1"].cell_id]
-    with pytest.raises(TagError, match="does not compile"):
+    with pytest.raises(DoesNotCompile, match="does not compile"):
         cell.filled({0: ["        found +="]})
 
 
