@@ -1,14 +1,18 @@
 """A released lab as grading sees it: the instructor's cells, its questions, its tests."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from .engine.limits import Limits
 from .errors import UserError
-from .lab import CHECKS_FILE
+from .lab import CHECKS_FILE, read_lab_folder
 from .project import find_project
+
+SKIP_GRADING_TAG = "skip-grading"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ class Assignment:
     notebook: Any  # the instructor's copy, an nbformat notebook
     test_files: tuple[Path, ...]
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
+    imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
+    exercises: Mapping[str, str] = field(default_factory=dict)  # the start of an id, and its title
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def questions(self) -> list[GradedQuestion]:
@@ -38,6 +45,11 @@ class Assignment:
             for tag in map(nbgrader_tag, self.notebook.cells)
             if tag.get("grade")
         ]
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """The questions that are graded by tests, in order."""
+        return tuple(question.id for question in self.questions if not question.written)
 
 
 def load_assignment(
@@ -57,12 +69,19 @@ def load_assignment(
         known = f"released are: {', '.join(found)}" if found else "run `make release` first"
         raise UserError(f"{path}: no such released lab; {known}", exit_code=2)
     source_root = source_root or find_project() / "source"
-    checks = [path.parent / CHECKS_FILE]
-    hidden = sorted((source_root / lab / "hidden").glob("test_*.py"))
-    test_files = tuple(file for file in [*checks, *hidden] if file.is_file())
+    folder = read_lab_folder(source_root / lab / f"{lab}.md")
+    checks = path.parent / CHECKS_FILE
     notebook = nbformat.read(path, as_version=4)
-    solution = solution_root and _read_solution(solution_root / lab / path.name, notebook)
-    return Assignment(lab, path.parent, notebook, test_files, solution)
+    return Assignment(
+        lab=lab,
+        release_dir=path.parent,
+        notebook=notebook,
+        test_files=(*([checks] if checks.is_file() else []), *folder.hidden_tests),
+        solution=solution_root and _read_solution(solution_root / lab / path.name, notebook),
+        imports=folder.imports,
+        exercises=folder.exercises,
+        limits=folder.limits,
+    )
 
 
 def _read_solution(path: Path, released: Any) -> Any | None:
@@ -103,4 +122,4 @@ def question_id(cell: Any) -> str | None:
 
 def is_skipped(cell: Any) -> bool:
     """Whether the author marked the cell as not to be executed for grading."""
-    return "skip-grading" in cell.metadata.get("tags", [])
+    return SKIP_GRADING_TAG in cell.metadata.get("tags", [])

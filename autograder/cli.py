@@ -63,6 +63,18 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
 
 @cli.command()
 @click.argument("lab")
+def new(lab: str) -> None:
+    """Write a small new LAB into source/, which passes the release gate as it is."""
+    from .verbs.new import new_lab
+
+    console.print(
+        f"wrote {_shown(new_lab(lab, find_project() / 'source').parent)}; now edit it",
+        soft_wrap=True,
+    )
+
+
+@cli.command()
+@click.argument("lab")
 @click.option(
     "--course",
     "course_dir",
@@ -100,11 +112,12 @@ def grade(
     from .course.gradebook import prepare_course, record_results
     from .course.report import as_table, class_report, find_submissions, remarks
     from .course.store import ResultStore
-    from .engine import EngineUnavailable, Limits, Policy
-    from .judge.pool import Grader, grade_class
+    from .engine import EngineUnavailable, Policy
     from .judge.pytest_plugin import HiddenTestsBroken
     from .judge.results import FAILED
+    from .judge.warm import Grader
     from .solution import find_solution
+    from .verbs.grade import judge_class
 
     course_dir = course_dir.resolve()
     submissions = find_submissions(course_dir, lab)
@@ -121,13 +134,13 @@ def grade(
                 f"no solution fits {_shown(release_dir / lab)}; early mistakes cost again later"
             )
             console.print(f"note: {notice}", style="yellow", soft_wrap=True)
-        grader = Grader(assignment, seed, Limits(), policy)
+        grader = Grader(assignment, seed, assignment.limits, policy)
         store = ResultStore(course_dir / "results" / lab)
         with _progress() as progress:
             task = progress.add_task(f"grading {lab}", total=len(submissions))
             results = []
             try:
-                for result in grade_class(grader, submissions, jobs, store, force):
+                for result in judge_class(grader, submissions, jobs, store, force):
                     results.append(result)
                     progress.advance(task)
             except (EngineUnavailable, HiddenTestsBroken) as error:
@@ -217,10 +230,9 @@ def handout(lab: str) -> None:
 def demo(lab: str, course_dir: Path) -> None:
     """Make a class of demo submissions for LAB in a course folder."""
     from .demo import make_class
+    from .lab import find_lab
 
-    students = make_class(
-        lab, find_project() / "release", find_project() / ".build" / "solution", course_dir
-    )
+    students = make_class(find_lab(lab), find_project() / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
 
 
@@ -260,9 +272,9 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     from .assignment import load_assignment
     from .lab import find_lab
     from .mutation.answers import answers_table, bank_of, blank_lines, candidates_of, failures
-    from .mutation.judge import judge_all, make_judge
-    from .mutation.solution import read_solution
-    from .mutation.variants import read_variant
+    from .mutation.candidates import judge_all, make_grader
+    from .variants.solution import read_solution
+    from .variants.variant import read_variant
 
     folder = find_lab(lab)
     solution = read_solution(folder.source)
@@ -274,12 +286,13 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     if not chosen:
         raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
     variants = [read_variant(path, solution) for path in chosen]
-    judge = make_judge(load_assignment(lab, find_project() / "release"), solution)
-    _say_how_confined(judge.policy)
+    grader = make_grader(load_assignment(lab, find_project() / "release"), solution)
+    questions = grader.assignment.tested
+    _say_how_confined(grader.policy)
     with _progress() as progress:
         task = progress.add_task(f"grading answers to {lab}", total=len(variants))
         judgements = []
-        for judgement in judge_all(judge, candidates_of(variants, judge), jobs):
+        for judgement in judge_all(grader, candidates_of(variants, questions), jobs):
             judgements.append(judgement)
             progress.advance(task)
     console.print(answers_table(lab, variants, judgements))
@@ -288,7 +301,7 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     failed = sum(bool(judgement.failed) for judgement in judgements)
     touched = {question for variant in variants for question in variant.questions}
     full = f"{len(variants) - failed} of {len(variants)} have full marks"
-    console.print(f"{full}; they answer {len(touched)} of {len(judge.questions)} questions")
+    console.print(f"{full}; they answer {len(touched)} of {len(questions)} questions")
     if failed:
         sys.exit(1)
 
@@ -303,29 +316,30 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     from .assignment import load_assignment
     from .lab import find_lab
     from .mutation import mutate as mutation
-    from .mutation.equivalent import EQUIVALENT_FILE
-    from .mutation.judge import judge_all, make_judge
-    from .mutation.solution import read_solution
+    from .mutation.candidates import judge_all, make_grader
+    from .variants.solution import read_solution
 
     folder = find_lab(lab)
     solution = read_solution(folder.source)
-    judge = make_judge(load_assignment(lab, find_project() / "release"), solution, mutation.LIMITS)
-    experiment = mutation.plan(solution, judge, folder, question)
+    grader = make_grader(
+        load_assignment(lab, find_project() / "release"), solution, mutation.LIMITS
+    )
+    experiment = mutation.plan(solution, grader.assignment, folder, question)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
-    _say_how_confined(judge.policy)
-    candidates = experiment.candidates(judge)
+    _say_how_confined(grader.policy)
+    candidates = experiment.candidates(grader.assignment)
     with _progress() as progress:
         task = progress.add_task(f"judging mutants of {lab}", total=len(candidates))
         judgements = []
-        for judgement in judge_all(judge, candidates, jobs):
+        for judgement in judge_all(grader, candidates, jobs):
             judgements.append(judgement)
             progress.advance(task)
     report = mutation.evaluate(experiment, judgements)
     if json_file is not None:
         json_file.write_text(json.dumps(report.as_json(), indent=1) + "\n", "utf-8")
     console.print(mutation.as_table(lab, report))
-    for line in mutation.details(report, folder.variants_dir / EQUIVALENT_FILE):
+    for line in mutation.details(report):
         console.print(line, soft_wrap=True)
     console.print(mutation.summary(report), soft_wrap=True)
     if not report.passed:

@@ -15,6 +15,10 @@ class UserError(Exception):
         self.exit_code = exit_code
 
 
+class Unreadable(Exception):
+    """What was handed in can't be read; the message says why, to its student and to the grader."""
+
+
 def shown(path: Path) -> str:
     """A path as messages write it: relative to where the user stands, if it is below."""
     path, here = path.resolve(), Path.cwd()

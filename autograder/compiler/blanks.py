@@ -20,6 +20,7 @@ from .tags import Block, DoesNotCompile, Line, TagError, TaggedCell, Text, strip
 DEFAULT_MESSAGE = "Write your solution here."
 SHELL_MAGICS = frozenset({"bash", "sh"})
 MAX_COMBINATIONS = 2000
+NAME_PREFIX = "TODO_"  # of the undefined names in blanks
 
 # `{name}` is undefined and `{raises}` a statement. In the order in which they are tried:
 # a statement; an element or operand; the header of a compound statement whose body stays; a whole
@@ -50,6 +51,11 @@ def solved(cell: TaggedCell) -> str:
         line = lines[min(problem.line, len(lines)) - 1]
         raise DoesNotCompile(line.number, problem.message)
     return _join(lines)
+
+
+def given(cell: TaggedCell) -> str:
+    """What stands around the cell's solutions."""
+    return _join(_assemble(cell, {id(block): [] for block in cell.blocks}))
 
 
 def blanked(cell: TaggedCell) -> str:
@@ -164,7 +170,7 @@ def _name(block: Block) -> str:
     text = unicodedata.normalize("NFKD", _TODO.sub("", _message_lines(block)[0], count=1))
     words = re.findall(r"[a-z0-9]+", text.encode("ascii", "ignore").decode().lower())
     telling = [word for word in words if word not in _FILLER] or ["fill", "in"]
-    return "TODO_" + "_".join(telling[:4])[:40]
+    return NAME_PREFIX + "_".join(telling[:4])[:40]
 
 
 def _indentation(block: Block) -> str:

@@ -6,8 +6,8 @@ answers, and the solution notebook is what a perfect student would hand in.
 """
 
 import copy
+import itertools
 import math
-import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,9 +18,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from autograder import identity
 from autograder.errors import UserError
 
 from . import blanks, tags
+from .answer_keys import answer_key
 from .points import MarkedTest
 from .source import SourceCell, read_lab
 
@@ -53,15 +55,16 @@ class Piece:
     solution: str
     line: int  # of its first line, or its question's, in the lab's file
     question: tags.Question | None = None
-    cell_id: str = ""
+    key: str = ""  # of an answer in code: what tells it from others of its question
+    cell_id: str = ""  # see `autograder.identity`
     tags: list[str] = field(default_factory=list)  # in both notebooks
     skips_preview: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def grade_id(self) -> str:
-        """What nbgrader calls the cell: its question, or the cell's own id."""
-        return self.question.id if self.question else self.cell_id
+        """What nbgrader calls the cell."""
+        return self.cell_id
 
     @property
     def is_graded(self) -> bool:
@@ -217,7 +220,9 @@ def _code_pieces(cell: SourceCell, tagged: tags.TaggedCell) -> Iterator[Piece]:
         return
     solution = blanks.solved(tagged)
     if tagged.blocks:
-        yield Piece("code", "blank", blanks.blanked(tagged), solution, cell.line)
+        student = blanks.blanked(tagged)
+        key = answer_key(student, blanks.given(tagged))
+        yield Piece("code", "blank", student, solution, cell.line, key=key)
     elif solution:
         yield Piece("code", "locked", solution, solution, cell.line)
 
@@ -271,16 +276,60 @@ def _joined(lines: list[tags.Line]) -> str:
 
 
 def _name_cells(lab: Lab) -> None:
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", lab.name)[:56] or "lab"
-    for number, piece in enumerate(lab.pieces, start=1):
-        piece.cell_id = f"{stem}-{number:03}"
-    taken = {piece.cell_id for piece in lab.pieces}
+    """Give each cell its id, as `autograder.identity` says.
+
+    Raises:
+        UserError: a question's id is no id, or another cell's.
+    """
+    questions = _question_ids(lab)
+    taken = set(questions)
+    for piece, wanted in zip(lab.pieces, _wanted_ids(lab), strict=True):
+        names = (identity.counted(wanted, count) for count in itertools.count(1))
+        piece.cell_id = wanted if piece.question else next(n for n in names if n not in taken)
+        taken.add(piece.cell_id)
+        if wanted in questions and not piece.question:
+            clash = f"the cell in line {piece.line} is called `{wanted}`; choose another id"
+            raise UserError(f"{lab.path}:{questions[wanted]}: {clash}")
+
+
+def _question_ids(lab: Lab) -> dict[str, int]:
+    """The questions' ids, each with its line."""
+    lines: dict[str, int] = {}
     for piece in lab.pieces:
+        if piece.question is None:
+            continue
+        name = piece.question.id
+        wrong = None
+        if name in lines:
+            wrong = f"the question id `{name}` is taken in line {lines[name]}; choose another"
+        elif len(name) > identity.LENGTH_LIMIT:
+            wrong = f"a question id has up to {identity.LENGTH_LIMIT} characters; shorten `{name}`"
+        elif identity.OWN_ID.fullmatch(name):
+            wrong = f"cells that students add are called `{name}`; choose another question id"
+        if wrong:
+            raise UserError(f"{lab.path}:{piece.line}: {wrong}")
+        lines[name] = piece.line
+    return lines
+
+
+def _wanted_ids(lab: Lab) -> list[str]:
+    """What each cell would be called if no other had the same name."""
+    wanted: list[str] = []
+    next_question: str | None = None
+    for index in reversed(range(len(lab.pieces))):
+        piece = lab.pieces[index]
         if piece.question:
-            if piece.grade_id in taken:
-                wrong = f"the question id `{piece.grade_id}` is taken; choose another"
-                raise UserError(f"{lab.path}:{piece.line}: {wrong}")
-            taken.add(piece.grade_id)
+            wanted.append(piece.question.id)
+        elif piece.role == "blank":
+            wanted.append(identity.answer_id(next_question, piece.key))
+        elif piece.role == "written":
+            texts = (one.student for one in reversed(lab.pieces[:index]) if one.role == "locked")
+            wanted.append(identity.written_id(next(texts, piece.student)))
+        else:
+            wanted.append(identity.given_id(piece.kind, piece.student))
+        if piece.role == "check":
+            next_question = piece.question.id if piece.question else None
+    return wanted[::-1]
 
 
 def _author_tags(cell: SourceCell) -> list[str]:

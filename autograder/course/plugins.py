@@ -14,9 +14,10 @@ from traitlets import Dict
 
 from ..assignment import Assignment, load_assignment, question_id
 from ..engine import Zygote
-from ..judge.grade import grade_submission
+from ..judge.grade import grade_here
 from ..judge.ingest import ingest
 from ..judge.results import CellFailure, QuestionResult, SubmissionResult
+from ..judge.submission import compose
 from .feedback import as_html, as_text, summary
 from .glance import ByHand, glance
 from .markdown import SUMMARY_ID
@@ -33,8 +34,9 @@ class SubmissionExporter(NotebookExporter):
         if not path.resolve().is_relative_to(Path(coursedir.root, coursedir.submitted_directory)):
             return super().from_filename(filename, resources, **kwargs)
         assignment = load_course_assignment(coursedir, resources["nbgrader"]["assignment"])
-        composition = ingest(assignment.notebook, path)
-        return self.from_notebook_node(composition.notebook, resources, **kwargs)
+        submission = ingest(assignment.notebook, path)
+        notebook = compose(assignment.notebook, submission.cells)
+        return self.from_notebook_node(notebook, resources, **kwargs)
 
 
 class RecordResult(NbGraderPreprocessor):
@@ -68,8 +70,8 @@ class RecordResult(NbGraderPreprocessor):
             ),
             f"{asked['notebook']}.ipynb",
         )
-        with Zygote(assignment.release_dir) as zygote:
-            return grade_submission(assignment, asked["student"], submitted, zygote, seed=0)
+        with Zygote(assignment.release_dir, imports=assignment.imports) as zygote:
+            return grade_here(assignment, asked["student"], submitted, zygote, seed=0)
 
 
 class ShowAtAGlance(NbGraderPreprocessor):

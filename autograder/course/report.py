@@ -7,11 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..errors import UserError
-from ..judge.pool import Submission
 from ..judge.results import SubmissionResult
 
 
-def find_submissions(course_dir: Path, lab: str) -> list[Submission]:
+def find_submissions(course_dir: Path, lab: str) -> list[tuple[str, Path]]:
     """Every `submitted/<student>/<lab>/<lab>.ipynb`, by student.
 
     Raises:
@@ -21,16 +20,20 @@ def find_submissions(course_dir: Path, lab: str) -> list[Submission]:
     if not paths:
         wanted = course_dir / "submitted" / "STUDENT" / lab / f"{lab}.ipynb"
         raise UserError(f"{wanted}: no submissions found; put them there", exit_code=2)
-    return [Submission(path.parents[1].name, path) for path in paths]
+    return [(path.parents[1].name, path) for path in paths]
 
 
 def class_report(lab: str, results: list[SubmissionResult]) -> dict[str, Any]:
-    """The whole class as plain data."""
+    """The whole class as plain data, without the students' texts."""
     return {
         "lab": lab,
         "confinement": results[0].confinement,
-        "submissions": [result.as_json() for result in results],
+        "submissions": [_without_texts(result.as_json()) for result in results],
     }
+
+
+def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name != "cells"}
 
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:

@@ -9,10 +9,10 @@ from .failures import (
     MissingName,
     StudentError,
     WorkerLost,
+    ZygoteLost,
     printable,
 )
 from .limits import Limits
-from .processes import zygote_of_this_process
 from .remote import Remote, Submission
 from .worker import Worker
 from .zygote import Zygote
@@ -31,8 +31,8 @@ __all__ = [
     "Worker",
     "WorkerLost",
     "Zygote",
+    "ZygoteLost",
     "describe",
     "printable",
     "strongest_possible",
-    "zygote_of_this_process",
 ]

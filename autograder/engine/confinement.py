@@ -27,7 +27,7 @@ LAYERS = {
 }
 SYSTEM_PATHS = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"),  # shared libraries
-    "/sys/devices/system/cpu",  # torch chooses its vector instructions by it
+    "/sys/devices/system/cpu",  # numerical libraries choose their vector instructions by it
     *("/usr/share/fonts", "/usr/share/zoneinfo"),
 )
 PROBE = """
@@ -80,11 +80,18 @@ def describe(level: str) -> str:
     return f"{level}: {LAYERS[level]}"
 
 
-def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limits) -> Plan:
+def make_plan(
+    level: str,
+    scratch: Path,
+    support_dir: Path | None,
+    limits: Limits,
+    imports: Iterable[str] = (),
+) -> Plan:
     """Everything the untrusted side has to know to confine itself.
 
     Args:
         scratch: the folder that workers' own lie in; not looked at under "strong".
+        imports: what is loaded before workers are forked.
 
     Raises:
         ConfinementRefused: if what submissions have to read lies beside what they must not.
@@ -110,6 +117,7 @@ def make_plan(level: str, scratch: Path, support_dir: Path | None, limits: Limit
         threads=limits.threads,
         open_files=limits.open_files,
         cpu_s=int(limits.submission_timeout_s) * (os.cpu_count() or 1),
+        imports=list(imports),
     )
 
 

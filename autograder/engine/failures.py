@@ -15,6 +15,10 @@ class ConfinementRefused(EngineUnavailable):
     """This machine can't confine submissions as strictly as asked."""
 
 
+class ZygoteLost(Exception):
+    """A submission ended the process that workers come from."""
+
+
 class WorkerLost(Exception):
     """The worker is gone and all the notebook defined with it; the message goes on from
     "the check …" or "the cell …", whichever was running."""

@@ -15,9 +15,10 @@ class Limits:
     test_timeout_s: float = 20.0
     submission_timeout_s: float = 300.0
     frame_limit_bytes: int = 64 * 2**20
-    start_timeout_s: float = 120.0  # of the zygote, which imports torch
-    memory_bytes: int = 2 * 2**30  # of address space, besides what torch takes at its start
+    start_timeout_s: float = 120.0  # of the zygote, which imports libraries
+    memory_bytes: int = 2 * 2**30  # of address space, besides what libraries take at their start
     scratch_bytes: int = 256 * 2**20
     scratch_files: int = 2_000
     threads: int = 64
     open_files: int = 256
+    judge_memory_bytes: int = 4 * 2**30  # of address space, besides what its libraries take

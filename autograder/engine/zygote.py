@@ -14,7 +14,7 @@ from typing import Any
 
 from .causes import Cause
 from .confinement import ENGINE_DIR, Policy, describe, make_plan, strongest_possible
-from .failures import EngineUnavailable
+from .failures import EngineUnavailable, ZygoteLost
 from .limits import Limits
 from .untrusted import confine, scratch
 from .worker import Worker
@@ -42,6 +42,7 @@ class Zygote:
         support_dir: what submissions find beside them (a release folder); each gets a copy.
         limits: for every worker.
         policy: how strictly they are confined; `confinement` then says how strictly they are.
+        imports: modules that submissions use; they are loaded once.
 
     Raises:
         ConfinementRefused: on entry, if this machine can't do as the policy asks.
@@ -53,10 +54,12 @@ class Zygote:
         support_dir: Path | None = None,
         limits: Limits | None = None,
         policy: Policy | None = None,
+        imports: tuple[str, ...] = (),
     ) -> None:
         self.support_dir = support_dir and support_dir.resolve()
         self.limits = limits or Limits()
         self.policy = policy or Policy()
+        self.imports = imports
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
 
@@ -71,6 +74,16 @@ class Zygote:
             self._remove(self._home)
             raise
         return self
+
+    def restart(self) -> None:
+        """End all workers, whoever forked them, and begin with a fresh process.
+
+        Raises:
+            EngineUnavailable: if it doesn't start.
+        """
+        self._workers.clear()
+        self._stop()
+        self._start()
 
     def __exit__(self, *_: object) -> None:
         for worker in list(self._workers):
@@ -87,6 +100,7 @@ class Zygote:
 
         Raises:
             EngineUnavailable: if there is none to be had.
+            ZygoteLost: in a fork of the process that started it, which can't start it again.
         """
         work_dir = self._make_work_dir()
         options = {
@@ -98,6 +112,8 @@ class Zygote:
         with theirs:
             pid = self._request({"fork": options}, theirs.fileno())
             if pid is None:  # an earlier worker took the zygote along
+                if os.getpid() != self._started_by:  # a fork is under limits of its own
+                    raise ZygoteLost("the process that runs submissions was ended by one of them")
                 self._start()
                 pid = self._request({"fork": options}, theirs.fileno())
         if not isinstance(pid, int):
@@ -146,7 +162,7 @@ class Zygote:
                 scratch.remove(folder)
 
     def _start(self) -> None:
-        self._plan = make_plan(self._level, self._home, self.support_dir, self.limits)
+        self._plan = make_plan(self._level, self._home, self.support_dir, self.limits, self.imports)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(self.limits.start_timeout_s)
         arguments = [str(ENGINE_DIR), str(theirs.fileno()), str(os.getpid())]
@@ -167,6 +183,7 @@ class Zygote:
                 reason = log.read().decode(errors="replace").strip().rpartition("\n")[2]
                 raise EngineUnavailable(f"the grading process did not start: {reason}")
         self._control.settimeout(ANSWER_TIMEOUT_S)
+        self._started_by = os.getpid()
 
     def _request(self, request: dict[str, Any], *fds: int) -> Any:
         """The zygote's answer; None if it is lost, and then all its workers are."""
@@ -190,7 +207,7 @@ def _environment(home: str) -> dict[str, str]:
     """Nothing of the grader's own; one thread, and sets of strings in the same order each run."""
     return {
         **dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), home),
-        # the last holds even if a submission asks for more, with which torch's LSTM may hang
+        # the last holds even if a submission asks for more, with which it may hang
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited

@@ -9,9 +9,9 @@ from typing import Any
 from ..assignment import Assignment, load_assignment
 from ..compiler.points import MarkedTest, read_tests
 from ..errors import shown
+from ..judge.pool import Pool
 from ..judge.results import SubmissionResult
 from ..lab import CHECKS_FILE, Lab, find_lab
-from .trials import Trials
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,6 @@ class Bench:
 
     subject: Subject
     work_dir: Path
-    trials: Trials
+    pool: Pool
     solution: Path | None = None  # the solution notebook, once it is built
     blank: SubmissionResult | None = None  # the release handed in as it is, once it is graded

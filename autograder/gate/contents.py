@@ -107,7 +107,13 @@ def _imports(subject: Subject) -> Iterator[tuple[str, str]]:
             for line, module in _imported(parse(as_python(cell.source) or "")):
                 yield subject.place_of(cell, line), module
     for file in python_files(subject):
-        for line, module in _imported(parse(file.read_bytes())):
+        tree = parse(file.read_bytes())
+        if file.is_relative_to(subject.release_dir / "lib"):
+            # The kit serves all labs: what it imports inside functions is for those that use it.
+            tree.body = [
+                node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
+            ]
+        for line, module in _imported(tree):
             yield f"{shown(file)}:{line}", module
 
 

@@ -18,7 +18,7 @@ from .leaks import find_leaks, read_allow_list, read_secrets
 from .questions import check_points, check_tests
 from .rebuild import check_rebuild
 from .scores import check_blank, check_solution, check_tests_can_fail
-from .trials import Trials
+from .trials import trial_pool
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,10 @@ def inspect(subject: Subject, on_outcome: Callable[[Outcome], None]) -> list[Out
         lanes.setdefault(check.lane, []).append(check)
     with (
         ThreadPoolExecutor(len(lanes)) as threads,  # outlives the processes that it starts
-        Trials(subject.assignment) as trials,
+        trial_pool(subject.assignment) as pool,
         tempfile.TemporaryDirectory() as folder,
     ):
-        bench = Bench(subject, Path(folder), trials)
+        bench = Bench(subject, Path(folder), pool)
         running = [threads.submit(run_lane, checks) for checks in lanes.values()]
         wait(running)
         for lane in running:

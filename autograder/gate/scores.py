@@ -3,7 +3,7 @@
 from ..errors import shown
 from ..judge.results import SubmissionResult
 from .bench import Bench, Finding, Seen
-from .trials import Trial
+from .trials import Trial, run_trials
 
 SEEDS = (0, 1, 2)
 
@@ -13,7 +13,8 @@ def check_solution(bench: Bench) -> Seen:
     if bench.solution is None:
         return Seen("nothing: there is no solution", [_not_graded(bench)])
     results = [
-        done.result for done in bench.trials.run(Trial(bench.solution, seed) for seed in SEEDS)
+        done.result
+        for done in run_trials(bench.pool, [Trial(bench.solution, seed) for seed in SEEDS])
     ]
     findings = {}
     for result in results:
@@ -70,7 +71,7 @@ def check_tests_can_fail(bench: Bench) -> Seen:
 def blank_result(bench: Bench) -> SubmissionResult:
     """The graded blank; it is graded once."""
     if bench.blank is None:
-        (done,) = bench.trials.run([Trial(bench.subject.notebook_path, seed=0)])
+        (done,) = run_trials(bench.pool, [Trial(bench.subject.notebook_path, seed=0)])
         bench.blank = done.result
     return bench.blank
 

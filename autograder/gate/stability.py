@@ -16,7 +16,7 @@ from rich.text import Text
 
 from ..compiler.build import build_labs
 from .bench import Subject
-from .trials import Tolerance, Trial, TrialResult, Trials
+from .trials import Tolerance, Trial, TrialResult, run_trials, trial_pool
 
 THREADS = (1, 2)  # of the grader; see `trials` for why a worker has one
 LEAST_MARGIN = 10.0
@@ -69,7 +69,7 @@ def measure(subject: Subject, num_seeds: int, on_run: Callable[[], None]) -> Sta
         EngineUnavailable, HiddenTestsBroken: if nothing can be graded.
     """
     measured = Stability(num_seeds)
-    with tempfile.TemporaryDirectory() as folder, Trials(subject.assignment) as trials:
+    with tempfile.TemporaryDirectory() as folder, trial_pool(subject.assignment) as pool:
         release_dir, solution_dir = Path(folder) / "release", Path(folder) / "solution"
         (built,) = build_labs([subject.source], release_dir, solution_dir)
         runs = [
@@ -77,7 +77,7 @@ def measure(subject: Subject, num_seeds: int, on_run: Callable[[], None]) -> Sta
             for seed in range(num_seeds)
             for num_threads in THREADS
         ]
-        for done in trials.run(runs):
+        for done in run_trials(pool, runs):
             measured.add(done)
             on_run()
     return measured

@@ -1,37 +1,56 @@
-"""Grades submissions under chosen seeds and numbers of threads, in parallel.
+"""Grades the instructor's own notebooks under chosen seeds and numbers of threads.
 
-The threads are the grader's. A worker has one, always: torch hangs in a child that was forked
-from a process with more, and the engine caps what OpenMP may start there.
+The threads are the judge's. A worker has one, always: numerical libraries may hang in a child that
+was forked from a process with more, and the engine caps what may start there.
 """
 
-import math
-import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from torch import Tensor
+from typing import Any
 
 from lib.kit.checks import compare
 
 from ..assignment import Assignment
-from ..engine import Limits, Policy, Zygote, zygote_of_this_process
+from ..engine import EngineUnavailable, Policy
+from ..engine.untrusted import tensors
+from ..judge.content import read_content
 from ..judge.grade import grade_submission
+from ..judge.pool import Failed, Pool
 from ..judge.results import SubmissionResult
-from ..lifeline import tied
+from ..judge.warm import Grader, Ready
 
 Tolerance = tuple[str, str]  # a test, and what it compares
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One grading of one notebook."""
+    """The task of grading one notebook."""
 
     notebook: Path
     seed: int
     num_threads: int = 1
+
+    def run(self, ready: Ready) -> dict[str, Any]:
+        """Result and margins as plain data."""
+        margins: dict[Tolerance, float] = {}
+
+        def observe(what: str, margin: float) -> None:
+            tolerance = test_of_now(), what
+            margins[tolerance] = min(margin, margins.get(tolerance, margin))
+
+        tensors.use_threads(self.num_threads)
+        compare.observers.append(observe)
+        try:
+            seeded = replace(ready, grader=replace(ready.grader, seed=self.seed))
+            result = grade_submission(seeded, read_content(self.notebook.stem, self.notebook))
+        finally:
+            compare.observers.remove(observe)
+        return {
+            "result": result.as_json(),
+            "margins": [[*tolerance, margin] for tolerance, margin in margins.items()],
+        }
 
 
 @dataclass(frozen=True)
@@ -43,61 +62,28 @@ class TrialResult:
     margins: dict[Tolerance, float] = field(default_factory=dict)
 
 
-class Trials:
-    """A process per core, warm for one release; a context manager.
-
-    Notebooks are taken to be the instructor's own: where submissions can't be confined, these run
-    unconfined.
-    """
-
-    def __init__(self, assignment: Assignment) -> None:
-        # spawn: a forked copy of a process with threads may hang.
-        spawn = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(os.cpu_count(), spawn, *tied(_start_process, assignment))
-
-    def __enter__(self) -> "Trials":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def run(self, trials: Iterable[Trial]) -> Iterator[TrialResult]:
-        """Yield each result as soon as it is known.
-
-        Raises:
-            EngineUnavailable, HiddenTestsBroken: if nothing can be graded.
-        """
-        for done in as_completed([self._pool.submit(_run, trial) for trial in trials]):
-            yield done.result()
-
-
-_assignment: Assignment
-_zygote: Zygote
-_margins: dict[Tolerance, float] = {}
-
-
-def _start_process(assignment: Assignment) -> None:
-    global _assignment, _zygote
-    _assignment = assignment
+def trial_pool(assignment: Assignment) -> Pool:
+    """A pool for instructors' own notebooks: where submissions can't be confined, these run
+    unconfined."""
     policy = Policy(allow_unconfined=True)
-    _zygote = zygote_of_this_process(assignment.release_dir, Limits(), policy)
-    compare.observers.append(_observe)
+    grader = Grader(assignment, limits=assignment.limits, policy=policy)
+    return Pool(grader, os.cpu_count() or 1)
 
 
-def _observe(what: str, error: Tensor, bound: Tensor) -> None:
-    """Note the smallest bound / error of this tolerance in this trial."""
-    test = (
-        os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].partition(" (")[0].partition("[")[0]
-    )
-    off = error > 0
-    margin = float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf
-    _margins[test, what] = min(margin, _margins.get((test, what), math.inf))
+def run_trials(pool: Pool, trials: Iterable[Trial]) -> Iterator[TrialResult]:
+    """Yield each result as soon as it is known.
+
+    Raises:
+        EngineUnavailable, HiddenTestsBroken: if nothing can be graded.
+    """
+    for trial, answer in pool.run(trials):
+        if isinstance(answer, Failed):
+            raise EngineUnavailable(f"{trial.notebook.name} can't be graded: {answer.reason}")
+        margins = {(test, what): margin for test, what, margin in answer["margins"]}
+        yield TrialResult(trial, SubmissionResult.from_json(answer["result"]), margins)
 
 
-def _run(trial: Trial) -> TrialResult:
-    import torch
-
-    torch.set_num_threads(trial.num_threads)
-    _margins.clear()
-    result = grade_submission(_assignment, trial.notebook.stem, trial.notebook, _zygote, trial.seed)
-    return TrialResult(trial, result, dict(_margins))
+def test_of_now() -> str:
+    """The name of the test that pytest runs."""
+    node_id = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2]
+    return node_id.partition(" (")[0].partition("[")[0]

@@ -17,13 +17,13 @@ from typing import Any
 
 from ..assignment import Assignment, is_answer, is_own
 from .dependencies import builds_on, spans
-from .pytest_plugin import run_tests
+from .pytest_plugin import Tests
 from .results import QuestionResult, points_passed
 from .session import Session
 
 
 def carry_forward(
-    assignment: Assignment, session: Session, questions: tuple[QuestionResult, ...]
+    assignment: Assignment, tests: Tests, session: Session, questions: tuple[QuestionResult, ...]
 ) -> tuple[QuestionResult, ...]:
     """The questions, with credit where only earlier mistakes had spoilt an answer.
 
@@ -39,7 +39,7 @@ def carry_forward(
         return questions
     needed = builds_on(session.cells, assignment.solution, session.asked)
     return tuple(
-        _with_credit(assignment, session, question, spoilt_by)
+        _with_credit(assignment, tests, session, question, spoilt_by)
         if question.id in wrong and (spoilt_by := [o for o in wrong if o in needed[question.id]])
         else question
         for question in questions
@@ -47,22 +47,26 @@ def carry_forward(
 
 
 def _with_credit(
-    assignment: Assignment, session: Session, question: QuestionResult, spoilt_by: list[str]
+    assignment: Assignment,
+    tests: Tests,
+    session: Session,
+    question: QuestionResult,
+    spoilt_by: list[str],
 ) -> QuestionResult:
     if not _is_answered(assignment, session.cells, question.id):
         return question
-    score = _carried_score(assignment, session, question.id)
+    score = _carried_score(assignment, tests, session, question.id)
     if score <= (question.own_score or 0.0):
         return question
     return replace(question, carried_score=score, builds_on=tuple(spoilt_by))
 
 
-def _carried_score(assignment: Assignment, own: Session, question: str) -> float:
+def _carried_score(assignment: Assignment, tests: Tests, own: Session, question: str) -> float:
     """What the answer to one question earns on top of the reference's earlier answers."""
     cells = _with_reference_before(own.cells, assignment.solution, question)
     session = Session(own.zygote, cells, own.seed, own.ends_at)
     try:
-        results = run_tests(assignment.test_files, session, {question})
+        results = tests.run(session, {question})
     finally:
         session.close()
     return float(points_passed(results.get(question, ())))

@@ -1,49 +1,96 @@
-"""Grades one submission file from end to end."""
+"""Grades one submission from end to end, in the process that was forked for it."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..assignment import Assignment
-from ..engine import Zygote
+from ..engine import Zygote, printable
 from .carry import carry_forward
+from .content import Content, read_content
 from .ingest import ingest
-from .pytest_plugin import run_tests
-from .results import QuestionResult, SubmissionResult
+from .pytest_plugin import with_tests
+from .results import FAILED, QuestionResult, SubmissionResult
 from .session import Session
+from .submission import compose
+from .warm import Grader, Ready
 
 
-def grade_submission(
-    assignment: Assignment,
-    student: str,
-    submitted: Path,
-    zygote: Zygote,
-    seed: int,
-) -> SubmissionResult:
+@dataclass(frozen=True)
+class Grading:
+    """The task of grading what a student handed in."""
+
+    content: Content
+
+    def run(self, ready: Ready) -> dict[str, Any]:
+        """The result as plain data."""
+        return grade_submission(ready, self.content).as_json()
+
+
+def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     """Run the submission in a worker of its own and its tests here; then what earlier mistakes
     may have spoilt once more.
 
     Raises:
-        HiddenTestsBroken: if the instructor's tests cannot run at all.
+        EngineUnavailable: if no worker can be had.
     """
     started_at = time.monotonic()
-    composition = ingest(assignment.notebook, submitted)
-    session = Session(zygote, composition.notebook.cells, seed)
+    assignment = ready.grader.assignment
+    submission = ingest(assignment.notebook, content)
+    notebook = compose(assignment.notebook, submission.cells)
+    session = Session(ready.zygote, notebook.cells, ready.grader.seed)
     try:
-        results = run_tests(assignment.test_files, session)
+        results = ready.tests.run(session)
     finally:
         session.close()
     questions = tuple(
         QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
         for question in assignment.questions
     )
-    questions = carry_forward(assignment, session, questions)
+    questions = carry_forward(assignment, ready.tests, session, questions)
     return SubmissionResult(
-        student=student,
-        status=composition.status,
-        confinement=zygote.confinement,
-        seed=seed,
+        student=content.student,
+        status=submission.status,
+        confinement=ready.zygote.confinement,
+        seed=ready.grader.seed,
         seconds=round(time.monotonic() - started_at, 3),
         questions=questions,
-        remarks=(*composition.remarks, *session.remarks),
+        remarks=(*submission.notes, *session.remarks),
         cell_failures=tuple(session.failures.values()),
+        cells=submission.cells,
+    )
+
+
+def failed_result(grader: Grader, student: str, reason: str) -> SubmissionResult:
+    """What is recorded of a submission whose judge came to no end: nothing earned, and why."""
+    return SubmissionResult(
+        student=student,
+        status=FAILED,
+        confinement="",
+        seed=grader.seed,
+        seconds=0.0,
+        questions=tuple(
+            QuestionResult(question.id, question.max_score)
+            for question in grader.assignment.questions
+        ),
+        remarks=(f"NOT GRADED, the grader itself failed: {printable(reason)}",),
+    )
+
+
+def grade_here(
+    assignment: Assignment, student: str, submitted: Path, zygote: Zygote, seed: int
+) -> SubmissionResult:
+    """Grade in this process, which then stands as close to the submission as a judge does.
+
+    Raises:
+        EngineUnavailable: if no worker can be had.
+        HiddenTestsBroken: if the instructor's tests cannot run at all.
+    """
+    grader = Grader(assignment, seed, zygote.limits, zygote.policy)
+    return with_tests(
+        assignment.test_files,
+        lambda tests: grade_submission(
+            Ready(grader, tests, zygote), read_content(student, submitted)
+        ),
     )

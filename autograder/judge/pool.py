@@ -1,126 +1,149 @@
-"""Grades a class: one process per core, each with its own zygote."""
+"""Warm processes, one per core, for all that is judged: a class, the gate, mutants, attacks."""
 
+import itertools
+import json
 import multiprocessing
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from pathlib import Path
+import pickle
+import queue
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from ..assignment import Assignment
-from ..course.store import ResultStore, environment_key, result_key
-from ..engine import (
-    EngineUnavailable,
-    Limits,
-    Policy,
-    Zygote,
-    printable,
-    strongest_possible,
-    zygote_of_this_process,
-)
+from ..engine import ConfinementRefused, EngineUnavailable
 from ..lifeline import tied
-from .grade import grade_submission
+from . import warm
 from .pytest_plugin import HiddenTestsBroken
-from .results import FAILED, QuestionResult, SubmissionResult
+from .warm import Grader, Task
+
+FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
+Done = TypeVar("Done", bound=Task)
 
 
 @dataclass(frozen=True)
-class Grader:
-    """All that grading a submission needs besides the submission."""
+class Failed:
+    """What a task came to whose judge died, or met a defect of ours."""
 
-    assignment: Assignment
-    seed: int
-    limits: Limits
-    policy: Policy = field(default_factory=Policy)
+    reason: str
 
 
-@dataclass(frozen=True)
-class Submission:
-    """A student and the file handed in (which may be missing or broken)."""
+class WarmProcess:
+    """The near end of a warm process, which judges one task at a time."""
 
-    student: str
-    path: Path
+    def __init__(self, grader: Grader, rehearsal: Task | None) -> None:
+        # spawn: a forked copy of a process with threads (progress bars) may hang.
+        spawn = multiprocessing.get_context("spawn")
+        self._connection, theirs = spawn.Pipe()
+        target, arguments = tied(warm.main, grader, rehearsal)
+        self._process = spawn.Process(target=target, args=(*arguments, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.confinement = ""
 
-
-def grade_class(
-    grader: Grader, submissions: list[Submission], jobs: int, store: ResultStore, force: bool
-) -> Iterator[SubmissionResult]:
-    """Yield each result as soon as it is known; stored ones come first.
-
-    Raises:
-        EngineUnavailable: if this machine can't confine submissions as the policy asks, or ends
-            the processes that grade.
-        HiddenTestsBroken: if the instructor's tests cannot run at all.
-    """
-    level = strongest_possible(grader.policy)  # before anything else: it may refuse
-    environment = environment_key(grader.assignment, grader.seed, grader.limits, level)
-    open_submissions: list[tuple[Submission, str]] = []
-    for submission in submissions:
-        key = result_key(environment, submission.path)
-        known = None if force else store.load(submission.student, key)
-        if known is not None:
-            yield known
-        else:
-            open_submissions.append((submission, key))
-    if not open_submissions:
-        return
-    processes = min(jobs, len(open_submissions))
-    # spawn: a forked copy of a process with threads (progress bars) may hang.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, *tied(_start_grader, grader)) as pool:
-        keys = {pool.submit(_grade, submission): key for submission, key in open_submissions}
+    def wait_until_ready(self) -> None:
+        """Raises `EngineUnavailable` or `HiddenTestsBroken` if it can't get warm."""
         try:
-            for done in as_completed(keys):
-                result = done.result()
-                if result.status != FAILED:  # else the next run tries again
-                    store.save(result, keys[done])
-                yield result
-        except BrokenProcessPool:
-            raise EngineUnavailable(
-                "a process of the grader was killed, perhaps out of memory; what was graded is "
-                "kept: run again, with fewer --jobs"
-            ) from None
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+            said = self._connection.recv()
+        except (EOFError, OSError):
+            raise _killed() from None
+        _raise_if_fatal(said)
+        self.confinement = said[warm.READY]
+
+    def judge(self, task: Task) -> Any:
+        """What came of a task, or `Failed`.
+
+        Raises:
+            EngineUnavailable, HiddenTestsBroken: if nothing can be judged.
+        """
+        try:
+            self._connection.send_bytes(pickle.dumps(task))
+            answer = json.loads(self._connection.recv_bytes(warm.ANSWER_LIMIT_BYTES + 1024))
+        except (EOFError, OSError):
+            raise _killed() from None
+        _raise_if_fatal(answer)
+        return answer["done"] if "done" in answer else Failed(answer["failed"])
+
+    def close(self) -> None:
+        """End it, whatever it is doing."""
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
 
 
-_grader: Grader
-_zygote: Zygote
+class Pool:
+    """Warm processes for one lab, a context manager. The thread that enters it has to outlive it.
+
+    Args:
+        grader: what is the same for all tasks.
+        jobs: how many tasks are judged at a time.
+        rehearsal: done by each process once, before its first task; see `warm`.
+    """
+
+    def __init__(self, grader: Grader, jobs: int, rehearsal: Task | None = None) -> None:
+        self.grader = grader
+        self.jobs = jobs
+        self._rehearsal = rehearsal
+        self._idle: queue.SimpleQueue[WarmProcess] = queue.SimpleQueue()
+
+    def __enter__(self) -> "Pool":
+        self._processes = [WarmProcess(self.grader, self._rehearsal) for _ in range(self.jobs)]
+        for process in self._processes:
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(self.jobs)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.close()
+        self._threads.shutdown()
+
+    def run(self, tasks: Iterable[Done]) -> Iterator[tuple[Done, Any]]:
+        """Each task with what came of it, or `Failed`, as soon as it is known.
+
+        Tasks are taken one by one while others are judged, so that a class need not fit in memory.
+
+        Raises:
+            EngineUnavailable, HiddenTestsBroken: if nothing can be judged.
+        """
+        coming = iter(tasks)
+        running: dict[Future[Any], Done] = {}
+        try:
+            while True:
+                for task in itertools.islice(coming, self.jobs + 1 - len(running)):
+                    running[self._threads.submit(self.judge, task)] = task
+                if not running:
+                    return
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(done), done.result()
+        finally:
+            for future in running:
+                future.cancel()
+
+    @property
+    def confinement(self) -> str:
+        """How workers are confined; empty until the first task is done."""
+        return next(filter(None, (process.confinement for process in self._processes)), "")
+
+    def judge(self, task: Task) -> Any:
+        """What came of one task, or `Failed`; from any thread."""
+        process = self._idle.get()
+        try:
+            if not process.confinement:
+                process.wait_until_ready()
+            return process.judge(task)
+        finally:
+            self._idle.put(process)
 
 
-def _start_grader(grader: Grader) -> None:
-    """Runs once in each process: torch, the reference and a zygote are loaded for all."""
-    global _grader, _zygote
-    import torch
-
-    torch.set_num_threads(1)
-    _grader = grader
-    _zygote = zygote_of_this_process(grader.assignment.release_dir, grader.limits, grader.policy)
+def _raise_if_fatal(said: dict[str, Any]) -> None:
+    kind = FATAL.get(said.get("kind", ""))
+    if kind is not None:
+        raise kind(said["failed"])
 
 
-def _grade(submission: Submission) -> SubmissionResult:
-    try:
-        return grade_submission(
-            _grader.assignment, submission.student, submission.path, _zygote, _grader.seed
-        )
-    except (EngineUnavailable, HiddenTestsBroken):
-        raise
-    except Exception as error:  # a defect of ours, which may cost this student only
-        return _failed(submission, error)
-
-
-def _failed(submission: Submission, error: Exception) -> SubmissionResult:
-    reason = printable(f"{type(error).__name__}: {error}")
-    return SubmissionResult(
-        student=submission.student,
-        status=FAILED,
-        confinement=_zygote.confinement,
-        seed=_grader.seed,
-        seconds=0.0,
-        questions=tuple(
-            QuestionResult(question.id, question.max_score)
-            for question in _grader.assignment.questions
-        ),
-        remarks=(f"NOT GRADED, the grader itself failed: {reason}",),
+def _killed() -> EngineUnavailable:
+    return EngineUnavailable(
+        "a process of the grader was killed, perhaps out of memory; what was graded is kept: run "
+        "again, with fewer --jobs"
     )

@@ -10,16 +10,24 @@ import random
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
 import pytest
-import torch
 
 from lib.kit.checks import Question, question_of, what_is_checked
 
-from ..engine import Cause, MissingName, StudentError, Submission, WorkerLost
+from ..engine import (
+    Cause,
+    EngineUnavailable,
+    MissingName,
+    StudentError,
+    Submission,
+    WorkerLost,
+    ZygoteLost,
+)
+from ..engine.untrusted import arrays, tensors
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
 
@@ -30,7 +38,9 @@ PYTEST_OPTIONS = [
     "--import-mode=importlib",
     *("-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:unraisableexception"),
     *("-p", "no:threadexception", "-p", "no:faulthandler", "-p", "no:logging"),
+    "--capture=no",  # captured output would need files
 ]
+Used = TypeVar("Used")
 
 
 class HiddenTestsBroken(Exception):
@@ -40,22 +50,30 @@ class HiddenTestsBroken(Exception):
 def run_tests(
     test_files: tuple[Path, ...], session: Session, questions: Collection[str] | None = None
 ) -> dict[str, list[Verdict]]:
-    """Run tests against one submission: question id -> results in the order of the files.
-
-    Args:
-        questions: run the tests of these only.
+    """Collect tests and run them against one submission; see `Tests.run`.
 
     Raises:
-        HiddenTestsBroken: if a test file cannot be imported or a test did not report.
+        HiddenTestsBroken: if a test file cannot be imported.
     """
-    plugin = _GradingPlugin(session, questions)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    return with_tests(test_files, lambda tests: tests.run(session, questions))
+
+
+def with_tests(test_files: tuple[Path, ...], use: Callable[["Tests"], Used]) -> Used:
+    """Collect tests once and call `use` with them.
+
+    Raises:
+        HiddenTestsBroken: if a test file cannot be imported.
+    """
+    tests = Tests(use)
     helpers = shlex.join(dict.fromkeys(str(file.parent) for file in test_files))
     options = [*PYTEST_OPTIONS, "-o", f"pythonpath={helpers}"]  # modules beside the tests
-    pytest.main([*options, *map(str, test_files)], plugins=[plugin])
-    if plugin.broken:
-        raise HiddenTestsBroken(plugin.broken)
-    return plugin.results()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    pytest.main([*options, *map(str, test_files)], plugins=[tests])
+    if tests.raised is not None:
+        raise tests.raised
+    if not tests.was_used:
+        raise HiddenTestsBroken(tests.broken or "no tests were found")
+    return tests.came_of_it
 
 
 class _Failure(NamedTuple):
@@ -67,13 +85,49 @@ class _Failure(NamedTuple):
     errno: int = 0
 
 
-class _GradingPlugin:
-    def __init__(self, session: Session, questions: Collection[str] | None) -> None:
-        self.session = session
-        self.questions = questions
+class Tests:
+    """A lab's tests, collected once by pytest; `run` them against one submission or several."""
+
+    def __init__(self, use: Callable[["Tests"], Any]) -> None:
         self.broken = ""
-        self._tests: dict[tuple[str, str], Callable[..., Any]] = {}
-        self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = defaultdict(dict)
+        self.was_used = False
+        self.came_of_it: Any = None
+        self.raised: BaseException | None = None
+        self.session: Session
+        self._use = use
+        self._items: list[pytest.Item] = []
+        self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
+        self._unavailable: EngineUnavailable | ZygoteLost | None = None
+
+    def run(
+        self, session: Session, questions: Collection[str] | None = None
+    ) -> dict[str, list[Verdict]]:
+        """Run tests against one submission: question id -> verdicts, in the order of the notebook.
+
+        Args:
+            questions: run the tests of these only.
+
+        Raises:
+            EngineUnavailable: if no worker can be had.
+        """
+        self.session = session
+        order = session.question_order
+        if questions is not None:
+            order = {name: place for name, place in order.items() if name in questions}
+        kept = [item for item in self._items if _mark(item).id in order]
+        kept.sort(key=lambda item: order[_mark(item).id])
+        self._cases = defaultdict(dict)
+        for item in kept:
+            did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
+            self._cases[_key(item)][item.nodeid] = did_not_run
+        for item, following in zip_longest(kept, kept[1:]):
+            try:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            except pytest.exit.Exception:  # a test that leaves; the others never passed
+                break
+            if self._unavailable is not None:  # no fault of the submission's
+                raise self._unavailable
+        return self._verdicts(kept)
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -84,22 +138,27 @@ class _GradingPlugin:
             yield submission
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
-        """A generator for fresh inputs, seeded by the run's seed and the test's name."""
-        return torch.Generator().manual_seed(derive_seed(self.session.seed, request.node.name))
+    def rng(self, request: pytest.FixtureRequest) -> Any:
+        """A generator for fresh inputs, seeded by the run's seed and the test's name: torch's own
+        kind where the tests use torch, else a `random.Random`."""
+        seed = derive_seed(self.session.seed, request.node.name)
+        return tensors.make_generator(seed) if tensors.is_loaded() else random.Random(seed)
 
     # -- running ----------------------------------------------------------------------------
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the tests of questions, in the order in which the notebook asks them."""
-        order = self.session.question_order
-        if self.questions is not None:
-            order = {name: place for name, place in order.items() if name in self.questions}
-        kept = [item for item in items if _mark(item) and _mark(item).id in order]
-        items[:] = sorted(kept, key=lambda item: order[_mark(item).id])
-        for item in items:
-            self._tests[_key(item)] = item.function  # type: ignore[attr-defined]
-            self._cases[_key(item)][item.nodeid] = _Failure("the check did not run", Cause.NOT_RUN)
+        """Keep the tests of questions."""
+        items[:] = self._items = [item for item in items if _mark(item)]
+
+    def pytest_runtestloop(self) -> bool:
+        """Instead of running what was collected, lend it out."""
+        if not self.broken:
+            self.was_used = True
+            try:
+                self.came_of_it = self._use(self)
+            except BaseException as error:  # pytest would only print it
+                self.raised = error
+        return True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -108,8 +167,8 @@ class _GradingPlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         seed = derive_seed(self.session.seed, item.name)
         random.seed(seed)
-        np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        arrays.seed_generator(seed)
+        tensors.seed_generator(seed)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -118,6 +177,8 @@ class _GradingPlugin:
         report = yield
         cases = self._cases[_key(item)]
         if call.excinfo is not None:
+            if isinstance(call.excinfo.value, EngineUnavailable | ZygoteLost):
+                self._unavailable = call.excinfo.value
             if isinstance(call.excinfo.value, WorkerLost):
                 self.session.lose(_mark(item).id, call.excinfo.value)
             cases[item.nodeid] = _failure(call.excinfo.value, self.session, _mark(item))
@@ -125,12 +186,11 @@ class _GradingPlugin:
             cases[item.nodeid] = None
         return report
 
-    def results(self) -> dict[str, list[Verdict]]:
+    def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""
         found: dict[str, list[Verdict]] = defaultdict(list)
-        for key, test in self._tests.items():
-            mark = question_of(test)
-            assert mark is not None
+        for key, item in {_key(item): item for item in items}.items():
+            mark, test = _mark(item), item.function  # type: ignore[attr-defined]
             failures = [failure for failure in self._cases[key].values() if failure is not None]
             found[mark.id].append(
                 Verdict(
@@ -157,6 +217,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
     match error:
         case WorkerLost():
             return _Failure(f"the check {error}", error.cause)
+        case MissingName(cause=Cause.MISSING_ATTRIBUTE):
+            return _Failure(mark.with_hint(str(error)), error.cause)
         case MissingName():
             failed = session.failure_behind(error.name)
             blamed = f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from ..engine import Cause
+from .submission import StudentCell
 
 FAILED = "failed"
 Row = TypeVar("Row")
@@ -30,6 +31,11 @@ class Verdict:
     @property
     def passed(self) -> bool:
         return self.outcome == "passed"
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Verdict":
+        """The inverse of `dataclasses.asdict`."""
+        return _with_cause(cls, data)
 
 
 def points_passed(tests: Iterable[Verdict]) -> float:
@@ -99,6 +105,7 @@ class SubmissionResult:
     questions: tuple[QuestionResult, ...]
     remarks: tuple[str, ...] = ()
     cell_failures: tuple[CellFailure, ...] = ()
+    cells: tuple[StudentCell, ...] = ()  # with the release, the notebook that was graded
 
     @property
     def score(self) -> float:
@@ -137,7 +144,7 @@ class SubmissionResult:
             QuestionResult(
                 question["id"],
                 question["max_score"],
-                tuple(_with_cause(Verdict, test) for test in question["tests"]),
+                tuple(Verdict.from_json(test) for test in question["tests"]),
                 question["carried_score"],
                 tuple(question["builds_on"]),
             )
@@ -149,6 +156,7 @@ class SubmissionResult:
         kept["cell_failures"] = tuple(
             _with_cause(CellFailure, cell) for cell in data["cell_failures"]
         )
+        kept["cells"] = tuple(StudentCell(**cell) for cell in data["cells"])
         return cls(**kept)
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..assignment import is_skipped, question_id
@@ -44,7 +45,7 @@ class Session:
         if self.ends_at is None:
             self.ends_at = time.monotonic() + self.zygote.limits.submission_timeout_s
 
-    @property
+    @cached_property
     def question_order(self) -> dict[str, int]:
         """Question id -> index of its check cell."""
         ids = {question_id(cell): index for index, cell in enumerate(self.cells)}

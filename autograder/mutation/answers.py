@@ -5,16 +5,17 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .judge import Candidate, Judge, Judgement
-from .solution import Solution
-from .variants import SUFFIX, Variant
+from ..variants.format import SUFFIX
+from ..variants.solution import Solution
+from ..variants.variant import Variant
+from .candidates import Candidate, Judgement
 
 RIGHT_FOLDER = "right"  # of variants
 
 
-def candidates_of(variants: list[Variant], judge: Judge) -> list[Candidate]:
+def candidates_of(variants: list[Variant], questions: tuple[str, ...]) -> list[Candidate]:
     """Each variant, to be judged by the tests of all questions."""
-    return [Candidate(str(variant.path), variant.sources, judge.questions) for variant in variants]
+    return [Candidate(str(variant.path), variant.sources, questions) for variant in variants]
 
 
 def answers_table(lab: str, variants: list[Variant], judgements: list[Judgement]) -> Table:

@@ -4,23 +4,25 @@ A mutant is killed if a test fails for it. It is judged by the tests of its own 
 if it survives these by those of the questions after it.
 """
 
+import dataclasses
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from ..assignment import Assignment
 from ..compiler.points import read_tests
 from ..engine import Cause, Limits
-from ..errors import UserError
+from ..errors import UserError, shown
 from ..lab import Lab
-from .equivalent import EQUIVALENT_FILE, Equivalent, read_equivalents
-from .judge import Candidate, Judge, Judgement
+from ..variants.solution import Solution
+from ..variants.variant import Variant, read_variants
+from .candidates import Candidate, Judgement
+from .confusions import CONFUSIONS_FILE, read_confusions
+from .equivalent import EQUIVALENT_FOLDER, Equivalent, read_equivalents
 from .mutants import Mutant, make_mutants
-from .solution import Solution
-from .variants import Variant, read_variants
 
 MISTAKES_FOLDER = "mistakes"  # of variants, each named after the hidden test that must fail
 SOLUTION = "solution"
@@ -40,15 +42,16 @@ class Experiment:
     question_of: dict[str, str]  # test -> its question
     public: frozenset[str]  # tests that students see
 
-    def candidates(self, judge: Judge) -> list[Candidate]:
+    def candidates(self, assignment: Assignment) -> list[Candidate]:
         """The solution itself, the mutants by number, the mistakes by the test they must fail."""
-        solution = Candidate(SOLUTION, {}, judge.questions)
+        questions = assignment.tested
+        solution = Candidate(SOLUTION, {}, questions)
         mutants = [
             Candidate(
                 str(number),
                 {mutant.cell_id: mutant.source},
                 (mutant.question,),
-                judge.from_question(mutant.question)[1:],
+                questions[questions.index(mutant.question) + 1 :],
             )
             for number, mutant in enumerate(self.mutants)
         ]
@@ -59,24 +62,27 @@ class Experiment:
         return [solution, *mutants, *mistakes]
 
 
-def plan(solution: Solution, judge: Judge, lab: Lab, question: str | None = None) -> Experiment:
+def plan(
+    solution: Solution, assignment: Assignment, lab: Lab, question: str | None = None
+) -> Experiment:
     """All mutants and mistakes of a lab, or of one question.
 
     Raises:
         UserError: if there is no such question (exit code 2), if an equivalent is no mutant, or a
             mistake is not named after a hidden test.
     """
-    if question is not None and question not in judge.questions:
-        known = ", ".join(judge.questions)
+    if question is not None and question not in assignment.tested:
+        known = ", ".join(assignment.tested)
         raise UserError(f"{question}: no such question; there are {known}", exit_code=2)
-    mutants = make_mutants(solution)
-    equivalents = read_equivalents(lab.variants_dir / EQUIVALENT_FILE, mutants)
-    tests = [test for path in judge.assignment.test_files for test in read_tests(path)]
+    mutants = make_mutants(solution, read_confusions(lab.variants_dir / CONFUSIONS_FILE))
+    equivalents = read_equivalents(lab.variants_dir / EQUIVALENT_FOLDER, mutants)
+    tests = [test for path in assignment.test_files for test in read_tests(path)]
     question_of = {test.name: test.question_id for test in tests}
     mistakes = read_variants(lab.variants_dir / MISTAKES_FOLDER, solution)
     for mistake in mistakes:
         if mistake.name not in question_of:
-            raise UserError(f"{mistake.path}:1: no test is called {mistake.name}; rename it")
+            where = f"{shown(mistake.path)}:1"
+            raise UserError(f"{where}: no test is called {mistake.name}; rename the file")
     public = frozenset(test.name for test in tests if test.path.parent != lab.hidden_dir)
     if question is not None:
         mutants = [mutant for mutant in mutants if mutant.question == question]
@@ -98,6 +104,15 @@ class QuestionReport:
     idle: list[str] = field(default_factory=list)  # tests of the question that killed none
 
 
+@dataclass(frozen=True)
+class UnnamedMistake:
+    """A mistake whose test finds it without saying what is wrong."""
+
+    test: str
+    lacks: str  # words that its message should contain
+    message: str
+
+
 @dataclass
 class Report:
     """The outcome of an experiment."""
@@ -106,6 +121,7 @@ class Report:
     surviving_mistakes: list[str]
     mistakes: int
     killed_equivalents: list[tuple[Equivalent, str]]  # and a test that kills it
+    unnamed_mistakes: list[UnnamedMistake] = field(default_factory=list)
 
     def total(self, name: str) -> int:
         """The sum of one count over the questions."""
@@ -123,7 +139,7 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether the tests are as sharp as wanted."""
-        flaws = self.surviving_mistakes or self.killed_equivalents
+        flaws = self.surviving_mistakes or self.unnamed_mistakes or self.killed_equivalents
         return self.score >= WANTED_SCORE and not flaws
 
     def as_json(self) -> dict[str, Any]:
@@ -138,6 +154,7 @@ class Report:
             "killed_by_exceptions_alone": self.total("by_exception"),
             "mistakes": self.mistakes,
             "surviving_mistakes": self.surviving_mistakes,
+            "unnamed_mistakes": [dataclasses.asdict(one) for one in self.unnamed_mistakes],
             "questions": {
                 name: {
                     "mutants": report.mutants,
@@ -187,6 +204,14 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
         for mistake in experiment.mistakes
         if mistake.name not in {test.name for _, test in by_name[mistake.name].failed}
     ]
+    report.unnamed_mistakes = [
+        UnnamedMistake(test.name, words, test.message)
+        for mistake in experiment.mistakes
+        for _, test in by_name[mistake.name].failed
+        if test.name == mistake.name
+        for words in mistake.says
+        if words not in test.message
+    ]
     return report
 
 
@@ -202,7 +227,7 @@ def as_table(lab: str, report: Report) -> Table:
     return table
 
 
-def details(report: Report, equivalent_file: Path) -> list[Text]:
+def details(report: Report) -> list[Text]:
     """Each survivor with its diff, tests that killed nothing, and what contradicts the lists."""
     lines = []
     for mutant in report.survivors:
@@ -212,11 +237,13 @@ def details(report: Report, equivalent_file: Path) -> list[Text]:
         for name in one.idle:
             lines.append(Text(f"{question}: {name} kills no mutant"))
     for equivalent, test in report.killed_equivalents:
-        where = f"{equivalent_file}:{equivalent.line}"
         wrong = f"{test} kills this mutant: it is not equivalent, or the test is unfair"
-        lines.append(Text(f"{where}: {wrong}", style="red"))
+        lines.append(Text(f"{equivalent.place}: {wrong}", style="red"))
     for name in report.surviving_mistakes:
         lines.append(Text(f"{name} passes the mistake that it must find", style="red"))
+    for unnamed in report.unnamed_mistakes:
+        wrong = f"{unnamed.test} finds its mistake but does not say `{unnamed.lacks}`"
+        lines.append(Text(f"{wrong}: {unnamed.message}", style="red"))
     return lines
 
 

@@ -10,7 +10,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,18 @@ from rich.table import Table
 
 from autograder.assignment import load_assignment
 from autograder.course.gradebook import feedback_page, prepare_course, record_results
+from autograder.course.hand_ins import find_hand_ins
 from autograder.course.report import as_table as class_table
 from autograder.course.report import remarks
-from autograder.course.store import result_key
-from autograder.engine import Cause, Limits, Zygote
+from autograder.engine import Cause, Limits
 from autograder.engine.confinement import Policy
 from autograder.errors import UserError
-from autograder.judge.grade import grade_submission
+from autograder.judge.content import Content
+from autograder.judge.grade import Grading, failed_result
 from autograder.judge.ingest import ingest
+from autograder.judge.pool import Failed, Pool
 from autograder.judge.results import CellFailure, SubmissionResult, Verdict
+from autograder.judge.warm import Grader
 
 from .corpus import GROUPS
 from .pages import alive_in_page, alive_in_terminal
@@ -131,13 +134,13 @@ class Range:
         self._assignment = load_assignment(
             site.lab_name, site.release_root, site.source_root, site.solution_root
         )
-        self._zygote = Zygote(self._assignment.release_dir, LIMITS, Policy(strongest))
+        self._grader = Grader(self._assignment, limits=LIMITS, policy=Policy(strongest))
+        self._pool = Pool(self._grader, jobs=1)
         self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
         self.size = len(self._corpus)
 
     def __enter__(self) -> "Range":
-        self._zygote.__enter__()
-        self.confinement = self._zygote.confinement
+        self._pool.__enter__()
         self._honest_s = math.inf
         try:
             for attack in HONEST:
@@ -147,12 +150,13 @@ class Range:
                     raise UserError(f"an honest submission: {', '.join(outcome.achieved)}")
                 self._honest_s = time.monotonic() - started_at
         except BaseException:
-            self._zygote.__exit__()
+            self._pool.__exit__()
             raise
+        self.confinement = self._pool.confinement
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zygote.__exit__()
+        self._pool.__exit__()
 
     def run(self) -> Iterator[Outcome]:
         """Try the whole corpus, of `size` attacks."""
@@ -172,13 +176,14 @@ class Range:
         result, seconds = self._grade(submitted)
         if seconds > self._allowed_s(result):  # perhaps the machine was busy with something else
             seconds = min(seconds, self._grade(submitted)[1])
-        achieved = self._site.evidence(json.dumps(result.as_json()))
+        said = replace(result, cells=())  # what the attack itself says is no evidence
+        achieved = self._site.evidence(json.dumps(said.as_json()))
         gained = result.score - attack.honest
         if gained > 0 or (gained < 0 and not attack.costs_more):
             achieved.append(f"{gained:+g} points")
         if seconds > self._allowed_s(result):
             achieved.append(f"took {seconds:.1f} s")
-        decisions = ingest(self._assignment.notebook, submitted).remarks
+        decisions = ingest(self._assignment.notebook, self._content(submitted)).notes
         if group != PUBLISHED:
             shutil.rmtree(submitted.parents[1])
         return Outcome(
@@ -209,9 +214,17 @@ class Range:
     def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:
         student = submitted.parents[1].name
         started_at = time.monotonic()
-        result_key("", submitted)  # this reads the file, too
-        result = grade_submission(self._assignment, student, submitted, self._zygote, seed=0)
-        return result, time.monotonic() - started_at
+        answer = self._pool.judge(Grading(self._content(submitted)))
+        seconds = time.monotonic() - started_at
+        if isinstance(answer, Failed):
+            return failed_result(self._grader, student, answer.reason), seconds
+        return SubmissionResult.from_json(answer), seconds
+
+    def _content(self, submitted: Path) -> Content:
+        """What is read of it, as for a class."""
+        rows = find_hand_ins(self._site.class_dir, self._site.lab_name)
+        student = submitted.parents[1].name
+        return next(row for row in rows if row.student == student).load()
 
     def _allowed_s(self, result: SubmissionResult) -> float:
         """The limits that were used up, one more that nearly was, and what honest work takes."""
@@ -221,7 +234,7 @@ class Range:
         return (used_up + 1) * LIMITS.call_timeout_s + GRACE_S + 2 * self._honest_s
 
 
-def what_stopped(result: SubmissionResult, question: str, decisions: list[str]) -> str:
+def what_stopped(result: SubmissionResult, question: str, decisions: Sequence[str]) -> str:
     """Layer and words of the first thing that went wrong for an attack on this question.
 
     Args:

@@ -14,7 +14,7 @@ import torch
 from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import Policy, Zygote
-from autograder.judge.grade import grade_submission
+from autograder.judge.grade import grade_here
 from tests.bench.measure import Prepare, Row, Run, time_ratio
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,9 @@ def rows() -> Iterator[Row]:
 
         def grading(level: str) -> Prepare:
             policy = Policy(level, allow_unconfined=level == "none")
-            zygote = zygotes.enter_context(Zygote(assignment.release_dir, policy=policy))
+            zygote = zygotes.enter_context(
+                Zygote(assignment.release_dir, policy=policy, imports=assignment.imports)
+            )
             return lambda: _grading(assignment, submitted, zygote)
 
         unconfined = grading("none")
@@ -42,4 +44,4 @@ def rows() -> Iterator[Row]:
 
 
 def _grading(assignment: Assignment, submitted: Path, zygote: Zygote) -> Run:
-    return lambda: grade_submission(assignment, "student", submitted, zygote, seed=0)
+    return lambda: grade_here(assignment, "student", submitted, zygote, seed=0)

@@ -13,7 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from autograder.assignment import is_answer, question_id
 from autograder.compiler.notebooks import read_pieces
+from autograder.judge.content import read_content
 from autograder.judge.ingest import ingest
+from autograder.judge.submission import compose
 
 from .conftest import Show
 from .notebook_page import NotebookPage
@@ -198,9 +200,10 @@ def answers_are_in_the_file(lab: Lab) -> None:
     for given, cell in zip(lab.notebook.cells, saved.cells, strict=True):
         assert (cell.id, cell.metadata.nbgrader) == (given.id, given.metadata.nbgrader)
     answered = {cell_id for question in (*BEGINNING, *LATER) for cell_id in lab.answers(question)}
-    handed_in = ingest(lab.notebook, lab.file)
-    assert handed_in.remarks == []
-    for given, cell in zip(lab.notebook.cells, handed_in.notebook.cells, strict=True):
+    handed_in = ingest(lab.notebook, read_content("student", lab.file))
+    assert handed_in.notes == ()
+    graded = compose(lab.notebook, handed_in.cells)
+    for given, cell in zip(lab.notebook.cells, graded.cells, strict=True):
         expected = lab.solution[cell.id] if cell.id in answered else given.source
         assert cell.source == expected
 

@@ -48,6 +48,7 @@ class Plan:
         nobody: whether workers change to a user without rights: they are root's, and that user
             can read all of `readable`.
         secret: a file that no worker may be able to read.
+        imports: modules that the zygote loads for all workers.
     """
 
     level: str
@@ -64,6 +65,7 @@ class Plan:
     threads: int
     open_files: int
     cpu_s: int
+    imports: list[str]
 
 
 def die_with_parent() -> None:

@@ -13,11 +13,12 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from enum import IntEnum
+from types import ModuleType
 from typing import Any
 
 import msgpack
-import numpy as np
-import torch
+
+from . import arrays, tensors
 
 # Small, because a byte of header can become 64 bytes of Python objects in the receiver.
 HEADER_LIMIT_BYTES = 2 * 2**20
@@ -29,11 +30,6 @@ MAX_ERRNO = 4095  # the kernel's own bound
 MAX_INT_BYTES = 1024  # Python refuses to print integers much beyond this
 LENGTHS = struct.Struct("<II")
 
-TORCH_DTYPES = (
-    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
-    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
-)  # fmt: skip
-NUMPY_DTYPES = tuple(np.dtype(code) for code in "?BHILbhilefdFD")
 SCALARS = (type(None), bool, int, float, str, bytes)
 
 
@@ -166,33 +162,30 @@ class _Writer:
             return [Kind.BIG_INT.value, _int_bytes(value)]
         if kind is list:
             return [Kind.LIST.value, *(self.write(item, depth - 1) for item in value)]
-        if kind is tuple or kind is torch.Size:
+        if kind is tuple:
             return [Kind.TUPLE.value, *(self.write(item, depth - 1) for item in value)]
         if kind in (dict, OrderedDict, defaultdict) and all(map(_is_scalar, value)):
             parts = (self.write(part, depth - 1) for pair in value.items() for part in pair)
             return [Kind.DICT.value, *parts]
-        if kind is torch.dtype and value in TORCH_DTYPES:
-            return [Kind.DTYPE.value, TORCH_DTYPES.index(value)]
-        if kind is torch.device:
-            return str(value)
-        if (kind is torch.Tensor or kind is torch.nn.Parameter) and _is_plain(value):
-            return self._tensor(value.detach())
-        if kind is np.ndarray and value.dtype in NUMPY_DTYPES:
-            return self._array(value)
-        if isinstance(value, np.bool_ | np.integer | np.floating) and type(value.item()) in SCALARS:
-            return self.write(value.item(), depth)
-        return [Kind.HANDLE.value, *self.wrap(value)]
+        wire = self._of_a_library(value, depth)
+        return [Kind.HANDLE.value, *self.wrap(value)] if wire is None else wire
 
-    def _tensor(self, tensor: torch.Tensor) -> list[Any]:
-        self._reserve(tensor.numel() * tensor.element_size())
-        flat = tensor.resolve_conj().resolve_neg().reshape(-1).contiguous()
-        self.blobs.append(flat.view(torch.uint8).numpy().tobytes() if len(flat) else b"")
-        return [Kind.TENSOR.value, TORCH_DTYPES.index(tensor.dtype), *tensor.shape]
-
-    def _array(self, array: "np.ndarray[Any, Any]") -> list[Any]:
-        self._reserve(array.nbytes)
-        self.blobs.append(array.tobytes())
-        return [Kind.ARRAY.value, NUMPY_DTYPES.index(array.dtype), *array.shape]
+    def _of_a_library(self, value: Any, depth: int) -> Any:
+        """The wire of what numpy or a tensor library made, if it can cross; else None."""
+        for plain in (tensors.as_plain(value), arrays.as_number(value)):
+            if plain is not None:
+                return self.write(plain, depth)
+        if tensors.is_tensor(value) and value.ndim <= MAX_DIMS:
+            self._reserve(value.numel() * value.element_size())
+            self.blobs.append(tensors.raw_bytes(value))
+            return [Kind.TENSOR.value, tensors.dtypes().index(value.dtype), *value.shape]
+        if array := arrays.parts(value):
+            index, shape, size_bytes = array
+            self._reserve(size_bytes)
+            self.blobs.append(arrays.raw_bytes(value))
+            return [Kind.ARRAY.value, index, *shape]
+        dtype = tensors.dtype_index(value)
+        return None if dtype is None else [Kind.DTYPE.value, dtype]
 
     def _reserve(self, size_bytes: int) -> None:
         # Before the bytes exist: an expanded view may stand for more than memory holds.
@@ -209,16 +202,6 @@ def _int_bytes(value: int) -> bytes:
     if value.bit_length() >= 8 * MAX_INT_BYTES:
         raise Unsendable("it contains too large an integer")
     return value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
-
-
-def _is_plain(tensor: torch.Tensor) -> bool:
-    return (
-        tensor.layout is torch.strided
-        and not tensor.is_nested
-        and tensor.device.type == "cpu"
-        and tensor.dtype in TORCH_DTYPES
-        and tensor.ndim <= MAX_DIMS
-    )
 
 
 class _Reader:
@@ -245,11 +228,13 @@ class _Reader:
             case [Kind.BIG_INT, bytes(digits)] if len(digits) <= MAX_INT_BYTES:
                 return int.from_bytes(digits, "little", signed=True)
             case [Kind.DTYPE, index]:
-                return _pick(TORCH_DTYPES, index)
+                return _pick(tensors, index)
             case [Kind.TENSOR, index, *shape]:
-                return self._tensor(_pick(TORCH_DTYPES, index), shape)
+                raw = self._take(shape, _pick(tensors, index).itemsize)
+                return tensors.rebuilt(index, shape, raw)
             case [Kind.ARRAY, index, *shape]:
-                return self._array(_pick(NUMPY_DTYPES, index), shape)
+                raw = self._take(shape, _pick(arrays, index).itemsize)
+                return arrays.rebuilt(index, shape, raw)
             case [Kind.HANDLE, int(number), str(type_name)]:
                 return self.unwrap(number, type_name)
         raise MalformedFrame("a container of no known kind")
@@ -259,20 +244,6 @@ class _Reader:
         if not all(type(key) in SCALARS for key in keys):
             raise MalformedFrame("a dictionary with a key that is no scalar")
         return {key: self.read(value, depth - 1) for key, value in zip(keys, values, strict=True)}
-
-    def _tensor(self, dtype: torch.dtype, shape: list[Any]) -> torch.Tensor:
-        raw = self._take(shape, dtype.itemsize)
-        if not raw:
-            return torch.empty(shape, dtype=dtype)
-        if dtype is torch.bool:  # a byte of 2 would count double in a sum
-            return torch.frombuffer(raw, dtype=torch.uint8).ne(0).reshape(shape)
-        return torch.frombuffer(raw, dtype=dtype).reshape(shape)
-
-    def _array(self, dtype: "np.dtype[Any]", shape: list[Any]) -> "np.ndarray[Any, Any]":
-        raw = self._take(shape, dtype.itemsize)
-        if dtype == np.bool_:
-            return (np.frombuffer(raw, dtype=np.uint8) != 0).reshape(shape)
-        return np.frombuffer(raw, dtype=dtype).reshape(shape)
 
     def _take(self, shape: list[Any], itemsize_bytes: int) -> bytearray:
         if len(shape) > MAX_DIMS or not all(type(size) is int and size >= 0 for size in shape):
@@ -286,7 +257,12 @@ class _Reader:
         return bytearray(self.blobs[start : self.position])
 
 
-def _pick(table: tuple[Any, ...], index: Any) -> Any:
+def _pick(library: ModuleType, index: Any) -> Any:
+    """A dtype of a library, which is loaded only now if no one has needed it."""
+    try:
+        table = library.dtypes()
+    except ImportError:
+        raise MalformedFrame("values of a library that isn't here") from None
     if type(index) is not int or not 0 <= index < len(table):
         raise MalformedFrame("an unknown dtype")
     return table[index]

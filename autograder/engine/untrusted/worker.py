@@ -1,7 +1,5 @@
 """Runs one submission's cells and answers questions about what they defined."""
 
-import functools
-import inspect
 import itertools
 import os
 import random
@@ -14,19 +12,12 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-import matplotlib.pyplot as plt
-import numpy as np
-import torch
 from IPython.core.interactiveshell import InteractiveShell
-from torch.utils.data import DataLoader
 
+from . import arrays, plots, tensors
 from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
-PROCESS_OPTIONS = (  # of torch's DataLoader
-    *("num_workers", "timeout", "worker_init_fn"),
-    *("multiprocessing_context", "prefetch_factor", "persistent_workers"),
-)
 
 
 class NotebookShell(InteractiveShell):
@@ -108,7 +99,8 @@ class Session:
     def execute(self, source: str) -> None:
         """Run a cell as Jupyter does."""
         result = self.shell.run_cell(source)
-        plt.close("all")  # as Jupyter does after each cell
+        plots.close_all()  # as Jupyter does after each cell
+        tensors.load_without_processes()  # in case this cell was the first to import it
         result.raise_error()
 
 
@@ -158,25 +150,10 @@ def student_line(error: BaseException) -> str:
 
 
 def seed_generators(seed: int) -> None:
-    """Seed Python's, numpy's and torch's generators."""
+    """Seed Python's generator and those of the libraries that are loaded."""
     random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
-
-
-def load_without_processes() -> None:
-    """Have every `DataLoader` do its work itself: a worker may start no processes."""
-    original = DataLoader.__init__
-    signature = inspect.signature(original)
-
-    @functools.wraps(original)
-    def initialize(self: Any, *args: Any, **kwargs: Any) -> None:
-        bound = signature.bind(self, *args, **kwargs)
-        for name in PROCESS_OPTIONS:
-            bound.arguments.pop(name, None)
-        original(*bound.args, **bound.kwargs)
-
-    DataLoader.__init__ = initialize  # type: ignore[method-assign]
+    arrays.seed_generator(seed)
+    tensors.seed_generator(seed)
 
 
 def settle(work_dir: str, support_dir: str | None) -> None:

@@ -1,7 +1,7 @@
-"""A process that holds torch, matplotlib and IPython ready and forks a worker per submission.
+"""A process that holds IPython and a lab's libraries ready and forks a worker per submission.
 
 It runs no student code itself. It has one thread, always: locks held by another would stay held
-for ever in a child, and torch hang at its first LSTM.
+for ever in a child, and numerical libraries would hang there.
 """
 
 import contextlib
@@ -17,11 +17,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from . import plots, tensors
 from .confine import Plan, die_with_parent, enter, give_up, move_to, seal
 from .linux import OwnStatus, count_threads
 from .scratch import is_oversized
-
-USED_BY_SUBMISSIONS = ("torch.utils.data", "torchvision.datasets", "sklearn.datasets", "tqdm.auto")
 
 
 def main(control_fd: int, grader_pid: int) -> None:
@@ -35,7 +34,7 @@ def main(control_fd: int, grader_pid: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
     enter(plan)
     status = OwnStatus()
-    warm_up()
+    warm_up(plan.imports)
     shell = make_shell()
     seal(plan)
     silence()
@@ -48,33 +47,22 @@ def main(control_fd: int, grader_pid: int) -> None:
     os._exit(0)
 
 
-def warm_up() -> None:
-    """Import what submissions use and run what torch and matplotlib set up on first use."""
-    import matplotlib.pyplot as plt
-    import torch
-
-    for name in USED_BY_SUBMISSIONS:
+def warm_up(imports: list[str]) -> None:
+    """Import what the lab's submissions use and run what it sets up on first use."""
+    for name in imports:
         with contextlib.suppress(ImportError, RuntimeError):  # who needs it will see why
             importlib.import_module(name)
-
-    torch.set_num_threads(1)
-    tokens = torch.zeros(2, 3, 8)  # (batch, seq_len, features)
-    lstm = torch.nn.LSTM(8, 8, num_layers=2, bidirectional=True, batch_first=True)
-    attention = torch.nn.MultiheadAttention(8, 2, batch_first=True)
-    (lstm(tokens)[0].sum() + attention(tokens, tokens, tokens)[0].sum()).backward()
-    torch.optim.Adam(lstm.parameters()).step()  # the first optimizer imports half of torch
-    torch.testing.assert_close(tokens, tokens)
-    plt.plot([0, 1])
-    plt.close()
+    tensors.warm_up()
+    plots.warm_up()
 
 
 def make_shell() -> Any:
     """The IPython shell that each worker inherits; what would start processes doesn't."""
     from IPython.core.history import HistoryManager
 
-    from .worker import NotebookShell, load_without_processes
+    from .worker import NotebookShell
 
-    load_without_processes()
+    tensors.load_without_processes()
     HistoryManager.enabled = False  # it would need a thread and a file
     return NotebookShell.instance()
 

@@ -8,16 +8,15 @@ anything failed the cell ends in a one-line error, so that nbgrader's Validate s
 import html
 import importlib.util
 import random
+import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, Literal
 
-import numpy as np
-import torch
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
@@ -165,16 +164,20 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Ve
 @contextmanager
 def _own_randomness() -> Iterator[None]:
     """The check must not change what the student's next cell draws at random."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    python_state, numpy_state = random.getstate(), np and np.random.get_state()
+    random.seed(0)
     try:
-        with torch.random.fork_rng():  # on every device
-            random.seed(0)
-            np.random.seed(0)
-            torch.manual_seed(0)
+        with torch.random.fork_rng() if torch else nullcontext():  # on every device
+            if np:
+                np.random.seed(0)
+            if torch:
+                torch.manual_seed(0)
             yield
     finally:
         random.setstate(python_state)
-        np.random.set_state(numpy_state)
+        if np:
+            np.random.set_state(numpy_state)
 
 
 def _described(error: BaseException) -> str:

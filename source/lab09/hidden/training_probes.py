@@ -11,9 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lib.reference import training
+from autograder.judge.expected import computed_once
 from lib.kit.checks import assert_close, fail
 from lib.kit.checks.selfcheck import Submission
+from lib.reference import training
 
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 
@@ -66,17 +67,30 @@ def train_probe(
     **inputs: Any,
 ) -> TrainingRun:
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data."""
+    theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
+    return TrainingRun(*theirs, *_train_twin(loop, source, epochs, batch_size, inputs))
 
-    def run(setup: Callable[..., Any], train: Callable[..., Any]) -> tuple[Any, Any]:
-        made = setup(source, **inputs)
-        metrics = train(
-            made.model, made.loss, made.optimizer, made.train_dataset, made.val_dataset,
-            epochs, batch_size,
-        )  # fmt: skip
-        return made.model, metrics
 
-    here = Submission({})  # runs the source in this process
+@computed_once
+def _train_twin(
+    loop: str, source: str, epochs: int, batch_size: int, inputs: dict[str, Any]
+) -> tuple[nn.Module, training.Metrics]:
     reference = partial(getattr(training, loop), show_progress=False)
-    return TrainingRun(
-        *run(submission.setup, getattr(submission, loop)), *run(here.setup, reference)
-    )
+    here = Submission({})  # runs the source in this process
+    return _train(here.setup, reference, source, epochs, batch_size, inputs)
+
+
+def _train(
+    setup: Callable[..., Any],
+    train: Callable[..., Any],
+    source: str,
+    epochs: int,
+    batch_size: int,
+    inputs: dict[str, Any],
+) -> tuple[Any, Any]:
+    made = setup(source, **inputs)
+    metrics = train(
+        made.model, made.loss, made.optimizer, made.train_dataset, made.val_dataset,
+        epochs, batch_size,
+    )  # fmt: skip
+    return made.model, metrics

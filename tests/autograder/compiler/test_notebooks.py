@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder import identity
 from autograder.compiler.notebooks import (
     Lab,
     LabQuestion,
@@ -47,8 +48,12 @@ def test_a_markdown_cell_splits_at_its_answers(write_lab: WriteLab) -> None:
         ("markdown", "written", "*Your answer here.*", "No."),
         ("markdown", "written", "*Your answer here.*", ""),
     ]
+    written = identity.written_id("2. And?")
     assert [piece.grade_id for piece in lab.pieces] == [
-        *("lab-001", "why", "lab-003", "lab-004", "lab-005"),
+        identity.given_id("markdown", "1. Why?"),
+        "why",
+        identity.given_id("markdown", "2. And?"),
+        *(written, f"{written}-2"),
     ]
     assert [piece.line for piece in lab.pieces] == [1, 2, 12, 14, 17]
 
@@ -91,7 +96,7 @@ def test_points_come_from_tests_and_from_tags(write_lab: WriteLab) -> None:
         LabQuestion("ex1", 0.3, "auto"),
         LabQuestion("ex2", 0.0, "auto"),
         LabQuestion("why", 1.5, "written"),
-        LabQuestion("lab-004", 0.0, "written"),
+        LabQuestion(identity.written_id("*Your answer here.*"), 0.0, "written"),
     ]
     assert [notice.split(": ")[0] for notice in lab.notices] == [f"{path}:5", f"{path}:11"]
     assert "ex2 has no tests" in lab.notices[0]
@@ -127,7 +132,8 @@ def test_both_notebooks(write_lab: WriteLab, tmp_path: Path) -> None:
         nbformat.validate(notebook)
         assert set(notebook.metadata) == {"kernelspec", "language_info"}
     blank, raw, check, written = student.cells
-    assert [cell.id for cell in student.cells] == [f"-bung-9-00{number}" for number in (1, 2, 3, 4)]
+    raw_id = identity.given_id("raw", "raw")
+    assert [cell.id for cell in student.cells] == ["ex1-answer-x", raw_id, "ex1", "why"]
     assert blank.metadata["tags"] == ["a", "b", "skip-grading", "skip-execution"]
     assert blank.metadata["jupyter"] == {"source_hidden": True}
     assert set(blank.metadata) == {"tags", "jupyter", "nbgrader"}
@@ -165,7 +171,14 @@ def test_both_notebooks(write_lab: WriteLab, tmp_path: Path) -> None:
         ("```python\n#!TAG QUESTION a\n#!TAG QUESTION b\n```", 3, "two questions"),
         ("```python\n#!TAG QUESTION a 3\n```", 2, "points come from its tests"),
         ("```python\n#!TAG QUESTION a\n```\n" * 2, 5, "is taken"),
-        ("```python\n#!TAG QUESTION lab-001\n```", 2, "is taken"),
+        ("```python\n#!TAG QUESTION own-7\n```", 2, "cells that students add"),
+        (f"```python\n#!TAG QUESTION {'q' * 65}\n```", 2, "up to 64 characters"),
+        (
+            "```python\nx = (\n#!TAG HWBEGIN\n1\n#!TAG HWEND\n)\n```\n"
+            "```python\n#!TAG QUESTION a\n```\n```python\n#!TAG QUESTION a-answer-x\n```",
+            12,
+            "the cell in line 2 is called `a-answer-x`",
+        ),
         # Markdown
         ("# T\n\n#!TAG HWBEGIN\na\n\n\nb\n#!TAG HWEND", 3, "two blank lines end"),
         ("#!TAG HWBEGIN\n\n```python\nx\n```\n\n#!TAG HWEND", 1, "not closed"),

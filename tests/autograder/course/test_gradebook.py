@@ -12,7 +12,7 @@ from autograder.course.config import CONFIG_FILE, configure
 from autograder.course.gradebook import feedback_page, prepare_course, record_results
 from autograder.course.report import find_submissions
 from autograder.engine import Zygote
-from autograder.judge.grade import grade_submission
+from autograder.judge.grade import grade_here
 
 from .conftest import HandIn
 
@@ -29,7 +29,7 @@ def zygote() -> Zygote:  # type: ignore[misc]
 def grade(course: Path, built: Path, zygote: Zygote) -> None:
     assignment = prepare_course(course, "small", built / "release")
     results = [
-        grade_submission(assignment, one.student, one.path, zygote, seed=0)
+        grade_here(assignment, one[0], one[1], zygote, seed=0)
         for one in find_submissions(course, "small")
     ]
     record_results(course, "small", results)

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.engine import Policy, Worker, Zygote
 
+LIBRARIES = ("torch", "torch.utils.data", "numpy", "matplotlib.pyplot")
 SUPPORT_FILES = {
     "lib/__init__.py": '"""What students receive."""\n',
     "lib/kit/data/__init__.py": "ANSWER = 42\n",
@@ -39,7 +40,8 @@ def support_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def zygote(support_dir: Path, request: pytest.FixtureRequest) -> Iterator[Zygote]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SECRET", "of the grader")
-        with Zygote(support_dir, policy=Policy(request.param)) as zygote:
+        policy = Policy(request.param)
+        with Zygote(support_dir, policy=policy, imports=LIBRARIES) as zygote:
             yield zygote
 
 

@@ -60,7 +60,8 @@ WORKER = """
 import json, sys
 from pathlib import Path
 from autograder.engine import Policy, Zygote
-with Zygote(Path("lib"), policy=Policy(allow_unconfined=True)) as zygote:
+imports = ("torch.utils.data", "matplotlib.pyplot")
+with Zygote(Path("lib"), policy=Policy(allow_unconfined=True), imports=imports) as zygote:
     worker = zygote.fork(0)
     error = worker.execute(sys.argv[1])
     result = worker.submission.result if error is None else str(error)

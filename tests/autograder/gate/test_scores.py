@@ -7,7 +7,7 @@ import pytest
 
 from autograder.gate.bench import Bench, Subject
 from autograder.gate.scores import check_blank, check_solution, check_tests_can_fail
-from autograder.gate.trials import Trials
+from autograder.gate.trials import trial_pool
 
 from .conftest import build
 
@@ -32,8 +32,8 @@ def bench(subject: Subject, tmp_path: Path) -> Iterator[Bench]:
     path.write_text(path.read_text("utf-8") + FLAWED, "utf-8")
     subject = build(subject.project)
     solution = subject.project / "solution" / "small" / "small.ipynb"
-    with Trials(subject.assignment) as trials:
-        yield Bench(subject, tmp_path, trials, solution)
+    with trial_pool(subject.assignment) as pool:
+        yield Bench(subject, tmp_path, pool, solution)
 
 
 def test_each_flaw_is_found(bench: Bench) -> None:

@@ -1,34 +1,41 @@
-"""Trials record how close each comparison came to its bound."""
+"""Trials are graded under their own seed and record how close each comparison came to its bound."""
 
 import math
+from pathlib import Path
 
 import pytest
-import torch
 
-from autograder.gate import trials
-from lib.kit.checks import assert_close, compare
-
-
-@pytest.fixture(autouse=True)
-def _observed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "_margins", {})
-    monkeypatch.setattr(compare, "observers", [trials._observe])
+from autograder.compiler.build import build_labs
+from autograder.gate.bench import Subject
+from autograder.gate.trials import Trial, run_trials, trial_pool
+from autograder.gate.trials import test_of_now as of_now
 
 
-def test_the_least_margin_of_a_test_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_CURRENT_TEST", "a b/test_x.py::test_y[1 2] (call)")
-    expected = torch.zeros(3)
-    for error in (1e-3, 2e-3, 0.0):
-        assert_close(torch.tensor([0.0, error, 0.0]), expected, "zeros", rtol=0, atol=1e-2)
-    assert_close(2.0, 2.0, "two")
-    assert trials._margins == {
-        ("test_y", "zeros"): pytest.approx(5.0),
-        ("test_y", "two"): math.inf,
-    }
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("a b/test_x.py::test_y[1 2] (call)", "test_y"),
+        ("test_x.py::test_y (setup)", "test_y"),
+    ],
+)
+def test_pytest_tells_which_test_runs(
+    monkeypatch: pytest.MonkeyPatch, said: str, name: str
+) -> None:
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", said)
+    assert of_now() == name
 
 
-def test_a_failed_comparison_has_a_margin_below_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_CURRENT_TEST", "test_x.py::test_y (call)")
-    with pytest.raises(AssertionError):
-        assert_close(torch.ones(2), torch.zeros(2), "ones", rtol=0, atol=0.5)
-    assert trials._margins == {("test_y", "ones"): 0.5}
+def test_margins_of_the_solution_and_of_a_blank(sound: Subject, tmp_path: Path) -> None:
+    build_labs([sound.source], tmp_path / "release", tmp_path / "solution")
+    solution = tmp_path / "solution" / "small" / "small.ipynb"
+    trials = [Trial(solution, seed=1), Trial(solution, 2, num_threads=2)]
+    trials += [Trial(sound.notebook_path, seed=3)]
+    with trial_pool(sound.assignment) as pool:
+        done = {result.trial: result for result in run_trials(pool, trials)}
+    scores = [done[trial].result.score for trial in trials]
+    assert scores == [sound.assignment.questions[0].max_score] * 2 + [0]
+    assert [done[trial].result.seed for trial in trials] == [1, 2, 3]
+    margins = [done[trial].margins for trial in trials]
+    assert margins[0].keys() == {("test_thirds", "two thirds")}
+    assert 1 < margins[0]["test_thirds", "two thirds"] < math.inf
+    assert margins[2] == {}

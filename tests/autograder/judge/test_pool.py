@@ -1,5 +1,6 @@
-"""A class graded in processes: a result for every student, whatever becomes of the grader."""
+"""Warm processes: each task in a fork of its own, which can hurt nobody but its own task."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -11,13 +12,17 @@ import pytest
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
-from autograder.course.store import ResultStore
 from autograder.engine import EngineUnavailable, Limits
-from autograder.judge import pool
-from autograder.judge.pool import Grader, Submission, grade_class
-from autograder.judge.results import FAILED
+from autograder.judge.content import read_content
+from autograder.judge.grade import Grading
+from autograder.judge.pool import Failed, Pool
+from autograder.judge.pytest_plugin import HiddenTestsBroken
+from autograder.judge.warm import Grader
+
+from .tasks import Count, Die, ForkWorker, Hoard, LoseZygote, Raise, Sleep, Speak, Write
 
 SOURCE = Path(__file__).parents[2] / "golden" / "graded" / "graded.md"
+LIMITS = Limits(submission_timeout_s=20)
 
 
 @pytest.fixture(scope="module")
@@ -32,80 +37,105 @@ def assignment(built: Path) -> Assignment:
     return load_assignment("graded", built / "release")
 
 
-@pytest.fixture
-def submissions(built: Path) -> list[Submission]:
+@pytest.fixture(scope="module")
+def pool(assignment: Assignment) -> Iterator[Pool]:
+    with Pool(Grader(assignment, limits=LIMITS), jobs=1) as pool:
+        yield pool
+
+
+def test_every_task_comes_back_with_its_own_result(built: Path, assignment: Assignment) -> None:
     kinds = {"right": "solution", "blank": "release", "absent": "nothing"}
-    return [
-        Submission(student, built / kind / "graded" / "graded.ipynb")
+    tasks = [
+        Grading(read_content(student, built / kind / "graded" / "graded.ipynb"))
         for student, kind in kinds.items()
     ]
+    with Pool(Grader(assignment), jobs=2) as pool:
+        scores = {task.content.student: answer["score"] for task, answer in pool.run(iter(tasks))}
+        assert pool.confinement
+    assert scores == {"right": 1, "blank": 0, "absent": 0}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> ResultStore:
-    return ResultStore(tmp_path / "results")
+def test_nothing_of_a_task_reaches_the_next(pool: Pool) -> None:
+    assert [pool.judge(Count()) for _ in range(2)] == [1, 1]
 
 
-def test_everyone_gets_a_result_and_only_once(
-    assignment: Assignment, submissions: list[Submission], store: ResultStore
+def test_what_the_rehearsal_does_comes_with_every_fork(assignment: Assignment) -> None:
+    with Pool(Grader(assignment), jobs=1, rehearsal=Count()) as pool:
+        assert [pool.judge(Count()) for _ in range(2)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        (Raise("a defect\nof the grader"), "RuntimeError: a defect of the grader"),
+        (Die(signal.SIGSEGV), "died of signal 11"),
+        (Die(signal.SIGKILL), "died of signal 9"),
+        (LoseZygote(), "ZygoteLost"),
+        (Hoard(2**34), "MemoryError"),
+        (Write(), "File too large"),  # a judge has no files to write
+        (Speak(2**27), "too long an answer"),
+        (Speak(-1), "not JSON serializable"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+)
+def test_what_a_judge_dies_of_costs_its_task_only(
+    pool: Pool, task: Raise | Die | LoseZygote | Hoard | Write | Speak, words: str
 ) -> None:
-    grader = Grader(assignment, 0, Limits())
-    graded = list(grade_class(grader, submissions, 2, store, force=False))
-    assert {one.student: one.score for one in graded} == {"right": 1, "blank": 0, "absent": 0}
-    again = list(grade_class(grader, submissions, 2, store, force=False))
-    assert [one.student for one in again] == ["right", "blank", "absent"]  # stored ones, in order
-    assert sorted(again, key=repr) == sorted(graded, key=repr)
+    failed = pool.judge(task)
+    assert isinstance(failed, Failed)
+    assert words in failed.reason
+    assert pool.judge(ForkWorker()) == 5  # the zygote is there for the next one
 
 
-class _Confined:
-    confinement = "for the test"
+def test_a_judge_has_its_time(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = Limits(submission_timeout_s=0.1)
+    with Pool(Grader(assignment, limits=limits), jobs=1, rehearsal=Sleep(0, grace_s=0.5)) as pool:
+        failed = pool.judge(Sleep(60))
+        assert failed == Failed("the judge of this submission died of its time limit")
+        assert pool.judge(Count()) == 1
 
 
-@pytest.fixture
-def failing(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def fail(*_: object) -> None:
-        raise RecursionError("a defect\nof the grader")
-
-    monkeypatch.setattr(pool, "_grader", Grader(assignment, 7, Limits()), raising=False)
-    monkeypatch.setattr(pool, "_zygote", _Confined(), raising=False)
-    monkeypatch.setattr(pool, "grade_submission", fail)
-    yield
-
-
-@pytest.mark.usefixtures("failing")
-def test_a_defect_of_the_grader_costs_one_student_and_is_said(
-    submissions: list[Submission],
-) -> None:
-    result = pool._grade(submissions[0])
-    assert (result.student, result.status, result.score) == ("right", FAILED, 0)
-    assert [question.score for question in result.questions] == [None, None]
-    assert "RecursionError: a defect of the grader" in result.remarks[0]
+def test_broken_tests_are_nobodys_zero(assignment: Assignment, tmp_path: Path) -> None:
+    broken = tmp_path / "test_broken.py"
+    broken.write_text("import no_such_module\n", "utf-8")
+    lab = Assignment("lab", assignment.release_dir, assignment.notebook, (broken,))
+    with (
+        pytest.raises(HiddenTestsBroken, match="no_such_module"),
+        Pool(Grader(lab), jobs=1) as pool,
+    ):
+        pool.judge(Count())
 
 
-def test_a_killed_process_of_the_grader_is_said(
-    assignment: Assignment, submissions: list[Submission], store: ResultStore
-) -> None:
-    def kill_soon(before: set[int]) -> None:
-        while not (started := _children() - before):
-            time.sleep(0.05)
-        time.sleep(0.5)
-        for pid in started:
-            os.kill(pid, signal.SIGKILL)
+def test_a_killed_process_of_the_grader_is_said(assignment: Assignment) -> None:
+    before = _children()
+    with Pool(Grader(assignment), jobs=1) as pool:
+        assert pool.judge(Count()) == 1
+        (warm,) = _children() - before
+        killer = threading.Timer(0.2, os.kill, (warm, signal.SIGKILL))
+        killer.start()
+        with pytest.raises(EngineUnavailable, match="was killed, perhaps out of memory"):
+            pool.judge(Sleep(60))
+        killer.join()
 
-    killer = threading.Thread(target=kill_soon, args=(_children(),))
-    killer.start()
-    with pytest.raises(EngineUnavailable, match="was killed, perhaps out of memory"):
-        list(grade_class(Grader(assignment, 0, Limits()), submissions, 1, store, force=True))
-    killer.join()
+
+def test_nothing_is_left_behind(assignment: Assignment) -> None:
+    before = _children()
+    with Pool(Grader(assignment), jobs=2) as pool:
+        assert pool.judge(ForkWorker()) == 5
+    deadline = time.monotonic() + 10
+    while (left := _children() - before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == set()
 
 
 def _children() -> set[int]:
-    text = "".join(file.read_text() for file in Path("/proc/self/task").glob("*/children"))
-    return {pid for pid in map(int, text.split()) if _runs_python(pid)}
+    """This process's own that run Python, but for the tracker of shared resources."""
+    files = Path("/proc/self/task").glob("*/children")
+    pids = {int(pid) for file in files for pid in file.read_text().split()}
+    return {pid for pid in pids if b"spawn_main" in _command_of(pid)}
 
 
-def _runs_python(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
+def _command_of(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""

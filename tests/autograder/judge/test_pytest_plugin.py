@@ -10,7 +10,7 @@ import pytest
 from autograder.engine import Cause, Zygote
 from autograder.judge.pytest_plugin import HiddenTestsBroken, run_tests
 from autograder.judge.results import Verdict
-from autograder.judge.session import Session
+from autograder.judge.session import SOURCE_LIMIT, Session
 
 from .notebooks import answer, given, notebook, question
 
@@ -135,6 +135,14 @@ def test_what_the_system_refused_is_told_by_its_number(grade: Grade) -> None:
     assert (verdict.error_name, verdict.errno) == ("", 0)
 
 
+def test_an_object_that_lacks_something_is_told_the_hint_too(grade: Grade) -> None:
+    """An object of another class is wrong in the same way as one that raises."""
+    tests = HIDDEN_TESTS.replace("submission.double(4), 8", "submission.double.twice, 8")
+    verdict = grade("class Once: pass\ndouble = Once()", tests=tests)["ex1-double"]["test_double"]
+    assert verdict.cause is Cause.MISSING_ATTRIBUTE
+    assert verdict.message == "`Once` has no attribute `twice`. does it take every number?"
+
+
 def test_a_check_that_breaks_is_told_from_one_that_finds_fault(grade: Grade) -> None:
     tests = HIDDEN_TESTS + (
         '@question("ex1-double", points=1)\n'
@@ -167,6 +175,30 @@ def test_after_a_lost_worker_the_rest_of_the_question_says_why(grade: Grade) -> 
 def test_a_question_sees_nothing_of_later_cells(grade: Grade) -> None:
     results = grade("def double(x): return half(x) * 4")["ex1-double"]
     assert "NameError" in results["test_double"].message
+
+
+def test_each_failed_cell_has_its_cause(zygote: Zygote) -> None:
+    cells = notebook(
+        given("c0", "1 / 0"),
+        given("c1", "import os; os._exit(0)"),
+        given("c2", "open('nothing')"),
+        answer("c3", "#" * (SOURCE_LIMIT + 1)),
+        answer("c4", "raise NotImplementedError('TODO: double it')"),
+        question("ex1-double", 1),
+    ).cells
+    session = Session(zygote, cells, seed=1)
+    with session.at_question("ex1-double", "a test"):
+        pass
+    session.close()
+    found = {name: (one.cause, one.name, one.errno) for name, one in session.failures.items()}
+    assert found == {
+        "c0": (Cause.RAISED, "ZeroDivisionError", 0),
+        "c1": (Cause.ENDED, "", 0),
+        "c2": (Cause.RAISED, "FileNotFoundError", 2),
+        "c3": (Cause.TOO_LONG, "", 0),
+        "c4": (Cause.OPEN_BLANK, "NotImplementedError", 0),
+    }
+    assert session.remarks == ["cell c1: this cell ended the program (exit code 0)"]
 
 
 def test_skips_and_exits_count_as_failed(grade: Grade) -> None:

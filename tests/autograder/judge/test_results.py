@@ -7,6 +7,7 @@ import pytest
 
 from autograder.engine import Cause
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
+from autograder.judge.submission import StudentCell
 
 RESULT = SubmissionResult(
     student="half-right",
@@ -29,6 +30,10 @@ RESULT = SubmissionResult(
     cell_failures=(
         CellFailure("c1", "ValueError", "this cell raised ValueError", Cause.RAISED),
         CellFailure("c2", "", "this cell exceeded the time limit", Cause.TIME),
+    ),
+    cells=(
+        StudentCell("ex1-double-answer-double", "code", "double = abs"),
+        StudentCell("own-000", "markdown", "Hm.", "ex1-double", {"a.png": {"image/png": "AAAA"}}),
     ),
 )
 

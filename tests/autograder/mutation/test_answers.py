@@ -13,9 +13,9 @@ from autograder.mutation.answers import (
     candidates_of,
     failures,
 )
-from autograder.mutation.judge import Judge, Judgement
-from autograder.mutation.solution import Solution
-from autograder.mutation.variants import Variant
+from autograder.mutation.candidates import Judgement
+from autograder.variants.solution import Solution
+from autograder.variants.variant import Variant
 
 PASSED = Verdict("test_half", "halves", 2, "passed")
 FAILED = Verdict("test_half", "halves", 2, "failed", "is it a [bold]half[/bold]?")
@@ -25,8 +25,8 @@ def variant(name: str) -> Variant:
     return Variant(Path(f"bank/{name}.txt"), "another way", ("ex2-share",), {"lab-006": "x = 1"})
 
 
-def test_each_is_judged_by_all_questions(judge: Judge) -> None:
-    (candidate,) = candidates_of([variant("sum")], judge)
+def test_each_is_judged_by_all_questions() -> None:
+    (candidate,) = candidates_of([variant("sum")], ("ex1-count", "ex2-share"))
     assert candidate.questions == ("ex1-count", "ex2-share")
     assert candidate.sources == {"lab-006": "x = 1"}
 

@@ -9,10 +9,11 @@ import pytest
 from autograder.engine import Cause
 from autograder.errors import UserError
 from autograder.judge.results import Verdict
+from autograder.judge.warm import Grader
 from autograder.lab import Lab
-from autograder.mutation.judge import Judge, Judgement, judge_all
-from autograder.mutation.mutate import Experiment, Report, details, evaluate, plan
-from autograder.mutation.solution import Solution
+from autograder.mutation.candidates import Judgement, judge_all
+from autograder.mutation.mutate import Experiment, QuestionReport, Report, details, evaluate, plan
+from autograder.variants.solution import Solution
 
 EQUIVALENT = """# Any number above 9 will do.
 #!MUTANT ex1-count.2
@@ -22,8 +23,13 @@ EQUIVALENT = """# Any number above 9 will do.
 -    10
 +    100
 """
-FOUND = "# Counts the limit too\n#!GIVEN ex1-count\n-        if number < limit:\n"
-FOUND += "+        if number <= limit:\n"
+FOUND = """# Counts the limit too
+#!SAYS is it <?
+#!SAYS is it >=?
+#!GIVEN ex1-count
+-        if number < limit:
++        if number <= limit:
+"""
 NOT_FOUND = "# Says ten in another way\n#!BLANK ex1-count.2\n    5 + 5\n"
 
 
@@ -34,20 +40,22 @@ def varied(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     shutil.copytree(lab.folder, folder)
     mistakes = folder / "variants" / "mistakes"
     mistakes.mkdir(parents=True)
-    (folder / "variants" / "equivalent.txt").write_text(EQUIVALENT, "utf-8")
+    equivalent = folder / "variants" / "equivalent"
+    equivalent.mkdir()
+    (equivalent / "any-number.txt").write_text(EQUIVALENT, "utf-8")
     (mistakes / "test_the_limit_itself_is_not_below.txt").write_text(FOUND, "utf-8")
     (mistakes / "test_limit_has_two_digits.txt").write_text(NOT_FOUND, "utf-8")
     return replace(lab, folder=folder)
 
 
 @pytest.fixture(scope="module")
-def experiment(solution: Solution, judge: Judge, varied: Lab) -> Experiment:
-    return plan(solution, judge, varied)
+def experiment(solution: Solution, grader: Grader, varied: Lab) -> Experiment:
+    return plan(solution, grader.assignment, varied)
 
 
 @pytest.fixture(scope="module")
-def judgements(experiment: Experiment, judge: Judge) -> list[Judgement]:
-    return list(judge_all(judge, experiment.candidates(judge), jobs=2))
+def judgements(experiment: Experiment, grader: Grader) -> list[Judgement]:
+    return list(judge_all(grader, experiment.candidates(grader.assignment), jobs=2))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +86,19 @@ def test_mistakes_are_held_against_their_test(report: Report) -> None:
     assert report.mistakes == 2
     assert report.surviving_mistakes == ["test_limit_has_two_digits"]
     assert not report.passed
-    assert "test_limit_has_two_digits passes the mistake" in details(report, Path("e"))[-1].plain
+    lines = [line.plain for line in details(report)]
+    assert "test_limit_has_two_digits passes the mistake that it must find" in lines
+
+
+def test_a_mistake_that_its_test_does_not_name(report: Report) -> None:
+    (unnamed,) = report.as_json()["unnamed_mistakes"]
+    assert unnamed["test"] == "test_the_limit_itself_is_not_below"
+    assert unnamed["lacks"] == "is it >=?"
+    assert "is it <?" in unnamed["message"]
+    assert "does not say `is it >=?`: " in details(report)[-1].plain
+    sharp = Report({"ex1-count": QuestionReport(mutants=1, killed=1)}, [], 1, [])
+    assert sharp.passed
+    assert not replace(sharp, unnamed_mistakes=report.unnamed_mistakes).passed
 
 
 def test_an_equivalent_that_is_killed_is_a_contradiction(
@@ -93,7 +113,7 @@ def test_an_equivalent_that_is_killed_is_a_contradiction(
     assert [(one.line, test) for one, test in told.killed_equivalents] == [
         (2, "test_limit_has_two_digits")
     ]
-    assert any("equivalent.txt:2" in line.plain for line in details(told, Path("equivalent.txt")))
+    assert any("any-number.txt:2" in line.plain for line in details(told))
 
 
 @pytest.mark.parametrize(
@@ -124,19 +144,19 @@ def test_a_solution_that_fails_ends_it(experiment: Experiment, judgements: list[
         evaluate(experiment, [*judgements, Judgement("solution", {"ex2-share": [verdict]}, 0.1)])
 
 
-def test_one_question(solution: Solution, judge: Judge, varied: Lab) -> None:
-    of_one = plan(solution, judge, varied, "ex2-share")
+def test_one_question(solution: Solution, grader: Grader, varied: Lab) -> None:
+    of_one = plan(solution, grader.assignment, varied, "ex2-share")
     assert {mutant.question for mutant in of_one.mutants} == {"ex2-share"}
     assert of_one.mistakes == []
     with pytest.raises(UserError, match="there are ex1-count, ex2-share"):
-        plan(solution, judge, varied, "ex9")
+        plan(solution, grader.assignment, varied, "ex9")
 
 
 def test_a_mistake_for_no_test_is_refused(
-    solution: Solution, judge: Judge, varied: Lab, tmp_path: Path
+    solution: Solution, grader: Grader, varied: Lab, tmp_path: Path
 ) -> None:
     copy = replace(varied, folder=tmp_path / "lab")
     shutil.copytree(varied.folder, copy.folder)
     (copy.variants_dir / "mistakes" / "test_nothing.txt").write_text(NOT_FOUND, "utf-8")
     with pytest.raises(UserError, match="no test is called test_nothing"):
-        plan(solution, judge, copy)
+        plan(solution, grader.assignment, copy)

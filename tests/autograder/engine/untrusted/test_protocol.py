@@ -16,13 +16,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.engine.untrusted import arrays, tensors
 from autograder.engine.untrusted.protocol import (
     HEADER_LIMIT_BYTES,
     LENGTHS,
     MAX_DEPTH,
     MAX_TENSORS,
-    NUMPY_DTYPES,
-    TORCH_DTYPES,
     Frame,
     FrameTooLarge,
     Kind,
@@ -67,7 +66,7 @@ def test_plain_data_comes_back_as_it_was(value: Any) -> None:
     assert repr(through(value)) == repr(value)  # unlike ==, equal for NaN, unequal for 1 and True
 
 
-@given(st.sampled_from(TORCH_DTYPES), shapes, st.data())
+@given(st.sampled_from(tensors.dtypes()), shapes, st.data())
 def test_tensors_come_back_bit_by_bit(dtype: torch.dtype, shape: list[int], data: Any) -> None:
     size = math.prod(shape) * dtype.itemsize
     raw = data.draw(st.binary(min_size=size, max_size=size))
@@ -79,7 +78,7 @@ def test_tensors_come_back_bit_by_bit(dtype: torch.dtype, shape: list[int], data
     assert encode(result, wrap, LIMIT_BYTES).blobs == raw
 
 
-@given(st.sampled_from(NUMPY_DTYPES), shapes)
+@given(st.sampled_from(arrays.dtypes()), shapes)
 def test_arrays_come_back(dtype: "np.dtype[Any]", shape: list[int]) -> None:
     array = np.arange(math.prod(shape)).reshape(shape).astype(dtype)
     result = through(array)
@@ -170,7 +169,7 @@ def frame(wire: Any, blobs: bytes = b"") -> Frame:
     return Frame(msgpack.packb(wire), blobs)
 
 
-FLOAT32 = TORCH_DTYPES.index(torch.float32)
+FLOAT32 = tensors.dtypes().index(torch.float32)
 TENSOR = int(Kind.TENSOR)
 MALFORMED = {
     "nothing": Frame(b"", b""),

@@ -1,5 +1,6 @@
 """Comparators: form before values, and no expected value in any message."""
 
+import math
 import re
 
 import pytest
@@ -40,16 +41,18 @@ def test_above_refuses(actual: float | torch.Tensor) -> None:
 
 
 def test_observers_are_told_of_tolerances(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, list[float], list[float]]] = []
-
-    def observe(what: str, error: torch.Tensor, bound: torch.Tensor) -> None:
-        told.append((what, error.tolist(), bound.tolist()))
-
-    monkeypatch.setattr(compare, "observers", [observe])
-    assert_close(torch.tensor([2.0]), torch.tensor([2.5]), "two", rtol=0.5, atol=1.0)
+    told: list[tuple[str, float]] = []
+    monkeypatch.setattr(compare, "observers", [lambda *said: told.append(said)])
+    expected = torch.tensor([2.5, 0.0])
+    assert_close(torch.tensor([2.0, 0.0]), expected, "two", rtol=0.5, atol=1.0)
+    assert_close(2.0, 2.0, "equal")
+    assert_close(1.0, 1.5, "numbers", rtol=0.5, atol=0.25)
     assert_above(torch.tensor([4.0]), 0.5, "small")
     assert_tensor_equal(torch.ones(1), torch.ones(1))
-    assert told == [("two", [0.5], [2.25]), ("small", [0.5], [4.0])]
+    assert told == [("two", 4.5), ("equal", math.inf), ("numbers", 2.0), ("small", 8.0)]
+    with pytest.raises(CheckFailure):
+        assert_close(torch.ones(2), torch.zeros(2), "ones", rtol=0, atol=0.5)
+    assert told[-1] == ("ones", 0.5)
 
 
 @pytest.mark.parametrize(

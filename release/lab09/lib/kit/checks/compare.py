@@ -5,14 +5,16 @@ lie to `torch.allclose`, an empty tensor broadcasts against anything, and a NaN 
 neither too small nor too large; each is refused before values are looked at.
 """
 
+import math
+import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:  # a lab without torch never loads it
+    from torch import Tensor
 
-# Told of every comparison with a tolerance: what is compared, the errors, and their bounds.
-observers: list[Callable[[str, Tensor, Tensor], None]] = []
+# Told of every comparison with a tolerance: what is compared, and the least bound / error.
+observers: list[Callable[[str, float], None]] = []
 
 
 class CheckFailure(AssertionError):
@@ -36,7 +38,7 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
     """
     if type(actual) is not type(expected):
         fail(f"{what} should be of type {_kind(expected)}, not {_kind(actual)}", hint)
-    if isinstance(expected, Tensor):
+    if _is_tensor(expected):
         assert_tensor_equal(actual, expected, what, hint=hint)
     elif isinstance(expected, dict):
         _same_keys(actual, expected, what, hint)
@@ -53,7 +55,7 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
 
 
 def assert_tensor_equal(
-    actual: Any, expected: Tensor, what: str = "the result", *, hint: str = ""
+    actual: Any, expected: "Tensor", what: str = "the result", *, hint: str = ""
 ) -> None:
     """Exactly equal tensors: type, dtype, shape, then every value.
 
@@ -68,7 +70,7 @@ def assert_tensor_equal(
 
 def assert_close(
     actual: Any,
-    expected: Tensor | float,
+    expected: "Tensor | float",
     what: str = "the result",
     *,
     rtol: float = 1e-4,
@@ -83,36 +85,64 @@ def assert_close(
     if isinstance(expected, float):
         if isinstance(actual, bool) or not isinstance(actual, float | int):
             fail(f"{what} should be a number, not of type {_kind(actual)}", hint)
-        actual = torch.tensor(float(actual), dtype=torch.float64)
-        expected = torch.tensor(expected, dtype=torch.float64)
+        _close_numbers(float(actual), expected, what, atol + rtol * abs(expected), hint)
+        return
+    import torch
+
     _same_form(actual, expected, what, hint)
     actual, expected = actual.detach(), expected.detach()
     if not bool(torch.isfinite(actual).all()):
         fail(f"{what} contains NaN or infinity", hint)
     error, bound = (actual - expected).abs(), atol + rtol * expected.abs()
-    for observe in observers:
-        observe(what, error, bound)
+    _observe(what, error, bound)
     wrong = error > bound
     if bool(wrong.any()):
         share = f"{int(wrong.sum())} of {wrong.numel()} values" if wrong.ndim else "the value"
         fail(f"{what}: {share} off by up to {float(error.max()):.2g}", hint)
 
 
-def assert_above(actual: Tensor | float, least: float, message: str, *, hint: str = "") -> None:
+def _close_numbers(actual: float, expected: float, what: str, bound: float, hint: str) -> None:
+    if not math.isfinite(actual):
+        fail(f"{what} contains NaN or infinity", hint)
+    error = abs(actual - expected)
+    for observe in observers:
+        observe(what, bound / error if error else math.inf)
+    if error > bound:
+        fail(f"{what}: the value off by up to {error:.2g}", hint)
+
+
+def assert_above(actual: "Tensor | float", least: float, message: str, *, hint: str = "") -> None:
     """Every value above a positive bound that separates it from rounding; a NaN is not.
 
     Raises:
         CheckFailure: with the message.
     """
+    import torch
+
     values = torch.as_tensor(actual).detach().abs()
-    for observe in observers:
-        observe(message, torch.full_like(values, least), values)
+    _observe(message, torch.full_like(values, least), values)
     if not bool((values > least).all()):
         fail(message, hint)
 
 
-def _same_form(actual: Any, expected: Tensor, what: str, hint: str) -> None:
-    if type(actual) is not Tensor and type(actual) is not torch.nn.Parameter:
+def _observe(what: str, error: "Tensor", bound: "Tensor") -> None:
+    """Tell how often the largest error fits into its bound."""
+    if observers:
+        off = error > 0
+        margin = float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf
+        for observe in observers:
+            observe(what, margin)
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _same_form(actual: Any, expected: "Tensor", what: str, hint: str) -> None:
+    import torch
+
+    if type(actual) is not torch.Tensor and type(actual) is not torch.nn.Parameter:
         fail(f"{what} should be a tensor, not of type {_kind(actual)}", hint)
     if actual.shape != expected.shape:
         fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)

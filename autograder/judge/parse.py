@@ -1,0 +1,121 @@
+"""Reads what a student handed in: bytes in, the cells of a notebook out.
+
+Of a cell only its kind, text, id, pictures and marks are looked at. nbformat's own reader is not
+asked: it refuses what could be graded, and validates every stored output, for which a file can be
+made that takes it minutes.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..assignment import SKIP_GRADING_TAG
+from ..errors import Unreadable
+
+SIZE_LIMIT_BYTES = 20 * 1024 * 1024
+CELL_LIMIT = 1000
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")  # not SVG, which may hold scripts
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+
+Role = Literal["answer", "check", "given"]
+
+
+@dataclass(frozen=True)
+class ParsedCell:
+    """A cell as it was handed in; all of it is the student's word."""
+
+    kind: str  # "code", "markdown" or "raw"
+    source: str
+    id: str | None = None
+    grade_id: str | None = None
+    role: Role | None = None  # by nbgrader's mark; None for a cell that has none
+    is_skipped: bool = False  # marked as not to be executed for grading
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ParsedNotebook:
+    """The cells of a file, and notes on what had to be done to read it."""
+
+    cells: tuple[ParsedCell, ...]
+    notes: tuple[str, ...] = ()
+
+
+def parse_notebook(content: bytes, name: str) -> ParsedNotebook:
+    """Read a notebook; `name` is the file's.
+
+    Raises:
+        Unreadable: if it is too large, not UTF-8, not JSON, or no notebook.
+    """
+    if len(content) > SIZE_LIMIT_BYTES:
+        raise Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
+    return _parse(content, name)
+
+
+def _parse(content: bytes, name: str) -> ParsedNotebook:
+    try:
+        tree = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{name} is not a notebook: {error}") from None
+    match tree:
+        case {"cells": [*cells]}:
+            pass
+        case {"worksheets": [{"cells": [*cells]}, *_]}:  # before 2015
+            pass
+        case _:
+            raise Unreadable(f"{name} is not a notebook: it has no cells")
+    if len(cells) > CELL_LIMIT:
+        raise Unreadable(f"{name} has more than {CELL_LIMIT} cells")
+    parsed = [_parse_cell(cell) for cell in cells]
+    if cells and not any(parsed):
+        raise Unreadable(f"{name} is not a notebook: none of its cells is one")
+    left_out = [str(number) for number, cell in enumerate(parsed, start=1) if cell is None]
+    note = f"no cells of a notebook, and left out: number {', '.join(left_out)}"
+    return ParsedNotebook(tuple(filter(None, parsed)), (note,) if left_out else ())
+
+
+def _parse_cell(cell: Any) -> ParsedCell | None:
+    """A cell with what is looked at; None if it has no kind or no text."""
+    match cell:
+        case {"cell_type": str(kind), "source": source} | {"cell_type": str(kind), "input": source}:
+            pass
+        case _:
+            return None
+    lines = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        return None
+    cell_id, metadata = cell.get("id"), cell.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    mark, tags = metadata.get("nbgrader"), metadata.get("tags")
+    mark = mark if isinstance(mark, dict) else {}
+    grade_id = mark.get("grade_id")
+    return ParsedCell(
+        kind=kind if kind in ("code", "raw") else "markdown",
+        # Half of a surrogate pair can stand in JSON, but in no file.
+        source="".join(lines).encode("utf-8", "replace").decode("utf-8"),
+        id=cell_id if isinstance(cell_id, str) else None,
+        grade_id=grade_id if isinstance(grade_id, str) else None,
+        role=_role(mark) if isinstance(grade_id, str) else None,
+        is_skipped=isinstance(tags, list) and SKIP_GRADING_TAG in tags,
+        attachments=_images(cell.get("attachments")),
+    )
+
+
+def _role(mark: dict[str, Any]) -> Role:
+    if mark.get("solution"):
+        return "answer"
+    return "check" if mark.get("grade") else "given"
+
+
+def _images(attachments: Any) -> dict[str, Any]:
+    """The pictures among what was pasted into a text cell."""
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        name: {kind: data}
+        for name, versions in attachments.items()
+        if isinstance(versions, dict)
+        for kind, data in versions.items()
+        if kind in IMAGE_TYPES and isinstance(data, str) and BASE64.fullmatch(data)
+    }

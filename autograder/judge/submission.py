@@ -1,0 +1,80 @@
+"""What a student handed in, as it is graded: answers, and cells of the student's own.
+
+With the released notebook it gives the notebook to grade; the file is not needed again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from ..assignment import is_answer
+
+GRADED, UNREADABLE = "graded", "unreadable"
+
+
+@dataclass(frozen=True)
+class StudentCell:
+    """An answer, by the id of its cell in the lab; or a cell of the student's own.
+
+    An own cell runs where it stands. One of kind "raw" is shown and never run.
+    """
+
+    id: str  # the lab's cell, or `own-000` …
+    kind: str  # "code", "markdown" or "raw"
+    source: str
+    after: str | None = None  # the lab's cell that an own cell follows; None: before all of them
+    attachments: dict[str, Any] = field(default_factory=dict)  # pictures: name -> kind -> base64
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The student's text, and notes on all that is unusual about it."""
+
+    cells: tuple[StudentCell, ...] = ()
+    notes: tuple[str, ...] = ()
+    status: str = GRADED  # or UNREADABLE: there was nothing to grade
+
+
+def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
+    """The notebook to grade: the released one with the answers and the own cells in it.
+
+    A missing answer stays the blank. Own cells that follow no cell of this release come last.
+    """
+    known = {cell.id for cell in release_notebook.cells}
+    answers: dict[str, StudentCell] = {}
+    own: defaultdict[str | None, list[Any]] = defaultdict(list)
+    last = release_notebook.cells[-1].id if release_notebook.cells else None
+    for cell in cells:
+        if cell.id in known:
+            answers[cell.id] = cell
+        else:
+            after = cell.after if cell.after in known or cell.after is None else last
+            own[after].append(_own_cell(cell))
+    notebook = nbformat.from_dict({**release_notebook, "cells": own[None]})
+    for original in release_notebook.cells:
+        placed = nbformat.from_dict(original)
+        if is_answer(placed) and placed.id in answers:
+            placed.source = answers[placed.id].source
+            if placed.cell_type == "markdown" and answers[placed.id].attachments:
+                placed.attachments = answers[placed.id].attachments
+        notebook.cells += [placed, *own[placed.id]]
+    return notebook
+
+
+def _own_cell(cell: StudentCell) -> Any:
+    if cell.kind == "code":
+        return new_code_cell(cell.source, id=cell.id)
+    text = cell.source if cell.kind == "markdown" else _fenced(cell.source)
+    return new_markdown_cell(text, id=cell.id, attachments=dict(cell.attachments))
+
+
+def _fenced(text: str) -> str:
+    """A text that Markdown leaves as it is."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text}\n{fence}"

@@ -1,0 +1,167 @@
+"""The warm process: it has a lab's tests collected and a zygote ready, and forks a judge per task.
+
+A judge compares hostile values, so it is a process of its own, with limits and nothing to lose: it
+inherits the tests, the reference and all that was computed before, does one task, writes one answer
+and ends. What it dies of costs that task only.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import pickle
+import resource
+import select
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, NoReturn, Protocol
+
+from ..assignment import Assignment
+from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, printable
+from ..engine.untrusted import tensors
+from ..engine.untrusted.confine import die_with_parent
+from ..engine.untrusted.linux import OwnStatus
+from .pytest_plugin import HiddenTestsBroken, Tests, with_tests
+
+GRACE_S = 30.0  # for a judge, beyond what its workers have
+ANSWER_LIMIT_BYTES = 64 * 2**20
+READY = "ready"
+LOST_ZYGOTE = 3  # an exit code
+Answer = dict[str, Any]  # {"done": what came of it}, or {"failed": why not} and more
+
+
+@dataclass(frozen=True)
+class Grader:
+    """All that grading a submission needs besides the submission."""
+
+    assignment: Assignment
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a judge has when it is forked."""
+
+    grader: Grader
+    tests: Tests
+    zygote: Zygote
+
+
+class Task(Protocol):
+    """Something to be judged."""
+
+    def run(self, ready: Ready) -> Any:
+        """Do it; what comes of it has to be plain data."""
+
+
+def main(grader: Grader, rehearsal: Task | None, connection: Connection) -> None:
+    """Get warm, say so, then do tasks until the other side hangs up.
+
+    Args:
+        rehearsal: done once, by this process itself: what it computes and imports, no judge has to.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # tests may print
+
+    def serve(tests: Tests) -> None:
+        assignment = grader.assignment
+        with Zygote(
+            assignment.release_dir, grader.limits, grader.policy, assignment.imports
+        ) as zygote:
+            tensors.use_threads(1)
+            ready = Ready(grader, tests, zygote)
+            if rehearsal is not None:
+                rehearsal.run(ready)
+            connection.send({READY: zygote.confinement})
+            _serve(ready, connection)
+
+    try:
+        with_tests(grader.assignment.test_files, serve)
+    except (EngineUnavailable, HiddenTestsBroken) as error:
+        with contextlib.suppress(OSError):
+            connection.send(_failed(error))
+
+
+def _serve(ready: Ready, connection: Connection) -> None:
+    gc.collect()
+    gc.freeze()
+    status = OwnStatus()
+    while True:
+        try:
+            task: Task = pickle.loads(connection.recv_bytes())  # from the process that started us
+        except (EOFError, OSError):
+            return
+        connection.send_bytes(_in_a_fork(task, ready, status.size_bytes))
+
+
+def _in_a_fork(task: Task, ready: Ready, size_bytes: int) -> bytes:
+    """The answer of a judge, or what it died of."""
+    limits = ready.grader.limits
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read_end)
+        _judge(lambda: task.run(ready), limits, size_bytes, write_end)
+    os.close(write_end)
+    deadline = time.monotonic() + limits.submission_timeout_s + GRACE_S
+    answer, died_of = bytearray(), "its time limit"
+    with os.fdopen(read_end, "rb", buffering=0) as pipe:
+        while (left_s := deadline - time.monotonic()) > 0:
+            if not select.select([pipe], [], [], left_s)[0]:
+                break
+            part = pipe.read(2**20)
+            if not part:
+                died_of = ""
+                break
+            answer += part
+            if len(answer) > ANSWER_LIMIT_BYTES:
+                died_of = "too long an answer"
+                break
+    if died_of:
+        os.kill(pid, signal.SIGKILL)
+    _, wait_status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(wait_status)
+    if code == 0 and not died_of:
+        return bytes(answer)
+    ready.zygote.restart()  # its workers, and perhaps a question that was left unanswered
+    if code == LOST_ZYGOTE and not died_of:
+        return bytes(answer)
+    if not died_of:
+        died_of = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit {code}"
+    return json.dumps({"failed": f"the judge of this submission died of {died_of}"}).encode()
+
+
+def _judge(work: Callable[[], Any], limits: Limits, size_bytes: int, write_end: int) -> NoReturn:
+    """In a fork: do the work under limits, write its answer, end."""
+    try:
+        die_with_parent()
+        for name, most in {
+            resource.RLIMIT_AS: size_bytes + limits.judge_memory_bytes,
+            resource.RLIMIT_CPU: int(limits.submission_timeout_s + GRACE_S),
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CORE: 0,
+        }.items():
+            resource.setrlimit(name, (most, most))
+        code = 0
+        try:
+            answer = json.dumps({"done": work()})
+        except BaseException as error:
+            answer = json.dumps(_failed(error))
+            code = LOST_ZYGOTE if isinstance(error, ZygoteLost) else 0
+        rest = memoryview(answer.encode())
+        while rest:
+            rest = rest[os.write(write_end, rest) :]
+    except BaseException:
+        code = 1
+    os._exit(code)
+
+
+def _failed(error: BaseException) -> Answer:
+    """Why there is nothing; `kind` says which exceptions stop everything."""
+    fatal = isinstance(error, EngineUnavailable | HiddenTestsBroken)
+    text = str(error) if fatal else printable(f"{type(error).__name__}: {error}")
+    return {"failed": text, "kind": type(error).__name__}

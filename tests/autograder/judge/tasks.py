@@ -1,0 +1,97 @@
+"""Tasks that do to their judge what hostile values might."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.judge import warm
+from autograder.judge.warm import Ready
+
+_count = 0
+
+
+@dataclass(frozen=True)
+class Count:
+    """How often this was done in this process and those it was forked from."""
+
+    def run(self, ready: Ready) -> int:
+        global _count
+        _count += 1
+        return _count
+
+
+@dataclass(frozen=True)
+class ForkWorker:
+    """Ask a worker what two and three make, and leave it to others to end it."""
+
+    def run(self, ready: Ready) -> Any:
+        worker = ready.zygote.fork(seed=0)
+        worker.execute("five = 2 + 3")
+        return worker.submission.five
+
+
+@dataclass(frozen=True)
+class Raise:
+    text: str
+
+    def run(self, ready: Ready) -> None:
+        raise RuntimeError(self.text)
+
+
+@dataclass(frozen=True)
+class Die:
+    number: int
+
+    def run(self, ready: Ready) -> None:
+        ready.zygote.fork(seed=0)
+        os.kill(os.getpid(), self.number)
+
+
+@dataclass(frozen=True)
+class LoseZygote:
+    """End the process that workers come from, then ask for one."""
+
+    def run(self, ready: Ready) -> None:
+        zygote = ready.zygote._process
+        assert zygote is not None
+        os.kill(zygote.pid, signal.SIGKILL)
+        ready.zygote.fork(seed=0)
+
+
+@dataclass(frozen=True)
+class Hoard:
+    size_bytes: int
+
+    def run(self, ready: Ready) -> None:
+        bytearray(self.size_bytes)
+
+
+@dataclass(frozen=True)
+class Write:
+    def run(self, ready: Ready) -> None:
+        Path("/tmp/left-by-a-judge").write_text("no")
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Answer with so many characters; below 0, with what JSON doesn't know."""
+
+    length: int
+
+    def run(self, ready: Ready) -> Any:
+        return object() if self.length < 0 else "a" * self.length
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """Take so long; as a rehearsal, with another grace for those that follow."""
+
+    seconds: float
+    grace_s: float = warm.GRACE_S
+
+    def run(self, ready: Ready) -> None:
+        warm.GRACE_S = self.grace_s
+        time.sleep(self.seconds)
