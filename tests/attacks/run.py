@@ -301,6 +301,6 @@ def _text_of_files(course_dir: Path, student: str) -> str:
 
 def _in_terminal(lab: str, result: SubmissionResult) -> str:
     """What the class table shows of a result."""
-    console = Console(file=io.StringIO(), width=300)
-    console.print(class_table(lab, [result]), *remarks([result]))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    shown = io.StringIO()
+    Console(file=shown, width=300).print(class_table(lab, [result]), *remarks([result]))
+    return shown.getvalue()

@@ -41,7 +41,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pins = ["--constraint", str(PROJECT / "requirements.lock")]
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "-qq"]
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq"]
     subprocess.run([*pip, "--disable-pip-version-check", *pins, str(PROJECT)], check=True)
     return folder
 
@@ -64,7 +64,7 @@ def typed(
 
 def files_in(environment: Path) -> list[str]:
     """What the installed project consists of, as pip lists it, from the environment's folder."""
-    pip = [environment / "bin" / "python", "-m", "pip", "show", "--files", "course-lab"]
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "show", "--files", "course-lab"]
     shown = subprocess.run(pip, check=True, capture_output=True, text=True).stdout
     names = re.findall(r"^  (\S+)$", shown.partition("Files:\n")[2], re.MULTILINE)
     return [name.removeprefix("../../../") for name in names]
