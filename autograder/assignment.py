@@ -34,6 +34,7 @@ class Assignment:
     test_files: tuple[Path, ...]
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
     imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
+    title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)  # the start of an id, and its title
     limits: Limits = field(default_factory=Limits)
 
@@ -79,6 +80,7 @@ def load_assignment(
         test_files=(*([checks] if checks.is_file() else []), *folder.hidden_tests),
         solution=solution_root and _read_solution(solution_root / lab / path.name, notebook),
         imports=folder.imports,
+        title=folder.title,
         exercises=folder.exercises,
         limits=folder.limits,
     )
@@ -100,7 +102,7 @@ def _given(notebook: Any) -> list[tuple[str, str | None]]:
 
 def nbgrader_tag(cell: Any) -> dict[str, Any]:
     """A cell's nbgrader metadata, empty for a cell that nbgrader doesn't know."""
-    tag = cell.metadata.get("nbgrader")
+    tag = cell["metadata"].get("nbgrader")
     return dict(tag) if isinstance(tag, dict) else {}
 
 

@@ -107,56 +107,45 @@ def grade(
     allow_unconfined: bool,
 ) -> None:
     """Grade every submission of LAB: gradebook, feedback and a table."""
-    from filelock import FileLock
-
-    from .course.gradebook import prepare_course, record_results
-    from .course.report import as_table, class_report, find_submissions, remarks
-    from .course.store import ResultStore
+    from .course.report import as_table, remarks
     from .engine import EngineUnavailable, Policy
-    from .judge.pytest_plugin import HiddenTestsBroken
+    from .errors import HiddenTestsBroken
     from .judge.results import FAILED
-    from .judge.warm import Grader
-    from .solution import find_solution
-    from .verbs.grade import judge_class
+    from .verbs.grade import grade_class
 
-    course_dir = course_dir.resolve()
-    submissions = find_submissions(course_dir, lab)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
     policy = Policy(allow_unconfined=allow_unconfined)
     _say_how_confined(policy)
-    with FileLock(course_dir / ".grading.lock"):  # two runs at once take turns
-        with console.status("preparing the course"):
-            solution = find_solution(find_project(), lab, release_dir)
-            assignment = prepare_course(course_dir, lab, release_dir, solution)
-        if assignment.solution is None:
-            notice = (
-                f"no solution fits {_shown(release_dir / lab)}; early mistakes cost again later"
-            )
-            console.print(f"note: {notice}", style="yellow", soft_wrap=True)
-        grader = Grader(assignment, seed, assignment.limits, policy)
-        store = ResultStore(course_dir / "results" / lab)
+    try:
         with _progress() as progress:
-            task = progress.add_task(f"grading {lab}", total=len(submissions))
-            results = []
-            try:
-                for result in judge_class(grader, submissions, jobs, store, force):
-                    results.append(result)
-                    progress.advance(task)
-            except (EngineUnavailable, HiddenTestsBroken) as error:
-                raise UserError(f"grading can't go on: {error}") from None
-        results.sort(key=lambda result: result.student)
-        with console.status("filling the gradebook, writing feedback"):
-            record_results(course_dir, lab, results)
+            task = progress.add_task(f"grading {lab}", total=None)
+            graded = grade_class(
+                course_dir,
+                lab,
+                release_root=release_dir,
+                seed=seed,
+                policy=policy,
+                jobs=jobs,
+                force=force,
+                on_start=lambda number: progress.update(task, total=number),
+                on_result=lambda result: progress.advance(task),
+            )
+    except (EngineUnavailable, HiddenTestsBroken) as error:
+        raise UserError(f"grading can't go on: {error}") from None
     if json_file is not None:
-        json_file.write_text(json.dumps(class_report(lab, results), indent=2) + "\n", "utf-8")
-    console.print(as_table(lab, results))
-    for line in remarks(results):
+        json_file.write_text(json.dumps(graded.as_json(), indent=2) + "\n", "utf-8")
+    console.print(as_table(lab, graded.results))
+    for line in remarks(graded.results):
         console.print(line, soft_wrap=True)
-    console.print(f"gradebook  {_shown(course_dir / 'gradebook.db')}", soft_wrap=True)
-    console.print(f"feedback   {_shown(course_dir / 'feedback')}/STUDENT/{lab}/{lab}.html")
+    stray = [line for row in graded.hand_ins if row.is_stray for line in row.lines()]
+    for note in [*stray, *graded.notes]:
+        console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
+    gradebook, page = graded.course.gradebook, graded.course.feedback_page("STUDENT", lab)
+    console.print(f"gradebook  {_shown(gradebook)}", markup=False, soft_wrap=True)
+    console.print(f"feedback   {_shown(page)}", markup=False, soft_wrap=True)
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
-    if failed := [result.student for result in results if result.status == FAILED]:
+    if failed := [result.student for result in graded.results if result.status == FAILED]:
         raise UserError(f"not graded, see above, and 0 in the gradebook: {', '.join(failed)}")
 
 
@@ -167,9 +156,9 @@ def grade(
 def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
     """Check that LAB can be released: all of the gate's checks, on release/LAB."""
     from .engine import EngineUnavailable
+    from .errors import HiddenTestsBroken
     from .gate import gate, stability
     from .gate.bench import Subject
-    from .judge.pytest_plugin import HiddenTestsBroken
 
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)

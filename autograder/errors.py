@@ -19,6 +19,10 @@ class Unreadable(Exception):
     """What was handed in can't be read; the message says why, to its student and to the grader."""
 
 
+class HiddenTestsBroken(Exception):
+    """The instructor's tests could not be collected; no submission is at fault."""
+
+
 def shown(path: Path) -> str:
     """A path as messages write it: relative to where the user stands, if it is below."""
     path, here = path.resolve(), Path.cwd()

@@ -100,18 +100,12 @@ def _compile(source: Path) -> _CompiledLab:
 
 
 def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:
-    """Make every lab's two folders under `stage`, the release by nbgrader's own converter."""
+    """Make every lab's two folders under `stage`, the release by nbgrader's own steps."""
     # nbgrader takes seconds to import; a lab with a mistake in it never gets here.
-    from autograder.course.generate import generate_assignment
+    from .generate import generate
 
-    course = stage / "course"
-    for number, one in enumerate(compiled):
-        name = f"lab{number}"  # nbgrader refuses some names that files may have
-        draft = student_notebook(one.lab, one.questions)
-        write_notebook(draft, course / "source" / name / f"{name}.ipynb")
-        generate_assignment(course, name)
-        generated = course / "release" / name / f"{name}.ipynb"
-        released = nbformat.read(generated, as_version=nbformat.NO_CONVERT)
+    for one in compiled:
+        released = generate(student_notebook(one.lab, one.questions), one.lab.path)
         _write_folder(stage / "release" / one.lab.name, released, one.release_files)
         solved = solution_notebook(one.lab, released)
         _write_folder(stage / "solution" / one.lab.name, solved, one.solution_files)

@@ -1,64 +1,77 @@
 """How nbgrader is configured for our courses; `nbgrader_config.py` in a course calls this."""
 
+import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
-from . import plain_files  # noqa: F401 -- changes nbgrader as it is imported
+from .course import CONFIG_FILE, ENGINE, Course
 
-CONFIG_FILE = "nbgrader_config.py"
 CONFIG_TEXT = '''\
 """Lets nbgrader's own commands and formgrader grade with the isolated engine."""
 
 import sys
 
-sys.path.append({project!r})  # where the autograder lies
+project = {project!r}  # where the autograder lies
+if project not in sys.path:
+    sys.path.append(project)
 c = get_config()  # noqa: F821 -- traitlets defines it
 c.Autograde.exporter_class = "autograder.course.plugins.SubmissionExporter"  # or nothing is graded
 try:
     from autograder.course.config import configure
 except ImportError:
-    print("nbgrader_config.py: the path to the autograder is wrong; mend it", file=sys.stderr)
+    print("nbgrader_config.py: the path to the autograder is wrong; fix it", file=sys.stderr)
 else:
     configure(c)
 '''
 PROJECT = Path(__file__).resolve().parents[2]
+PATH_LINE = re.compile(r"^(sys\.path\.append\(.*\)|project = .*(?=  #))", re.MULTILINE)
+# SHA-256 of what earlier versions wrote, with the path left out.
+EARLIER = {
+    "074808b3b77260d50891ba9126e76f833ed26e805686b9c3d57c973149882649",
+    "8db3af63818167844efd8de729fd07b511844c0c4df125314126fbfe8f1361ed",
+}
 
 
 def configure(config: Any) -> None:
-    """Replace nbgrader's execution of submissions by ours; everything else stays nbgrader's."""
-    config.Autograde.exporter_class = "autograder.course.plugins.SubmissionExporter"
-    config.Autograde.sanitize_preprocessors = [
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
-    config.Autograde.autograde_preprocessors = [
-        "autograder.course.plugins.RecordResult",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
-    config.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
-        "autograder.course.plugins.ShowAtAGlance",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    ]
+    """Have nbgrader's commands and formgrader's buttons grade as `make grade` does.
+
+    nbgrader then runs no step of its own on a notebook: our exporters hand back what was made.
+    """
+    config.Autograde.exporter_class = ENGINE
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = []
+    config.GenerateFeedback.exporter_class = "autograder.course.plugins.FeedbackExporter"
+    config.GenerateFeedback.preprocessors = []
     config.HTMLExporter.filters = {"markdown2html": "autograder.course.markdown.markdown2html"}
 
 
 def write_config(course_dir: Path) -> None:
     """Make the course open in formgrader; an instructor's own file is left alone."""
     path = course_dir / CONFIG_FILE
-    if not path.exists() or _is_ours(path.read_text("utf-8")):
-        path.write_text(CONFIG_TEXT.format(project=str(PROJECT)), "utf-8")
+    text = CONFIG_TEXT.format(project=str(PROJECT))
+    if not path.exists() or (_is_ours(path.read_bytes()) and path.read_bytes() != text.encode()):
+        path.write_text(text, "utf-8")
 
 
-def _is_ours(text: str) -> bool:
-    """Whether it is as we wrote it, perhaps when the project lay elsewhere."""
-    before, after = CONFIG_TEXT.split("{project!r}")
+def engine_note(course: Course) -> str | None:
+    """What to add to a config of the course's own which lets nbgrader grade by itself."""
+    if course.uses_our_engine():
+        return None
+    path = f"import sys; sys.path.append({str(PROJECT)!r})"
+    call = "from autograder.course.config import configure; configure(get_config())"
     return (
-        text.startswith(before)
-        and text.endswith(after)
-        and text.count("\n") == (CONFIG_TEXT.count("\n"))
+        f"{course.root / CONFIG_FILE}: formgrader's autograde button and `nbgrader autograde` run "
+        f"submissions unconfined and without the hidden tests; add these two lines at its end:\n"
+        f"  {path}\n  {call}"
     )
+
+
+def _is_ours(text: bytes) -> bool:
+    """Whether it is as we wrote it, perhaps earlier, or when the project lay elsewhere."""
+    known = {_without_path(CONFIG_TEXT), *EARLIER}
+    return _without_path(text.decode("utf-8", "replace")) in known
+
+
+def _without_path(text: str) -> str:
+    return hashlib.sha256(PATH_LINE.sub("", text).encode()).hexdigest()

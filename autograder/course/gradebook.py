@@ -1,128 +1,413 @@
-"""Brings a graded class into nbgrader: its gradebook, and feedback for each student."""
+"""The bridge to nbgrader's gradebook: all that `make grade` writes there goes through here.
 
-import filecmp
+It works with nbgrader's own models, one transaction for each submission. What people gave by hand
+(points, comments, extra credit, extensions, a due date) is never written, and goes only where its
+question leaves the release; then the caller gets it back as a note.
+"""
+
+import json
 import logging
-import re
-import shutil
-import warnings
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from alembic.script import ScriptDirectory
+from nbgrader.api import (
+    Assignment,
+    Base,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from nbgrader.dbutil import ALEMBIC_DIR
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
+from traitlets import TraitError
 
-from ..assignment import Assignment, load_assignment
+from ..assignment import nbgrader_tag
+from ..engine import printable
 from ..errors import UserError
 from ..judge.results import SubmissionResult
-from .config import configure, write_config
-from .generate import generate_assignment
+from .course import CONFIG_FILE, Course
+from .recorded import LOCK_TIMEOUT_S, refusal, schema_version
 
-NOT_RELEASED = ("__pycache__", ".ipynb_checkpoints", ".data")  # left behind by trying it out
+GRADED, COMMENTED = (GradeCell, TaskCell), (SolutionCell, TaskCell)
+NO_RESPONSE = "No response."  # nbgrader's words for an answer that stands as it was released
 
 
-def prepare_course(
-    course_dir: Path, lab: str, release_root: Path, solution: Any = None
-) -> Assignment:
-    """Make the course know the lab as it is released now.
+@dataclass(frozen=True)
+class Answers:
+    """What the gradebook must know of a student's answers.
 
-    `solution` is its solved notebook. It is kept where nbgrader keeps such, in `solution/<lab>/`,
-    which no student gets to see; without one, what lies there is used, if it fits the release.
+    `changed` are the questions whose answer is not the one that lay there for grading by hand;
+    `untouched` the grade ids of answers that stand as they were released.
+    """
+
+    changed: frozenset[str] = frozenset()
+    untouched: frozenset[str] = frozenset()
+
+
+class CourseGradebook:
+    """A course's gradebook, a context manager; it is made where there is none.
 
     Raises:
-        UserError: if the lab was not released (exit code 2).
+        UserError: if the file is no gradebook of this nbgrader, or stays locked; also later on.
     """
-    released = load_assignment(lab, release_root)
-    write_config(course_dir)
-    source = course_dir / "source" / lab
-    is_known = (course_dir / "release" / lab).is_dir() and _is_in_gradebook(course_dir, lab)
-    if not is_known or not _same_tree(released.release_dir, source):
-        shutil.rmtree(source, ignore_errors=True)
-        shutil.copytree(released.release_dir, source, ignore=shutil.ignore_patterns(*NOT_RELEASED))
-        generate_assignment(course_dir, lab)
-    solution_root = course_dir / CourseDirectory().solution_directory
-    if solution is not None:
-        _write_if_changed(solution_root / lab / f"{lab}.ipynb", nbformat.writes(solution))
-    return load_assignment(lab, course_dir / "release", solution_root=solution_root)
+
+    def __init__(self, course: Course, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+        self._path = course.gradebook
+        self._late_work = _LateWork(course)
+        url = URL.create("sqlite", database=str(self._path), query={"timeout": str(lock_timeout_s)})
+        with _one_line(self._path):
+            _make_or_check(self._path)
+            self._book = Gradebook(url, course.id)
+
+    def __enter__(self) -> "CourseGradebook":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+    def update_assignment(self, lab: str, release: Any) -> list[str]:
+        """Make the gradebook know a lab as it is released now, with submissions there or not.
+
+        Returns:
+            A note for everything by hand that went with a cell, or whose points changed.
+        """
+        with self._transaction() as db:
+            assignment = self._one(Assignment, name=lab)
+            if assignment is None:
+                assignment = Assignment(name=lab, course_id=self._book.course_id)
+                db.add(assignment)
+            notebook = self._notebook(lab)
+            if notebook is None:
+                notebook = Notebook(name=lab, assignment=assignment)
+                db.add(notebook)
+            notebook.kernelspec = json.dumps(release["metadata"].get("kernelspec", {}))
+            db.flush()
+            _update_sources(db, notebook, release)
+            added, notes = _update_cells(db, notebook, release)
+            if added:
+                cells = self._cells(notebook)
+                for paper in notebook.submissions:
+                    _complete(db, paper, cells)
+            return notes
+
+    def record(
+        self, lab: str, result: SubmissionResult, answers: Answers, timestamp: str | None = None
+    ) -> list[str]:
+        """Write what tests found; ask for a person where an answer is new to one.
+
+        Args:
+            lab: one that `update_assignment` has made known.
+            result: of one student.
+            answers: what is known about that student's answers.
+            timestamp: the text of nbgrader's `timestamp.txt`.
+
+        Returns:
+            Notes, where the date or the course's own rule for late work can't be used.
+        """
+        handed_in, notes = parse_date(timestamp), []
+        if timestamp and handed_in is None:
+            notes = [
+                f"{result.student}: timestamp.txt holds no date ({printable(timestamp)}), so the "
+                "work counts as in time; correct it or delete it, as formgrader stops at it"
+            ]
+        scores = {question.id: question.score for question in result.questions}
+        with self._transaction() as db:
+            notebook = self._notebook(lab)
+            assert notebook is not None  # update_assignment made it
+            cells = self._cells(notebook)
+            paper = self._paper(notebook, result.student)
+            paper.assignment.timestamp = handed_in
+            grades, comments = _complete(db, paper, cells)
+            written = {cell.name for cell in cells.values() if isinstance(cell, COMMENTED)}
+            for cell_id, grade in grades.items():
+                name = cells[cell_id].name
+                score = scores.get(name)
+                if name not in written:
+                    score = score or 0.0
+                elif name in answers.untouched:
+                    score = 0.0
+                _grade(grade, score, name in answers.changed)
+            for cell_id, comment in comments.items():
+                untouched = cells[cell_id].name in answers.untouched
+                comment.auto_comment = NO_RESPONSE if untouched else None
+            db.flush()
+            return notes + self._late_work.penalise(db, paper)
+
+    def _paper(self, notebook: Notebook, student: str) -> SubmittedNotebook:
+        """A student's row for the notebook, made if there is none."""
+        db = self._book.db
+        if self._one(Student, id=student) is None:
+            db.add(Student(id=student))
+            db.flush()
+        key = {"assignment_id": notebook.assignment_id, "student_id": student}
+        submission = self._one(SubmittedAssignment, **key)
+        if submission is None:
+            submission = SubmittedAssignment(**key)
+            db.add(submission)
+            db.flush()
+        key = {"notebook_id": notebook.id, "assignment_id": submission.id}
+        paper = self._one(SubmittedNotebook, **key)
+        if paper is None:
+            paper = SubmittedNotebook(**key)
+            db.add(paper)
+            db.flush()
+        return paper
+
+    def _notebook(self, lab: str) -> Notebook | None:
+        assignment = self._one(Assignment, name=lab)
+        return assignment and self._one(Notebook, name=lab, assignment_id=assignment.id)
+
+    def _cells(self, notebook: Notebook) -> dict[str, BaseCell]:
+        cells = self._book.db.scalars(select(BaseCell).filter_by(notebook_id=notebook.id))
+        return {cell.id: cell for cell in cells}
+
+    def _one(self, model: Any, **key: str) -> Any:
+        return self._book.db.scalars(select(model).filter_by(**key)).one_or_none()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """All or nothing, and nobody else writes meanwhile: what was read stays true."""
+        db = self._book.db
+        with _one_line(self._path):
+            try:
+                db.connection().exec_driver_sql("begin immediate")
+                yield db
+                db.commit()
+            except BaseException:
+                db.rollback()
+                raise
 
 
-def record_results(course_dir: Path, lab: str, results: list[SubmissionResult]) -> None:
-    """Fill the gradebook through nbgrader's own autograde step and write feedback HTML.
+class _LateWork:
+    """The course's rule for late work, as its config has it and nbgrader applies it."""
 
-    Scores that a person gave by hand in formgrader are kept.
-
-    Raises:
-        UserError: with nbgrader's own words, if it fails.
-    """
-    config = Config()
-    configure(config)
-    config.RecordResult.known = {result.student: result for result in results}
-    api = NbGraderAPI(CourseDirectory(root=str(course_dir)), config=config)
-    for step in (api.autograde, api.generate_feedback):
-        with _quiet():
-            outcome = step(lab, "*", force=True)
-        if not outcome["success"]:
-            reason = _reason(outcome.get("log") or outcome["error"])
-            raise UserError(f"{course_dir}: nbgrader's {step.__name__} failed: {reason}")
-
-
-def feedback_page(course_dir: Path, student: str, lab: str) -> Path:
-    """Where a student's feedback lies."""
-    return course_dir / "feedback" / student / lab / f"{lab}.html"
-
-
-def _is_in_gradebook(course_dir: Path, lab: str) -> bool:
-    """A run that was killed may have made the release and not got as far as the gradebook."""
-    path = course_dir / "gradebook.db"
-    if not path.is_file():
-        return False
-    with Gradebook(f"sqlite:///{path}") as gradebook:
+    def __init__(self, course: Course) -> None:
+        log = logging.Logger("late work")  # a logger of its own, which nobody listens to
+        log.addHandler(logging.NullHandler())
+        self._path = course.root / CONFIG_FILE
         try:
-            gradebook.find_notebook(lab, lab)
-        except MissingEntry:
-            return False
-    return True
+            self._rule = AssignLatePenalties(config=course.config, log=log)
+            self._rule.init_plugin()
+        except (TraitError, ImportError) as error:
+            raise UserError(f"{self._path}: AssignLatePenalties: {error}; fix it") from None
+
+    def penalise(self, db: Any, paper: SubmittedNotebook) -> list[str]:
+        """Set the penalty, or clear one that no longer holds."""
+        submission = paper.assignment
+        paper.late_submission_penalty = None
+        db.flush()
+        if not self._rule.enabled or submission.assignment.duedate is None:
+            return []
+        late_s = submission.total_seconds_late
+        if late_s <= 0:
+            return []
+        score = db.scalar(select(SubmittedNotebook.score).filter_by(id=paper.id))
+        try:
+            plugin = self._rule.plugin_inst
+            penalty = plugin.late_submission_penalty(submission.student_id, score, late_s)
+            if penalty is not None:
+                paper.late_submission_penalty = min(max(float(penalty), 0.0), score)
+        except Exception as error:  # the course's own code may raise anything
+            reason = f"{type(error).__name__}: {error}"
+            return [
+                f"{submission.student_id}: handed in late, but no penalty was set, as the plugin "
+                f"of {self._path} failed ({reason}); fix it and grade again"
+            ]
+        return []
 
 
-def _write_if_changed(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file() or path.read_text("utf-8") != content:
-        path.write_text(content, "utf-8")
+def parse_date(timestamp: str | None) -> datetime | None:
+    """A date as nbgrader writes it, None if it is none."""
+    try:
+        return parse_utc(timestamp) if timestamp else None
+    except Exception:  # dateutil raises many kinds
+        return None
 
 
-def _same_tree(left: Path, right: Path) -> bool:
-    """Whether two folders hold the same files with the same content."""
-    names = [_files_below(folder) for folder in (left, right)]
-    if names[0] != names[1]:
-        return False
-    return not any(filecmp.cmpfiles(left, right, names[0], shallow=False)[1:])
+def _make_or_check(path: Path) -> None:
+    """Make a gradebook that is whole from its first moment; refuse one of another schema.
 
-
-def _files_below(folder: Path) -> list[str]:
-    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(str(file) for file in files if not set(file.parts) & set(NOT_RELEASED))
-
-
-def _reason(log: str) -> str:
-    """The last exception that a log names; else its last line."""
-    lines = [line.strip() for line in log.strip().splitlines()]
-    raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
-    return (raised or lines)[-1]
+    nbgrader would ask the command `alembic` for the schema's version, which has to be on the PATH.
+    """
+    head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    if path.exists() and path.stat().st_size > 0:
+        version = schema_version(path)
+        if version not in (None, head):
+            raise refusal(path, f"no such table as in version {head}: it is {version}")
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft.unlink(missing_ok=True)
+    engine = create_engine(URL.create("sqlite", database=str(draft)))
+    try:
+        Base.metadata.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(
+                text("create table alembic_version (version_num VARCHAR(32) not null)")
+            )
+            connection.execute(text("insert into alembic_version values (:head)"), {"head": head})
+    finally:
+        engine.dispose()
+    draft.replace(path)
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """nbgrader logs and warns on the terminal as well; what matters is in the outcome."""
-    logger = logging.getLogger("traitlets")
-    propagate, handlers = logger.propagate, logger.handlers
-    logger.propagate, logger.handlers = False, []
+def _one_line(path: Path) -> Iterator[None]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.propagate, logger.handlers = propagate, handlers
+        yield
+    except DatabaseError as error:
+        raise refusal(path, str(error.orig)) from error
+
+
+def _update_sources(db: Any, notebook: Notebook, release: Any) -> None:
+    known = {cell.name: cell for cell in notebook.source_cells}
+    for cell in release["cells"]:
+        tag = nbgrader_tag(cell)
+        if not any(tag.get(mark) for mark in ("grade", "solution", "locked", "task")):
+            continue
+        source = known.pop(tag["grade_id"], None)
+        if source is None:
+            source = SourceCell(name=tag["grade_id"], notebook=notebook)
+            db.add(source)
+        source.cell_type = cell["cell_type"]
+        source.source = cell["source"]
+        source.checksum = tag.get("checksum")
+        # As nbgrader's `is_locked`: a check is locked whatever its mark says, an answer never.
+        source.locked = not tag.get("solution") and bool(tag.get("grade") or tag.get("locked"))
+    for source in known.values():
+        db.delete(source)
+    db.flush()
+
+
+def _update_cells(db: Any, notebook: Notebook, release: Any) -> tuple[bool, list[str]]:
+    """Follow the release's graded cells and answers; what people gave stays where its cell stays.
+
+    Returns:
+        Whether there are new ones, and the notes.
+    """
+    wanted = _wanted_cells(release)
+    notes: list[str] = []
+    for cell in db.scalars(select(BaseCell).filter_by(notebook_id=notebook.id)).all():
+        marks = wanted.pop((type(cell), cell.name), None)
+        if marks is None:
+            notes += _remove(db, cell)
+        else:
+            notes += _change(db, cell, marks)
+    for (kind, name), marks in wanted.items():
+        db.add(kind(name=name, notebook=notebook, **marks))
+    db.flush()
+    return bool(wanted), notes
+
+
+def _wanted_cells(release: Any) -> dict[tuple[type, str], dict[str, Any]]:
+    wanted: dict[tuple[type, str], dict[str, Any]] = {}
+    for cell in release["cells"]:
+        tag = nbgrader_tag(cell)
+        name = tag.get("grade_id", "")
+        marks = {"max_score": float(tag.get("points", 0)), "cell_type": cell["cell_type"]}
+        if tag.get("grade"):
+            wanted[GradeCell, name] = marks
+        if tag.get("solution"):
+            wanted[SolutionCell, name] = {}
+        if tag.get("task"):
+            wanted[TaskCell, name] = marks
+    return wanted
+
+
+def _change(db: Any, cell: BaseCell, marks: Mapping[str, Any]) -> list[str]:
+    """Give a cell that stays its points and type of now."""
+    before = cell.max_score if marks else None
+    for name, value in marks.items():
+        setattr(cell, name, value)
+    if not marks or before == cell.max_score:
+        return []
+    by_hand = [grade for grade in _rows(db, Grade, cell) if grade.manual_score is not None]
+    return [
+        f"{grade.student.id}: {cell.name} has {cell.max_score:g} points now ({before:g} before); "
+        f"the {grade.manual_score:g} given by hand stay until a person changes them"
+        for grade in by_hand
+    ]
+
+
+def _remove(db: Any, cell: BaseCell) -> list[str]:
+    """Take a cell out of the gradebook, and say what people gave for it."""
+    notes = []
+    for grade in _rows(db, Grade, cell) if isinstance(cell, GRADED) else ():
+        gone = [
+            f"{points:g} {kind}"
+            for points, kind in (
+                (grade.manual_score, "points by hand"),
+                (grade.extra_credit, "points of extra credit"),
+            )
+            if points is not None
+        ]
+        if gone:
+            notes.append(_gone(grade, cell, " and ".join(gone)))
+        db.delete(grade)
+    for comment in _rows(db, Comment, cell) if isinstance(cell, COMMENTED) else ():
+        if comment.manual_comment:
+            notes.append(_gone(comment, cell, f"the comment “{comment.manual_comment}”"))
+        db.delete(comment)
+    db.flush()
+    db.delete(cell)
+    db.flush()
+    return notes
+
+
+def _gone(row: Any, cell: BaseCell, what: str) -> str:
+    return f"{row.student.id}: {cell.name} is not in the release any more, and so {what} is gone"
+
+
+def _rows(db: Any, model: Any, cell: BaseCell) -> list[Any]:
+    return list(db.scalars(select(model).filter_by(cell_id=cell.id)))
+
+
+def _complete(
+    db: Any, paper: SubmittedNotebook, cells: Mapping[str, BaseCell]
+) -> tuple[dict[str, Grade], dict[str, Comment]]:
+    """A submission's grades and comments by cell, with those that were missing."""
+    written = {cell.name for cell in cells.values() if isinstance(cell, COMMENTED)}
+    found: list[dict[str, Any]] = []
+    for model, kinds in ((Grade, GRADED), (Comment, COMMENTED)):
+        ids = [cell_id for cell_id, cell in cells.items() if isinstance(cell, kinds)]
+        # By cell first: that is what the table's index begins with.
+        rows = db.scalars(
+            select(model).where(model.cell_id.in_(ids), model.notebook_id == paper.id)
+        )
+        by_cell = {row.cell_id: row for row in rows}
+        for cell_id in ids:
+            if cell_id not in by_cell:
+                by_cell[cell_id] = row = model(cell_id=cell_id, notebook_id=paper.id)
+                if model is Grade:
+                    row.needs_manual_grade = cells[cell_id].name in written
+                db.add(row)
+        found.append(by_cell)
+    db.flush()
+    return found[0], found[1]
+
+
+def _grade(grade: Grade, auto_score: float | None, changed: bool) -> None:
+    """A person is asked for once: where nobody graded an answer, or graded another one."""
+    grade.auto_score = auto_score
+    if grade.manual_score is None:
+        grade.needs_manual_grade = auto_score is None
+    elif changed:
+        grade.needs_manual_grade = True

@@ -45,6 +45,11 @@ class HandIn:
     notes: tuple[str, ...] = ()
 
     @property
+    def is_stray(self) -> bool:
+        """Whether it is no student's, so that no result tells of it."""
+        return self.decision is Decision.NOT_A_STUDENT
+
+    @property
     def path(self) -> Path | None:
         """The file to grade: a notebook, or the archive that holds it."""
         return None if self.notebook is None else self.notebook.path

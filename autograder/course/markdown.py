@@ -12,8 +12,8 @@ from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
 from ..render.formulas import FormulaRenderer
+from .notebook import SUMMARY_ID
 
-SUMMARY_ID = "feedback-summary"  # of a cell that we add
 SIZE_LIMIT = 2**20  # characters
 MATH_LIMIT = 100  # environments; the time that they take grows with the square of their number
 

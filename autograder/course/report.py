@@ -1,39 +1,9 @@
-"""A graded class as a table for the terminal and as data for other tools."""
-
-from pathlib import Path
-from typing import Any
+"""A graded class as a table for the terminal."""
 
 from rich.table import Table
 from rich.text import Text
 
-from ..errors import UserError
 from ..judge.results import SubmissionResult
-
-
-def find_submissions(course_dir: Path, lab: str) -> list[tuple[str, Path]]:
-    """Every `submitted/<student>/<lab>/<lab>.ipynb`, by student.
-
-    Raises:
-        UserError: if there are none (exit code 2).
-    """
-    paths = sorted((course_dir / "submitted").glob(f"*/{lab}/{lab}.ipynb"))
-    if not paths:
-        wanted = course_dir / "submitted" / "STUDENT" / lab / f"{lab}.ipynb"
-        raise UserError(f"{wanted}: no submissions found; put them there", exit_code=2)
-    return [(path.parents[1].name, path) for path in paths]
-
-
-def class_report(lab: str, results: list[SubmissionResult]) -> dict[str, Any]:
-    """The whole class as plain data, without the students' texts."""
-    return {
-        "lab": lab,
-        "confinement": results[0].confinement,
-        "submissions": [_without_texts(result.as_json()) for result in results],
-    }
-
-
-def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in result.items() if name != "cells"}
 
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:

@@ -2,21 +2,37 @@
 
 import itertools
 import json
-import multiprocessing
+import os
 import pickle
 import queue
+import socket
+import subprocess
+import sys
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from ..engine import ConfinementRefused, EngineUnavailable
-from ..lifeline import tied
+from ..errors import HiddenTestsBroken
 from . import warm
-from .pytest_plugin import HiddenTestsBroken
 from .warm import Grader, Task
 
 FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
+# Tied to its parent before it imports anything that takes time.
+BOOT = """
+import os, sys
+from multiprocessing.connection import Connection
+
+connection = Connection(int(sys.argv[1]))
+sys.path[:] = connection.recv()
+from autograder.lifeline import die_with
+die_with(int(sys.argv[2]))
+from autograder.judge.warm import main
+main(connection)
+"""
 Done = TypeVar("Done", bound=Task)
 
 
@@ -31,13 +47,17 @@ class WarmProcess:
     """The near end of a warm process, which judges one task at a time."""
 
     def __init__(self, grader: Grader, rehearsal: Task | None) -> None:
-        # spawn: a forked copy of a process with threads (progress bars) may hang.
-        spawn = multiprocessing.get_context("spawn")
-        self._connection, theirs = spawn.Pipe()
-        target, arguments = tied(warm.main, grader, rehearsal)
-        self._process = spawn.Process(target=target, args=(*arguments, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                # a fresh process: a forked copy of one with threads (progress bars) may hang
+                [sys.executable, "-c", BOOT, str(theirs.fileno()), str(os.getpid())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._connection = Connection(ours.detach())
+        self._connection.send(sys.path)
+        self._connection.send_bytes(pickle.dumps((grader, rehearsal)))
         self.confinement = ""
 
     def wait_until_ready(self) -> None:
@@ -67,7 +87,7 @@ class WarmProcess:
         """End it, whatever it is doing."""
         self._connection.close()
         self._process.kill()
-        self._process.join()
+        self._process.wait()
 
 
 class Pool:
@@ -75,7 +95,7 @@ class Pool:
 
     Args:
         grader: what is the same for all tasks.
-        jobs: how many tasks are judged at a time.
+        jobs: how many tasks are judged at a time; processes are started as they are needed.
         rehearsal: done by each process once, before its first task; see `warm`.
     """
 
@@ -86,9 +106,8 @@ class Pool:
         self._idle: queue.SimpleQueue[WarmProcess] = queue.SimpleQueue()
 
     def __enter__(self) -> "Pool":
-        self._processes = [WarmProcess(self.grader, self._rehearsal) for _ in range(self.jobs)]
-        for process in self._processes:
-            self._idle.put(process)
+        self._processes: list[WarmProcess] = []
+        self._starting = threading.Lock()
         self._threads = ThreadPoolExecutor(self.jobs)
         return self
 
@@ -127,13 +146,21 @@ class Pool:
 
     def judge(self, task: Task) -> Any:
         """What came of one task, or `Failed`; from any thread."""
-        process = self._idle.get()
+        process = self._idle_process()
         try:
             if not process.confinement:
                 process.wait_until_ready()
             return process.judge(task)
         finally:
             self._idle.put(process)
+
+    def _idle_process(self) -> WarmProcess:
+        """One that is idle, a new one as long as there may be more, or the next that gets idle."""
+        with self._starting:
+            if self._idle.empty() and len(self._processes) < self.jobs:
+                self._processes.append(WarmProcess(self.grader, self._rehearsal))
+                return self._processes[-1]
+        return self._idle.get()
 
 
 def _raise_if_fatal(said: dict[str, Any]) -> None:

@@ -28,6 +28,7 @@ from ..engine import (
     ZygoteLost,
 )
 from ..engine.untrusted import arrays, tensors
+from ..errors import HiddenTestsBroken
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
 
@@ -41,10 +42,6 @@ PYTEST_OPTIONS = [
     "--capture=no",  # captured output would need files
 ]
 Used = TypeVar("Used")
-
-
-class HiddenTestsBroken(Exception):
-    """The instructor's tests could not be collected; no submission is at fault."""
 
 
 def run_tests(

@@ -24,7 +24,8 @@ from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, prin
 from ..engine.untrusted import tensors
 from ..engine.untrusted.confine import die_with_parent
 from ..engine.untrusted.linux import OwnStatus
-from .pytest_plugin import HiddenTestsBroken, Tests, with_tests
+from ..errors import HiddenTestsBroken
+from .pytest_plugin import Tests, with_tests
 
 GRACE_S = 30.0  # for a judge, beyond what its workers have
 ANSWER_LIMIT_BYTES = 64 * 2**20
@@ -59,12 +60,15 @@ class Task(Protocol):
         """Do it; what comes of it has to be plain data."""
 
 
-def main(grader: Grader, rehearsal: Task | None, connection: Connection) -> None:
+def main(connection: Connection) -> None:
     """Get warm, say so, then do tasks until the other side hangs up.
 
-    Args:
-        rehearsal: done once, by this process itself: what it computes and imports, no judge has to.
+    The first thing sent is a `Grader`, and a task or None: a rehearsal, done once by this process
+    itself, so that what it computes and imports no judge has to.
     """
+    grader: Grader
+    rehearsal: Task | None
+    grader, rehearsal = pickle.loads(connection.recv_bytes())  # from the process that started us
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # tests may print
 
     def serve(tests: Tests) -> None:
@@ -92,7 +96,7 @@ def _serve(ready: Ready, connection: Connection) -> None:
     status = OwnStatus()
     while True:
         try:
-            task: Task = pickle.loads(connection.recv_bytes())  # from the process that started us
+            task: Task = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
             return
         connection.send_bytes(_in_a_fork(task, ready, status.size_bytes))

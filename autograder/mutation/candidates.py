@@ -13,9 +13,8 @@ import nbformat
 
 from ..assignment import Assignment
 from ..engine import Limits
-from ..errors import UserError
+from ..errors import HiddenTestsBroken, UserError
 from ..judge.pool import Failed, Pool
-from ..judge.pytest_plugin import HiddenTestsBroken
 from ..judge.results import Verdict
 from ..judge.session import Session
 from ..judge.warm import Grader, Ready
@@ -103,7 +102,7 @@ def judge_all(grader: Grader, candidates: list[Candidate], jobs: int) -> Iterato
     if not candidates:
         return
     try:
-        with Pool(grader, min(jobs, len(candidates)), Candidate("", {}, ())) as pool:
+        with Pool(grader, jobs, Candidate("", {}, grader.assignment.tested)) as pool:
             for candidate, answer in pool.run(candidates):
                 yield as_judgement(candidate, answer)
     except HiddenTestsBroken as error:

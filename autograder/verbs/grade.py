@@ -1,43 +1,173 @@
-"""Grades a class: judges what is new, stores it, publishes what changed."""
+"""Grades a class: reads each hand-in, judges what is new, stores it, publishes what changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ..course.store import ResultStore, environment_key, result_key
-from ..engine import strongest_possible
-from ..judge.grade import Grading, failed_result
-from ..judge.pool import Failed, Pool
-from ..judge.results import SubmissionResult
-from ..judge.warm import Grader
+from filelock import FileLock
+
+from ..assignment import Assignment
+from ..course.class_run import ClassRun, remember
+from ..course.config import engine_note
+from ..course.course import Course
+from ..course.environment import SUBMISSION, Key, environment_of
+from ..course.hand_ins import HandIn, find_hand_ins
+from ..course.publish import publish
+from ..course.release import take_release
+from ..course.store import ResultStore
+from ..engine import Policy, strongest_possible
+from ..errors import UserError
+from ..judge.content import Content
+from ..judge.results import FAILED, SubmissionResult
+from ..lab import PROJECT
+from ..solution import find_solution
+
+LOCK_FILE = ".grading.lock"  # two runs at once take turns
+KEPT_BYTES = 2**18  # of a notebook that waits to be judged
+OnResult = Callable[[SubmissionResult], None]
 
 
-def judge_class(
-    grader: Grader, submissions: list[tuple[str, Path]], jobs: int, store: ResultStore, force: bool
-) -> Iterator[SubmissionResult]:
-    """Yield each result as soon as it is known; stored ones come first.
+@dataclass(frozen=True)
+class GradedClass:
+    """What came of a class."""
+
+    lab: str
+    course: Course
+    assignment: Assignment
+    hand_ins: list[HandIn]  # a row for each entry of `submitted/`
+    results: list[SubmissionResult]  # by student
+    notes: list[str]  # for the person who grades
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole class as plain data."""
+        return {
+            "lab": self.lab,
+            "confinement": self.results[0].confinement,
+            "submissions": [_without_texts(result.as_json()) for result in self.results],
+            "hand_ins": [row.as_json() for row in self.hand_ins],
+            "notes": self.notes,
+        }
+
+
+def grade_class(
+    course_dir: Path,
+    lab: str,
+    *,
+    release_root: Path = PROJECT / "release",
+    seed: int = 0,
+    policy: Policy | None = None,
+    jobs: int = 1,
+    force: bool = False,
+    on_start: Callable[[int], None] = lambda number: None,
+    on_result: OnResult = lambda result: None,
+) -> GradedClass:
+    """Grade every hand-in of a lab: results, gradebook, feedback.
+
+    Args:
+        course_dir: holds `submitted/<student>/<lab>/`; all that is written goes there too.
+        release_root: folder of released labs.
+        force: grade unchanged submissions again, too.
+        on_start: told how many students there are.
+        on_result: told of each result as soon as it is known.
 
     Raises:
-        EngineUnavailable: if this machine can't confine submissions as the policy asks, or ends
-            the processes that grade.
+        UserError: if nobody handed in (exit code 2), or the course or the release is not in order.
+        EngineUnavailable: if this machine can't run submissions as the policy asks.
         HiddenTestsBroken: if the instructor's tests cannot run at all.
     """
-    level = strongest_possible(grader.policy)  # before anything else: it may refuse
-    environment = environment_key(grader.assignment, grader.seed, grader.limits, level)
-    open_tasks: dict[Grading, str] = {}
-    for student, path in submissions:
-        key = result_key(environment, path)
-        known = None if force else store.load(student, key)
-        if known is not None:
-            yield known
+    course_dir, policy = course_dir.resolve(), policy or Policy()
+    hand_ins = find_hand_ins(course_dir, lab)
+    students = [row for row in hand_ins if not row.is_stray]
+    if not students:
+        raise UserError(_nobody(course_dir, lab, hand_ins), exit_code=2)
+    on_start(len(students))
+    with FileLock(course_dir / LOCK_FILE):
+        solution = find_solution(PROJECT, lab, release_root)
+        course, assignment = take_release(course_dir, lab, release_root, solution)
+        run = ClassRun(seed, policy.allow_unconfined, assignment.title, assignment.exercises)
+        remember(course_dir, lab, run)
+        notes = _notes_before(course, assignment)
+        results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
+        notes += changes + publish(course, assignment, results, run.exercises, run.title)
+    return GradedClass(lab, course, assignment, hand_ins, results, notes)
+
+
+def judge_hand_ins(
+    course: Course,
+    assignment: Assignment,
+    students: Iterable[HandIn],
+    run: ClassRun,
+    jobs: int = 1,
+    force: bool = False,
+    on_result: OnResult = lambda result: None,
+) -> tuple[list[SubmissionResult], list[str]]:
+    """Judge what is new or changed and store it; publish nothing.
+
+    Returns:
+        The results by student, and a note for each score that changed.
+
+    Raises:
+        EngineUnavailable, HiddenTestsBroken: as `grade_class`.
+    """
+    policy = Policy(allow_unconfined=run.allow_unconfined)
+    level = strongest_possible(policy)  # before anything else: it may refuse
+    environment = environment_of(assignment, run.seed, assignment.limits, level)
+    store = ResultStore(course.root / "results" / assignment.lab)
+    results: list[SubmissionResult] = []
+    notes: list[str] = []
+    waiting: list[HandIn | Content] = []
+    for row in students:
+        content = row.load()
+        known = None if force else store.load(row.student, environment | _part(content))
+        if known is None:
+            waiting.append(content if _is_small(content) else row)
         else:
-            open_tasks[Grading(student, path)] = key
-    if not open_tasks:
-        return
-    with Pool(grader, min(jobs, len(open_tasks))) as pool:
-        for task, answer in pool.run(open_tasks):
-            if isinstance(answer, Failed):  # the next run tries again
-                yield failed_result(grader, task.student, answer.reason)
-                continue
-            result = SubmissionResult.from_json(answer)
-            store.save(result, open_tasks[task])
-            yield result
+            results.append(known)
+            on_result(known)
+    if waiting:
+        from .judge import judge_contents  # with all that judging needs, which takes a second
+
+        contents = (item if isinstance(item, Content) else item.load() for item in waiting)
+        grader_of = (assignment, run.seed, policy)
+        for content, result in judge_contents(*grader_of, contents, len(waiting), jobs):
+            if result.status != FAILED:  # else the next run tries again
+                notes += _store(store, result, environment | _part(content))
+            results.append(result)
+            on_result(result)
+    return sorted(results, key=lambda result: result.student), notes
+
+
+def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name != "cells"}
+
+
+def _part(content: Content) -> Key:
+    return {SUBMISSION: content.digest()}
+
+
+def _is_small(content: Content) -> bool:
+    """Whether it is kept until its turn; a larger one is read again."""
+    return len(content.notebook or b"") <= KEPT_BYTES
+
+
+def _store(store: ResultStore, result: SubmissionResult, key: Key) -> list[str]:
+    before = store.latest(result.student)
+    reasons = store.save(result, key)
+    if before is None or not reasons or before.score == result.score:
+        return []
+    change = f"{before.score:g} points before, {result.score:g} now"
+    return [f"{result.student}: {change}, because this changed: {', '.join(reasons)}"]
+
+
+def _nobody(course_dir: Path, lab: str, hand_ins: list[HandIn]) -> str:
+    wanted = course_dir / "submitted" / "STUDENT" / lab / f"{lab}.ipynb"
+    said = "".join(f"; {line}" for row in hand_ins for line in row.lines())
+    return f"{wanted}: no submissions found; put them there{said}"
+
+
+def _notes_before(course: Course, assignment: Assignment) -> list[str]:
+    notes = [engine_note(course)]
+    if assignment.solution is None:
+        notes.append(f"no solution fits {assignment.lab}; early mistakes cost again later")
+    return [note for note in notes if note]

@@ -15,14 +15,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.assignment import load_assignment
-from autograder.course.gradebook import feedback_page, prepare_course, record_results
 from autograder.course.hand_ins import find_hand_ins
+from autograder.course.publish import publish
+from autograder.course.recorded import read_gradebook
+from autograder.course.release import take_release
 from autograder.course.report import as_table as class_table
 from autograder.course.report import remarks
 from autograder.engine import Cause, Limits
@@ -197,18 +198,18 @@ class Range:
 
     def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
         """Take results into a gradebook and look at what students and graders get to see."""
-        course, lab = self._site.class_dir, self._site.lab_name
-        prepare_course(course, lab, self._site.release_root)
-        record_results(course, lab, [result for _, result in graded])
+        folder, lab = self._site.class_dir, self._site.lab_name
+        course, assignment = take_release(folder, lab, self._site.release_root)
+        publish(course, assignment, [result for _, result in graded])
         self._site.settle()
-        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-            scores = {one.student.id: one.score for one in gradebook.assignment_submissions(lab)}
+        rows = read_gradebook(course.gradebook, lab)
         for outcome, result in graded:
-            page = feedback_page(course, result.student, lab).read_text("utf-8")
+            page = course.feedback_page(result.student, lab).read_text("utf-8")
             found = alive_in_page(page) + alive_in_terminal(_in_terminal(lab, result))
-            found += self._site.evidence(_text_of_files(course, result.student))
-            if scores[result.student] != outcome.got:
-                found.append(f"{scores[result.student]:g} points in the gradebook")
+            found += self._site.evidence(_text_of_files(folder, result.student))
+            points = sum(grade.score or 0.0 for grade in rows[result.student].grades.values())
+            if points != outcome.got:
+                found.append(f"{points:g} points in the gradebook")
             yield replace(outcome, achieved=(*outcome.achieved, *found))
 
     def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:

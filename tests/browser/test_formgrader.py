@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
 from autograder.compiler.build import build_labs
-from autograder.course.gradebook import feedback_page
+from autograder.course.course import load_course
 
 from .conftest import Show
 from .formgrader_page import FormgraderPage
@@ -120,8 +120,8 @@ def test_a_grader_works_through_it(course: Course, server: Server, page: Page, s
 
 def feedback_says_so(course: Course, page: Page, show: Show, step: str) -> None:
     """The student's page holds points and comment, the latter as it was typed."""
-    page.goto(feedback_page(course.folder, "diligent", LAB).as_uri())
+    page.goto(load_course(course.folder).feedback_page("diligent", LAB).as_uri())
     show(f"{step}-top")
-    written = page.locator(".nbgrader_cell", has_text=COMMENT)
+    written = page.locator("details", has_text=COMMENT)
     expect(written).to_contain_text("2.5")
     show(step, written)

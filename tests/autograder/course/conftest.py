@@ -7,7 +7,11 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.assignment import Assignment, is_answer, load_assignment
 from autograder.compiler.build import build_labs
+from autograder.course.course import Course
+from autograder.course.release import take_release
+from autograder.judge.results import QuestionResult, StudentCell, SubmissionResult, Verdict
 
 SOURCE = """\
 # A small lab
@@ -89,3 +93,46 @@ def hand_in(built: Path, tmp_path: Path) -> HandIn:
         return path
 
     return submit
+
+
+@pytest.fixture(scope="package")
+def small(built: Path) -> Assignment:
+    """The small lab as grading sees it."""
+    return load_assignment("small", built / "release")
+
+
+RIGHT = "def double(x):\n    return 2 * x"
+WHY = "Because I say so."
+
+
+def result_of(
+    assignment: Assignment, student: str, code: str | None = RIGHT, why: str | None = WHY
+) -> SubmissionResult:
+    """What grading would find: full marks for RIGHT, one point for other code, none for a blank."""
+    passed = {RIGHT: (True, True), None: (False, False)}.get(code, (False, True))
+    tests = tuple(
+        Verdict(name, f"{name}.", points, "passed" if right else "failed", "" if right else "no")
+        for name, points, right in zip(("four", "zero"), (2, 1), passed, strict=True)
+    )
+    written = {"ex1-double": code, "ex1-why": why}
+    cells = []
+    for cell in assignment.notebook.cells:
+        question = "ex1-double" if cell.cell_type == "code" else "ex1-why"
+        text = written[question] if is_answer(cell) else None
+        if text is not None:
+            cells.append(StudentCell(cell.id, cell.cell_type, text))
+    return SubmissionResult(
+        student=student,
+        status="graded",
+        confinement="none",
+        seed=0,
+        seconds=0.1,
+        questions=(QuestionResult("ex1-double", 3, tests), QuestionResult("ex1-why", 3)),
+        cells=tuple(cells),
+    )
+
+
+@pytest.fixture
+def course(tmp_path: Path, built: Path) -> Course:
+    """A course that holds the small lab, at `tmp_path`."""
+    return take_release(tmp_path, "small", built / "release")[0]

@@ -1,42 +1,72 @@
 """A course's `nbgrader_config.py`: nbgrader grades by our engine, from anywhere, or not at all."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from autograder.course.config import CONFIG_FILE, PROJECT, write_config
+from autograder.course.config import PROJECT, engine_note, write_config
+from autograder.course.course import CONFIG_FILE, load_course
 
 # What nbgrader's own commands and formgrader do first, in a process that knows nothing of ours.
 LOAD = """
 import os, sys
 from nbgrader.apps import AutogradeApp
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 app = AutogradeApp()
 app.load_config_file()
-print(Autograde(parent=app, config=app.config).exporter_class.__module__)
+print(Autograde(parent=app, config=app.config).exporter_class.__qualname__)
+print(GenerateFeedback(parent=app, config=app.config).exporter_class.__qualname__)
+print(sum(path == {project!r} for path in sys.path))
 """
+EARLIER_CONFIGS = [
+    '''\
+"""Lets nbgrader's own commands and formgrader grade with the isolated engine."""
+
+import sys
+
+sys.path.append('/no/such/place')  # where the autograder lies
+c = get_config()  # noqa: F821 -- traitlets defines it
+c.Autograde.exporter_class = "autograder.course.plugins.SubmissionExporter"  # or nothing is graded
+try:
+    from autograder.course.config import configure
+except ImportError:
+    print("nbgrader_config.py: the path to the autograder is wrong; mend it", file=sys.stderr)
+else:
+    configure(c)
+''',
+    '''\
+"""Lets nbgrader's own commands and formgrader grade with the isolated engine."""
+
+from autograder.course.config import configure
+
+configure(get_config())  # noqa: F821 -- traitlets defines it
+''',
+]
+OWN = "c = get_config()\nc.CourseDirectory.course_id = 'mine'\n"
 
 
-def exporter_in(course_dir: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", LOAD]
+def classes_in(course_dir: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", LOAD.format(project=str(PROJECT))]
     return subprocess.run(command, cwd=course_dir, capture_output=True, text=True, timeout=60)
 
 
-def test_the_engine_is_found_from_the_course_folder(tmp_path: Path) -> None:
+def test_our_classes_are_found_from_the_course_folder(tmp_path: Path) -> None:
     write_config(tmp_path)
-    loaded = exporter_in(tmp_path)
-    assert loaded.stdout.split() == ["autograder.course.plugins"], loaded.stderr
+    loaded = classes_in(tmp_path)
+    assert loaded.stdout.split() == ["SubmissionExporter", "FeedbackExporter", "1"], loaded.stderr
+    assert engine_note(load_course(tmp_path)) is None
 
 
 def test_without_the_engine_nothing_is_graded(tmp_path: Path) -> None:
     write_config(tmp_path)
     config = tmp_path / CONFIG_FILE
     config.write_text(config.read_text("utf-8").replace(str(PROJECT), "/no/such/place"), "utf-8")
-    loaded = exporter_in(tmp_path)
+    loaded = classes_in(tmp_path)
     assert loaded.returncode != 0
-    assert "the path to the autograder is wrong; mend it" in loaded.stderr
+    assert "the path to the autograder is wrong; fix it" in loaded.stderr
     assert "autograder.course.plugins" in loaded.stderr
     assert loaded.stdout == ""
 
@@ -50,3 +80,39 @@ def test_a_moved_project_is_found_again_but_changes_are_kept(tmp_path: Path, add
     config.write_text(before, "utf-8")
     write_config(tmp_path)
     assert config.read_text("utf-8") == (before if added else written)
+
+
+@pytest.mark.parametrize("earlier", EARLIER_CONFIGS)
+def test_what_we_wrote_earlier_is_renewed(tmp_path: Path, earlier: str) -> None:
+    write_config(tmp_path)
+    written = (tmp_path / CONFIG_FILE).read_bytes()
+    (tmp_path / CONFIG_FILE).write_text(earlier, "utf-8")
+    write_config(tmp_path)
+    assert (tmp_path / CONFIG_FILE).read_bytes() == written
+
+
+def test_a_config_of_ones_own_is_kept_and_told_what_to_add(tmp_path: Path) -> None:
+    path = tmp_path / CONFIG_FILE
+    path.write_text(OWN, "utf-8")
+    write_config(tmp_path)
+    assert path.read_text("utf-8") == OWN
+    note = engine_note(load_course(tmp_path))
+    assert note is not None
+    told, *lines = note.splitlines()
+    assert str(path) in told and len(lines) == 2
+    for line in lines:
+        ast.parse(line.strip())
+    path.write_text(OWN + "".join(f"{line.strip()}\n" for line in lines), "utf-8")
+    assert engine_note(load_course(tmp_path)) is None
+    assert load_course(tmp_path).id == "mine"
+    loaded = classes_in(tmp_path)
+    assert loaded.stdout.split() == ["SubmissionExporter", "FeedbackExporter", "1"], loaded.stderr
+
+
+def test_the_class_itself_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(
+        "from autograder.course.plugins import SubmissionExporter\n"
+        "c.Autograde.exporter_class = SubmissionExporter\n",
+        "utf-8",
+    )
+    assert engine_note(load_course(tmp_path)) is None

@@ -27,6 +27,8 @@ def test_what_was_saved_is_found_under_its_key_only(tmp_path: Path) -> None:
     assert store.load(RESULT.student, "key") == RESULT
     assert store.load(RESULT.student, "other") is None
     assert store.load("nobody", "key") is None
+    assert store.latest(RESULT.student) == RESULT
+    assert store.latest("nobody") is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[]", '{"key": "key", "result": {}}'])
@@ -34,6 +36,7 @@ def test_a_damaged_file_counts_as_absent(tmp_path: Path, content: str) -> None:
     store = ResultStore(tmp_path)
     (tmp_path / f"{RESULT.student}.json").write_text(content, "utf-8")
     assert store.load(RESULT.student, "key") is None
+    assert store.latest(RESULT.student) is None
 
 
 def test_saving_leaves_no_draft_behind(tmp_path: Path) -> None:

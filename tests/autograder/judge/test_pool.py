@@ -13,10 +13,10 @@ import pytest
 from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import EngineUnavailable, Limits
+from autograder.errors import HiddenTestsBroken
 from autograder.judge.content import read_content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Failed, Pool
-from autograder.judge.pytest_plugin import HiddenTestsBroken
 from autograder.judge.warm import Grader
 
 from .tasks import Count, Die, ForkWorker, Hoard, LoseZygote, Raise, Sleep, Speak, Write
@@ -129,10 +129,10 @@ def test_nothing_is_left_behind(assignment: Assignment) -> None:
 
 
 def _children() -> set[int]:
-    """This process's own that run Python, but for the tracker of shared resources."""
+    """This process's own warm processes."""
     files = Path("/proc/self/task").glob("*/children")
     pids = {int(pid) for file in files for pid in file.read_text().split()}
-    return {pid for pid in pids if b"spawn_main" in _command_of(pid)}
+    return {pid for pid in pids if b"autograder.judge.warm" in _command_of(pid)}
 
 
 def _command_of(pid: int) -> bytes:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from autograder.engine import Cause, Zygote
-from autograder.judge.pytest_plugin import HiddenTestsBroken, run_tests
+from autograder.errors import HiddenTestsBroken
+from autograder.judge.pytest_plugin import run_tests
 from autograder.judge.results import Verdict
 from autograder.judge.session import SOURCE_LIMIT, Session
 

@@ -1,0 +1,178 @@
+"""The notebook that graders see in formgrader: the release with what a student wrote in it."""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..assignment import is_answer, is_own, nbgrader_tag, question_id
+from ..judge.results import CellFailure, QuestionResult, SubmissionResult
+from ..judge.submission import StudentCell
+
+SUMMARY_ID = "feedback-summary"  # of a cell that we add
+Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it
+
+
+def with_cells(release: Any, cells: Sequence[StudentCell]) -> dict[str, Any]:
+    """The released notebook with a student's answers and own cells, none of them with outputs."""
+    answers = {cell.id: cell for cell in cells}
+    given = {cell["id"] for cell in release["cells"]}
+    own: dict[str | None, list[dict[str, Any]]] = {}
+    for cell in cells:
+        if cell.id not in given:
+            own.setdefault(cell.after, []).append(_own(cell))
+    filled = list(own.get(None, []))
+    for cell in release["cells"]:
+        answer = answers.get(cell["id"]) if is_answer(cell) else None
+        filled.append({**cell, **({} if answer is None else {"source": answer.source})})
+        filled += own.get(cell["id"], [])
+    return {**release, "cells": [_without_outputs(cell) for cell in filled]}
+
+
+def graded_notebook(release: Any, result: SubmissionResult) -> dict[str, Any]:
+    """The same with a summary in front, each check's tests and score, each failed cell's error."""
+    notebook = with_cells(release, result.cells)
+    questions = {question.id: question for question in result.questions}
+    failures = {failure.cell_id: failure for failure in result.cell_failures}
+    for cell in notebook["cells"]:
+        question = questions.get(question_id(cell) or "")
+        if question is not None:
+            cell["outputs"] = _question_outputs(question)
+        elif cell["cell_type"] == "code" and cell["id"] in failures:
+            cell["outputs"] = [_failure_output(failures[cell["id"]])]
+    summary = {
+        "cell_type": "markdown",
+        "id": SUMMARY_ID,
+        "metadata": {},
+        "source": _summary(result),
+    }
+    return {**notebook, "cells": [summary, *notebook["cells"]]}
+
+
+def work_by_question(notebook: Any) -> Work:
+    """For each question of a filled notebook the cells that the student wrote for it.
+
+    Of a question with tests these are the answers and the own cells since the check before; of a
+    written answer it is the answer alone.
+    """
+    work: dict[str, tuple[Any, ...]] = {}
+    since_check: list[Any] = []
+    for cell in notebook["cells"]:
+        tag = nbgrader_tag(cell)
+        if tag.get("grade") and tag.get("solution"):
+            work[tag["grade_id"]] = (cell,)
+        elif tag.get("grade"):
+            work[tag["grade_id"]] = tuple(since_check)
+            since_check = []
+        elif is_own(cell) or is_answer(cell):
+            since_check += [cell] if cell.get("id") != SUMMARY_ID else []
+    return work
+
+
+def untouched_answers(release: Any, notebook: Any) -> frozenset[str]:
+    """The grade ids of the answers in a filled notebook that stand as they were released."""
+    released = _answers(release)
+    return frozenset(
+        grade_id
+        for grade_id, source in _answers(notebook).items()
+        if released.get(grade_id) == source
+    )
+
+
+def _answers(notebook: Any) -> dict[str, str]:
+    return {
+        nbgrader_tag(cell)["grade_id"]: cell["source"]
+        for cell in notebook["cells"]
+        if is_answer(cell)
+    }
+
+
+def credit(question: QuestionResult) -> str:
+    """What was carried forward; of that run no more than its score is known."""
+    if not question.carried:
+        return ""
+    return (
+        f"An early mistake costs once: with right answers to {', '.join(question.builds_on)} "
+        f"before it, this answer earns {question.score:g} points, which count "
+        f"({question.own_score:g} without). The checks shown are those of your notebook as it is."
+    )
+
+
+def _own(cell: StudentCell) -> dict[str, Any]:
+    kind = "code" if cell.kind == "code" else "markdown"
+    return {"cell_type": kind, "id": cell.id, "metadata": {}, "source": cell.source}
+
+
+def _without_outputs(cell: dict[str, Any]) -> dict[str, Any]:
+    return {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
+
+
+def _summary(result: SubmissionResult) -> str:
+    """The whole submission at a glance: points per question, and what to look at first."""
+    rows = "".join(
+        f"<tr><td>{html.escape(question.id)}</td><td>{_points(question)}</td>"
+        f"<td>{html.escape(' '.join([credit(question), _first_hint(question)]).strip())}</td></tr>"
+        for question in result.questions
+    )
+    notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in result.remarks)
+    table = _table(("question", "points", "what to look at first"), rows)
+    return f"## Feedback at a glance\n\n{table}\n\n" + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def _question_outputs(question: QuestionResult) -> list[dict[str, Any]]:
+    """A table of the tests to read, and the score as nbgrader writes it."""
+    table = {"text/html": _as_html(question), "text/plain": _as_text(question)}
+    score = {"text/plain": repr(float(question.score or 0.0))}
+    return [
+        {"output_type": "display_data", "metadata": {}, "data": table},
+        {
+            "output_type": "execute_result",
+            "metadata": {},
+            "data": score,
+            "execution_count": None,
+        },
+    ]
+
+
+def _failure_output(failure: CellFailure) -> dict[str, Any]:
+    return {
+        "output_type": "error",
+        "ename": failure.name,
+        "evalue": failure.message,
+        "traceback": [f"{failure.name}: {failure.message}"],
+    }
+
+
+def _as_html(question: QuestionResult) -> str:
+    """A row per test: a tick or a cross, its points, what was checked, what to look at."""
+    rows = "".join(
+        f"<tr><td>{'✓' if test.passed else '✗'}</td>"
+        f"<td>{test.points if test.passed else 0:g} / {test.points:g}</td>"
+        f"<td>{html.escape(test.checked)}</td><td>{html.escape(test.message)}</td></tr>"
+        for test in question.tests
+    )
+    table = _table(("", "points", "what was checked", "what to look at"), rows)
+    return table + (f"<p>{html.escape(credit(question))}</p>" if question.carried else "")
+
+
+def _as_text(question: QuestionResult) -> str:
+    """The same for readers without HTML."""
+    lines = [
+        f"{'passed' if test.passed else 'FAILED'}  {test.checked}"
+        + (f"  --  {test.message}" if test.message else "")
+        for test in question.tests
+    ]
+    return "\n".join(lines + [credit(question)] * question.carried)
+
+
+def _table(names: tuple[str, ...], rows: str) -> str:
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return f'<table class="table"><tr>{head}</tr>{rows}</table>'  # as formgrader styles tables
+
+
+def _points(question: QuestionResult) -> str:
+    earned = "by hand" if question.score is None else f"{question.score:g}"
+    return f"{earned} / {question.max_score:g}"
+
+
+def _first_hint(question: QuestionResult) -> str:
+    return next((test.message for test in question.tests if not test.passed), "")

@@ -1,0 +1,225 @@
+"""Publishes results: the gradebook's row, the notebook for graders, the page for the student.
+
+What was published is never read back as a result; it can always be made again from what is stored.
+Only what changed is written. For an unchanged class one question is put to the gradebook, a file
+is read for each student, and nbgrader is not even imported.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..assignment import Assignment, nbgrader_tag
+from ..judge.results import FAILED, SubmissionResult
+from .course import Course
+from .handed_in import TIMESTAMP_FILE, read_timestamp
+from .notebook import graded_notebook, untouched_answers, with_cells, work_by_question
+from .page import render_page
+from .recorded import RecordedSubmission, read_gradebook
+
+if TYPE_CHECKING:
+    from .gradebook import CourseGradebook
+
+OUR_CODE = Path(__file__).parent
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published last about a student: of what it was made, and the answers in it."""
+
+    digest: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)  # question -> digest of the answer
+
+
+def publish(
+    course: Course,
+    assignment: Assignment,
+    results: Sequence[SubmissionResult],
+    exercises: Mapping[str, str] | None = None,
+    title: str = "",
+) -> list[str]:
+    """Bring the gradebook, the graders' notebooks and the students' pages up to date.
+
+    Args:
+        course: where to; the caller sees to it that nobody else publishes there meanwhile.
+        assignment: the lab as it was graded.
+        results: of the class, or of a part of it.
+        exercises: titles for the page, by what stands before the "-" in the questions' ids.
+        title: the lab's, for the page.
+
+    Returns:
+        Notes for the person who grades.
+
+    Raises:
+        UserError: if the gradebook can't be used.
+    """
+    edition = _Edition(course, assignment, exercises or {}, title or assignment.lab)
+    recorded = read_gradebook(course.gradebook, assignment.lab)
+    stale = [result for result in results if not edition.is_fresh(result, recorded)]
+    if not stale:
+        return []
+    from .gradebook import CourseGradebook  # it takes seconds to import, so only where it's needed
+
+    with CourseGradebook(course) as gradebook:
+        notes = gradebook.update_assignment(assignment.lab, assignment.notebook)
+        for result in stale:
+            try:
+                notes += edition.publish(result, gradebook)
+            except OSError as error:  # of this student's files; the others go on
+                reason = f"{error.strerror or error}: {error.filename}"
+                notes.append(f"{result.student}: not everything could be published ({reason})")
+    return notes
+
+
+class _Edition:
+    """One run of publishing: all that is the same for every student."""
+
+    def __init__(
+        self, course: Course, assignment: Assignment, exercises: Mapping[str, str], title: str
+    ) -> None:
+        self._course = course
+        self._assignment = assignment
+        self._exercises = exercises
+        self._title = title
+        self._lab = assignment.lab
+        release = (assignment.release_dir / f"{self._lab}.ipynb").read_bytes()
+        digest = hashlib.sha256(repr((sorted(exercises.items()), title)).encode())
+        for content in (release, course.code(), *_our_code()):
+            digest.update(hashlib.sha256(content).digest())
+        self._digest = digest.hexdigest()
+
+    def is_fresh(
+        self, result: SubmissionResult, recorded: Mapping[str, RecordedSubmission]
+    ) -> bool:
+        """Whether all that there is to publish was published, and nobody graded by hand since."""
+        student, before = result.student, self._load(result.student)
+        if result.status == FAILED and before is not None:
+            return True  # better what stands there than nothing
+        row = recorded.get(student)
+        return (
+            before is not None
+            and row is not None
+            and before.digest == self._digest_of(result, row)
+            and self._course.feedback_page(student, self._lab).is_file()
+            and self._course.autograded_notebook(student, self._lab).is_file()
+        )
+
+    def publish(self, result: SubmissionResult, gradebook: "CourseGradebook") -> list[str]:
+        """Write all about one student.
+
+        The gradebook comes first: if this is stopped half-way, an answer that a person must look
+        at again is marked as such, and stays so.
+        """
+        from .gradebook import Answers
+
+        student, release = result.student, self._assignment.notebook
+        filled = with_cells(release, result.cells)
+        answers = answer_digests(release, filled)
+        before = self._answers_before(student)
+        changed = frozenset(name for name in answers if answers[name] != before.get(name))
+        untouched = untouched_answers(release, filled)
+        timestamp, notes = self._timestamp(student)
+        notes += gradebook.record(self._lab, result, Answers(changed, untouched), timestamp)
+        self._write_notebook(result)
+        self._write_timestamp(student, timestamp)
+        row = read_gradebook(self._course.gradebook, self._lab, student)[student]
+        page = render_page(result, release, self._exercises, row, self._title)
+        _write(self._course.feedback_page(student, self._lab), page)
+        self._save(student, Published(self._digest_of(result, row), answers))
+        return notes
+
+    def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
+        timestamp = self._timestamp(result.student)
+        parts = (self._digest, replace(result, seconds=0.0), row, timestamp)
+        return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+
+    def _timestamp(self, student: str) -> tuple[str | None, list[str]]:
+        folder = self._course.folder("submitted", student, self._lab)
+        timestamp, notes = read_timestamp(folder)
+        return timestamp, [f"{student}: {note}" for note in notes]
+
+    def _answers_before(self, student: str) -> Mapping[str, str]:
+        """The answers that graders have had before them so far.
+
+        Where no record of them is left, they are those in the notebook that lies there.
+        """
+        published = self._load(student)
+        if published is not None:
+            return published.answers
+        try:
+            path = self._course.autograded_notebook(student, self._lab)
+            notebook = json.loads(path.read_text("utf-8"))
+            for cell in notebook["cells"]:
+                cell["source"] = "".join(cell["source"])
+            return answer_digests(self._assignment.notebook, notebook)
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    def _write_notebook(self, result: SubmissionResult) -> None:
+        path = self._course.autograded_notebook(result.student, self._lab)
+        notebook = graded_notebook(self._assignment.notebook, result)
+        _write(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+        for picture in self._pictures:  # formgrader shows them from beside the notebook
+            target = path.parent / picture.relative_to(self._assignment.release_dir)
+            if not target.exists() or target.stat().st_size != picture.stat().st_size:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(picture, target)
+
+    def _write_timestamp(self, student: str, timestamp: str | None) -> None:
+        """By this `nbgrader autograde` sees whether something newer was handed in."""
+        path = self._course.folder("autograded", student, self._lab) / TIMESTAMP_FILE
+        if timestamp is None:
+            path.unlink(missing_ok=True)
+        else:
+            _write(path, timestamp)
+
+    @functools.cached_property
+    def _pictures(self) -> list[Path]:
+        files = self._assignment.release_dir.rglob("*")
+        return [path for path in files if path.suffix.lower() in PICTURES and path.is_file()]
+
+    def _load(self, student: str) -> Published | None:
+        try:
+            return Published(**json.loads(self._record(student).read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _save(self, student: str, published: Published) -> None:
+        _write(self._record(student), json.dumps(vars(published)) + "\n")
+
+    def _record(self, student: str) -> Path:
+        return self._course.root / "results" / self._lab / ".published" / f"{student}.json"
+
+
+def answer_digests(release: Any, notebook: Any) -> dict[str, str]:
+    """For each question a digest of what the student wrote for it, blanks left out."""
+    untouched = untouched_answers(release, notebook)
+    digests = {}
+    for question, cells in work_by_question(notebook).items():
+        written = [
+            cell["source"] for cell in cells if nbgrader_tag(cell).get("grade_id") not in untouched
+        ]
+        content = json.dumps(written).encode()
+        digests[question] = hashlib.sha256(content).hexdigest()[:16]
+    return digests
+
+
+def _our_code() -> list[bytes]:
+    """A change of what publishes publishes everything once more."""
+    files = sorted(path for path in OUR_CODE.iterdir() if path.suffix in (".py", ".html", ".css"))
+    return [path.read_bytes() for path in files]
+
+
+def _write(path: Path, content: str) -> None:
+    """Write atomically: a reader sees what was there or what is there now."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".draft-{os.getpid()}")
+    draft.write_bytes(content.encode("utf-8", "replace"))
+    draft.replace(path)

@@ -1,0 +1,69 @@
+"""Grades and publishes one student, as the class was: what formgrader's buttons ask for."""
+
+from filelock import FileLock
+
+from ..assignment import Assignment, load_assignment
+from ..course.class_run import recall
+from ..course.course import Course
+from ..course.gradebook import CourseGradebook
+from ..course.hand_ins import find_hand_ins
+from ..course.publish import publish
+from ..course.store import ResultStore
+from ..errors import UserError
+from ..judge.results import FAILED
+from .grade import LOCK_FILE, judge_hand_ins
+
+
+def introduce(course: Course, lab: str) -> list[str]:
+    """Make the gradebook know a lab, which nbgrader asks for before anything of ours runs.
+
+    Returns:
+        Notes, as publishing has them.
+
+    Raises:
+        UserError: if the class was not graded yet.
+    """
+    recall(course.root, lab)
+    with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
+        return gradebook.update_assignment(lab, _assignment(course, lab).notebook)
+
+
+def grade_student(course: Course, lab: str, student: str) -> list[str]:
+    """Grade a student's hand-in with the seed and the policy of the class, and publish it.
+
+    Returns:
+        Notes, as publishing has them.
+
+    Raises:
+        UserError: if the class was not graded yet, or the grader itself failed.
+    """
+    run = recall(course.root, lab)
+    with FileLock(course.root / LOCK_FILE):
+        assignment = _assignment(course, lab)
+        rows = [row for row in find_hand_ins(course.root, lab) if row.student == student]
+        (result,), notes = judge_hand_ins(course, assignment, rows, run, force=True)
+        if result.status == FAILED:
+            raise UserError(f"{student}: {'; '.join(result.remarks)}")
+        return notes + publish(course, assignment, [result], run.exercises, run.title)
+
+
+def publish_student(course: Course, lab: str, student: str) -> list[str]:
+    """Bring up to date what a student gets to see, after grading by hand.
+
+    Returns:
+        Notes, as publishing has them.
+
+    Raises:
+        UserError: if the student was not graded yet.
+    """
+    run = recall(course.root, lab)
+    result = ResultStore(course.root / "results" / lab).latest(student)
+    if result is None:
+        raise UserError(f"{student}: no result of {lab} is stored; grade it first")
+    with FileLock(course.root / LOCK_FILE):
+        return publish(course, _assignment(course, lab), [result], run.exercises, run.title)
+
+
+def _assignment(course: Course, lab: str) -> Assignment:
+    roots = [course.folder(step, ".", lab).parent for step in ("release", "solution")]
+    return load_assignment(lab, roots[0], solution_root=roots[1])

@@ -1,0 +1,31 @@
+"""How a class was graded is remembered for each lab."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course.class_run import FILE, ClassRun, recall, remember
+from autograder.errors import UserError
+
+
+def test_each_lab_has_its_own(tmp_path: Path) -> None:
+    first, second = ClassRun(3, True, "One", {"ex1": "Doubling"}), ClassRun(4)
+    remember(tmp_path, "lab1", first)
+    remember(tmp_path, "lab2", second)
+    assert (recall(tmp_path, "lab1"), recall(tmp_path, "lab2")) == (first, second)
+    remember(tmp_path, "lab1", second)
+    assert recall(tmp_path, "lab1") == second
+
+
+@pytest.mark.parametrize("content", [None, "[]", '{"lab2": {}}', '{"lab1": {"unknown": 1}}'])
+def test_a_lab_that_was_not_graded(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / FILE).write_text(content, "utf-8")
+    with pytest.raises(UserError, match="lab1 was not graded yet; run `make grade LAB=lab1"):
+        recall(tmp_path, "lab1")
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("{", "utf-8")
+    with pytest.raises(UserError, match=FILE):
+        remember(tmp_path, "lab1", ClassRun())

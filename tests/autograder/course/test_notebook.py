@@ -1,0 +1,115 @@
+"""The notebook for graders: the release, what the student wrote, tests with their hints."""
+
+import json
+from dataclasses import replace
+
+import nbformat
+from nbgrader.utils import determine_grade
+
+from autograder.assignment import Assignment, is_answer
+from autograder.course.notebook import (
+    SUMMARY_ID,
+    graded_notebook,
+    untouched_answers,
+    with_cells,
+    work_by_question,
+)
+from autograder.engine import Cause
+from autograder.judge.results import CellFailure, QuestionResult, StudentCell, Verdict
+
+from .conftest import RIGHT, WHY, result_of
+
+HOSTILE = "<script>alert(1)</script>"
+HALF = "def double(x):\n    return 0"
+
+
+def test_answers_and_own_cells_stand_where_they_stood(small: Assignment) -> None:
+    given = [cell.id for cell in small.notebook.cells]
+    result = result_of(small, "ann")
+    cells = (
+        StudentCell("own-000", "code", "first = 1"),
+        StudentCell("own-001", "markdown", "a note", given[1]),
+        StudentCell("own-002", "raw", "another", given[1]),
+        *result.cells,
+    )
+    filled = with_cells(small.notebook, cells)
+    order = [cell["id"] for cell in filled["cells"]]
+    assert order == ["own-000", *given[:2], "own-001", "own-002", *given[2:]]
+    sources = {cell["id"]: cell["source"] for cell in filled["cells"]}
+    for cell in small.notebook.cells:
+        answered = {RIGHT, WHY} if is_answer(cell) else {cell.source}
+        assert sources[cell.id] in answered
+    assert [cell.id for cell in small.notebook.cells] == given  # the release itself is as it was
+
+
+def test_only_answer_cells_are_filled(small: Assignment) -> None:
+    check = next(c for c in small.notebook.cells if c.metadata.nbgrader.grade_id == "ex1-double")
+    filled = with_cells(small.notebook, [StudentCell(check.id, "code", "score = 100")])
+    assert "score = 100" not in [cell["source"] for cell in filled["cells"]]
+
+
+def test_nbgrader_reads_the_scores_and_nbformat_the_notebook(small: Assignment) -> None:
+    result = result_of(small, "ann", HALF)
+    failure = CellFailure(result.cells[0].id, "ValueError", "it raised ValueError", Cause.RAISED)
+    made = graded_notebook(small.notebook, replace(result, cell_failures=(failure,)))
+    notebook = nbformat.reads(json.dumps(made), as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.cells[0].id == SUMMARY_ID
+    by_id = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+    assert determine_grade(by_id["ex1-double"]) == (1.0, 3.0)
+    assert determine_grade(by_id["ex1-why"]) == (None, 3.0)
+    raised = [cell for cell in notebook.cells if cell.get("outputs", [{}])[0].get("ename")]
+    assert [cell.source for cell in raised] == [HALF]
+    shown = by_id["ex1-double"].outputs[0].data
+    assert "<td>✓</td><td>1 / 1</td><td>zero.</td>" in shown["text/html"]
+    assert "<td>✗</td><td>0 / 2</td><td>four.</td><td>no</td>" in shown["text/html"]
+    assert shown["text/plain"] == "FAILED  four.  --  no\npassed  zero."
+    assert "<td>ex1-why</td><td>by hand / 3</td>" in notebook.cells[0].source
+
+
+def test_carried_credit_is_said(small: Assignment) -> None:
+    tests = (Verdict("c", "C.", 2, "failed"),)
+    carried = QuestionResult("ex1-double", 2, tests, 2.0, ("ex0-half",))
+    text = json.dumps(
+        graded_notebook(small.notebook, replace(result_of(small, "ann"), questions=(carried,)))
+    )
+    assert text.count("with right answers to ex0-half before it, this answer earns 2 points") == 3
+
+
+def test_nothing_from_a_test_becomes_markup(small: Assignment) -> None:
+    verdict = Verdict("t", HOSTILE, 1, "failed", HOSTILE)
+    question = QuestionResult("ex1-double", 1, (verdict,))
+    result = replace(result_of(small, "ann"), questions=(question,), remarks=(HOSTILE,))
+    made = graded_notebook(small.notebook, result)
+    html = [made["cells"][0]["source"]]
+    html += [
+        output["data"]["text/html"]
+        for cell in made["cells"]
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    assert len(html) == 2 and "<script" not in "".join(html)
+
+
+def test_what_belongs_to_a_question(small: Assignment) -> None:
+    first = small.notebook.cells[0].id
+    cells = (
+        StudentCell("own-000", "code", "helper = 1", first),
+        *result_of(small, "ann").cells,
+    )
+    made = graded_notebook(small.notebook, replace(result_of(small, "ann"), cells=cells))
+    work = work_by_question(made)
+    sources = {name: [cell["source"] for cell in some] for name, some in work.items()}
+    assert sources == {"ex1-double": ["helper = 1", RIGHT], "ex1-why": [WHY]}
+
+
+def test_untouched_answers(small: Assignment) -> None:
+    blank = next(c for c in small.notebook.cells if "NotImplementedError" in c.source)
+    name = blank.metadata.nbgrader.grade_id
+    for code, why, expected in (
+        (RIGHT, WHY, set()),
+        (None, WHY, {name}),
+        (blank.source, None, {name, "ex1-why"}),
+    ):
+        filled = with_cells(small.notebook, result_of(small, "ann", code, why).cells)
+        assert untouched_answers(small.notebook, filled) == expected

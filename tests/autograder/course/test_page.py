@@ -1,0 +1,267 @@
+"""The student's page: everything is counted, said in words, bounded and escaped."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.assignment import Assignment
+from autograder.course.page import (
+    CELLS_LIMIT,
+    CODE_LIMIT,
+    CODE_LINES,
+    MESSAGE_LIMIT,
+    REMARKS_LIMIT,
+    render_page,
+)
+from autograder.course.recorded import RecordedGrade, RecordedSubmission
+from autograder.judge.results import QuestionResult, StudentCell, SubmissionResult, Verdict
+
+from .conftest import result_of
+
+HALF = "def double(x):\n    return x < 0"
+HOSTILE = "</pre></div><script>alert('LOOT')</script><img src=x onerror=alert(1)>"
+TAGS = {
+    "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "div", "span",
+    "nav", "ol", "ul", "li", "a", "section", "details", "summary", "code", "pre",
+}  # fmt: skip
+ATTRIBUTES = {
+    "charset", "class", "content", "href", "http-equiv", "id", "lang", "name", "open", "style",
+    "role", "aria-label",
+}  # fmt: skip
+VOID = {"meta"}
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its text, and whether every tag is ours and closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.code: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+        assert len(set(self.ids)) == len(self.ids)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in TAGS, tag
+        for name, value in attrs:
+            assert name in ATTRIBUTES, name
+            if name == "id":
+                self.ids.append(value or "")
+            if name == "href":
+                self.links.append(value or "")
+            if name == "style":
+                assert (value or "").startswith("width:")
+        if tag == "code":
+            self.code.append("")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.text.append(data)
+        if self.open and self.open[-1] == "code":
+            self.code[-1] += data
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+
+def render(
+    result: SubmissionResult,
+    small: Assignment,
+    recorded: RecordedSubmission | None = None,
+    exercises: Mapping[str, str] | None = None,
+) -> str:
+    row = recorded or RecordedSubmission()
+    return render_page(result, small.notebook, exercises or {}, row, "A small lab")
+
+
+def read(*arguments: Any) -> Page:
+    return Page(render(*arguments))
+
+
+def with_message(small: Assignment, message: str, checked: str = "Doubles.") -> SubmissionResult:
+    result = result_of(small, "ann", HALF)
+    question = QuestionResult("ex1-double", 2, (Verdict("t", checked, 2, "failed", message),))
+    return replace(result, questions=(question, result.questions[1]))
+
+
+def test_points_are_counted_and_signs_have_words(small: Assignment) -> None:
+    words = read(result_of(small, "ann", HALF), small, None, {"ex1": "Doubling"}).words
+    assert "A small lab 1 of 3 points, 3 more to be graded by a person" in words
+    assert "Doubling 1 / 3 (+ 3 by hand)" in words
+    assert "◐ part ex1-double 1 / 3" in words
+    assert "✗ failed four." in words and "✓ passed zero." in words
+    assert "… open ex1-why by hand / 3" in words
+
+
+def test_exercises_have_titles_or_their_ids(small: Assignment) -> None:
+    result = result_of(small, "ann")
+    more = QuestionResult("ex2-more", 1, (Verdict("t", "T.", 1, "passed"),))
+    page = read(replace(result, questions=(*result.questions, more)), small, None, {"ex1": "One"})
+    assert "One" in page.words and "ex2 1 / 1" in page.words
+    assert page.links == ["#e1", "#e2"]
+    assert set(page.links) == {f"#{name}" for name in page.ids}
+
+
+def test_what_a_person_gave_counts_and_is_shown(small: Assignment) -> None:
+    grades = {"ex1-double": RecordedGrade(1, 3, 0.5), "ex1-why": RecordedGrade(None, 2.5)}
+    result = result_of(small, "ann", HALF)
+    blank = next(c for c in small.notebook.cells if "NotImplementedError" in c.source)
+    comments = {"ex1-why": "Nearly <all>\nof `it`.", blank.metadata.nbgrader.grade_id: "Nice."}
+    page = read(result, small, RecordedSubmission(grades=grades, comments=comments))
+    assert "6 of 6 points" in page.words
+    assert "ex1-double 3.5 / 3 These points were given by a person." in page.words
+    assert "0.5 points of extra credit are in them" in page.words
+    assert "Comment: Nearly <all> of it ." in page.words
+    assert page.words.index("Nice.") < page.words.index("ex1-why")
+    assert "it" in page.code
+
+
+def test_a_penalty_is_told(small: Assignment) -> None:
+    page = read(result_of(small, "ann"), small, RecordedSubmission(penalty=1.25))
+    assert "1.75 of 3 points" in page.words
+    assert "1.25 points are taken off for late work" in page.words
+
+
+def test_carried_credit_is_told(small: Assignment) -> None:
+    tests = (Verdict("c", "C.", 2, "failed"),)
+    carried = QuestionResult("ex1-double", 2, tests, 2.0, ("ex0-half",))
+    words = read(replace(result_of(small, "ann", HALF), questions=(carried,)), small).words
+    assert "carried, 2 / 2" in words
+    assert "with right answers to ex0-half before it" in words
+
+
+def test_one_cause_of_many_failures_is_told_once(small: Assignment) -> None:
+    causes = {"A.": "a long story", "B.": "a long story", "C.": "another", "D.": "a long story"}
+    failed = tuple(Verdict(one, one, 1, "failed", cause) for one, cause in causes.items())
+    result = replace(result_of(small, "ann"), questions=(QuestionResult("ex1-double", 3, failed),))
+    words = read(result, small).words
+    assert words.count("a long story") == 1
+    assert "B. as above" in words and "C. another" in words and "D. as for “A.”" in words
+
+
+def test_code_stands_beside_a_failed_check_only(small: Assignment) -> None:
+    own = StudentCell("own-000", "code", "helper = 1", small.notebook.cells[0].id)
+    result = result_of(small, "ann", HALF)
+    page = read(replace(result, cells=(own, *result.cells)), small)
+    assert (
+        page.code[-2:]
+        == [
+            "ex1-why",
+        ]
+        or HALF in page.code
+    )
+    assert HALF in page.code and "helper = 1" in page.code
+    assert "def double" not in read(result_of(small, "ann"), small).words
+    assert "NotImplementedError" not in read(result_of(small, "ann", None), small).words
+
+
+def test_a_written_answer_is_shown_as_it_was_typed(small: Assignment) -> None:
+    page = render(result_of(small, "ann", HALF, "*So*\n  it <is>"), small)
+    assert '<pre class="text">*So*\n  it &lt;is&gt;</pre>' in page
+    assert "No response" in read(result_of(small, "ann", HALF, None), small).words
+
+
+def test_code_spans_are_code(small: Assignment) -> None:
+    page = read(with_message(small, "use `a < b` not `c`", "Calls `f()`."), small)
+    assert {"a < b", "c", "f()"} <= set(page.code)
+
+
+def test_remarks_about_the_file(small: Assignment) -> None:
+    remarks = tuple(f"remark {number}" for number in range(REMARKS_LIMIT + 5))
+    words = read(replace(result_of(small, "ann"), remarks=remarks), small).words
+    assert "About your file remark 0" in words and "and 5 more remarks" in words
+    assert "About your file" not in read(result_of(small, "ann"), small).words
+
+
+def test_the_page_is_on_its_own(small: Assignment) -> None:
+    page = render(result_of(small, "ann", HALF), small)
+    assert page.startswith("<!DOCTYPE html>")
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+    for fetched in ("<script", "<link", "@import", "url(", "src=", "http:", "https:"):
+        assert fetched not in page
+    assert "width=device-width" in page
+
+
+def test_what_is_too_long_is_cut_and_says_so(small: Assignment) -> None:
+    words = read(with_message(small, "m" * (MESSAGE_LIMIT + 1)), small).words
+    assert "m" * MESSAGE_LIMIT + " … (cut here)" in words
+    long = "\n".join(f"x = {number}" for number in range(CODE_LINES + 7))
+    assert "(7 more lines are not shown)" in read(result_of(small, "ann", long), small).words
+    wide = "y" * (CODE_LIMIT + 1)
+    assert "… (cut here)" in read(result_of(small, "ann", wide), small).words
+    first = small.notebook.cells[0].id
+    own = tuple(
+        StudentCell(f"own-{number:03}", "code", f"z = {number}", first)
+        for number in range(CELLS_LIMIT + 4)
+    )
+    result = result_of(small, "ann", HALF)
+    words = read(replace(result, cells=(*own, *result.cells)), small).words
+    assert "(5 more cells are not shown)" in words
+
+
+def everywhere(small: Assignment, text: str) -> tuple[SubmissionResult, RecordedSubmission]:
+    """A result with a text in every place that a student, a test or a grader can fill."""
+    tests = (
+        Verdict(text, text, 1, "failed", text),
+        Verdict("u", text, 1, "passed", text[:5]),
+    )
+    carried = QuestionResult("ex1-double", 2, tests, 1.5, (text,))
+    first = small.notebook.cells[0].id
+    result = replace(
+        result_of(small, text, text, text),
+        questions=(carried, QuestionResult("ex1-why", 3), QuestionResult(f"{text}-q", 1, tests)),
+        remarks=(text,) * 50,
+    )
+    own = tuple(StudentCell(f"own-{number:03}", "code", text, first) for number in range(9))
+    recorded = RecordedSubmission(comments={"ex1-why": text, "ex1-double": text})
+    return replace(result, cells=(*own, *result.cells)), recorded
+
+
+hostile = st.one_of(
+    st.text(),
+    st.text(alphabet="<>&\"'`/=! scriptonld-\x00\n\u202e\ud800"),
+    st.sampled_from(
+        [HOSTILE, "{{ 7 * 7 }}", "{% raw %}", "<!--", "]]>", "&lt;script&gt;", "`<b>`"]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=hostile)
+def test_nothing_of_anybodys_is_alive(small: Assignment, text: str) -> None:
+    result, recorded = everywhere(small, text)
+    page = render_page(result, small.notebook, {"ex1": text}, recorded, text)
+    assert not set(page) & set(map(chr, [*range(9), *range(11, 32), 0x202E, 0xD800]))
+    page.encode("utf-8")
+    Page(page)  # no tag, attribute or id but ours; each closed where it was opened
+
+
+@pytest.mark.parametrize("text", ["<" * 10**6, "`" * 10**6, "'\n" * 10**6, "x y `z` " * 10**5])
+def test_a_page_is_small_whatever_is_handed_in(small: Assignment, text: str) -> None:
+    result, recorded = everywhere(small, text)
+    page = render_page(result, small.notebook, {"ex1": text}, recorded, text)
+    assert len(page) < 400_000
+    Page(page)
+
+
+def test_text_is_shown_as_it_was_typed_and_never_alive(small: Assignment) -> None:
+    result, recorded = everywhere(small, HOSTILE)
+    page = Page(render_page(result, small.notebook, {}, recorded, ""))
+    assert page.words.count("<script>alert('LOOT')</script>") >= 10

@@ -1,0 +1,319 @@
+"""Publishing writes what changed and nothing else, and asks a person only for what is new."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.assignment import Assignment
+from autograder.course.course import Course, load_course
+from autograder.course.publish import publish
+from autograder.course.recorded import RecordedGrade, RecordedSubmission, read_gradebook
+from autograder.judge.results import FAILED, SubmissionResult
+
+from .conftest import RIGHT, WHY, result_of
+
+PROJECT = Path(__file__).resolve().parents[3]
+ODD_IDS = [
+    "[ab]", "a b", "ünï çødé", ".hidden", "100%", "o'brien", 'say "hi"', "*", "?", "a;b", "$HOME",
+    "-rf", "名前", "a\\b", "{student_id}", "a+b",
+]  # fmt: skip
+HALF = "def double(x):\n    return 0"
+
+
+def row(course: Course, student: str = "ann") -> RecordedSubmission:
+    return read_gradebook(course.gradebook, "small")[student]
+
+
+def by_hand(course: Course, student: str, question: str, points: float | None) -> None:
+    """Give points as formgrader does."""
+    change(
+        course,
+        "update grade set manual_score = :points, needs_manual_grade = 0 where notebook_id in "
+        "(select paper.id from submitted_notebook paper join submitted_assignment submission "
+        "on submission.id = paper.assignment_id where submission.student_id = :student) "
+        "and cell_id in (select id from base_cell where name = :question and type = 'GradeCell')",
+        points=points,
+        student=student,
+        question=question,
+    )
+
+
+def change(course: Course, statement: str, **values: object) -> None:
+    with closing(sqlite3.connect(course.gradebook)) as book:
+        assert book.execute(statement, values).rowcount > 0
+        book.commit()
+
+
+def written(course: Course) -> dict[Path, int]:
+    """Every file that publishing wrote, with the moment of its writing."""
+    folders = ("autograded", "feedback", "results")
+    files = [file for name in folders for file in (course.root / name).rglob("*")]
+    return {file: file.stat().st_mtime_ns for file in files if file.is_file()}
+
+
+def test_a_result_is_published_in_three_places(course: Course, small: Assignment) -> None:
+    assert publish(course, small, [result_of(small, "ann", HALF), result_of(small, "bob")]) == []
+    assert row(course).grades == {
+        "ex1-double": RecordedGrade(1.0),
+        "ex1-why": RecordedGrade(needs_manual_grade=True),
+    }
+    assert row(course, "bob").grades["ex1-double"] == RecordedGrade(3.0)
+    page = course.feedback_page("ann", "small").read_text("utf-8")
+    assert "1 of 3 points, 3 more to be graded by a person" in page
+    notebook = nbformat.read(course.autograded_notebook("ann", "small"), as_version=4)
+    nbformat.validate(notebook)
+    assert any(cell.source == HALF for cell in notebook.cells)
+
+
+def test_a_blank_has_no_response_and_waits_for_nobody(course: Course, small: Assignment) -> None:
+    publish(course, small, [result_of(small, "ann", None, None)])
+    assert row(course).grades == {"ex1-double": RecordedGrade(0.0), "ex1-why": RecordedGrade(0.0)}
+    with closing(sqlite3.connect(course.gradebook)) as book:
+        assert set(book.execute("select auto_comment from comment")) == {("No response.",)}
+    assert "No response" in course.feedback_page("ann", "small").read_text("utf-8")
+
+
+def test_unchanged_nothing_is_written(course: Course, small: Assignment) -> None:
+    results = [result_of(small, "ann"), result_of(small, "bob", HALF)]
+    publish(course, small, results)
+    before = written(course)
+    book = course.gradebook.stat().st_mtime_ns
+    assert publish(course, small, [replace(one, seconds=9.0) for one in results]) == []
+    assert written(course) == before
+    assert course.gradebook.stat().st_mtime_ns == book
+
+
+def test_one_changed_result_is_one_students_files(course: Course, small: Assignment) -> None:
+    publish(course, small, [result_of(small, "ann"), result_of(small, "bob")])
+    before = written(course)
+    publish(course, small, [result_of(small, "ann"), result_of(small, "bob", HALF)])
+    changed = {file for file, moment in written(course).items() if before.get(file) != moment}
+    assert {part for file in changed for part in file.parts if part in ("ann", "bob")} == {"bob"}
+
+
+@pytest.mark.parametrize("lost", ["autograded", "feedback", "results", "gradebook.db"])
+def test_what_was_deleted_comes_back(course: Course, small: Assignment, lost: str) -> None:
+    publish(course, small, [result_of(small, "ann")])
+    path = course.root / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    publish(course, small, [result_of(small, "ann")])
+    assert path.exists()
+    assert row(course).grades["ex1-double"].score == 3
+    assert course.feedback_page("ann", "small").is_file()
+
+
+def test_points_by_hand_reach_the_page(course: Course, small: Assignment) -> None:
+    publish(course, small, [result_of(small, "ann", HALF)])
+    by_hand(course, "ann", "ex1-why", 2.5)
+    publish(course, small, [result_of(small, "ann", HALF)])
+    assert "3.5 of 6 points" in course.feedback_page("ann", "small").read_text("utf-8")
+
+
+class TestNeedsManualGrade:
+    """A person is asked for where an answer is new or changed, once."""
+
+    def needs(self, course: Course) -> set[str]:
+        grades = row(course).grades
+        return {name for name, grade in grades.items() if grade.needs_manual_grade}
+
+    def publish(self, course: Course, small: Assignment, *answers: str | None) -> set[str]:
+        publish(course, small, [result_of(small, "ann", *answers)])
+        return self.needs(course)
+
+    def test_an_unchanged_answer_is_not_asked_for_again(
+        self, course: Course, small: Assignment
+    ) -> None:
+        assert self.publish(course, small) == {"ex1-why"}
+        by_hand(course, "ann", "ex1-why", 2)
+        by_hand(course, "ann", "ex1-double", 2.5)
+        assert self.publish(course, small) == set()
+        # Also where something else changed: the tests say something else about the same answers.
+        result = result_of(small, "ann")
+        publish(course, small, [replace(result, remarks=("a remark",))])
+        assert self.needs(course) == set()
+        assert row(course).grades["ex1-why"].score == 2
+
+    @pytest.mark.parametrize(
+        ("answers", "asked"),
+        [
+            ((RIGHT, "Something else."), {"ex1-why"}),
+            ((HALF, WHY), {"ex1-double"}),
+            ((RIGHT, None), {"ex1-why"}),
+            ((HALF, "Something else."), {"ex1-double", "ex1-why"}),
+        ],
+    )
+    def test_a_changed_answer_is_asked_for_until_a_person_has_seen_it(
+        self,
+        course: Course,
+        small: Assignment,
+        answers: tuple[str | None, str | None],
+        asked: set[str],
+    ) -> None:
+        self.publish(course, small)
+        by_hand(course, "ann", "ex1-why", 2)
+        by_hand(course, "ann", "ex1-double", 2.5)
+        assert self.publish(course, small, *answers) == asked
+        assert self.publish(course, small, *answers) == asked
+        assert row(course).grades["ex1-why"].manual_score == 2
+        page = course.feedback_page("ann", "small").read_text("utf-8")
+        assert page.count("those of an earlier answer") == len(asked)
+        for question in asked:
+            by_hand(course, "ann", question, 2)
+        assert self.publish(course, small, *answers) == set()
+
+    def test_points_that_a_person_takes_back_are_open_again(
+        self, course: Course, small: Assignment
+    ) -> None:
+        self.publish(course, small)
+        by_hand(course, "ann", "ex1-why", 2)
+        self.publish(course, small)
+        by_hand(course, "ann", "ex1-why", None)
+        assert self.publish(course, small) == {"ex1-why"}
+
+    def test_an_own_cell_before_a_check_belongs_to_its_answer(
+        self, course: Course, small: Assignment
+    ) -> None:
+        result = result_of(small, "ann")
+        publish(course, small, [result])
+        by_hand(course, "ann", "ex1-double", 2)
+        first = small.notebook.cells[0].id
+        own = type(result.cells[0])("own-000", "code", "factor = 2", first)
+        publish(course, small, [replace(result, cells=(own, *result.cells))])
+        assert self.needs(course) == {"ex1-double", "ex1-why"}
+
+    def test_without_our_record_the_notebook_that_lies_there_counts(
+        self, course: Course, small: Assignment
+    ) -> None:
+        self.publish(course, small, None, WHY)
+        by_hand(course, "ann", "ex1-why", 2)
+        by_hand(course, "ann", "ex1-double", 1)
+        shutil.rmtree(course.root / "results")
+        assert self.publish(course, small, None, WHY) == set()
+        shutil.rmtree(course.root / "results")
+        assert self.publish(course, small, None, "Else.") == {"ex1-why"}
+
+    def test_where_nothing_is_known_a_person_is_asked(
+        self, course: Course, small: Assignment
+    ) -> None:
+        self.publish(course, small)
+        by_hand(course, "ann", "ex1-why", 2)
+        shutil.rmtree(course.root / "results")
+        shutil.rmtree(course.root / "autograded")
+        assert self.publish(course, small) == {"ex1-why"}
+
+
+@pytest.mark.parametrize("student", ODD_IDS)
+def test_odd_names_are_students_like_others(
+    course: Course, small: Assignment, student: str
+) -> None:
+    results = [result_of(small, "ann", HALF), result_of(small, student)]
+    assert publish(course, small, results) == []
+    assert row(course, student).grades["ex1-double"].score == 3
+    assert row(course, "ann").grades["ex1-double"].score == 1
+    assert course.feedback_page(student, "small").is_file()
+    assert course.autograded_notebook(student, "small").is_file()
+    before = written(course)
+    assert publish(course, small, results) == []
+    assert written(course) == before
+
+
+def test_one_students_files_that_cant_be_written_stop_nobody(
+    course: Course, small: Assignment
+) -> None:
+    (course.root / "feedback").mkdir()
+    (course.root / "feedback" / "ann").touch()  # a file where a folder should be
+    notes = publish(course, small, [result_of(small, "ann"), result_of(small, "bob")])
+    assert len(notes) == 1 and notes[0].startswith("ann: not everything could be published")
+    assert course.feedback_page("bob", "small").is_file()
+    (course.root / "feedback" / "ann").unlink()
+    assert publish(course, small, [result_of(small, "ann"), result_of(small, "bob")]) == []
+    assert course.feedback_page("ann", "small").is_file()
+
+
+def test_a_failure_of_the_grader_leaves_what_was_published(
+    course: Course, small: Assignment
+) -> None:
+    good = result_of(small, "ann")
+    failed = replace(good, status=FAILED, cells=(), questions=())
+    publish(course, small, [failed])
+    assert row(course).grades["ex1-double"].score == 0
+    publish(course, small, [good])
+    publish(course, small, [failed])
+    assert row(course).grades["ex1-double"].score == 3
+
+
+def test_a_changed_title_config_or_release_is_published(
+    course: Course, small: Assignment, tmp_path: Path
+) -> None:
+    result = result_of(small, "ann")
+    publish(course, small, [result], {"ex1": "Doubling"}, "A lab")
+    page = course.feedback_page("ann", "small")
+    assert "Doubling" in page.read_text("utf-8") and "A lab" in page.read_text("utf-8")
+    publish(course, small, [result], {"ex1": "Twice"}, "A lab")
+    assert "Twice" in page.read_text("utf-8")
+    for changed in (course.root / "late.py", course.root / "nbgrader_config.py"):
+        moment = page.stat().st_mtime_ns
+        with changed.open("a", encoding="utf-8") as file:
+            file.write("# changed\n")
+        publish(load_course(course.root), small, [result], {"ex1": "Twice"}, "A lab")
+        assert page.stat().st_mtime_ns != moment
+
+
+def test_pictures_of_the_release_lie_beside_the_notebook(
+    course: Course, small: Assignment, tmp_path: Path
+) -> None:
+    release = tmp_path / "with pictures"
+    shutil.copytree(small.release_dir, release)
+    (release / "figures").mkdir()
+    (release / "figures" / "x.png").write_bytes(b"picture")
+    publish(course, replace(small, release_dir=release), [result_of(small, "ann")])
+    folder = course.autograded_notebook("ann", "small").parent
+    assert (folder / "figures" / "x.png").read_bytes() == b"picture"
+    assert not (folder / "checks.py").exists()
+
+
+UNCHANGED = """
+import json, sys
+from pathlib import Path
+from autograder.course.course import load_course
+from autograder.course.publish import publish
+from autograder.assignment import load_assignment
+from autograder.judge.results import SubmissionResult
+course = load_course(Path(sys.argv[1]))
+assignment = load_assignment("small", course.root / "release")
+results = [SubmissionResult.from_json(one) for one in json.loads(sys.stdin.read())]
+assert publish(course, assignment, results) == []
+print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+
+
+def test_an_unchanged_run_imports_no_nbgrader(course: Course, small: Assignment) -> None:
+    results = [result_of(small, name) for name in ("ann", "bob")]
+    publish(course, small, results)
+    before = written(course)
+    imported = subprocess.run(
+        [sys.executable, "-c", UNCHANGED, str(course.root)],
+        input=json.dumps([one.as_json() for one in results]),
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout.split()
+    assert written(course) == before
+    assert {"nbgrader", "sqlalchemy", "nbconvert", "alembic"} & set(imported) == set()
+
+
+def test_a_result_with_cells_survives_json(small: Assignment) -> None:
+    result = result_of(small, "ann")
+    assert SubmissionResult.from_json(json.loads(json.dumps(result.as_json()))) == result
