@@ -4,19 +4,24 @@ LAB    ?= lab09
 COURSE ?= course/demo
 DESK   ?= course/desk
 JOBS   ?=
+CHROMIUM ?=
 py     := .venv/bin/python
 as_root = $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# `make check` leaves out the tests that start many graders or train models: minutes of waiting.
+slow := attacks browser source stress autograder/engine autograder/gate autograder/mutation
+linters = $(py) -m ruff check . && $(py) -m ruff format --check . && $(py) -m mypy
 
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all help setup release verify demo grade solution handout lab attack stress bench answers mutate test chromium golden lock clean
+.PHONY: all help setup release verify demo grade solution handout lab attack stress bench answers mutate check test coverage install-check chromium golden lock clean
 
 all: ## set up, build and check the release, grade a demo class
 	@$(MAKE) --no-print-directory setup release demo
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/ready ## install everything from requirements.lock into .venv
 
@@ -73,11 +78,19 @@ mutate: setup ## make hundreds of small mistakes in the solution: do the tests f
 chromium: setup ## install Debian's Chromium, which prints PDFs and is tested with, where root may
 	@$(py) -m autograder.render.chromium
 
-test: setup chromium ## the whole test suite, linters and types
-	@$(py) -m ruff check .
-	@$(py) -m ruff format --check .
-	@$(py) -m mypy
-	@$(py) -m pytest -n 2 --dist loadfile
+check: setup ## linters, types and the fast tests: before each commit (2 minutes)
+	@$(linters)
+	@$(py) -m pytest -n 2 --dist loadfile $(addprefix --ignore=tests/,$(slow))
+
+test: setup $(if $(filter install,$(CHROMIUM)),chromium) ## linters, types, all tests; CHROMIUM=install gets a browser for them
+	@$(linters)
+	@$(py) -m pytest -n 2 --dist loadfile -rs
+
+coverage: setup ## all tests, and the lines of lib/ and autograder/ that none of them runs
+	@$(py) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
+
+install-check: setup ## pip install . in a fresh environment, and grade with what is installed (minutes)
+	@$(py) -m pytest -m install
 
 golden: setup ## rewrite the golden files of the tests
 	@$(py) -m pytest tests/autograder/compiler --rewrite-golden
@@ -86,4 +99,4 @@ lock: setup ## pin what .venv holds now
 	@$(py) -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 
 clean: ## remove what was built and the demo class (not .venv, not your courses)
-	@rm -rf .build course/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .build course/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -9,7 +9,8 @@ import nbformat
 
 from .engine.limits import Limits
 from .errors import UserError
-from .lab import CHECKS_FILE, SOURCE_ROOT, read_lab_folder
+from .lab import CHECKS_FILE, read_lab_folder
+from .project import find_project
 
 SKIP_GRADING_TAG = "skip-grading"
 
@@ -55,7 +56,7 @@ class Assignment:
 def load_assignment(
     lab: str,
     release_root: Path,
-    source_root: Path = SOURCE_ROOT,
+    source_root: Path | None = None,
     solution_root: Path | None = None,
 ) -> Assignment:
     """Read a released lab; `solution_root/<lab>/<lab>.ipynb` is its solution, if it fits.
@@ -68,6 +69,7 @@ def load_assignment(
         found = sorted(p.name for p in release_root.glob("*") if (p / f"{p.name}.ipynb").is_file())
         known = f"released are: {', '.join(found)}" if found else "run `make release` first"
         raise UserError(f"{path}: no such released lab; {known}", exit_code=2)
+    source_root = source_root or find_project() / "source"
     folder = read_lab_folder(source_root / lab / f"{lab}.md")
     checks = path.parent / CHECKS_FILE
     notebook = nbformat.read(path, as_version=4)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,13 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .errors import UserError
 from .errors import shown as _shown
+from .project import find_project
 
 if TYPE_CHECKING:
     from .engine import Policy
     from .render.editions import OnCell
     from .render.execute import CellRun
 
-PROJECT = Path(__file__).resolve().parents[1]
 NOTABLE_S = 2.0  # cells of a solution that took longer are listed
 
 console = Console(highlight=False)
@@ -42,8 +43,8 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     from .lab import find_labs
 
     chosen = list(sources) or find_labs()
-    release_dir = out / "release" if out else PROJECT / "release"
-    solution_dir = out / "solution" if out else PROJECT / ".build" / "solution"
+    release_dir = out / "release" if out else find_project() / "release"
+    solution_dir = out / "solution" if out else find_project() / ".build" / "solution"
     with console.status("building"):
         labs = build_labs(chosen, release_dir, solution_dir)
     for lab in labs:
@@ -64,10 +65,12 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
 @click.argument("lab")
 def new(lab: str) -> None:
     """Write a small new LAB into source/, which passes the release gate as it is."""
-    from .lab import SOURCE_ROOT
     from .verbs.new import new_lab
 
-    console.print(f"wrote {_shown(new_lab(lab, SOURCE_ROOT).parent)}; now edit it", soft_wrap=True)
+    console.print(
+        f"wrote {_shown(new_lab(lab, find_project() / 'source').parent)}; now edit it",
+        soft_wrap=True,
+    )
 
 
 @cli.command()
@@ -82,7 +85,7 @@ def new(lab: str) -> None:
 @click.option(
     "--release",
     "release_dir",
-    default=PROJECT / "release",
+    default=lambda: find_project() / "release",
     type=click.Path(path_type=Path),
     help="Folder of released labs, if another one than the project's.",
 )
@@ -159,7 +162,7 @@ def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
 
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
-    subject = Subject(lab, PROJECT)
+    subject = Subject(lab, find_project())
     report: dict[str, object] = {}
     try:
         with _progress() as progress:
@@ -192,8 +195,8 @@ def solution(lab: str) -> None:
     """Execute the solution of LAB; keep notebook, HTML and PDF; print what took long."""
     from .render.editions import render_solution
 
-    source = PROJECT / ".build" / "solution" / lab / f"{lab}.ipynb"
-    runs = _rendered(render_solution, source, PROJECT / ".build" / "executed" / lab)
+    source = find_project() / ".build" / "solution" / lab / f"{lab}.ipynb"
+    runs = _rendered(render_solution, source, find_project() / ".build" / "executed" / lab)
     for run in runs:
         if run.seconds > NOTABLE_S or "test set" in run.last_line:
             console.print(f"{run.cell_id}  {run.seconds:6.1f} s  {run.last_line}", soft_wrap=True)
@@ -206,8 +209,8 @@ def handout(lab: str) -> None:
     """Execute what runs of LAB with its blanks open; keep notebook, HTML and PDF."""
     from .render.editions import render_handout
 
-    source = PROJECT / "release" / lab / f"{lab}.ipynb"
-    _rendered(render_handout, source, PROJECT / ".build" / "handout" / lab)
+    source = find_project() / "release" / lab / f"{lab}.ipynb"
+    _rendered(render_handout, source, find_project() / ".build" / "handout" / lab)
 
 
 @cli.command()
@@ -218,7 +221,7 @@ def demo(lab: str, course_dir: Path) -> None:
     from .demo import make_class
     from .lab import find_lab
 
-    students = make_class(find_lab(lab), PROJECT / ".build" / "solution", course_dir)
+    students = make_class(find_lab(lab), find_project() / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
 
 
@@ -235,27 +238,17 @@ def demo(lab: str, course_dir: Path) -> None:
 @click.option("--compare-nbgrader", is_flag=True, help="Try plain nbgrader instead.")
 def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> None:
     """Hand in every attack of tests/attacks, here; none may achieve anything."""
-    from .attack import Outcome, as_table, on_plain_nbgrader, on_this_machine
-    from .engine import EngineUnavailable
-
-    target = on_plain_nbgrader() if compare_nbgrader else on_this_machine(strongest)
-    outcomes: list[Outcome] = []
-    try:
-        with target as attacked, _progress() as progress:
-            task = progress.add_task("attacking", total=attacked.size)
-            for outcome in attacked.run():
-                outcomes.append(outcome)
-                progress.advance(task)
-    except EngineUnavailable as error:
-        raise UserError(f"there is nothing to attack: {error}") from None
+    project = find_project()
+    if not (project / "tests" / "attacks" / "__main__.py").is_file():
+        raise UserError(
+            f"{_shown(project)}: no tests/attacks here; run this in a checkout of the autograder",
+            exit_code=2,
+        )
+    options = ["--policy", strongest, *(["--compare-nbgrader"] if compare_nbgrader else [])]
     if json_file is not None:
-        report = [outcome.as_json() for outcome in outcomes]
-        json_file.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-    console.print(as_table(outcomes, attacked.confinement))
-    succeeded = sum(not outcome.ok for outcome in outcomes)
-    console.print(f"{len(outcomes)} attacks, {succeeded} succeeded; {attacked.confinement}")
-    if succeeded and not compare_nbgrader:
-        sys.exit(1)
+        options += ["--json", str(json_file.resolve())]
+    attacking = subprocess.run([sys.executable, "-m", "tests.attacks", *options], cwd=project)
+    sys.exit(attacking.returncode)
 
 
 @cli.command()
@@ -282,7 +275,7 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
     if not chosen:
         raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
     variants = [read_variant(path, solution) for path in chosen]
-    grader = make_grader(load_assignment(lab, PROJECT / "release"), solution)
+    grader = make_grader(load_assignment(lab, find_project() / "release"), solution)
     questions = grader.assignment.tested
     _say_how_confined(grader.policy)
     with _progress() as progress:
@@ -317,7 +310,9 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
 
     folder = find_lab(lab)
     solution = read_solution(folder.source)
-    grader = make_grader(load_assignment(lab, PROJECT / "release"), solution, mutation.LIMITS)
+    grader = make_grader(
+        load_assignment(lab, find_project() / "release"), solution, mutation.LIMITS
+    )
     experiment = mutation.plan(solution, grader.assignment, folder, question)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
@@ -392,7 +387,7 @@ def _one_line_errors() -> Iterator[None]:
         sys.exit(130)
 
 
-def main() -> None:
+def main(name: str = "python -m autograder") -> None:
     """Entry point: users' mistakes become one line and an exit code."""
     with _one_line_errors():
-        cli(prog_name="python -m autograder")
+        cli(prog_name=name)

@@ -29,9 +29,8 @@ from typing import Any
 
 from .engine.limits import Limits
 from .errors import UserError, shown
+from .project import find_project
 
-PROJECT = Path(__file__).resolve().parents[1]
-SOURCE_ROOT = PROJECT / "source"
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
 _KEYS = {"title": str, "imports": list, "ships": list, "exercises": dict, "limits": dict}
@@ -81,8 +80,9 @@ class Lab:
         return self.folder / "variants"
 
 
-def find_labs(source_root: Path = SOURCE_ROOT) -> list[Path]:
+def find_labs(source_root: Path | None = None) -> list[Path]:
     """The Markdown file of each lab: `<lab>/<lab>.md`. Any other file is no lab."""
+    source_root = source_root or find_project() / "source"
     folders = sorted(source_root.iterdir()) if source_root.is_dir() else []
     sources = [folder / f"{folder.name}.md" for folder in folders if folder.is_dir()]
     return [source for source in sources if source.is_file()]
@@ -108,12 +108,13 @@ def read_lab_folder(source: Path) -> Lab:
     return _Reader(path, text).lab(folder, name, read)
 
 
-def find_lab(lab: str, source_root: Path = SOURCE_ROOT) -> Lab:
+def find_lab(lab: str, source_root: Path | None = None) -> Lab:
     """The lab of this name.
 
     Raises:
         UserError: if there is none (exit code 2), or its `lab.toml` is wrong.
     """
+    source_root = source_root or find_project() / "source"
     source = source_root / lab / f"{lab}.md"
     if not source.is_file():
         known = ", ".join(source.stem for source in find_labs(source_root))

@@ -14,6 +14,8 @@ TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", 
     "pyproject.toml",
     "requirements.lock",
     "LICENSE",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
 }
 SIZE_LIMIT_BYTES = 1 << 20
 
@@ -26,8 +28,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.identity": set(),
-    "autograder.lab": {"autograder.errors", "autograder.engine.limits"},
-    "autograder.assignment": {"autograder.errors", "autograder.lab", "autograder.engine.limits"},
+    "autograder.project": {"autograder.errors"},
+    "autograder.lab": {"autograder.errors", "autograder.project", "autograder.engine.limits"},
+    "autograder.assignment": {
+        "autograder.errors",
+        "autograder.lab",
+        "autograder.project",
+        "autograder.engine.limits",
+    },
     "autograder.render": {"autograder.render", "autograder.errors"},
     "autograder.render.editions": {
         "autograder.render",
@@ -45,6 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.compiler",
         "autograder.identity",
         "autograder.lab",
+        "autograder.project",
         "autograder.errors",
     },
     "autograder.engine.untrusted": {"autograder.engine.untrusted"},
@@ -76,13 +85,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # What nbgrader's buttons call: they go the way of the command.
     "autograder.course.plugins": {"autograder.course", "autograder.verbs.one_student"},
-    "autograder.attack": {
-        "autograder.assignment",
-        "autograder.course",
-        "autograder.judge",
-        "autograder.engine",
-        "autograder.errors",
-    },
     "autograder.gate.leaks": {"autograder.gate.leaks", "autograder.errors"},
     "autograder.gate": {
         "autograder.gate",
@@ -121,6 +123,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.demo": {"autograder.lab", "autograder.variants", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
+    "autograder.console": {"autograder.cli"},
 }
 STANDARD_LIBRARY_ONLY = [
     "autograder.compiler.ipython_syntax",
@@ -177,6 +180,15 @@ def test_imports_point_one_way(name: str, file: Path) -> None:
         allowed = MAY_IMPORT[max(rules, key=len)]
     ours = {used for used in imports_of(name, file) if _within(used, {"lib", "autograder"})}
     assert {used for used in ours if not _within(used, allowed)} == set()
+
+
+@pytest.mark.parametrize(("name", "file"), list(modules()), ids=str)
+def test_nothing_that_users_run_imports_the_tests(name: str, file: Path) -> None:
+    assert not {used for used in imports_of(name, file) if _within(used, {"tests"})}
+    text = file.read_text("utf-8")
+    assert not re.search(
+        r"(import_module|__import__|run_module|find_spec)\(\s*f?[\"']tests\b", text
+    )
 
 
 @pytest.mark.parametrize("name", STANDARD_LIBRARY_ONLY)

@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.errors import UserError
-from autograder.lab import PROJECT
 from autograder.lab import Lab as LabFolder
+from autograder.project import HOME
 
 from .ipython_syntax import as_python, parse
 from .notebooks import Lab, Piece
@@ -116,7 +116,7 @@ def _shipped_packages(folder: LabFolder) -> list[str]:
     """The packages of the kit that `lab.toml` lets students have; all of them without a list."""
     if folder.ships is not None:
         return list(folder.ships)
-    kit = PROJECT.joinpath(*KIT.split("."))
+    kit = HOME.joinpath(*KIT.split("."))
     return [f"{KIT}.{path.name}" for path in sorted(kit.iterdir()) if _is_package(path)]
 
 
@@ -127,11 +127,11 @@ def _is_package(path: Path) -> bool:
 def _packages(shipped: list[str], imports: dict[str, str]) -> Iterator[tuple[str, Path]]:
     for package in shipped:
         if any(_is_in(name, package) for name in imports):
-            folder = PROJECT.joinpath(*package.split("."))
-            parents = [parent for parent in folder.parents if parent.is_relative_to(PROJECT)]
+            folder = HOME.joinpath(*package.split("."))
+            parents = [parent for parent in folder.parents if parent.is_relative_to(HOME)]
             above = [parent / "__init__.py" for parent in parents if _is_package(parent)]
             for path in (*above, *_files_below(folder)):
-                yield path.relative_to(PROJECT).as_posix(), path
+                yield path.relative_to(HOME).as_posix(), path
 
 
 def _missing_imports(shipped: list[str], imports: dict[str, str]) -> list[str]:

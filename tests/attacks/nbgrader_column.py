@@ -16,13 +16,13 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 
-from autograder.attack import Outcome
 from autograder.errors import UserError
 
 from .corpus import GROUPS
 from .lab.plain_tests import PLAIN_TESTS
 from .pages import alive_in_page
 from .recipe import HONEST, Attack, Lab
+from .run import Outcome
 from .site import LAB, Site
 
 TIMEOUT_S = 90.0

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.attack import LAYERS, PUBLISHED, Range
 from autograder.engine import Cause
 
 from .corpus import GROUPS
 from .naive_grader import NaiveGrader
 from .recipe import HONEST, Attack
+from .run import LAYERS, PUBLISHED, Range
 from .site import LAB, Site
 
 ATTACKS = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]

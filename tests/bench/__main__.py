@@ -43,7 +43,7 @@ def run(name: str, console: Console) -> list[Row]:
             style = "" if row.is_met else "red"
             table.add_row(row.name, f"{row.ratio:.4g}", row.goal, style=style)
     console.print(table)
-    for paragraph in benchmark.__doc__.strip().split("\n\n"):
+    for paragraph in (benchmark.__doc__ or "").strip().split("\n\n"):
         console.print(paragraph.replace("\n", " "), style="dim")
     console.print()
     return rows

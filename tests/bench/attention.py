@@ -38,8 +38,10 @@ def tiled() -> Run:
 
 def sdpa() -> Run:
     def attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        inputs = (tensor[None, None] for tensor in (query, key, value))  # a batch and a head of one
-        return torch.nn.functional.scaled_dot_product_attention(*inputs)
+        q, k, v = (
+            tensor[None, None] for tensor in (query, key, value)
+        )  # a batch and a head of one
+        return torch.nn.functional.scaled_dot_product_attention(q, k, v)
 
     return _prepared(attention)
 

@@ -10,12 +10,12 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from tests.bench.measure import Row, Run, time_ratio
 from tests.bench.notebook import notebook
@@ -85,6 +85,11 @@ def notebook_loop(training: Training, model: nn.Module) -> Callable[[], Losses]:
     return train
 
 
+def numbers(count: int) -> Dataset[int]:
+    """0 .. count - 1; a loader takes any sequence, its annotation doesn't."""
+    return cast(Dataset[int], range(count))
+
+
 def fast_loop(training: Training, model: nn.Module) -> Callable[[], Losses]:
     """The same training as fast as we know how."""
     optimizer = Adam(model.parameters(), LEARNING_RATE, fused=True)
@@ -93,8 +98,8 @@ def fast_loop(training: Training, model: nn.Module) -> Callable[[], Losses]:
     epochs = []
     for epoch in range(training.epochs):
         if epoch > 0:
-            iter(DataLoader(range(num_val)))  # evaluation draws a seed too  # type: ignore[arg-type]
-        epochs.append(list(DataLoader(range(num_train), BATCH_SIZE, shuffle=True)))  # type: ignore[arg-type]
+            iter(DataLoader(numbers(num_val)))  # evaluation draws a seed too
+        epochs.append(list(DataLoader(numbers(num_train), BATCH_SIZE, shuffle=True)))
     in_turn = torch.arange(num_val).split(BATCH_SIZE)
     take_train, take_val = training.take
 

@@ -49,7 +49,7 @@ class Lab:
 
     def check(self, question: str) -> str:
         """The id of a question's check cell."""
-        return next(cell.id for cell in self.code if question_id(cell) == question)
+        return next(str(cell.id) for cell in self.code if question_id(cell) == question)
 
     def answers(self, question: str) -> list[str]:
         """The ids of the cells with the question's blanks: those since the check before."""

@@ -89,7 +89,8 @@ def test_old_formats_are_read(submitted: Any) -> None:
 
 def test_values_of_odd_types_are_as_if_they_were_not_there(submitted: Any) -> None:
     submitted.cells[1].source = "double = '\ud800'"  # no file can hold it
-    odd: list[Any] = [{"cell_type": "code", "source": "1", "id": odd_id} for odd_id in ([], {}, 7)]
+    odd_ids: list[Any] = [[], {}, 7]
+    odd: list[Any] = [{"cell_type": "code", "source": "1", "id": odd_id} for odd_id in odd_ids]
     odd += [{"cell_type": "code", "source": "1", "metadata": []}]
     odd += [{"cell_type": "code", "source": "1", "metadata": {"nbgrader": [], "tags": {}}}]
     odd += [{"cell_type": "heading", "source": "1", "metadata": {"nbgrader": {"grade_id": {}}}}]

@@ -96,7 +96,7 @@ class Release:
         return replace(self, units={n: unit for n, unit in self.units.items() if n not in names})
 
     def with_unit(self, before: str | None, name: str, unit: str) -> "Release":
-        units = {}
+        units: dict[str, str] = {}
         for other, text in self.units.items():
             units |= ({name: unit} if other == before else {}) | {other: text}
         return replace(self, units=units | {name: unit})

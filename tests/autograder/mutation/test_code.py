@@ -15,7 +15,8 @@ def test_nodes_know_their_place_after_letters_of_two_bytes() -> None:
 def test_all_edits_are_made() -> None:
     code = Code("first, second")
     (pair,) = [node for node in ast.walk(code.tree) if isinstance(node, ast.Tuple)]
-    edits = swapped(*pair.elts, code)
+    first, second = pair.elts
+    edits = swapped(first, second, code)
     assert code.edited([*edits, Edit(13, 13, ", third")]) == "second, first, third"
 
 

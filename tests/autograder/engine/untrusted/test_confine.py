@@ -195,7 +195,7 @@ def failure(number):
     return ctypes.get_errno() if _libc.syscall(number, *[-1] * 6) == -1 else 0
 """
 # Every system call of a table, with arguments that would fail otherwise.
-TABLES = {
+TABLES: dict[str, tuple[dict[str, tuple[int | None, int | None]], int]] = {
     "refused": (seccomp.REFUSED, errno.EPERM),
     "pretended": (seccomp.PRETENDED, 0),
     "newer": ({f"number {n}": (n, n) for n in range(424, 480)

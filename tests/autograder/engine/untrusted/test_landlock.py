@@ -1,6 +1,7 @@
 """Landlock as this kernel has it, and as older ones do."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_only_what_is_listed_can_be_used(
     for folder in (readable, writable, other):
         folder.mkdir()
         (folder / "file").write_text("text")
-    expected = {
+    expected: dict[str, list[Callable[[], object]]] = {
         "read": [(readable / "file").read_text, (writable / "file").read_text],
         "write": [lambda: (writable / "new").write_text("x"), (writable / "folder").mkdir,
                   lambda: (writable / "new").rename(writable / "moved"),
@@ -32,7 +33,7 @@ def test_only_what_is_listed_can_be_used(
                   lambda: os.truncate(writable / "file", 0),
                   lambda: Path("/dev/null").write_text("x")],
     }  # fmt: skip
-    refused = [
+    refused: list[Callable[[], object]] = [
         (other / "file").read_text, lambda: list(other.iterdir()),
         lambda: (readable / "file").open("a"), lambda: (readable / "new").touch(),
         (readable / "file").unlink, lambda: (writable / "b").hardlink_to(readable / "file"),

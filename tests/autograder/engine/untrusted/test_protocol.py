@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -120,7 +121,7 @@ class Liar(torch.Tensor):
     """A subclass that says yes to every comparison."""
 
     @classmethod
-    def __torch_function__(cls, *_: Any, **__: Any) -> bool:  # type: ignore[override]
+    def __torch_function__(cls, *_: Any, **__: Any) -> bool:
         return True
 
 
@@ -253,7 +254,7 @@ def test_a_changed_byte_is_a_value_or_malformed(value: Any, position: int, byte:
 
 
 @pytest.fixture
-def ends():  # type: ignore[no-untyped-def]
+def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
     pair = socket.socketpair()
     yield pair
     for end in pair:
@@ -261,7 +262,7 @@ def ends():  # type: ignore[no-untyped-def]
 
 
 def test_frames_cross_a_socket(ends: tuple[socket.socket, socket.socket]) -> None:
-    value = {"x": torch.rand(300, 300), "y": [1, (2,)]}
+    value: dict[str, Any] = {"x": torch.rand(300, 300), "y": [1, (2,)]}
     sent = encode(value, wrap, LIMIT_BYTES)
     sender = threading.Thread(target=sent.send, args=(ends[0],))
     sender.start()

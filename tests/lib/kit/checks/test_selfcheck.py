@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from lib.kit.checks.selfcheck import Outcome, as_summary, as_table
+from lib.kit.checks.selfcheck import Outcome, Verdict, as_summary, as_table
 
 PROJECT = Path(__file__).resolve().parents[4]
 CHECKS = '''
@@ -167,7 +167,7 @@ def test_a_check_leaves_the_students_random_numbers_alone(
 
 
 def test_tables_read_on_light_and_dark_pages() -> None:
-    verdicts = ("passed", "failed", "open")
+    verdicts: tuple[Verdict, ...] = ("passed", "failed", "open")
     outcomes = [Outcome("a", verdict, "<b>") for verdict in verdicts]
     for text in (
         as_table("<i>", outcomes),

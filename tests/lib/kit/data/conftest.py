@@ -1,6 +1,5 @@
 """A web server on this machine, so that downloads are real and need no network."""
 
-import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ class WebServer:
         """Status and body of the answer to a request for a range."""
         if not self.resumes or not wanted:
             return 200, content
-        first = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
+        first = int(wanted.removeprefix("bytes=").removesuffix("-"))
         return (206, content[first:]) if first < len(content) else (416, b"")
 
 

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import pytest
@@ -31,9 +32,12 @@ def shown(
     """The one figure that was shown since."""
     saved: list[Figure] = []
     save = Figure.savefig
-    monkeypatch.setattr(
-        Figure, "savefig", lambda self, *a, **k: (saved.append(self), save(self, *a, **k))[1]
-    )
+
+    def keep(figure: Figure, *arguments: Any, **options: Any) -> None:
+        saved.append(figure)
+        save(figure, *arguments, **options)
+
+    monkeypatch.setattr(Figure, "savefig", keep)
 
     def read() -> Shown:
         bundle = ast.literal_eval(capsys.readouterr().out)  # what `display` prints without Jupyter

@@ -31,6 +31,6 @@ def test_digits_stand_in_two_rows(shown: Callable[[], Shown]) -> None:
     result = shown()
     drawn = result.figure.axes[0].images[0].get_array()
     assert is_labelled(result.figure)
-    assert drawn.shape == (56, 84)
+    assert drawn is not None and drawn.shape == (56, 84)
     assert drawn[:28].max() == 0 and drawn[28:].min() == 1
     assert texts(result.figure) == []

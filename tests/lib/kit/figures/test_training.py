@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from matplotlib.patches import Rectangle
+
 from lib.kit.figures import plot_accuracies, plot_histories
 
 from .conftest import Shown, is_labelled
@@ -25,5 +27,7 @@ def test_a_bar_per_model(shown: Callable[[], Shown]) -> None:
     result = shown()
     assert is_labelled(result.figure)
     assert "bag 0.700, LSTM 0.990" in result.alt
-    heights = [bar.get_width() for bar in result.figure.axes[0].patches]
+    heights = [
+        bar.get_width() for bar in result.figure.axes[0].patches if isinstance(bar, Rectangle)
+    ]
     assert heights == [0.99, 0.7]

@@ -1,12 +1,10 @@
 """Attacks the grader on this machine, and tells what came of it: nothing, if all is well.
 
-The submissions are those of `tests/attacks`, tried one after the other on a site of secrets,
-files, sockets and processes that none of them may reach.
+The submissions of the corpus are tried one after the other on a site of secrets, files, sockets and
+processes that none of them may reach.
 """
 
-import contextlib
 import errno
-import importlib
 import io
 import json
 import math
@@ -21,22 +19,27 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .assignment import load_assignment
-from .course.hand_ins import find_hand_ins
-from .course.publish import publish
-from .course.recorded import read_gradebook
-from .course.release import take_release
-from .course.report import as_table as class_table
-from .course.report import remarks
-from .engine import Cause, Limits
-from .engine.confinement import Policy
-from .errors import UserError
-from .judge.content import Content
-from .judge.grade import Grading, failed_result
-from .judge.ingest import ingest
-from .judge.pool import Failed, Pool
-from .judge.results import CellFailure, SubmissionResult, Verdict
-from .judge.warm import Grader
+from autograder.assignment import load_assignment
+from autograder.course.hand_ins import find_hand_ins
+from autograder.course.publish import publish
+from autograder.course.recorded import read_gradebook
+from autograder.course.release import take_release
+from autograder.course.report import as_table as class_table
+from autograder.course.report import remarks
+from autograder.engine import Cause, Limits
+from autograder.engine.confinement import Policy
+from autograder.errors import UserError
+from autograder.judge.content import Content
+from autograder.judge.grade import Grading, failed_result
+from autograder.judge.ingest import ingest
+from autograder.judge.pool import Failed, Pool
+from autograder.judge.results import CellFailure, SubmissionResult, Verdict
+from autograder.judge.warm import Grader
+
+from .corpus import GROUPS
+from .pages import alive_in_page, alive_in_terminal
+from .recipe import HONEST, Attack
+from .site import Site
 
 # Small, so that what ends by a limit ends soon.
 LIMITS = Limits(
@@ -118,7 +121,7 @@ class Range:
     """Our grader on a site, a context manager; `attempt` one attack after the other.
 
     Args:
-        site: of `tests/attacks`, open.
+        site: an open one.
         strongest: the confinement to try, "strong" or "acceptable"; `confinement` then says
             which one is in force.
 
@@ -127,22 +130,21 @@ class Range:
         EngineUnavailable: on entry, where no worker can be had or confined.
     """
 
-    def __init__(self, site: Any, strongest: str = "strong") -> None:
+    def __init__(self, site: Site, strongest: str = "strong") -> None:
         self._site = site
         self._assignment = load_assignment(
             site.lab_name, site.release_root, site.source_root, site.solution_root
         )
         self._grader = Grader(self._assignment, limits=LIMITS, policy=Policy(strongest))
         self._pool = Pool(self._grader, jobs=1)
-        groups = part_of_corpus("corpus").GROUPS
-        self._corpus = [(group, attack) for group, attacks in groups.items() for attack in attacks]
+        self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
         self.size = len(self._corpus)
 
     def __enter__(self) -> "Range":
         self._pool.__enter__()
         self._honest_s = math.inf
         try:
-            for attack in part_of_corpus("recipe").HONEST:
+            for attack in HONEST:
                 started_at = time.monotonic()
                 outcome, _ = self.attempt("honest", attack)
                 if not outcome.ok:
@@ -168,7 +170,7 @@ class Range:
                 yield outcome
         yield from self.publish(to_publish)
 
-    def attempt(self, group: str, attack: Any) -> tuple[Outcome, SubmissionResult]:
+    def attempt(self, group: str, attack: Attack) -> tuple[Outcome, SubmissionResult]:
         """Hand in an attack, have it graded and see what else has happened."""
         submitted = self._site.hand_in(attack)
         self._site.settle()
@@ -196,14 +198,14 @@ class Range:
 
     def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
         """Take results into a gradebook and look at what students and graders get to see."""
-        folder, lab, pages = self._site.class_dir, self._site.lab_name, part_of_corpus("pages")
+        folder, lab = self._site.class_dir, self._site.lab_name
         course, assignment = take_release(folder, lab, self._site.release_root)
         publish(course, assignment, [result for _, result in graded])
         self._site.settle()
         rows = read_gradebook(course.gradebook, lab)
         for outcome, result in graded:
             page = course.feedback_page(result.student, lab).read_text("utf-8")
-            found = pages.alive_in_page(page) + pages.alive_in_terminal(_in_terminal(lab, result))
+            found = alive_in_page(page) + alive_in_terminal(_in_terminal(lab, result))
             found += self._site.evidence(_text_of_files(folder, result.student))
             points = sum(grade.score or 0.0 for grade in rows[result.student].grades.values())
             if points != outcome.got:
@@ -258,22 +260,6 @@ def _layer_and_words(failed: CellFailure | Verdict, error_name: str) -> str:
     return f"{layer}: {words}"
 
 
-@contextlib.contextmanager
-def on_this_machine(strongest: str) -> Iterator[Range]:
-    """A site with our grader on it.
-
-    Raises:
-        UserError, EngineUnavailable: as `Range`; and where there is no corpus.
-    """
-    with part_of_corpus("site").Site() as site, Range(site, strongest) as range_:
-        yield range_
-
-
-def on_plain_nbgrader() -> Any:
-    """A site with nbgrader as it comes on it, for a part of the corpus."""
-    return part_of_corpus("nbgrader_column").PlainNbgrader()
-
-
 def as_table(outcomes: list[Outcome], confinement: str) -> Table:
     """A row per attack, in groups."""
     table = Table(
@@ -303,18 +289,6 @@ def as_table(outcomes: list[Outcome], confinement: str) -> Table:
     return table
 
 
-def part_of_corpus(name: str) -> Any:
-    """A module of `tests/attacks`.
-
-    Raises:
-        UserError: where the project was installed without its tests.
-    """
-    try:
-        return importlib.import_module(f"tests.attacks.{name}")
-    except ModuleNotFoundError as error:
-        raise UserError(f"tests/attacks: {error}; run this in the project's folder") from None
-
-
 def _text_of_files(course_dir: Path, student: str) -> str:
     """Everything that was written for a student."""
     written = [
@@ -328,6 +302,6 @@ def _text_of_files(course_dir: Path, student: str) -> str:
 
 def _in_terminal(lab: str, result: SubmissionResult) -> str:
     """What the class table shows of a result."""
-    console = Console(file=io.StringIO(), width=300)
-    console.print(class_table(lab, [result]), *remarks([result]))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    shown = io.StringIO()
+    Console(file=shown, width=300).print(class_table(lab, [result]), *remarks([result]))
+    return shown.getvalue()
