@@ -20,7 +20,7 @@ from ..engine import Policy, strongest_possible
 from ..errors import UserError
 from ..judge.content import Content
 from ..judge.results import FAILED, SubmissionResult
-from ..lab import PROJECT
+from ..project import find_project
 from ..solution import find_solution
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
@@ -54,7 +54,7 @@ def grade_class(
     course_dir: Path,
     lab: str,
     *,
-    release_root: Path = PROJECT / "release",
+    release_root: Path | None = None,
     seed: int = 0,
     policy: Policy | None = None,
     jobs: int = 1,
@@ -66,7 +66,7 @@ def grade_class(
 
     Args:
         course_dir: holds `submitted/<student>/<lab>/`; all that is written goes there too.
-        release_root: folder of released labs.
+        release_root: folder of released labs, if another one than the project's.
         force: grade unchanged submissions again, too.
         on_start: told how many students there are.
         on_result: told of each result as soon as it is known.
@@ -83,7 +83,9 @@ def grade_class(
         raise UserError(_nobody(course_dir, lab, hand_ins), exit_code=2)
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
-        solution = find_solution(PROJECT, lab, release_root)
+        project = find_project()
+        release_root = release_root or project / "release"
+        solution = find_solution(project, lab, release_root)
         course, assignment = take_release(course_dir, lab, release_root, solution)
         run = ClassRun(seed, policy.allow_unconfined, assignment.title, assignment.exercises)
         remember(course_dir, lab, run)
