@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..engine.limits import Limits
-from ..lab import PROJECT
+from ..project import HOME
 
 SUBMISSION = "submission"
 # What decides grades; what only shows them is published again without grading.
@@ -33,7 +33,7 @@ def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str
         "release": _hash_of_files([assignment.release_dir]),
         "tests": _hash_of_files(sorted(test_dirs - {assignment.release_dir})),
         "solution": _hash(json.dumps([[cell.id, cell.source] for cell in solution]).encode()),
-        "code": _hash_of_files(PROJECT / name for name in CODE),
+        "code": _hash_of_files(HOME / name for name in CODE),
         "libraries": ", ".join(
             [f"python {platform.python_version()}", *map(_version, sorted(libraries))]
         ),

@@ -20,7 +20,7 @@ from ..engine import Policy, strongest_possible
 from ..errors import UserError
 from ..judge.content import Content
 from ..judge.results import FAILED, SubmissionResult
-from ..lab import PROJECT
+from ..project import find_project
 from ..solution import find_solution
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
@@ -54,7 +54,7 @@ def grade_class(
     course_dir: Path,
     lab: str,
     *,
-    release_root: Path = PROJECT / "release",
+    release_root: Path | None = None,
     seed: int = 0,
     policy: Policy | None = None,
     jobs: int = 1,
@@ -66,7 +66,7 @@ def grade_class(
 
     Args:
         course_dir: holds `submitted/<student>/<lab>/`; all that is written goes there too.
-        release_root: folder of released labs.
+        release_root: folder of released labs, if another one than the project's.
         force: grade unchanged submissions again, too.
         on_start: told how many students there are.
         on_result: told of each result as soon as it is known.
@@ -77,15 +77,23 @@ def grade_class(
         HiddenTestsBroken: if the instructor's tests cannot run at all.
     """
     course_dir, policy = course_dir.resolve(), policy or Policy()
+    project = find_project()
+    release_root = release_root or project / "release"
     hand_ins = find_hand_ins(course_dir, lab)
     students = [row for row in hand_ins if not row.is_stray]
     if not students:
         raise UserError(_nobody(course_dir, lab, hand_ins), exit_code=2)
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
-        solution = find_solution(PROJECT, lab, release_root)
+        solution = find_solution(project, lab, release_root)
         course, assignment = take_release(course_dir, lab, release_root, solution)
-        run = ClassRun(seed, policy.allow_unconfined, assignment.title, assignment.exercises)
+        run = ClassRun(
+            seed,
+            policy.allow_unconfined,
+            assignment.title,
+            assignment.exercises,
+            source_root=str(project / "source"),
+        )
         remember(course_dir, lab, run)
         notes = _notes_before(course, assignment)
         results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
