@@ -17,12 +17,13 @@ FILE = "grading.json"
 
 @dataclass(frozen=True)
 class ClassRun:
-    """The options of a run, and the titles for its pages."""
+    """The options of a run, the titles for its pages, and where the labs' hidden tests lie."""
 
     seed: int = 0
     allow_unconfined: bool = False
     title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)
+    source_root: str = ""
 
 
 def remember(course_dir: Path, lab: str, run: ClassRun) -> None:

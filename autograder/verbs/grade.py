@@ -77,17 +77,23 @@ def grade_class(
         HiddenTestsBroken: if the instructor's tests cannot run at all.
     """
     course_dir, policy = course_dir.resolve(), policy or Policy()
+    project = find_project()
+    release_root = release_root or project / "release"
     hand_ins = find_hand_ins(course_dir, lab)
     students = [row for row in hand_ins if not row.is_stray]
     if not students:
         raise UserError(_nobody(course_dir, lab, hand_ins), exit_code=2)
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
-        project = find_project()
-        release_root = release_root or project / "release"
         solution = find_solution(project, lab, release_root)
         course, assignment = take_release(course_dir, lab, release_root, solution)
-        run = ClassRun(seed, policy.allow_unconfined, assignment.title, assignment.exercises)
+        run = ClassRun(
+            seed,
+            policy.allow_unconfined,
+            assignment.title,
+            assignment.exercises,
+            source_root=str(project / "source"),
+        )
         remember(course_dir, lab, run)
         notes = _notes_before(course, assignment)
         results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)

@@ -1,9 +1,11 @@
 """Grades and publishes one student, as the class was: what formgrader's buttons ask for."""
 
+from pathlib import Path
+
 from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
-from ..course.class_run import recall
+from ..course.class_run import ClassRun, recall
 from ..course.course import Course
 from ..course.gradebook import CourseGradebook
 from ..course.hand_ins import find_hand_ins
@@ -23,9 +25,9 @@ def introduce(course: Course, lab: str) -> list[str]:
     Raises:
         UserError: if the class was not graded yet.
     """
-    recall(course.root, lab)
+    run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
-        return gradebook.update_assignment(lab, _assignment(course, lab).notebook)
+        return gradebook.update_assignment(lab, _assignment(course, lab, run).notebook)
 
 
 def grade_student(course: Course, lab: str, student: str) -> list[str]:
@@ -39,7 +41,7 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
     """
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
-        assignment = _assignment(course, lab)
+        assignment = _assignment(course, lab, run)
         rows = [row for row in find_hand_ins(course.root, lab) if row.student == student]
         (result,), notes = judge_hand_ins(course, assignment, rows, run, force=True)
         if result.status == FAILED:
@@ -61,9 +63,13 @@ def publish_student(course: Course, lab: str, student: str) -> list[str]:
     if result is None:
         raise UserError(f"{student}: no result of {lab} is stored; grade it first")
     with FileLock(course.root / LOCK_FILE):
-        return publish(course, _assignment(course, lab), [result], run.exercises, run.title)
+        return publish(course, _assignment(course, lab, run), [result], run.exercises, run.title)
 
 
-def _assignment(course: Course, lab: str) -> Assignment:
+def _assignment(course: Course, lab: str, run: ClassRun) -> Assignment:
+    """The lab with the tests that the class was graded by, wherever formgrader was started."""
+    source_root = Path(run.source_root) if run.source_root else None
+    if source_root and not source_root.is_dir():
+        raise UserError(f"{source_root}: the labs' sources are gone; grade the class once more")
     roots = [course.folder(step, ".", lab).parent for step in ("release", "solution")]
-    return load_assignment(lab, roots[0], solution_root=roots[1])
+    return load_assignment(lab, roots[0], source_root, solution_root=roots[1])
