@@ -26,7 +26,7 @@ NOTABLE_S = 2.0  # cells of a solution that took longer are listed
 
 console = Console(highlight=False)
 
-# Commands import what they need when they run: torch and nbgrader take seconds to load.
+# Commands import what they need when they run: nbgrader and pytest take seconds to load.
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
