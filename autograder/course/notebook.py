@@ -23,7 +23,7 @@ def with_cells(release: Any, cells: Sequence[StudentCell]) -> dict[str, Any]:
     filled = list(own.get(None, []))
     for cell in release["cells"]:
         answer = answers.get(cell["id"]) if is_answer(cell) else None
-        filled.append({**cell, **({} if answer is None else {"source": answer.source})})
+        filled.append(cell if answer is None else {**cell, **_text_of(cell, answer)})
         filled += own.get(cell["id"], [])
     return {**release, "cells": [_without_outputs(cell) for cell in filled]}
 
@@ -97,9 +97,17 @@ def credit(question: QuestionResult) -> str:
     )
 
 
+def _text_of(cell: Any, answer: StudentCell) -> dict[str, Any]:
+    """The text of an answer, with the pictures that were pasted into a written one."""
+    has_pictures = cell["cell_type"] == "markdown" and answer.attachments
+    pictures = {"attachments": dict(answer.attachments)} if has_pictures else {}
+    return {"source": answer.source, **pictures}
+
+
 def _own(cell: StudentCell) -> dict[str, Any]:
     kind = "code" if cell.kind == "code" else "markdown"
-    return {"cell_type": kind, "id": cell.id, "metadata": {}, "source": cell.source}
+    own = {"cell_type": kind, "id": cell.id, "metadata": {}}
+    return own | _text_of(own, cell)
 
 
 def _without_outputs(cell: dict[str, Any]) -> dict[str, Any]:

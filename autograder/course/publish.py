@@ -137,7 +137,7 @@ class _Edition:
 
     def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
         timestamp = self._timestamp(result.student)
-        parts = (self._digest, replace(result, seconds=0.0), row, timestamp)
+        parts = (self._digest, replace(result, seconds=0.0, cpu_s=0.0), row, timestamp)
         return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
     def _timestamp(self, student: str) -> tuple[str | None, list[str]]:

@@ -20,6 +20,7 @@ from .untrusted import confine, scratch
 from .worker import Worker
 
 ANSWER_TIMEOUT_S = 10.0
+BY_ITSELF_S = 0.5
 UNMEASURED_S = 0.02  # of work, and a folder is measured before the next reply is taken
 
 # The engine's folder can be imported from just long enough to find its untrusted half.
@@ -62,6 +63,7 @@ class Zygote:
         self.imports = imports
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
+        self.workers_cpu_s = 0.0  # processor time of all that have ended
 
     def __enter__(self) -> "Zygote":
         self._level = strongest_possible(self.policy)
@@ -137,10 +139,13 @@ class Zygote:
 
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
-            status = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
+            answer = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
             self._remove(work_dir)
             self._workers.remove(worker)
-            return status
+            if answer is None:
+                return None
+            self.workers_cpu_s += answer["cpu_s"]
+            return int(answer["status"])
 
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
@@ -197,7 +202,9 @@ class Zygote:
 
     def _stop(self) -> None:
         if self._process is not None:
-            self._control.close()
+            self._control.close()  # it ends by itself, and its workers are counted as its own
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(BY_ITSELF_S)
             self._process.kill()
             self._process.wait()
             self._process = None

@@ -35,7 +35,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     Raises:
         EngineUnavailable: if no worker can be had.
     """
-    started_at = time.monotonic()
+    started_at, cpu_s = time.monotonic(), ready.zygote.workers_cpu_s
     assignment = ready.grader.assignment
     submission = ingest(assignment.notebook, content)
     notebook = compose(assignment.notebook, submission.cells)
@@ -55,6 +55,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         confinement=ready.zygote.confinement,
         seed=ready.grader.seed,
         seconds=round(time.monotonic() - started_at, 3),
+        cpu_s=round(ready.zygote.workers_cpu_s - cpu_s, 3),
         questions=questions,
         remarks=(*submission.notes, *session.remarks),
         cell_failures=tuple(session.failures.values()),
@@ -70,6 +71,7 @@ def failed_result(grader: Grader, student: str, reason: str) -> SubmissionResult
         confinement="",
         seed=grader.seed,
         seconds=0.0,
+        cpu_s=0.0,
         questions=tuple(
             QuestionResult(question.id, question.max_score)
             for question in grader.assignment.questions

@@ -1,5 +1,6 @@
 """Warm processes, one per core, for all that is judged: a class, the gate, mutants, attacks."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -33,6 +34,7 @@ die_with(int(sys.argv[2]))
 from autograder.judge.warm import main
 main(connection)
 """
+BY_ITSELF_S = 2.0
 Done = TypeVar("Done", bound=Task)
 
 
@@ -85,7 +87,9 @@ class WarmProcess:
 
     def close(self) -> None:
         """End it, whatever it is doing."""
-        self._connection.close()
+        self._connection.close()  # an idle one ends by itself, and its judges are counted as its own
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(BY_ITSELF_S)
         self._process.kill()
         self._process.wait()
 

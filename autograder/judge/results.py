@@ -102,6 +102,7 @@ class SubmissionResult:
     confinement: str
     seed: int
     seconds: float
+    cpu_s: float  # processor time of the student's own processes
     questions: tuple[QuestionResult, ...]
     remarks: tuple[str, ...] = ()
     cell_failures: tuple[CellFailure, ...] = ()

@@ -8,8 +8,8 @@ from pathlib import Path
 PARENT = """
 import os, subprocess, sys, time
 child = "import os, sys, time; from autograder.lifeline import die_with; "
-child += "time.sleep(float(sys.argv[2])); die_with(int(sys.argv[1])); print(os.getpid(), flush=True)"
-child += "; time.sleep(60)"
+child += "time.sleep(float(sys.argv[2])); die_with(int(sys.argv[1])); "
+child += "print(os.getpid(), flush=True); time.sleep(60)"
 subprocess.Popen([sys.executable, "-c", child, str(os.getpid()), sys.argv[1]])
 time.sleep(float(sys.argv[2]))
 """

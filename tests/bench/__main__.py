@@ -13,7 +13,7 @@ from rich.table import Table
 
 from tests.bench.measure import Row
 
-NOT_BENCHMARKS = {"__main__", "measure", "notebook"}
+NOT_BENCHMARKS = {"__main__", "measure", "notebook", "plain_check"}
 
 
 def main(chosen: list[str]) -> int:

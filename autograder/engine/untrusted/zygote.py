@@ -88,11 +88,12 @@ def serve(control: socket.socket, nursery: "Nursery") -> None:
             return
         request = json.loads(message)
         if "fork" in request:
-            answer: int | str = nursery.fork(fds[0], **request["fork"])
+            answer: int | str | dict[str, float] = nursery.fork(fds[0], **request["fork"])
         elif "measure" in request:
             answer = nursery.excess(request["measure"])
         else:
-            answer = nursery.end(request["end"], request["grace_s"])
+            status, cpu_s = nursery.end(request["end"], request["grace_s"])
+            answer = {"status": status, "cpu_s": cpu_s}
         control.send(json.dumps(answer).encode())
 
 
@@ -140,8 +141,9 @@ class Nursery:
         self.end(pid, grace_s=0)
         return reason
 
-    def end(self, pid: int, grace_s: float) -> int:
-        """The wait status of a worker, which is killed if it doesn't end by itself in time."""
+    def end(self, pid: int, grace_s: float) -> tuple[int, float]:
+        """The wait status of a worker, which is killed if it doesn't end by itself in time, and the
+        processor time that it took."""
         deadline = time.monotonic() + grace_s
         peek = os.WEXITED | os.WNOHANG | os.WNOWAIT  # its number stays taken until the last line
         while not os.waitid(os.P_PID, pid, peek) and time.monotonic() < deadline:
@@ -150,7 +152,8 @@ class Nursery:
             with contextlib.suppress(ProcessLookupError):
                 kill(pid, signal.SIGKILL)
         del self.work_dirs[pid]
-        return os.waitpid(pid, 0)[1]
+        _, status, used = os.wait4(pid, 0)
+        return status, used.ru_utime + used.ru_stime
 
     def check_threads(self) -> None:
         """Refuse to go on with a second thread, whoever started it."""

@@ -11,7 +11,8 @@ from autograder.assignment import Assignment, is_answer, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.course.course import Course
 from autograder.course.release import take_release
-from autograder.judge.results import QuestionResult, StudentCell, SubmissionResult, Verdict
+from autograder.judge.results import QuestionResult, SubmissionResult, Verdict
+from autograder.judge.submission import StudentCell
 
 SOURCE = """\
 # A small lab
@@ -127,6 +128,7 @@ def result_of(
         confinement="none",
         seed=0,
         seconds=0.1,
+        cpu_s=0.1,
         questions=(QuestionResult("ex1-double", 3, tests), QuestionResult("ex1-why", 3)),
         cells=tuple(cells),
     )

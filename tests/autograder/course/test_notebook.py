@@ -15,7 +15,8 @@ from autograder.course.notebook import (
     work_by_question,
 )
 from autograder.engine import Cause
-from autograder.judge.results import CellFailure, QuestionResult, StudentCell, Verdict
+from autograder.judge.results import CellFailure, QuestionResult, Verdict
+from autograder.judge.submission import StudentCell
 
 from .conftest import RIGHT, WHY, result_of
 

@@ -19,7 +19,8 @@ from autograder.course.page import (
     render_page,
 )
 from autograder.course.recorded import RecordedGrade, RecordedSubmission
-from autograder.judge.results import QuestionResult, StudentCell, SubmissionResult, Verdict
+from autograder.judge.results import QuestionResult, SubmissionResult, Verdict
+from autograder.judge.submission import StudentCell
 
 from .conftest import result_of
 

@@ -1,67 +1,58 @@
-"""Stored results: found again only while nothing that matters has changed."""
+"""Stored results: found again only while nothing that matters has changed; none is ever lost."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.assignment import Assignment
-from autograder.course.store import ResultStore, environment_key, result_key
-from autograder.engine import Limits
+from autograder.course.store import ResultStore
 
-from ..judge.notebooks import answer, notebook
 from ..judge.test_results import RESULT
 
-
-@pytest.fixture
-def assignment(tmp_path: Path) -> Assignment:
-    release = tmp_path / "release" / "lab"
-    release.mkdir(parents=True)
-    (release / "lab.ipynb").write_text("{}", "utf-8")
-    return Assignment("lab", release, notebook(), ())
+KEY = {"submission": "a", "tests": "b", "seed": "0"}
 
 
 def test_what_was_saved_is_found_under_its_key_only(tmp_path: Path) -> None:
     store = ResultStore(tmp_path / "results")
-    store.save(RESULT, "key")
-    assert store.load(RESULT.student, "key") == RESULT
-    assert store.load(RESULT.student, "other") is None
-    assert store.load("nobody", "key") is None
+    assert store.save(RESULT, KEY) == []
+    assert store.load(RESULT.student, KEY) == RESULT
+    assert store.load(RESULT.student, {**KEY, "tests": "c"}) is None
+    assert store.load("nobody", KEY) is None
     assert store.latest(RESULT.student) == RESULT
     assert store.latest("nobody") is None
 
 
-@pytest.mark.parametrize("content", ["", "{", "{}", "[]", '{"key": "key", "result": {}}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "{}", "[]", '{"key": {}, "result": {}}', '{"key": "old", "result": {}}']
+)
 def test_a_damaged_file_counts_as_absent(tmp_path: Path, content: str) -> None:
     store = ResultStore(tmp_path)
     (tmp_path / f"{RESULT.student}.json").write_text(content, "utf-8")
-    assert store.load(RESULT.student, "key") is None
+    assert store.load(RESULT.student, KEY) is None
     assert store.latest(RESULT.student) is None
+    assert store.save(RESULT, KEY) == []
+    assert store.load(RESULT.student, KEY) == RESULT
 
 
 def test_saving_leaves_no_draft_behind(tmp_path: Path) -> None:
-    ResultStore(tmp_path).save(RESULT, "key")
+    ResultStore(tmp_path).save(RESULT, KEY)
     assert [path.name for path in tmp_path.iterdir()] == [f"{RESULT.student}.json"]
 
 
-def test_the_key_covers_submission_release_solution_seed_and_limits(
-    tmp_path: Path, assignment: Assignment
-) -> None:
-    submitted = tmp_path / "submitted.ipynb"
-    submitted.write_text("a", "utf-8")
+def test_every_earlier_result_is_kept_with_the_reason(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    versions = [KEY, {**KEY, "tests": "c"}, {**KEY, "submission": "z", "seed": "1", "tests": "c"}]
+    reasons = [store.save(replace(RESULT, seed=number), key) for number, key in enumerate(versions)]
+    assert reasons == [[], ["tests"], ["submission", "seed"]]
+    kept = store.history(RESULT.student)
+    assert [line["result"]["seed"] for line in kept] == [0, 1]
+    assert [line["because"] for line in kept] == reasons[1:]
+    assert [line["key"] for line in kept] == versions[:2]
+    assert store.history("nobody") == []
 
-    def key(seed: int = 0, limits: Limits | None = None, of: Assignment = assignment) -> str:
-        return result_key(environment_key(of, seed, limits or Limits(), "strong"), submitted)
 
-    first = key()
-    assert key() == first
-    assert key(seed=1) != first
-    assert key(limits=Limits(call_timeout_s=1)) != first
-    solved = replace(assignment, solution=notebook(answer("a", "x = 1")))
-    assert key(of=solved) != first
-    assert key(of=replace(assignment, solution=notebook(answer("a", "x = 2")))) != key(of=solved)
-    submitted.write_text("b", "utf-8")
-    assert key() != first
-    submitted.write_text("a", "utf-8")
-    (assignment.release_dir / "checks.py").write_text("", "utf-8")
-    assert key() != first
+def test_the_same_again_is_no_history(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    for seconds in (1.0, 2.0):
+        store.save(replace(RESULT, seconds=seconds), KEY)
+    assert store.history(RESULT.student) == []

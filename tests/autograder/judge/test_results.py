@@ -15,6 +15,7 @@ RESULT = SubmissionResult(
     confinement="none",
     seed=3,
     seconds=0.5,
+    cpu_s=0.4,
     questions=(
         QuestionResult(
             "ex1-double",

@@ -1,0 +1,191 @@
+"""A class of Lab 9 graded and published, beside plain nbgrader with the same tests.
+
+nbgrader runs the same public and hidden tests on the same notebooks, in the students' kernels, and
+writes its feedback. Processor time is that of the whole commands, with all that they start. What is
+compared is one more student: the difference between a larger class and a smaller one, divided by
+the students in between. Half of them handed in the solution, half a variant of it.
+
+"Beyond the student's own process" leaves out what the workers themselves computed. Grading an
+unchanged class again, and one with a single new hand-in, is compared with its first run in seconds.
+"""
+
+import itertools
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.compiler.build import build_labs
+from autograder.lab import SOURCE_ROOT, find_lab
+from autograder.variants.solution import read_solution
+from autograder.variants.variant import read_variants
+from tests.bench.measure import Row
+
+PROJECT = Path(__file__).resolve().parents[2]
+LAB = "lab09"
+SMALL, LARGE = 2, 10  # students, where nbgrader takes part
+CLASS = 200  # students of the class that is graded again
+# A check cell that runs all tests of its question in the student's kernel, and says the points.
+PLAIN_CHECK = """
+import sys
+sys.path[:0] = [{project!r}, {hidden!r}]
+from tests.bench.plain_check import points_of
+points_of({question!r}, {files!r}, globals())
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took, with all the processes it started."""
+
+    cpu_s: float
+    wall_s: float
+
+
+def rows() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        notebooks = _notebooks(Path(folder) / "built")
+        yield from _beside_nbgrader(Path(folder), notebooks)
+        yield from _again(Path(folder) / "class", notebooks)
+
+
+def _beside_nbgrader(folder: Path, notebooks: list[Any]) -> Iterator[Row]:
+    ours, theirs, workers_s = {}, {}, {}
+    for number in (SMALL, LARGE):
+        course = folder / f"ours{number}"
+        _hand_in(course, notebooks, number)
+        ours[number] = _grade(course)
+        report = json.loads((course / "report.json").read_text("utf-8"))
+        workers_s[number] = sum(one["cpu_s"] for one in report["submissions"])
+        plain = folder / f"nbgrader{number}"
+        scores = _nbgrader_grades(plain, notebooks, number)
+        theirs[number] = scores.pop("cost")
+        assert scores == {one["student"]: one["score"] for one in report["submissions"]}, scores
+    more = LARGE - SMALL
+    one_of_ours = (ours[LARGE].cpu_s - ours[SMALL].cpu_s) / more
+    one_of_theirs = (theirs[LARGE].cpu_s - theirs[SMALL].cpu_s) / more
+    beyond = one_of_ours - (workers_s[LARGE] - workers_s[SMALL]) / more
+    yield Row("one more student, ours / nbgrader", one_of_ours / one_of_theirs, at_most=1 / 8)
+    yield Row("of it beyond the student's process, CPU-s", beyond, at_most=0.25)
+
+
+def _again(course: Path, notebooks: list[Any]) -> Iterator[Row]:
+    _hand_in(course, notebooks, CLASS)
+    first = _grade(course)
+    again = _grade(course)
+    changed = nbformat.from_dict(notebooks[1])
+    changed.cells.append(nbformat.v4.new_code_cell("own = 'new'"))
+    _write(course, "student-000", changed)
+    one = _grade(course)
+    yield Row(
+        f"{CLASS} unchanged again / first run, seconds", again.wall_s / first.wall_s, at_most=1 / 40
+    )
+    yield Row(f"{CLASS} unchanged again, seconds", again.wall_s, at_most=5.0)
+    per_student_s = first.cpu_s / CLASS
+    yield Row(
+        "one changed / 12 students of the first run, CPU", one.cpu_s / per_student_s / 12, at_most=1
+    )
+
+
+def _notebooks(folder: Path) -> list[Any]:
+    """The solution, then each right answer and mistake of the bank in turn, for ever different."""
+    lab = find_lab(LAB, SOURCE_ROOT)
+    build_labs([lab.source], folder / "release", folder / "solution")
+    solved = nbformat.read(folder / "solution" / LAB / f"{LAB}.ipynb", as_version=4)
+    solution = read_solution(lab.source)
+    right = read_variants(lab.variants_dir / "right", solution)
+    made = []
+    for variant in right:
+        notebook = nbformat.from_dict(solved)
+        for cell in notebook.cells:
+            cell.source = variant.sources.get(cell.id, cell.source)
+        made += [solved, notebook]
+    return made
+
+
+def _hand_in(course: Path, notebooks: list[Any], number: int) -> None:
+    for index, notebook in enumerate(itertools.islice(itertools.cycle(notebooks), number)):
+        _write(course, f"student-{index:03}", notebook)
+
+
+def _write(course: Path, student: str, notebook: Any) -> None:
+    path = course / "submitted" / student / LAB / f"{LAB}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def _grade(course: Path) -> Cost:
+    report = course / "report.json"
+    command = ["-m", "autograder", "grade", LAB, "--course", str(course), "--json", str(report)]
+    return _cost_of([sys.executable, *command], PROJECT)
+
+
+def _nbgrader_grades(course: Path, notebooks: list[Any], number: int) -> dict[str, Any]:
+    """Scores by student, and "cost"; releasing is not counted."""
+    from nbgrader.api import Gradebook
+
+    plain = [_plain(notebook) for notebook in notebooks[:number]]
+    source = course / "source" / LAB
+    shutil.copytree(PROJECT / "release" / LAB, source)
+    nbformat.write(plain[0], source / f"{LAB}.ipynb")
+    (course / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.Execute.timeout = 300\nc.ClearSolutions.enforce_metadata = False\n"
+    )
+    _nbgrader(course, "generate_assignment")
+    for index, notebook in enumerate(plain):
+        student = f"student-{index:03}"
+        shutil.copytree(source, course / "submitted" / student / LAB)
+        _write(course, student, notebook)
+    graded = _nbgrader(course, "autograde")
+    feedback = _nbgrader(course, "generate_feedback")
+    cost = Cost(graded.cpu_s + feedback.cpu_s, graded.wall_s + feedback.wall_s)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        scores = {one.student.id: one.score for one in gradebook.assignment_submissions(LAB)}
+    return {**scores, "cost": cost}
+
+
+def _plain(notebook: Any) -> Any:
+    """The notebook with all tests of a question in its check cell."""
+    lab = find_lab(LAB, SOURCE_ROOT)
+    files = [str(file) for file in (lab.checks_file, *lab.hidden_tests)]
+    plain = nbformat.from_dict(notebook)
+    for cell in plain.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade") and not mark.get("solution"):
+            cell.source = PLAIN_CHECK.format(
+                project=str(PROJECT),
+                hidden=str(lab.hidden_dir),
+                question=mark["grade_id"],
+                files=files,
+            )
+    kept = [cell for cell in plain.cells if "skip-grading" not in cell.metadata.get("tags", [])]
+    plain.cells = kept
+    return plain
+
+
+def _nbgrader(course: Path, step: str) -> Cost:
+    command = [sys.executable, "-W", "ignore", "-m", "nbgrader", step, LAB]
+    return _cost_of(command, course)
+
+
+def _cost_of(command: list[str], folder: Path) -> Cost:
+    path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+    before, started_at = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    ran = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+    if ran.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {(ran.stdout + ran.stderr)[-2000:]}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu_s, time.monotonic() - started_at)
