@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ..project import HOME
 from .course import CONFIG_FILE, ENGINE, Course
 
 CONFIG_TEXT = '''\
@@ -24,7 +25,6 @@ except ImportError:
 else:
     configure(c)
 '''
-PROJECT = Path(__file__).resolve().parents[2]
 PATH_LINE = re.compile(r"^(sys\.path\.append\(.*\)|project = .*(?=  #))", re.MULTILINE)
 # SHA-256 of what earlier versions wrote, with the path left out.
 EARLIER = {
@@ -49,7 +49,7 @@ def configure(config: Any) -> None:
 def write_config(course_dir: Path) -> None:
     """Make the course open in formgrader; an instructor's own file is left alone."""
     path = course_dir / CONFIG_FILE
-    text = CONFIG_TEXT.format(project=str(PROJECT))
+    text = CONFIG_TEXT.format(project=str(HOME))
     if not path.exists() or (_is_ours(path.read_bytes()) and path.read_bytes() != text.encode()):
         path.write_text(text, "utf-8")
 
@@ -58,7 +58,7 @@ def engine_note(course: Course) -> str | None:
     """What to add to a config of the course's own which lets nbgrader grade by itself."""
     if course.uses_our_engine():
         return None
-    path = f"import sys; sys.path.append({str(PROJECT)!r})"
+    path = f"import sys; sys.path.append({str(HOME)!r})"
     call = "from autograder.course.config import configure; configure(get_config())"
     return (
         f"{course.root / CONFIG_FILE}: formgrader's autograde button and `nbgrader autograde` run "

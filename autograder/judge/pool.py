@@ -87,7 +87,7 @@ class WarmProcess:
 
     def close(self) -> None:
         """End it, whatever it is doing."""
-        self._connection.close()  # an idle one ends by itself, and its judges are counted as its own
+        self._connection.close()  # an idle one ends by itself; its judges are counted as its own
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(BY_ITSELF_S)
         self._process.kill()

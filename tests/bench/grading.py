@@ -26,7 +26,7 @@ from typing import Any
 import nbformat
 
 from autograder.compiler.build import build_labs
-from autograder.lab import SOURCE_ROOT, find_lab
+from autograder.lab import find_lab
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import read_variants
 from tests.bench.measure import Row
@@ -99,7 +99,7 @@ def _again(course: Path, notebooks: list[Any]) -> Iterator[Row]:
 
 def _notebooks(folder: Path) -> list[Any]:
     """The solution, then each right answer and mistake of the bank in turn, for ever different."""
-    lab = find_lab(LAB, SOURCE_ROOT)
+    lab = find_lab(LAB)
     build_labs([lab.source], folder / "release", folder / "solution")
     solved = nbformat.read(folder / "solution" / LAB / f"{LAB}.ipynb", as_version=4)
     solution = read_solution(lab.source)
@@ -156,7 +156,7 @@ def _nbgrader_grades(course: Path, notebooks: list[Any], number: int) -> dict[st
 
 def _plain(notebook: Any) -> Any:
     """The notebook with all tests of a question in its check cell."""
-    lab = find_lab(LAB, SOURCE_ROOT)
+    lab = find_lab(LAB)
     files = [str(file) for file in (lab.checks_file, *lab.hidden_tests)]
     plain = nbformat.from_dict(notebook)
     for cell in plain.cells:

@@ -16,8 +16,14 @@ from lib.kit.checks.selfcheck import Submission
 def points_of(question: str, files: list[str], names: dict[str, Any]) -> float:
     """What the tests of a question that pass are worth; a parametrized test is run case by case."""
     tests = [value for file in files for value in vars(_load(file)).values()]
-    chosen = [test for test in tests if (mark := question_of(test)) and mark.id == question]
-    return sum(question_of(test).points for test in chosen if _passes(test, names))  # type: ignore[union-attr]
+    chosen = [test for test in tests if _belongs_to(test, question)]
+    passed = [test for test in chosen if _passes(test, names)]
+    return sum(mark.points for test in passed if (mark := question_of(test)))
+
+
+def _belongs_to(test: Any, question: str) -> bool:
+    mark = question_of(test)
+    return mark is not None and mark.id == question
 
 
 @cache

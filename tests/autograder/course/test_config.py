@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.config import PROJECT, engine_note, write_config
+from autograder.course.config import engine_note, write_config
 from autograder.course.course import CONFIG_FILE, load_course
+from autograder.project import HOME
 
 # What nbgrader's own commands and formgrader do first, in a process that knows nothing of ours.
 LOAD = """
@@ -49,7 +50,7 @@ OWN = "c = get_config()\nc.CourseDirectory.course_id = 'mine'\n"
 
 
 def classes_in(course_dir: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", LOAD.format(project=str(PROJECT))]
+    command = [sys.executable, "-c", LOAD.format(project=str(HOME))]
     return subprocess.run(command, cwd=course_dir, capture_output=True, text=True, timeout=60)
 
 
@@ -63,7 +64,7 @@ def test_our_classes_are_found_from_the_course_folder(tmp_path: Path) -> None:
 def test_without_the_engine_nothing_is_graded(tmp_path: Path) -> None:
     write_config(tmp_path)
     config = tmp_path / CONFIG_FILE
-    config.write_text(config.read_text("utf-8").replace(str(PROJECT), "/no/such/place"), "utf-8")
+    config.write_text(config.read_text("utf-8").replace(str(HOME), "/no/such/place"), "utf-8")
     loaded = classes_in(tmp_path)
     assert loaded.returncode != 0
     assert "the path to the autograder is wrong; fix it" in loaded.stderr
@@ -76,7 +77,7 @@ def test_a_moved_project_is_found_again_but_changes_are_kept(tmp_path: Path, add
     write_config(tmp_path)
     config = tmp_path / CONFIG_FILE
     written = config.read_text("utf-8")
-    before = written.replace(str(PROJECT), "/no/such/place") + added
+    before = written.replace(str(HOME), "/no/such/place") + added
     config.write_text(before, "utf-8")
     write_config(tmp_path)
     assert config.read_text("utf-8") == (before if added else written)

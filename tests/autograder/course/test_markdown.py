@@ -6,7 +6,8 @@ import pytest
 from traitlets.config import Config
 
 from autograder.course.config import configure
-from autograder.course.markdown import SIZE_LIMIT, SUMMARY_ID, markdown2html
+from autograder.course.markdown import SIZE_LIMIT, markdown2html
+from autograder.course.notebook import SUMMARY_ID
 
 OURS = {"metadata": {"nbgrader": {"locked": True}}}
 SCRIPT = "<script>alert(1)</script>"

@@ -36,7 +36,7 @@ def test_failures_and_narrow_tolerances(margin: float) -> None:
     for seed in range(3):
         verdict = Verdict("test_a", "A.", 1, "failed" if seed == 1 else "passed", "no luck")
         questions = (QuestionResult("ex1-a", 1, (verdict,)),)
-        result = SubmissionResult("x", "graded", "strong", seed, 0.1, questions)
+        result = SubmissionResult("x", "graded", "strong", seed, 0.1, 0.1, questions)
         margins = {("test_a", "the sum"): margin if seed == 2 else 50.0}
         measured.add(TrialResult(Trial(Path(), seed), result, margins))
     lines = [line.plain for line in findings_of(measured)]
