@@ -4,8 +4,10 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,13 @@ TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", 
     "CHANGELOG.md",
 }
 SIZE_LIMIT_BYTES = 1 << 20
+# Libraries of labs that the engine has an adapter for, and the files that may name them.
+KNOWN_TO_THE_ENGINE = {
+    "torch": {"tensors.py"},
+    "matplotlib": {"plots.py", "worker.py"},
+    "numpy": {"arrays.py", "tensors.py", "protocol.py", "lab.py"},
+    "tqdm": {"progress_bars.py"},
+}
 
 # package -> packages of ours that it may import; the longest matching prefix decides
 MAY_IMPORT: dict[str, set[str]] = {
@@ -112,15 +121,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.verbs": {
         "autograder.verbs",
         "autograder.assignment",
+        "autograder.compiler.build",
+        "autograder.gate",
+        "autograder.mutation",
+        "autograder.variants",
         "autograder.course",
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.lab",
         "autograder.project",
         "autograder.solution",
     },
     "autograder.solution": {"autograder.compiler", "autograder.errors"},
-    "autograder.demo": {"autograder.lab", "autograder.variants", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
     "autograder.console": {"autograder.cli"},
@@ -189,6 +202,29 @@ def test_nothing_that_users_run_imports_the_tests(name: str, file: Path) -> None
     assert not re.search(
         r"(import_module|__import__|run_module|find_spec)\(\s*f?[\"']tests\b", text
     )
+
+
+def test_the_autograder_names_no_lab_and_no_library_of_one() -> None:
+    labs = [source.parent.name for source in (PROJECT / "source").glob("*/lab.toml")]
+    exercises = [key for lab in labs for key in _lab_toml(lab)["exercises"]]
+    texts = [file.read_text("utf-8") for file in (PROJECT / "lib" / "reference").rglob("*.py")]
+    models = [name for text in texts for name in re.findall(r"^class (\w+)\(nn\.", text, re.M)]
+    libraries = {name.split(".")[0] for lab in labs for name in _lab_toml(lab)["imports"]}
+    assert labs and exercises and models and "torch" in libraries
+    words = [*labs, *models, *(libraries - KNOWN_TO_THE_ENGINE.keys())]
+    named = re.compile(rf"\b({'|'.join(map(re.escape, words))})\b")
+    asked = re.compile(rf"[\"']({'|'.join(exercises)})-[a-z-]+[\"']")  # a question's id in code
+    for file in tracked_files():
+        if file.is_relative_to(PROJECT / "autograder") and "new_lab" not in file.parts:
+            text = file.read_text("utf-8")
+            assert not named.search(text) and not asked.search(text), file
+            for library, home in KNOWN_TO_THE_ENGINE.items():
+                if file.name not in home:
+                    assert not re.search(rf"\b{library}\b", text), f"{file} names {library}"
+
+
+def _lab_toml(lab: str) -> dict[str, Any]:
+    return tomllib.loads((PROJECT / "source" / lab / "lab.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", STANDARD_LIBRARY_ONLY)

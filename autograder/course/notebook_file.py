@@ -23,7 +23,7 @@ SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 MEMBER_LIMIT = 10_000  # files in an archive
 NAME_LIMIT = 80  # characters of a name in a message
 
-# As browsers, mail programs and Windows store it: lab09.ipynb.txt, lab09.ipynb (1), LAB09.IPYNB
+# As browsers, mail programs and Windows store it: lab1.ipynb.txt, lab1.ipynb (1), LAB1.IPYNB
 NOTEBOOK_NAME = re.compile(
     r"(?P<stem>.+)\.ipynb( ?\(\d+\))?(\.(txt|json|download))*( ?\(\d+\))?",
     re.DOTALL | re.IGNORECASE,

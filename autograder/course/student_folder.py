@@ -65,7 +65,7 @@ def folded(name: str) -> str:
 def is_named_after(lab: str, name: str) -> bool:
     """Whether a file's or folder's name is the lab's, or goes on after it.
 
-    `lab09.ipynb.txt`, `LAB09`, `lab09 (1).ipynb` and `Lab09-final.zip` are; `lab091` is not.
+    `lab1.ipynb.txt`, `LAB1`, `lab1 (1).ipynb` and `Lab1-final.zip` are; `lab11` is not.
     """
     stem, lab = folded(_stem(name)), folded(lab)
     return stem.startswith(lab) and not stem[len(lab) :][:1].isalnum()

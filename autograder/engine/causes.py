@@ -3,6 +3,8 @@
 import errno
 from enum import StrEnum, auto
 
+from .untrusted import tensors
+
 
 class Cause(StrEnum):
     """What happened first; a message says the same to the student, in words."""
@@ -51,12 +53,12 @@ BLANKS_RAISE = ("NameError", "ImportError", "ModuleNotFoundError")
 def cause_of_exception(name: str, message: str, error_number: int) -> Cause:
     """Decide once what an exception means that a worker reports; without a name there is none.
 
-    This is the only place where the words of Python, torch and the compiled blanks are read.
+    Only here are the words of Python, of libraries and of the compiled blanks read.
     """
     if not name:
         return Cause.UNSENDABLE
     if name == "NotImplementedError" or (name in BLANKS_RAISE and "'TODO_" in message):
         return Cause.OPEN_BLANK
-    if name == "MemoryError" or error_number == errno.ENOMEM or "DefaultCPUAllocator" in message:
+    if name == "MemoryError" or error_number == errno.ENOMEM or tensors.OUT_OF_MEMORY in message:
         return Cause.MEMORY
     return Cause.RAISED

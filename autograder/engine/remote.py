@@ -28,7 +28,7 @@ class Remote:
         object.__setattr__(self, "type_name", type_name)
 
     def __getattr__(self, name: str) -> Any:
-        # Python and torch look such names up to find out what they may do with an object.
+        # Python and libraries look such names up to find out what they may do with an object.
         if name.startswith("__"):
             raise AttributeError(f"a Remote has no {name}")
         return self._remote_worker.ask("get", self, name)

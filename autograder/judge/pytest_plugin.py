@@ -136,8 +136,8 @@ class Tests:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Any:
-        """A generator for fresh inputs, seeded by the run's seed and the test's name: torch's own
-        kind where the tests use torch, else a `random.Random`."""
+        """A generator for fresh inputs, seeded by the run's seed and the test's name: one of
+        tensors' own kind where the tests use tensors, else a `random.Random`."""
         seed = derive_seed(self.session.seed, request.node.name)
         return tensors.make_generator(seed) if tensors.is_loaded() else random.Random(seed)
 

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 LIBRARY = "torch"
+OUT_OF_MEMORY = "DefaultCPUAllocator"  # in the message of the RuntimeError that it raises
 NAMES = (  # the dtypes that cross; their order is part of the protocol
     *("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16"),
     *("float32", "float64", "complex64", "complex128"),
