@@ -6,19 +6,26 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from .errors import UserError
 from .errors import shown as _shown
 from .project import find_project
 
 if TYPE_CHECKING:
-    from .engine import Policy
     from .render.editions import OnCell
     from .render.execute import CellRun
 
@@ -39,15 +46,18 @@ def cli() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Write DIR/release and DIR/solution.")
 def build(sources: tuple[Path, ...], out: Path | None) -> None:
     """Compile labs into student and solution notebooks (default: all of source/)."""
-    from .compiler.build import build_labs
     from .lab import find_labs
+    from .verbs.build import build_each, build_project
 
-    chosen = list(sources) or find_labs()
-    release_dir = out / "release" if out else find_project() / "release"
-    solution_dir = out / "solution" if out else find_project() / ".build" / "solution"
+    project = find_project()
+    release_dir = (out or project) / "release"
+    solution_dir = out / "solution" if out else project / ".build" / "solution"
     with console.status("building"):
-        labs = build_labs(chosen, release_dir, solution_dir)
-    for lab in labs:
+        if sources or out:
+            built = build_each(sources or find_labs(), release_dir, solution_dir)
+        else:
+            built = build_project(project)
+    for lab in built.labs:
         for notice in lab.notices:
             console.print(f"note: {notice}", style="yellow", soft_wrap=True)
         auto = [q for q in lab.questions if q.kind == "auto"]
@@ -59,6 +69,12 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
         )
         console.print(f"  students receive   {_shown(lab.release_notebook)}", soft_wrap=True)
         console.print(f"  instructors only   {_shown(lab.solution_notebook)}", soft_wrap=True)
+    for note in built.notes:
+        console.print(f"note: {note}", style="yellow", soft_wrap=True)
+    for error in built.errors:
+        print(f"error: {error.message}", file=sys.stderr)
+    if built.errors:
+        sys.exit(max(error.exit_code for error in built.errors))
 
 
 @cli.command()
@@ -113,28 +129,25 @@ def grade(
     from .judge.results import FAILED
     from .verbs.grade import grade_class
 
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-    policy = Policy(allow_unconfined=allow_unconfined)
-    _say_how_confined(policy)
+    _make_room(json_file)
+    _say_how_confined(allow_unconfined)
     try:
         with _progress() as progress:
-            task = progress.add_task(f"grading {lab}", total=None)
+            on_start, on_step = _told(progress)
             graded = grade_class(
                 course_dir,
                 lab,
                 release_root=release_dir,
                 seed=seed,
-                policy=policy,
+                policy=Policy(allow_unconfined=allow_unconfined),
                 jobs=jobs,
                 force=force,
-                on_start=lambda number: progress.update(task, total=number),
-                on_result=lambda result: progress.advance(task),
+                on_start=partial(on_start, f"grading {lab}"),
+                on_result=lambda result: on_step(),
             )
     except (EngineUnavailable, HiddenTestsBroken) as error:
         raise UserError(f"grading can't go on: {error}") from None
-    if json_file is not None:
-        json_file.write_text(json.dumps(graded.as_json(), indent=2) + "\n", "utf-8")
+    _write_json(json_file, graded.as_json())
     console.print(as_table(lab, graded.results))
     for line in remarks(graded.results):
         console.print(line, soft_wrap=True)
@@ -158,34 +171,21 @@ def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
     from .engine import EngineUnavailable
     from .errors import HiddenTestsBroken
     from .gate import gate, stability
-    from .gate.bench import Subject
+    from .verbs.verify import verify_release
 
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-    subject = Subject(lab, find_project())
-    report: dict[str, object] = {}
+    _make_room(json_file)
     try:
         with _progress() as progress:
-            task = progress.add_task(f"verifying {lab}", total=len(gate.CHECKS))
-            outcomes = gate.inspect(subject, lambda outcome: progress.advance(task))
-        console.print(gate.as_table(lab, outcomes))
-        findings = gate.findings_of(outcomes)
-        report["checks"] = gate.as_json(outcomes)
-        if seeds is not None:
-            with _progress() as progress:
-                runs = seeds * len(stability.THREADS)
-                task = progress.add_task(f"solving {lab}", total=runs)
-                measured = stability.measure(subject, seeds, lambda: progress.advance(task))
-            console.print(stability.as_table(measured))
-            findings += stability.findings_of(measured)
-            report["stability"] = stability.as_json(measured)
+            verified = verify_release(lab, find_project(), seeds, *_told(progress))
     except (EngineUnavailable, HiddenTestsBroken) as error:
         raise UserError(f"nothing can be graded: {error}") from None
-    if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-    for finding in findings:
+    console.print(gate.as_table(lab, verified.outcomes))
+    if verified.measured is not None:
+        console.print(stability.as_table(verified.measured))
+    _write_json(json_file, verified.as_json())
+    for finding in verified.findings:
         console.print(finding, soft_wrap=True)
-    if findings:
+    if verified.findings:
         sys.exit(1)
 
 
@@ -218,8 +218,8 @@ def handout(lab: str) -> None:
 @click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
 def demo(lab: str, course_dir: Path) -> None:
     """Make a class of demo submissions for LAB in a course folder."""
-    from .demo import make_class
     from .lab import find_lab
+    from .verbs.demo import make_class
 
     students = make_class(find_lab(lab), find_project() / ".build" / "solution", course_dir)
     console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
@@ -258,40 +258,34 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> None:
     """Grade other right answers (default: the lab's bank); each has to get full marks."""
-    from .assignment import load_assignment
     from .lab import find_lab
-    from .mutation.answers import answers_table, bank_of, blank_lines, candidates_of, failures
-    from .mutation.candidates import judge_all, make_grader
+    from .mutation.answers import answers_table, blank_lines, failures
     from .variants.solution import read_solution
-    from .variants.variant import read_variant
+    from .verbs.answers import grade_answers
 
-    folder = find_lab(lab)
-    solution = read_solution(folder.source)
     if list_blanks:
-        for line in blank_lines(solution):
+        for line in blank_lines(read_solution(find_lab(lab).source)):
             console.print(line, soft_wrap=True)
         return
-    chosen = list(files) or bank_of(folder.variants_dir)
-    if not chosen:
-        raise UserError(f"{lab} has no bank of right answers; name files", exit_code=2)
-    variants = [read_variant(path, solution) for path in chosen]
-    grader = make_grader(load_assignment(lab, find_project() / "release"), solution)
-    questions = grader.assignment.tested
-    _say_how_confined(grader.policy)
+    _say_how_confined()
     with _progress() as progress:
-        task = progress.add_task(f"grading answers to {lab}", total=len(variants))
-        judgements = []
-        for judgement in judge_all(grader, candidates_of(variants, questions), jobs):
-            judgements.append(judgement)
-            progress.advance(task)
-    console.print(answers_table(lab, variants, judgements))
-    for line in failures(judgements):
+        on_start, on_step = _told(progress)
+        graded = grade_answers(
+            lab,
+            find_project(),
+            files,
+            jobs,
+            partial(on_start, f"grading answers to {lab}"),
+            on_step,
+        )
+    console.print(answers_table(lab, graded.variants, graded.judgements))
+    for line in failures(graded.judgements):
         console.print(line, soft_wrap=True)
-    failed = sum(bool(judgement.failed) for judgement in judgements)
-    touched = {question for variant in variants for question in variant.questions}
-    full = f"{len(variants) - failed} of {len(variants)} have full marks"
-    console.print(f"{full}; they answer {len(touched)} of {len(questions)} questions")
-    if failed:
+    number = len(graded.variants)
+    full = f"{number - len(graded.failed)} of {number} have full marks"
+    asked = len(graded.questions)
+    console.print(f"{full}; they answer {len(graded.answered)} of {asked} questions")
+    if graded.failed:
         sys.exit(1)
 
 
@@ -302,35 +296,20 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) -> None:
     """Make small mistakes in the solution of LAB; do its tests find them?"""
-    from .assignment import load_assignment
-    from .lab import find_lab
-    from .mutation import mutate as mutation
-    from .mutation.candidates import judge_all, make_grader
-    from .variants.solution import read_solution
+    from .mutation.mutate import as_table, details, summary
+    from .verbs.mutate import mutate_solution
 
-    folder = find_lab(lab)
-    solution = read_solution(folder.source)
-    grader = make_grader(
-        load_assignment(lab, find_project() / "release"), solution, mutation.LIMITS
-    )
-    experiment = mutation.plan(solution, grader.assignment, folder, question)
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-    _say_how_confined(grader.policy)
-    candidates = experiment.candidates(grader.assignment)
+    _make_room(json_file)
+    _say_how_confined()
     with _progress() as progress:
-        task = progress.add_task(f"judging mutants of {lab}", total=len(candidates))
-        judgements = []
-        for judgement in judge_all(grader, candidates, jobs):
-            judgements.append(judgement)
-            progress.advance(task)
-    report = mutation.evaluate(experiment, judgements)
-    if json_file is not None:
-        json_file.write_text(json.dumps(report.as_json(), indent=1) + "\n", "utf-8")
-    console.print(mutation.as_table(lab, report))
-    for line in mutation.details(report):
+        on_start, on_step = _told(progress)
+        told = partial(on_start, f"judging mutants of {lab}")
+        report = mutate_solution(lab, find_project(), question, jobs, told, on_step)
+    _write_json(json_file, report.as_json())
+    console.print(as_table(lab, report))
+    for line in details(report):
         console.print(line, soft_wrap=True)
-    console.print(mutation.summary(report), soft_wrap=True)
+    console.print(summary(report), soft_wrap=True)
     if not report.passed:
         sys.exit(1)
 
@@ -355,11 +334,32 @@ def _rendered(
     return runs
 
 
-def _say_how_confined(policy: "Policy") -> None:
-    from .engine import ConfinementRefused, strongest_possible
+def _told(progress: Progress) -> tuple[Callable[[str, int], None], Callable[[], None]]:
+    """Two functions that keep a progress bar: what begins, of how many steps; and a step."""
+    tasks: list[TaskID] = []
+
+    def on_start(what: str, number: int) -> None:
+        tasks.append(progress.add_task(what, total=number))
+
+    return on_start, lambda: progress.advance(tasks[-1])
+
+
+def _make_room(json_file: Path | None) -> None:
+    """Fail before the work if the report could not be written after it."""
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _write_json(json_file: Path | None, report: object) -> None:
+    if json_file is not None:
+        json_file.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+def _say_how_confined(allow_unconfined: bool = False) -> None:
+    from .engine import ConfinementRefused, Policy, strongest_possible
 
     try:
-        level = strongest_possible(policy)
+        level = strongest_possible(Policy(allow_unconfined=allow_unconfined))
     except ConfinementRefused as refusal:
         raise UserError(str(refusal), exit_code=2) from None
     if level == "acceptable":

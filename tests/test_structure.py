@@ -121,6 +121,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.verbs": {
         "autograder.verbs",
         "autograder.assignment",
+        "autograder.compiler.build",
+        "autograder.gate",
+        "autograder.mutation",
+        "autograder.variants",
         "autograder.course",
         "autograder.engine",
         "autograder.errors",
@@ -130,7 +134,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.solution",
     },
     "autograder.solution": {"autograder.compiler", "autograder.errors"},
-    "autograder.demo": {"autograder.lab", "autograder.variants", "autograder.errors"},
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
     "autograder.console": {"autograder.cli"},

@@ -7,7 +7,7 @@ full disk, leaves everything as it was.
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def build_labs(sources: list[Path], release_dir: Path, solution_dir: Path) -> li
     Raises:
         UserError: a lab, a test or a path is wrong; then nothing is written.
     """
-    _refuse_clashes(sources, release_dir, solution_dir)
+    refuse_clashes(sources, release_dir, solution_dir)
     compiled = [_compile(source) for source in sources]
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
@@ -79,7 +79,12 @@ def build_labs(sources: list[Path], release_dir: Path, solution_dir: Path) -> li
     ]
 
 
-def _refuse_clashes(sources: list[Path], release_dir: Path, solution_dir: Path) -> None:
+def refuse_clashes(sources: Sequence[Path], release_dir: Path, solution_dir: Path) -> None:
+    """See to it that no lab would be built over another, over its source or beside its solution.
+
+    Raises:
+        UserError: if one would (exit code 2).
+    """
     if release_dir.resolve() == solution_dir.resolve():
         raise UserError(f"{release_dir}: solutions would lie in the release; name two folders", 2)
     seen: dict[str, Path] = {}

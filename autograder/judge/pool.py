@@ -121,6 +121,16 @@ class Pool:
             process.close()
         self._threads.shutdown()
 
+    def warm_up(self) -> None:
+        """Start one process and wait for it, where the first task would else.
+
+        Raises:
+            EngineUnavailable, HiddenTestsBroken: if nothing can be judged.
+        """
+        process = self._idle_process()
+        process.wait_until_ready()
+        self._idle.put(process)
+
     def run(self, tasks: Iterable[Done]) -> Iterator[tuple[Done, Any]]:
         """Each task with what came of it, or `Failed`, as soon as it is known.
 

@@ -34,7 +34,7 @@ def judge_contents(
     """
     grader = Grader(assignment, seed, assignment.limits, policy)
     is_worth_it = number > jobs  # else each process has one task, which warms it as well
-    rehearsal = _solution(assignment) if is_worth_it else None
+    rehearsal = rehearsal_of(assignment) if is_worth_it else None
     with Pool(grader, min(jobs, number), rehearsal) as pool:
         for task, answer in pool.run(map(Grading, contents)):
             if isinstance(answer, Failed):
@@ -43,7 +43,8 @@ def judge_contents(
                 yield task.content, SubmissionResult.from_json(answer)
 
 
-def _solution(assignment: Assignment) -> Grading | None:
+def rehearsal_of(assignment: Assignment) -> Grading | None:
+    """The task of grading the solution, for processes that will grade others after it."""
     if assignment.solution is None:
         return None
     notebook = nbformat.writes(assignment.solution).encode()

@@ -35,6 +35,7 @@ from autograder.judge.ingest import ingest
 from autograder.judge.pool import Failed, Pool
 from autograder.judge.results import CellFailure, SubmissionResult, Verdict
 from autograder.judge.warm import Grader
+from autograder.verbs.judge import rehearsal_of
 
 from .corpus import GROUPS
 from .pages import alive_in_page, alive_in_terminal
@@ -136,7 +137,7 @@ class Range:
             site.lab_name, site.release_root, site.source_root, site.solution_root
         )
         self._grader = Grader(self._assignment, limits=LIMITS, policy=Policy(strongest))
-        self._pool = Pool(self._grader, jobs=1)
+        self._pool = Pool(self._grader, jobs=1, rehearsal=rehearsal_of(self._assignment))
         self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
         self.size = len(self._corpus)
 
@@ -144,6 +145,7 @@ class Range:
         self._pool.__enter__()
         self._honest_s = math.inf
         try:
+            self._pool.warm_up()
             for attack in HONEST:
                 started_at = time.monotonic()
                 outcome, _ = self.attempt("honest", attack)

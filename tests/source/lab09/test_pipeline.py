@@ -10,7 +10,6 @@ import pytest
 
 from autograder.assignment import Assignment, is_answer, load_assignment
 from autograder.compiler.build import build_labs
-from autograder.demo import make_class, read_class
 from autograder.engine import Zygote
 from autograder.gate.bench import Subject
 from autograder.gate.gate import CHECKS, Outcome, inspect
@@ -18,6 +17,7 @@ from autograder.judge.grade import grade_here
 from autograder.judge.results import SubmissionResult
 from autograder.lab import find_lab
 from autograder.variants.solution import read_solution
+from autograder.verbs.demo import make_class, read_class
 
 PROJECT = Path(__file__).resolve().parents[3]
 SOURCE = PROJECT / "source" / "lab09" / "lab09.md"

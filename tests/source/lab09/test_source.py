@@ -188,7 +188,7 @@ def test_the_first_cell_says_what_to_do(tmp_path: Path) -> None:
         FIRST_CELL,
         "torch.__version__ = true_version",
         FIRST_CELL,
-        "import lib, autograder\nprint(lib.__file__)",
+        "import lib.kit.checks\nprint(lib.__file__)",
     ]
     outputs = [cell.outputs for cell in in_kernel(tmp_path / "empty", sources)]
     alone, beside, lacking, old, ready = (outputs[place][0] for place in (0, 2, 4, 6, 8))

@@ -9,10 +9,10 @@ from typing import Any
 
 import nbformat
 
-from .errors import UserError, shown
-from .lab import Lab
-from .variants.solution import Solution, read_solution
-from .variants.variant import Variant, read_variants
+from ..errors import UserError, shown
+from ..lab import Lab
+from ..variants.solution import Solution, read_solution
+from ..variants.variant import Variant, read_variants
 
 CLASS_FOLDER = "class"  # of variants
 

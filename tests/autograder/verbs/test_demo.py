@@ -7,11 +7,11 @@ import nbformat
 import pytest
 
 from autograder.compiler.build import build_labs
-from autograder.demo import make_class
 from autograder.errors import UserError
 from autograder.lab import Lab
+from autograder.verbs.demo import make_class
 
-from .variants.counting import write_lab
+from ..variants.counting import write_lab
 
 STUDENTS = {
     "right": "# The solution, word for word\n",

@@ -1,0 +1,63 @@
+"""Labs are built each for itself; releases without a source are told of."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import UserError
+from autograder.verbs.build import build_each, build_project
+from autograder.verbs.new import new_lab
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with three labs; the second has a mistake."""
+    (tmp_path / "source").mkdir()
+    for name in ("a1", "b1", "c1"):
+        new_lab(name, tmp_path / "source")
+    broken = tmp_path / "source" / "b1" / "b1.md"
+    broken.write_text(broken.read_text("utf-8") + "\n#!MSG stray\n", "utf-8")
+    return tmp_path
+
+
+def test_a_mistake_in_one_lab_holds_up_no_other(project: Path) -> None:
+    built = build_project(project)
+    assert [lab.lab for lab in built.labs] == ["a1", "c1"]
+    assert [error.message.split(": ")[1] for error in built.errors] == ["stray #!MSG; put it "
+        "between HWBEGIN and HWEND"]  # fmt: skip
+    assert sorted(path.name for path in (project / "release").iterdir()) == ["a1", "c1"]
+    assert (project / ".build" / "solution" / "c1" / "c1.ipynb").is_file()
+    assert built.notes == []
+
+
+def test_an_earlier_release_of_a_lab_that_now_has_a_mistake_stays(project: Path) -> None:
+    kept = project / "release" / "b1" / "b1.ipynb"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{}", "utf-8")
+    assert build_project(project).notes == []
+    assert kept.read_text("utf-8") == "{}"
+
+
+def test_a_release_whose_source_is_gone_is_told_of(project: Path) -> None:
+    build_project(project)
+    (project / "source" / "a1").rename(project / "elsewhere")
+    (project / "release" / "notes").mkdir()
+    (project / "release" / "notes" / "other.ipynb").touch()  # no release of a lab
+    (note,) = build_project(project).notes
+    assert "release/a1: its source is gone" in note
+    assert "source/a1" in note
+    assert (project / "release" / "a1" / "a1.ipynb").is_file()
+
+
+def test_a_stray_file_is_no_lab(project: Path) -> None:
+    for name in ("a1/notes.md", "a1/student/more.md", "loose.md"):
+        (project / "source" / name).write_text("#!MSG no lab", "utf-8")
+    assert [lab.lab for lab in build_project(project).labs] == ["a1", "c1"]
+
+
+def test_two_labs_of_one_name_are_misuse(project: Path) -> None:
+    source = project / "source" / "a1" / "a1.md"
+    with pytest.raises(UserError, match="rename one") as caught:
+        build_each([source, source], project / "release", project / "solution")
+    assert caught.value.exit_code == 2
+    assert not (project / "release").exists()
