@@ -36,9 +36,7 @@ def lab(code: str = "def double(x): raise NotImplementedError", why: str | None 
     wanted = written("ex1-why", 3)
     if why is not None:
         wanted.source = why
-    return notebook(
-        given("c1", "import os"), answer("a1", code), question("ex1-double", 2), wanted
-    )
+    return notebook(given("c1", "import os"), answer("a1", code), question("ex1-double", 2), wanted)
 
 
 @pytest.fixture(scope="module")

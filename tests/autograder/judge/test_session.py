@@ -290,9 +290,7 @@ def test_a_cell_may_be_long_but_not_longer(walk: Walk) -> None:
         ("x+", "c1"),
     ],
 )
-def test_the_failed_cell_to_blame_for_a_missing_name(
-    walk: Walk, missing: str, blamed: str
-) -> None:
+def test_the_failed_cell_to_blame_for_a_missing_name(walk: Walk, missing: str, blamed: str) -> None:
     session = walk(
         given("c0", "number = 0  # weights are made below"),
         answer("c1", "1 / number"),
