@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from .engine.limits import Limits
 from .errors import UserError
 from .lab import CHECKS_FILE, read_lab_folder
+from .notebook import read_notebook
 from .project import find_project
 
 SKIP_GRADING_TAG = "skip-grading"
@@ -30,7 +29,7 @@ class Assignment:
 
     lab: str
     release_dir: Path
-    notebook: Any  # the instructor's copy, an nbformat notebook
+    notebook: Any  # the instructor's copy
     test_files: tuple[Path, ...]
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
     imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
@@ -72,7 +71,7 @@ def load_assignment(
     source_root = source_root or find_project() / "source"
     folder = read_lab_folder(source_root / lab / f"{lab}.md")
     checks = path.parent / CHECKS_FILE
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     return Assignment(
         lab=lab,
         release_dir=path.parent,
@@ -89,7 +88,7 @@ def load_assignment(
 def _read_solution(path: Path, released: Any) -> Any | None:
     """The solved notebook; None if there is none, or if it is that of another release."""
     try:
-        solution = nbformat.read(path, as_version=4)
+        solution = read_notebook(path)
     except Exception:  # of many kinds, for a file that is no notebook
         return None
     return solution if _given(solution) == _given(released) else None

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from .errors import UserError
+from .notebook import read_notebook
 
 
 def find_solution(project: Path, lab: str, release_root: Path) -> Any | None:
@@ -19,12 +18,12 @@ def find_solution(project: Path, lab: str, release_root: Path) -> Any | None:
     if release_root.resolve() == (project / "release").resolve() and source.is_file():
         built = project / ".build" / "solution" / lab / f"{lab}.ipynb"
         if built.is_file() and built.stat().st_mtime > source.stat().st_mtime:
-            return nbformat.read(built, as_version=4)  # quickly, where compiling takes a second
+            return read_notebook(built)  # quickly, where compiling takes a second
         from .compiler.notebooks import read_pieces, solution_notebook
 
         try:
-            return solution_notebook(read_pieces(source), nbformat.read(released, as_version=4))
+            return solution_notebook(read_pieces(source), read_notebook(released))
         except (UserError, OSError, ValueError):  # the source is being worked on, or newer
             return None
     solved = release_root.parent / "solution" / lab / f"{lab}.ipynb"
-    return nbformat.read(solved, as_version=4) if solved.is_file() else None
+    return read_notebook(solved) if solved.is_file() else None

@@ -6,10 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from ..assignment import Assignment, load_assignment
 from ..errors import UserError
+from ..notebook import as_text
 from .config import write_config
 from .course import Course, load_course
 
@@ -39,7 +38,7 @@ def take_release(
             _make_same(released.release_dir, folder)
     solution_root = course.folder("solution", ".", lab).parent
     if solution is not None:
-        _write_if_changed(solution_root / lab / f"{lab}.ipynb", nbformat.writes(solution))
+        _write_if_changed(solution_root / lab / f"{lab}.ipynb", as_text(solution))
     return course, load_assignment(lab, release.parent, solution_root=solution_root)
 
 

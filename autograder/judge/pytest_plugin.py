@@ -94,6 +94,7 @@ class Tests:
         self._use = use
         self._use_tensors = False  # known once they are collected: a test may load them later
         self._items: list[pytest.Item] = []
+        self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
         self._unavailable: EngineUnavailable | ZygoteLost | None = None
 
@@ -130,16 +131,17 @@ class Tests:
     # -- what hidden tests are given ------------------------------------------------------
 
     @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> Iterator[Submission]:
+    def submission(self) -> Iterator[Submission]:
         """The student's notebook at the point of the test's question."""
-        with self.session.at_question(_mark(request.node).id, request.node.name) as submission:
+        test = self._running
+        with self.session.at_question(_mark(test).id, test.name) as submission:
             yield submission
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> Any:
+    def rng(self) -> Any:
         """A generator for fresh inputs, seeded by the run's seed and the test's name: one of
         tensors' own kind where the tests use tensors, else a `random.Random`."""
-        seed = derive_seed(self.session.seed, request.node.name)
+        seed = derive_seed(self.session.seed, self._running.name)
         return tensors.make_generator(seed) if self._use_tensors else random.Random(seed)
 
     # -- running ----------------------------------------------------------------------------
@@ -164,6 +166,8 @@ class Tests:
             self.broken = str(report.longrepr)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Before any fixture."""
+        self._running = item
         seed = derive_seed(self.session.seed, item.name)
         random.seed(seed)
         arrays.seed_generator(seed)

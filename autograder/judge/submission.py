@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell
-
 from ..assignment import is_answer
+from ..notebook import as_nodes
 
 GRADED, UNREADABLE = "graded", "unreadable"
 
@@ -54,9 +52,9 @@ def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
         else:
             after = cell.after if cell.after in known or cell.after is None else last
             own[after].append(_own_cell(cell))
-    notebook = nbformat.from_dict({**release_notebook, "cells": own[None]})
+    notebook = as_nodes({**release_notebook, "cells": own[None]})
     for original in release_notebook.cells:
-        placed = nbformat.from_dict(original)
+        placed = as_nodes(original)
         if is_answer(placed) and placed.id in answers:
             placed.source = answers[placed.id].source
             if placed.cell_type == "markdown" and answers[placed.id].attachments:
@@ -66,10 +64,12 @@ def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
 
 
 def _own_cell(cell: StudentCell) -> Any:
+    own = {"id": cell.id, "metadata": {}, "source": cell.source}
     if cell.kind == "code":
-        return new_code_cell(cell.source, id=cell.id)
+        return as_nodes({**own, "cell_type": "code", "execution_count": None, "outputs": []})
     text = cell.source if cell.kind == "markdown" else _fenced(cell.source)
-    return new_markdown_cell(text, id=cell.id, attachments=dict(cell.attachments))
+    attachments = dict(cell.attachments)
+    return as_nodes({**own, "cell_type": "markdown", "source": text, "attachments": attachments})
 
 
 def _fenced(text: str) -> str:

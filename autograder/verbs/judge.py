@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-import nbformat
-
 from ..assignment import Assignment
 from ..engine import Policy
 from ..judge.content import Content
@@ -11,6 +9,7 @@ from ..judge.grade import Grading, failed_result
 from ..judge.pool import Failed, Pool
 from ..judge.results import SubmissionResult
 from ..judge.warm import Grader
+from ..notebook import as_text
 
 
 def judge_contents(
@@ -47,5 +46,5 @@ def rehearsal_of(assignment: Assignment) -> Grading | None:
     """The task of grading the solution, for processes that will grade others after it."""
     if assignment.solution is None:
         return None
-    notebook = nbformat.writes(assignment.solution).encode()
+    notebook = as_text(assignment.solution).encode()
     return Grading(Content("solution", f"{assignment.lab}.ipynb", notebook))
