@@ -85,7 +85,7 @@ def test_a_lab_that_was_not_released_is_one_line_with_those_that_were(
     built: Path, tmp_path: Path
 ) -> None:
     (built / "release" / "no lab").mkdir(exist_ok=True)
-    with pytest.raises(UserError, match="no such released lab; released are: graded$") as caught:
+    with pytest.raises(UserError, match=r"no such released lab; released are: graded$") as caught:
         load_assignment("other", built / "release")
     assert caught.value.exit_code == 2
     with pytest.raises(UserError, match="run `make release` first"):

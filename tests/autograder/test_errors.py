@@ -8,8 +8,9 @@ from autograder.errors import UserError, shown
 
 
 def test_a_mistake_is_a_failed_check_unless_it_says_otherwise() -> None:
-    error = UserError("x.md:3: no such tag; remove it")
-    assert (str(error), error.message, error.exit_code) == (error.message, error.args[0], 1)
+    text = "x.md:3: no such tag; remove it"
+    error = UserError(text)
+    assert (str(error), error.message, error.exit_code) == (text, text, 1)
     assert UserError("no such lab", exit_code=2).exit_code == 2
 
 

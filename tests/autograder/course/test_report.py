@@ -51,7 +51,9 @@ def test_a_row_has_points_by_exercise_by_tests_and_what_is_left_for_a_person() -
 def test_each_student_has_a_row_and_credit_that_was_carried_counts() -> None:
     carried = replace(RESULT.questions[3], carried_score=2.0)
     ben = replace(RESULT, student="ben", questions=(*RESULT.questions[:3], carried))
-    rows = [line for line in shown(as_table("means", [RESULT, ben])) if line[:1] in (["ann"], ["ben"])]
+    rows = [
+        line for line in shown(as_table("means", [RESULT, ben])) if line[:1] in (["ann"], ["ben"])
+    ]
     assert [row[:4] for row in rows] == [["ann", "4.5", "0", "4.5"], ["ben", "4.5", "2", "6.5"]]
 
 

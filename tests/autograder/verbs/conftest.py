@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.compiler.build import build_labs
-from autograder.lab import find_labs
+from autograder.verbs.build import build_project
 from autograder.verbs.new import new_lab
 
 HOME = Path(__file__).resolve().parents[3]
@@ -28,8 +27,7 @@ main()
 
 def build(project: Path) -> None:
     """Release the labs of a project."""
-    labs = find_labs(project / "source")
-    build_labs(labs, project / "release", project / ".build" / "solution")
+    assert build_project(project).errors == []
 
 
 @pytest.fixture(scope="package")

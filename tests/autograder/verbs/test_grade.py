@@ -91,7 +91,7 @@ def enormous(path: Path, notebook: bytes) -> None:
     os.truncate(path, 2**40)
 
 
-EXPECTED = {"means/means.ipynb": right}
+EXPECTED: dict[str, Make] = {"means/means.ipynb": right}
 TAKEN: dict[str, dict[str, Make]] = {
     "as expected": EXPECTED,
     "another name": {"means/homework.ipynb": right},

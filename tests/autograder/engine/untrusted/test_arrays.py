@@ -78,7 +78,9 @@ def test_its_numbers_are_plain_ones(code: str) -> None:
     assert type(plain) is type(number.item())
 
 
-@pytest.mark.parametrize("value", [1, 1.0, True, "1", np.longdouble(1), np.complex64(1), np.str_("1")])
+@pytest.mark.parametrize(
+    "value", [1, 1.0, True, "1", np.longdouble(1), np.complex64(1), np.str_("1")]
+)
 def test_other_values_are_no_numbers_of_its_own(value: Any) -> None:
     assert arrays.as_number(value) is None
 
