@@ -76,6 +76,8 @@ def _sentence(raised: str, cause: Cause, name: str, message: str, where: str) ->
 
 def printable(text: str) -> str:
     """Text of a worker made safe to show: one line, no control characters, limited length."""
+    if text.isidentifier() and text.isascii() and len(text) <= MESSAGE_LIMIT:
+        return text  # the name of a type, say
     line = " ".join(text[: 4 * MESSAGE_LIMIT].split())
     line = "".join(character if character.isprintable() else "\ufffd" for character in line)
     return line if len(line) <= MESSAGE_LIMIT else f"{line[:MESSAGE_LIMIT]} …"

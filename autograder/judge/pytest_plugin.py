@@ -9,12 +9,13 @@ import os
 import random
 import shlex
 from collections import defaultdict
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from lib.kit.checks import Question, question_of, what_is_checked
 
@@ -39,6 +40,7 @@ PYTEST_OPTIONS = [
     "--import-mode=importlib",
     *("-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:unraisableexception"),
     *("-p", "no:threadexception", "-p", "no:faulthandler", "-p", "no:logging"),
+    *("-p", "no:warnings"),
     "--capture=no",  # captured output would need files
 ]
 Used = TypeVar("Used")
@@ -121,7 +123,7 @@ class Tests:
             self._cases[_key(item)][item.nodeid] = did_not_run
         for item, following in zip_longest(kept, kept[1:]):
             try:
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                runtestprotocol(item, log=False, nextitem=following)  # no hooks that report
             except pytest.exit.Exception:  # a test that leaves; the others never passed
                 break
             if self._unavailable is not None:  # no fault of the submission's
@@ -173,11 +175,12 @@ class Tests:
         arrays.seed_generator(seed)
         tensors.seed_generator(seed)
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+    ) -> pytest.TestReport:
+        """Note what became of a case, and return no more than pytest needs to go on: its own report
+        would format tracebacks and copy keywords that nobody reads."""
         cases = self._cases[_key(item)]
         if call.excinfo is not None:
             if isinstance(call.excinfo.value, EngineUnavailable | ZygoteLost):
@@ -185,9 +188,11 @@ class Tests:
             if isinstance(call.excinfo.value, WorkerLost):
                 self.session.lose(_mark(item).id, call.excinfo.value)
             cases[item.nodeid] = _failure(call.excinfo.value, self.session, _mark(item))
-        elif call.when == "call" and report.outcome == "passed":
+        elif call.when == "call":
             cases[item.nodeid] = None
-        return report
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""

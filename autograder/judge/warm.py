@@ -14,6 +14,7 @@ import resource
 import select
 import signal
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -70,6 +71,7 @@ def main(connection: Connection) -> None:
     rehearsal: Task | None
     grader, rehearsal = pickle.loads(connection.recv_bytes())  # from the process that started us
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # tests may print
+    warnings.simplefilter("ignore")  # of libraries, about values of students
 
     def serve(tests: Tests) -> None:
         assignment = grader.assignment

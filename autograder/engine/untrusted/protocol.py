@@ -30,7 +30,7 @@ MAX_ERRNO = 4095  # the kernel's own bound
 MAX_INT_BYTES = 1024  # Python refuses to print integers much beyond this
 LENGTHS = struct.Struct("<II")
 
-SCALARS = (type(None), bool, int, float, str, bytes)
+SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 
 
 class Kind(IntEnum):
@@ -156,7 +156,7 @@ class _Writer:
         kind = type(value)
         if depth == 0:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep")
-        if _is_scalar(value):
+        if kind in SCALARS and _is_scalar(value):
             return value
         if kind is int:
             return [Kind.BIG_INT.value, _int_bytes(value)]
@@ -172,13 +172,13 @@ class _Writer:
 
     def _of_a_library(self, value: Any, depth: int) -> Any:
         """The wire of what numpy or a tensor library made, if it can cross; else None."""
-        for plain in (tensors.as_plain(value), arrays.as_number(value)):
-            if plain is not None:
-                return self.write(plain, depth)
         if tensors.is_tensor(value) and value.ndim <= MAX_DIMS:
             self._reserve(value.numel() * value.element_size())
             self.blobs.append(tensors.raw_bytes(value))
             return [Kind.TENSOR.value, tensors.dtypes().index(value.dtype), *value.shape]
+        for plain in (tensors.as_plain(value), arrays.as_number(value)):
+            if plain is not None:
+                return self.write(plain, depth)
         if array := arrays.parts(value):
             index, shape, size_bytes = array
             self._reserve(size_bytes)
