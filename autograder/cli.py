@@ -159,7 +159,9 @@ def grade(
     console.print(f"feedback   {_shown(page)}", markup=False, soft_wrap=True)
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
     if failed := [result.student for result in graded.results if result.status == FAILED]:
-        raise UserError(f"not graded, see above, and 0 in the gradebook: {', '.join(failed)}")
+        raise UserError(
+            f"not graded, see above; what the gradebook held stays, else 0: {', '.join(failed)}"
+        )
 
 
 @cli.command()

@@ -143,6 +143,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.__main__": {"autograder.cli"},
     "autograder.console": {"autograder.cli"},
 }
+# module -> where its tests are instead of in a file named after it, and why
+TESTED_ELSEWHERE = {
+    # What runs in another process is tested through what starts that.
+    "autograder/engine/untrusted/worker.py": "tests/autograder/engine/test_worker.py",
+    "autograder/engine/untrusted/zygote.py": "tests/autograder/engine/test_zygote.py",
+    "autograder/judge/warm.py": "tests/autograder/judge/test_pool.py",
+    # Numbers alone: `lab.toml` changes them, and workers are held to them.
+    "autograder/engine/limits.py": "tests/autograder/engine/test_worker.py",
+}
 STANDARD_LIBRARY_ONLY = [
     "autograder.compiler.ipython_syntax",
     "autograder.compiler.tags",
@@ -257,6 +266,20 @@ def test_nbgrader_is_bridged_in_few_places_and_patched_nowhere() -> None:
         "autograder.course.gradebook",
         "autograder.course.plugins",
     }
+
+
+def test_every_module_has_a_file_of_tests_named_after_it() -> None:
+    files = [file for _, file in modules() if file.name not in ("__init__.py", "__main__.py")]
+    names = {file.relative_to(PROJECT).as_posix() for file in files}
+    mirrors = {name: _mirror(name).is_file() for name in names}
+    assert {name for name, is_there in mirrors.items() if not is_there} == set(TESTED_ELSEWHERE)
+    for name, tests in TESTED_ELSEWHERE.items():
+        assert (PROJECT / tests).is_file(), f"{name} is said to be tested in {tests}"
+
+
+def _mirror(module: str) -> Path:
+    path = PROJECT / "tests" / module
+    return path.with_name(f"test_{path.name}")
 
 
 def _names_from(tree: ast.Module, package: str) -> Iterator[str]:

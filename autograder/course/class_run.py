@@ -27,8 +27,11 @@ class ClassRun:
 
 
 def remember(course_dir: Path, lab: str, run: ClassRun) -> None:
-    """Write down how a lab is graded, beside the other labs."""
-    runs = {**_read(course_dir), lab: asdict(run)}
+    """Write down how a lab is graded, beside the other labs, unless it stands there."""
+    known = _read(course_dir)
+    runs = {**known, lab: asdict(run)}
+    if runs == known:
+        return
     draft = course_dir / f".{FILE}.{os.getpid()}"
     draft.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
     draft.replace(course_dir / FILE)

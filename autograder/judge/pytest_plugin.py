@@ -94,6 +94,7 @@ class Tests:
         self.raised: BaseException | None = None
         self.session: Session
         self._use = use
+        self._use_tensors = False  # known once they are collected: a test may load them later
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
@@ -143,7 +144,7 @@ class Tests:
         """A generator for fresh inputs, seeded by the run's seed and the test's name: one of
         tensors' own kind where the tests use tensors, else a `random.Random`."""
         seed = derive_seed(self.session.seed, self._running.name)
-        return tensors.make_generator(seed) if tensors.is_loaded() else random.Random(seed)
+        return tensors.make_generator(seed) if self._use_tensors else random.Random(seed)
 
     # -- running ----------------------------------------------------------------------------
 
@@ -155,6 +156,7 @@ class Tests:
         """Instead of running what was collected, lend it out."""
         if not self.broken:
             self.was_used = True
+            self._use_tensors = tensors.is_loaded()
             try:
                 self.came_of_it = self._use(self)
             except BaseException as error:  # pytest would only print it

@@ -43,7 +43,8 @@ class GradedClass:
         """The whole class as plain data."""
         return {
             "lab": self.lab,
-            "confinement": self.results[0].confinement,
+            # of a student whose judge died it is not known
+            "confinement": next((r.confinement for r in self.results if r.confinement), ""),
             "submissions": [_without_texts(result.as_json()) for result in self.results],
             "hand_ins": [row.as_json() for row in self.hand_ins],
             "notes": self.notes,

@@ -17,6 +17,14 @@ def test_each_lab_has_its_own(tmp_path: Path) -> None:
     assert recall(tmp_path, "lab1") == second
 
 
+def test_what_stands_there_is_not_written_again(tmp_path: Path) -> None:
+    remember(tmp_path, "lab1", ClassRun(3, exercises={"ex1": "Doubling"}))
+    before = (tmp_path / FILE).stat()
+    remember(tmp_path, "lab1", ClassRun(3, exercises={"ex1": "Doubling"}))
+    after = (tmp_path / FILE).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 @pytest.mark.parametrize("content", [None, "[]", '{"lab2": {}}', '{"lab1": {"unknown": 1}}'])
 def test_a_lab_that_was_not_graded(tmp_path: Path, content: str | None) -> None:
     if content is not None:

@@ -5,13 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
+from autograder.assignment import Assignment
 from autograder.engine import Cause, Zygote
 from autograder.errors import HiddenTestsBroken
+from autograder.judge.content import Content
+from autograder.judge.grade import Grading
+from autograder.judge.pool import Pool
 from autograder.judge.pytest_plugin import run_tests
 from autograder.judge.results import Verdict
 from autograder.judge.session import SOURCE_LIMIT, Session
+from autograder.judge.warm import Grader
 
 from .notebooks import answer, given, notebook, question
 
@@ -219,6 +225,31 @@ def test_skips_and_exits_count_as_failed(grade: Grade) -> None:
         "ex1-double": ["passed", "passed", "passed", "failed", "failed"],
         "ex2-half": ["passed", "failed", "failed"],
     }
+
+
+RNG_TESTS = """
+import random
+from lib.kit.checks import question
+
+@question("ex1-double", points=1)
+def test_loads_a_library_late(submission, rng):
+    import torch
+    assert type(rng) is random.Random
+
+@question("ex1-double", points=1)
+def test_draws(submission, rng):
+    assert type(rng) is random.Random, "another kind than the test before had"
+"""
+
+
+def test_the_kind_of_generator_does_not_depend_on_what_other_tests_load(tmp_path: Path) -> None:
+    (tmp_path / "test_lab.py").write_text(RNG_TESTS, "utf-8")
+    cells = notebook(answer("a", "double = 0"), question("ex1-double", 2))
+    assignment = Assignment("lab", tmp_path, cells, (tmp_path / "test_lab.py",))
+    grading = Grading(Content("ann", "lab.ipynb", nbformat.writes(cells).encode()))
+    with Pool(Grader(assignment), jobs=1) as pool:  # a process that has not loaded it
+        tests = pool.judge(grading)["questions"][0]["tests"]
+    assert [(test["outcome"], test["message"]) for test in tests] == [("passed", "")] * 2
 
 
 def test_broken_hidden_tests_are_nobodys_zero(grade: Grade) -> None:

@@ -2,6 +2,9 @@
 
 import math
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -30,8 +33,35 @@ class AlwaysEqual(torch.Tensor):
 def test_equal_tensors_pass() -> None:
     assert_tensor_equal(torch.tensor([0, 0, 5]), torch.tensor([0, 0, 5]))
     assert_close(torch.tensor([1.0]), torch.tensor([1.0 + 1e-7]))
-    assert_close(3, 3.0)
     assert_above(torch.tensor([1.0, -2.0]), 0.5, "too small")
+
+
+def test_numbers_are_numbers_whether_whole_or_not() -> None:
+    for actual, expected in ((3, 3.0), (3.0, 3), (3, 3), (1e-6, 0)):
+        assert_close(actual, expected)
+    for actual, expected in ((3.1, 3), (2, 3), (-1, 0), (math.nan, 0)):
+        with pytest.raises(CheckFailure):
+            assert_close(actual, expected)
+    for wrong in ("3", True, None, torch.tensor(3)):
+        with pytest.raises(CheckFailure, match="should be a number, not of type"):
+            assert_close(wrong, 3)
+    assert_above(-2, 1.5, "too small")
+
+
+def test_numbers_are_compared_without_torch() -> None:
+    code = (
+        "import sys; from lib.kit.checks import assert_above, assert_close, assert_equal\n"
+        "assert_close(3, 3); assert_close(1.5, 1.5); assert_above(2, 1, ''); assert_equal(1, 1)\n"
+        "print('torch' in sys.modules, 'numpy' in sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).resolve().parents[4],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == ["False", "False"]
 
 
 @pytest.mark.parametrize("actual", [0.5, -0.1, float("nan"), torch.tensor([1.0, 0.1])])
@@ -48,8 +78,15 @@ def test_observers_are_told_of_tolerances(monkeypatch: pytest.MonkeyPatch) -> No
     assert_close(2.0, 2.0, "equal")
     assert_close(1.0, 1.5, "numbers", rtol=0.5, atol=0.25)
     assert_above(torch.tensor([4.0]), 0.5, "small")
+    assert_above(-2.0, 0.5, "number")
     assert_tensor_equal(torch.ones(1), torch.ones(1))
-    assert told == [("two", 4.5), ("equal", math.inf), ("numbers", 2.0), ("small", 8.0)]
+    assert told == [
+        ("two", 4.5),
+        ("equal", math.inf),
+        ("numbers", 2.0),
+        ("small", 8.0),
+        ("number", 4.0),
+    ]
     with pytest.raises(CheckFailure):
         assert_close(torch.ones(2), torch.zeros(2), "ones", rtol=0, atol=0.5)
     assert told[-1] == ("ones", 0.5)

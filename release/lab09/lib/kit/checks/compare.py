@@ -77,12 +77,12 @@ def assert_close(
     atol: float = 1e-5,
     hint: str = "",
 ) -> None:
-    """Tensors (or two floats) with |actual - expected| <= atol + rtol * |expected|.
+    """Tensors (or two numbers) with |actual - expected| <= atol + rtol * |expected|.
 
     Raises:
         CheckFailure: with the form that differs, or how far off the worst value is.
     """
-    if isinstance(expected, float):
+    if isinstance(expected, float | int):
         if isinstance(actual, bool) or not isinstance(actual, float | int):
             fail(f"{what} should be a number, not of type {_kind(actual)}", hint)
         _close_numbers(float(actual), expected, what, atol + rtol * abs(expected), hint)
@@ -105,8 +105,7 @@ def _close_numbers(actual: float, expected: float, what: str, bound: float, hint
     if not math.isfinite(actual):
         fail(f"{what} contains NaN or infinity", hint)
     error = abs(actual - expected)
-    for observe in observers:
-        observe(what, bound / error if error else math.inf)
+    _tell(what, bound / error if error else math.inf)
     if error > bound:
         fail(f"{what}: the value off by up to {error:.2g}", hint)
 
@@ -117,9 +116,14 @@ def assert_above(actual: "Tensor | float", least: float, message: str, *, hint: 
     Raises:
         CheckFailure: with the message.
     """
+    if isinstance(actual, float | int):
+        _tell(message, abs(actual) / least)
+        if not abs(actual) > least:
+            fail(message, hint)
+        return
     import torch
 
-    values = torch.as_tensor(actual).detach().abs()
+    values = actual.detach().abs()
     _observe(message, torch.full_like(values, least), values)
     if not bool((values > least).all()):
         fail(message, hint)
@@ -129,9 +133,12 @@ def _observe(what: str, error: "Tensor", bound: "Tensor") -> None:
     """Tell how often the largest error fits into its bound."""
     if observers:
         off = error > 0
-        margin = float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf
-        for observe in observers:
-            observe(what, margin)
+        _tell(what, float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf)
+
+
+def _tell(what: str, margin: float) -> None:
+    for observe in observers:
+        observe(what, margin)
 
 
 def _is_tensor(value: Any) -> bool:

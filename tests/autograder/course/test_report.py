@@ -1,0 +1,73 @@
+"""The table of a graded class, as a terminal shows it."""
+
+from dataclasses import replace
+
+from rich.console import Console, RenderableType
+
+from autograder.course.report import as_table, remarks
+from autograder.judge.results import FAILED, QuestionResult, SubmissionResult, Verdict
+
+
+def question(name: str, *points: float, missed: float = 0.0) -> QuestionResult:
+    """A question with a test passed for each number, and one that failed."""
+    tests = [Verdict(f"test_{n}", "", worth, "passed") for n, worth in enumerate(points)]
+    tests += [Verdict("test_missed", "", missed, "failed")] * bool(missed)
+    return QuestionResult(name, sum(points) + missed, tuple(tests))
+
+
+RESULT = SubmissionResult(
+    student="ann",
+    status="graded",
+    confinement="none",
+    seed=0,
+    seconds=1.26,
+    cpu_s=0.5,
+    questions=(
+        question("ex1-double", 2, 1.5),
+        question("ex1-half", 1, missed=3),
+        QuestionResult("ex1-why", 6),
+        question("ex2-sum", missed=4),
+    ),
+)
+
+
+def shown(*what: RenderableType) -> list[list[str]]:
+    """The words of each line."""
+    console = Console(width=120, no_color=True, highlight=False)
+    with console.capture() as capture:
+        for one in what:
+            console.print(one)
+    return [line.replace("│", " ").replace("┃", " ").split() for line in capture.get().splitlines()]
+
+
+def test_a_row_has_points_by_exercise_by_tests_and_what_is_left_for_a_person() -> None:
+    lines = shown(as_table("means", [RESULT]))
+    assert lines[0] == ["means:", "points", "by", "tests"]
+    columns = ["student", "ex1", "ex2", "score", "of", "by", "hand", "time/s"]
+    assert columns in lines
+    assert ["ann", "4.5", "0", "4.5", "11.5", "6", "1.3"] in lines
+
+
+def test_each_student_has_a_row_and_credit_that_was_carried_counts() -> None:
+    carried = replace(RESULT.questions[3], carried_score=2.0)
+    ben = replace(RESULT, student="ben", questions=(*RESULT.questions[:3], carried))
+    rows = [
+        line for line in shown(as_table("means", [RESULT, ben])) if line[:1] in (["ann"], ["ben"])
+    ]
+    assert [row[:4] for row in rows] == [["ann", "4.5", "0", "4.5"], ["ben", "4.5", "2", "6.5"]]
+
+
+def test_a_student_whom_no_judge_came_to_an_end_with_has_nothing() -> None:
+    questions = tuple(QuestionResult(one.id, one.max_score) for one in RESULT.questions)
+    failed = replace(RESULT, student="cid", status=FAILED, questions=questions, seconds=0.0)
+    assert ["cid", "0", "0", "0", "0", "17.5", "0.0"] in shown(as_table("means", [RESULT, failed]))
+
+
+def test_what_a_student_is_called_or_hands_in_is_no_markup() -> None:
+    odd = replace(RESULT, student="[red]x[/red]", remarks=("taken from [b]y[/b].ipynb", "late"))
+    table = shown(as_table("means", [odd]))
+    assert any(line[:1] == ["[red]x[/red]"] for line in table)
+    assert shown(*remarks([RESULT, odd])) == [
+        ["[red]x[/red]:", "taken", "from", "[b]y[/b].ipynb"],
+        ["[red]x[/red]:", "late"],
+    ]

@@ -1,0 +1,324 @@
+"""Walks through notebooks in real workers: what is lost, what is replayed, whose time it takes."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from autograder.engine import Cause, Limits, MissingName, Worker, WorkerLost, Zygote
+from autograder.judge.results import CellFailure
+from autograder.judge.session import SOURCE_LIMIT, QuestionLost, Session, derive_seed
+
+from .notebooks import answer, given, notebook, question, written
+
+LIMITS = Limits(call_timeout_s=4, cell_timeout_s=2, test_timeout_s=1.5, submission_timeout_s=60)
+TOKEN = given("token", "import os\ntoken = os.urandom(8)")  # another one in each worker
+Walk = Callable[..., Session]
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with Zygote(limits=LIMITS) as zygote:
+        yield zygote
+
+
+@pytest.fixture
+def walk(zygote: Zygote) -> Iterator[Walk]:
+    """`walk(cell, …)`: a session on a notebook of these cells."""
+    sessions: list[Session] = []
+
+    def start(*cells: Any, seed: int = 0, ends_at: float | None = None) -> Session:
+        sessions.append(Session(zygote, notebook(*cells).cells, seed, ends_at))
+        return sessions[-1]
+
+    yield start
+    for session in sessions:
+        session.close()
+    assert zygote._workers == []
+
+
+@pytest.fixture
+def forks(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
+    """The workers that are forked during the test."""
+    forked: list[Worker] = []
+    fork = zygote.fork
+
+    def remember(*arguments: Any) -> Worker:
+        forked.append(fork(*arguments))
+        return forked[-1]
+
+    monkeypatch.setattr(zygote, "fork", remember)
+    return forked
+
+
+def value(session: Session, question_id: str, name: str, test: str = "test") -> Any:
+    """What a name stands for at a question."""
+    with session.at_question(question_id, test) as submission:
+        return getattr(submission, name)
+
+
+@contextmanager
+def losing(session: Session, question_id: str) -> Iterator[Any]:
+    """A test that costs the worker, and is told to the session as the tests' runner does."""
+    with pytest.raises(WorkerLost) as caught, session.at_question(question_id, "t") as submission:
+        yield submission
+    session.lose(question_id, caught.value)
+
+
+# -- the walk ------------------------------------------------------------------------------------
+
+
+def test_a_question_sees_the_cells_above_it_and_none_below(walk: Walk) -> None:
+    session = walk(
+        given("c1", "x = 1"), question("q1", 1), answer("c2", "x += 1"), question("q2", 1),
+        given("c3", "x = 99"),
+    )  # fmt: skip
+    assert session.question_order == {"q1": 1, "q2": 3}
+    assert [value(session, name, "x") for name in ("q1", "q2", "q2", "q1", "q2")] == [1, 2, 2, 1, 2]
+
+
+def test_forwards_one_worker_goes_on_and_backwards_a_new_one_replays(
+    walk: Walk, forks: list[Worker]
+) -> None:
+    session = walk(TOKEN, question("q1", 1), question("q2", 1))
+    first = value(session, "q1", "token")
+    assert value(session, "q2", "token") == value(session, "q2", "token") == first
+    assert len(forks) == 1
+    assert value(session, "q1", "token") != first
+    assert len(forks) == 2
+
+
+def test_what_is_not_to_run_does_not(walk: Walk) -> None:
+    session = walk(
+        given("c1", "x = 1"),
+        question("q1", 1),  # calls `check`, which is not defined here
+        given("c2", "while True: x = 2", tags=["skip-grading"]),
+        written("why", 1),
+        question("q2", 1),
+    )
+    assert value(session, "q2", "x") == 1
+    assert (session.failures, session.remarks) == ({}, [])
+
+
+def test_a_cell_that_raises_costs_what_stands_below_in_it(walk: Walk) -> None:
+    session = walk(
+        given("c1", "x = 1\nopen('nothing')\nx = 2"),
+        answer("c2", "y = TODO_y"),
+        answer("c3", "def f(:"),
+        given("c4", "z = x + 1"),
+        question("q", 1),
+    )
+    assert (value(session, "q", "x"), value(session, "q", "z")) == (1, 2)
+    causes = {name: failure.cause for name, failure in session.failures.items()}
+    assert causes == {"c1": Cause.RAISED, "c2": Cause.OPEN_BLANK, "c3": Cause.RAISED}
+    opened = session.failures["c1"]
+    assert (opened.cell_id, opened.name, opened.errno) == ("c1", "FileNotFoundError", 2)
+    assert opened.message.startswith("this cell raised FileNotFoundError: ")
+    assert session.remarks == []  # it went on in the same worker
+
+
+# -- what costs the worker -----------------------------------------------------------------------
+
+DEADLY = {
+    "os._exit(3)": (Cause.ENDED, "ended the program (exit code 3)"),
+    "os.abort()": (Cause.CRASHED, "crashed the program (signal 6: Aborted)"),
+    "while True: pass": (Cause.TIME, "exceeded the time limit of 2 s"),
+}
+
+
+@pytest.mark.parametrize("source", DEADLY)
+def test_a_cell_that_ends_the_worker_costs_itself_only(
+    walk: Walk, forks: list[Worker], source: str
+) -> None:
+    cause, words = DEADLY[source]
+    cells = (TOKEN, answer("bad", f"x = 1\n{source}"), given("c", "y = 2"))
+    session = walk(*cells, question("q1", 1), question("q2", 1))
+    assert value(session, "q1", "y") == 2
+    with pytest.raises(MissingName):
+        value(session, "q1", "x")
+    assert session.failures == {"bad": CellFailure("bad", "", f"this cell {words}", cause)}
+    assert session.failures["bad"].stopped
+    assert session.remarks == [f"cell bad: this cell {words}"]
+    assert len(forks) == 2
+    value(session, "q2", "token")
+    value(session, "q1", "token")
+    assert len(forks) == 3  # one to go back, none for a second try of the cell
+
+
+def test_each_cell_that_ends_a_worker_costs_one_replay(walk: Walk, forks: list[Worker]) -> None:
+    exits = [answer(f"bad{number}", f"os._exit({number})") for number in range(3)]
+    session = walk(TOKEN, *exits, given("c", "y = 2"), question("q", 1))
+    assert value(session, "q", "y") == 2
+    assert list(session.failures) == ["bad0", "bad1", "bad2"]
+    assert len(forks) == 4
+
+
+def test_a_call_that_ends_the_worker_costs_its_question_only(walk: Walk) -> None:
+    session = walk(
+        given("c1", "import os\ndef die(): os._exit(7)\nx = 1"), question("q1", 1),
+        given("c2", "x = 2"), question("q2", 1),
+    )  # fmt: skip
+    with losing(session, "q1") as submission:
+        submission.die()
+    with pytest.raises(QuestionLost) as caught, session.at_question("q1", "another"):
+        pytest.fail("the question is lost")
+    reason = "ended the program (exit code 7)"
+    assert str(caught.value) == f"not run, because a check before it {reason}"
+    assert caught.value.cause is Cause.NOT_RUN
+    assert value(session, "q2", "x") == 2
+    assert session.failures == {}
+    assert session.remarks == [f"q1: a check {reason}"]
+
+
+def test_a_closed_session_can_go_on(walk: Walk, zygote: Zygote) -> None:
+    session = walk(TOKEN, question("q", 1))
+    first = value(session, "q", "token")
+    session.close()
+    session.close()
+    assert zygote._workers == []
+    assert value(session, "q", "token") != first
+
+
+# -- time ------------------------------------------------------------------------------------------
+
+NAP = given("nap", "import time\ndef nap(): time.sleep(0.9)")
+
+
+def test_the_calls_of_a_test_share_its_time_and_each_test_has_its_own(walk: Walk) -> None:
+    session = walk(NAP, question("q1", 1), question("q2", 1))
+    for name in ("first", "second"):
+        with session.at_question("q1", name) as submission:
+            submission.nap()
+    with losing(session, "q1") as submission:
+        submission.nap()
+        submission.nap()
+    assert session.remarks == ["q1: a check exceeded the time limit of 1.5 s for one test"]
+    with session.at_question("q2", "test") as submission:
+        submission.nap()
+
+
+def test_all_workers_share_the_time_of_the_submission(walk: Walk) -> None:
+    """A replay begins where the time of the first worker was left."""
+    session = walk(
+        given("slow", "import os, time\ntime.sleep(1.2)"),
+        answer("bad", "os._exit(0)"),
+        question("q1", 1),
+        question("q2", 1),
+        ends_at=time.monotonic() + 2,
+    )
+    for name in ("q1", "q2"):
+        with pytest.raises(QuestionLost) as caught, session.at_question(name, "test"):
+            pytest.fail("there is no time left")
+        assert str(caught.value) == "not run, because the submission used up its time limit"
+    assert "for the whole submission" in session.failures["slow"].message
+    assert session.failures["slow"].cause is Cause.TIME
+    assert time.monotonic() - session.ends_at < 1.2  # type: ignore[operator]
+
+
+def test_a_session_that_continues_another_has_the_rest_of_its_time(walk: Walk) -> None:
+    first = walk(TOKEN, question("q", 1))
+    assert first.ends_at is not None
+    assert 0 < first.ends_at - time.monotonic() <= LIMITS.submission_timeout_s
+    over = walk(TOKEN, question("q", 1), ends_at=time.monotonic() - 1)
+    with pytest.raises(QuestionLost, match="used up"), over.at_question("q", "test"):
+        pytest.fail("there is no time left")
+
+
+# -- chance ----------------------------------------------------------------------------------------
+
+DRAWN = given("drawn", "import random\nx = random.random()\ndef draw(): return random.random()")
+
+
+def draw(session: Session, test: str, question_id: str = "q1") -> Any:
+    with session.at_question(question_id, test) as submission:
+        return submission.draw()
+
+
+def test_cells_draw_the_same_at_each_replay_and_another_under_another_seed(walk: Walk) -> None:
+    cells = (DRAWN, question("q1", 1), question("q2", 1))
+    session = walk(*cells, seed=4)
+    once = value(session, "q2", "x")
+    assert value(session, "q1", "x") == value(walk(*cells, seed=4), "q1", "x") == once
+    assert value(walk(*cells, seed=5), "q1", "x") != once
+
+
+def test_what_a_test_draws_depends_on_its_name_and_on_nothing_before(walk: Walk) -> None:
+    cells = (DRAWN, question("q1", 1), question("q2", 1))
+    session = walk(*cells)
+    first, second = draw(session, "one"), draw(session, "two")
+    assert first != second
+    assert draw(session, "two") == draw(session, "two", "q2") == second
+    assert draw(walk(*cells), "two") == second
+    assert draw(walk(*cells, seed=1), "two") != second
+
+
+def test_seeds_are_the_same_on_every_machine() -> None:
+    assert derive_seed(0, "cells") == 6623442125838843943
+    seeds = {derive_seed(seed, name) for seed in range(20) for name in ("a", "b", "")}
+    assert len(seeds) == 60
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+# -- long cells ------------------------------------------------------------------------------------
+
+
+def test_a_cell_may_be_long_but_not_longer(walk: Walk) -> None:
+    session = walk(
+        answer("long", "x = 1 #".ljust(SOURCE_LIMIT, "ü")),
+        answer("longer", "x = 2 #".ljust(SOURCE_LIMIT + 1, "ü")),
+        given("c", "y = x"),
+        question("q", 1),
+    )
+    assert value(session, "q", "y") == 1
+    (failure,) = session.failures.values()
+    assert (failure.cell_id, failure.cause, failure.stopped) == ("longer", Cause.TOO_LONG, False)
+    assert f"more than {SOURCE_LIMIT} characters" in failure.message
+
+
+# -- who is to blame -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("missing", "blamed"),
+    [
+        ("weights", "c3"),  # the first that names it
+        ("bias", "c3"),
+        ("weight", "c1"),  # part of a word is no word: the first that failed
+        ("unheard_of", "c1"),
+        ("x+", "c1"),
+    ],
+)
+def test_the_failed_cell_to_blame_for_a_missing_name(walk: Walk, missing: str, blamed: str) -> None:
+    session = walk(
+        given("c0", "number = 0  # weights are made below"),
+        answer("c1", "1 / number"),
+        answer("c2", "raise NotImplementedError"),
+        answer("c3", "weights, bias = missing"),
+        answer("c4", "weights = missing"),
+        question("q", 1),
+    )
+    value(session, "q", "number")
+    failure = session.failure_behind(missing)
+    assert failure is not None and failure.cell_id == blamed
+
+
+def test_nobody_is_to_blame_where_nothing_failed(walk: Walk) -> None:
+    session = walk(given("c", "x = 1"), question("q", 1))
+    value(session, "q", "x")
+    assert session.failure_behind("y") is None
+
+
+def test_the_names_that_a_questions_tests_asked_for_are_kept(walk: Walk) -> None:
+    session = walk(
+        given("c", "import os\nx = y = 1\ndef die(): os._exit(0)"), question("q1", 1),
+        question("q2", 1), question("q3", 1),
+    )  # fmt: skip
+    value(session, "q1", "x")
+    value(session, "q1", "y", "another")
+    with losing(session, "q2") as submission:
+        submission.die()
+    with pytest.raises(MissingName):
+        value(session, "q3", "nowhere")
+    assert session.asked == {"q1": {"x", "y"}, "q2": {"die"}, "q3": {"nowhere"}}

@@ -1,0 +1,530 @@
+"""A class is graded whatever lies in it; what is unchanged costs nothing, what changed is told."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.course import Course
+from autograder.course.recorded import RecordedSubmission, read_gradebook
+from autograder.course.store import ResultStore
+from autograder.errors import UserError
+from autograder.judge.results import FAILED
+from autograder.verbs.grade import LOCK_FILE, GradedClass, grade_class
+
+from ..course.test_publish import by_hand
+from .conftest import LAB, SOMEBODY, blank, build, hand_in, solved, start, typed
+
+FULL, TESTED = 5.0, "ex1-mean"
+HALF_RIGHT = "def mean(numbers):\n    return sum(numbers) / 2 if numbers else None"
+HALF = 2.0
+
+# -- whatever lies in a class ----------------------------------------------------------------------
+
+Make = Callable[[Path, bytes], None]  # of the path, and the right notebook
+
+
+def right(path: Path, notebook: bytes) -> None:
+    path.write_bytes(notebook)
+
+
+def half_right(path: Path, notebook: bytes) -> None:
+    changed = json.loads(notebook)
+    for cell in changed["cells"]:
+        if "def mean" in "".join(cell["source"]):
+            cell["source"] = HALF_RIGHT
+    path.write_text(json.dumps(changed), "utf-8")
+
+
+def zip_with_clutter(path: Path, notebook: bytes) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("work/means.ipynb", notebook)
+        for name in ("work/.ipynb_checkpoints/means.ipynb", "__MACOSX/work/._means.ipynb"):
+            archive.writestr(name, b"{}")
+        archive.writestr("work/.DS_Store", b"x")
+    path.write_bytes(file.getvalue())
+
+
+def broken(path: Path, notebook: bytes) -> None:
+    path.write_bytes(notebook[:100])
+
+
+def empty_file(path: Path, notebook: bytes) -> None:
+    path.touch()
+
+
+def empty_folder(path: Path, notebook: bytes) -> None:
+    path.mkdir()
+
+
+def closed(path: Path, notebook: bytes) -> None:
+    path.write_bytes(notebook)
+    path.chmod(0)
+
+
+def closed_folder(path: Path, notebook: bytes) -> None:
+    path.mkdir()
+    path.chmod(0)
+
+
+def link(path: Path, notebook: bytes) -> None:
+    path.symlink_to("../../as expected/means/means.ipynb")
+
+
+def pipe(path: Path, notebook: bytes) -> None:
+    os.mkfifo(path)
+
+
+def enormous(path: Path, notebook: bytes) -> None:
+    path.touch()
+    os.truncate(path, 2**40)
+
+
+EXPECTED: dict[str, Make] = {"means/means.ipynb": right}
+TAKEN: dict[str, dict[str, Make]] = {
+    "as expected": EXPECTED,
+    "another name": {"means/homework.ipynb": right},
+    "a second download": {"means/means (1).ipynb": right},
+    "a subfolder": {"means/work/deep/means.ipynb": right},
+    "no folder": {"means.ipynb": right},
+    "text": {"means/means.ipynb.txt": right},
+    "capitals": {"means/MEANS.IPYNB": right},
+    "a zip": {"means/means.zip": zip_with_clutter},
+    "clutter": {"means/means.ipynb": right, "means/._means.ipynb": broken, "means/.DS_Store": pipe},
+    "twice the same": {"means/a.ipynb": right, "means/b.ipynb": right},
+    "nearest": {"means/means (1).ipynb": right, "means/other.ipynb": half_right},
+    "something closed beside": {"means/means.ipynb": right, "means/old": closed_folder},
+}
+NOTHING: dict[str, dict[str, Make]] = {
+    "two that differ": {"means/a.ipynb": right, "means/b.ipynb": half_right},
+    "an empty folder": {"means": empty_folder},
+    "nothing at all": {},
+    "an empty file": {"means/means.ipynb": empty_file},
+    "a link": {"means/means.ipynb": link},
+    "closed": {"means/means.ipynb": closed},
+    "a closed folder": {"means": closed_folder},
+    "a pipe": {"means/means.ipynb": pipe},
+    "enormous": {"means/means.ipynb": enormous},
+    "a file in place of the folder": {"means": right},
+    "other files": {"means/report.pdf": right},
+}
+UNREADABLE: dict[str, dict[str, Make]] = {"half a file": {"means/means.ipynb": broken}}
+ODD_IDS = [
+    "[ab]", "[red]c", "a  b", "100%", "%s", "o'brien", 'say "hi"', "*", "?", "a;b", "$HOME",
+    "-rf", "ünï çødé", "名前", "a\\b", "{student_id}", "a+b", "<b>x", "0", "null", "x" * 100,
+]  # fmt: skip
+LINKED = "a linked student"
+STRAY = ["roster.csv", "means.ipynb", ".DS_Store", "a\nb", "MEANS"]
+OTHER_LAB = "another lab's"
+STUDENTS = {*TAKEN, *NOTHING, *UNREADABLE, *ODD_IDS, LINKED}
+
+
+def fill(submitted: Path, notebook: bytes) -> None:
+    """A class with every kind of entry."""
+    students = {**TAKEN, **NOTHING, **UNREADABLE, **dict.fromkeys(ODD_IDS, EXPECTED)}
+    students[OTHER_LAB] = {"other/other.ipynb": right}
+    for student, files in students.items():
+        (submitted / student).mkdir(parents=True)
+        for name, make in files.items():
+            path = submitted / student / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            make(path, notebook)
+    (submitted / LINKED).symlink_to("as expected")
+    for name in STRAY:
+        if "." in name:
+            right(submitted / name, notebook)
+        else:
+            (submitted / name).mkdir()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The class after two runs of the command by a user without rights."""
+
+    course: Course
+    report: Any
+    said: str
+    files: list[dict[str, int]]  # after each run: file -> the moment of its writing
+
+
+@pytest.fixture(scope="module")
+def ran(released: Path) -> Iterator[Ran]:
+    home = Path(tempfile.mkdtemp())  # where another user gets to
+    project, course, report = home / "project", home / "a course", home / "report.json"
+    try:
+        shutil.copytree(released, project)
+        fill(course / "submitted", solved(project))
+        if os.geteuid() == 0:
+            for path in [home, *home.rglob("*")]:
+                os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
+        files = []
+        for _ in range(2):
+            command = ("grade", LAB, "--course", course, "--jobs", 2, "--json", report)
+            said, complaint = typed(project, *command, user=SOMEBODY)
+            assert complaint == ""
+            files.append(written(course))
+        yield Ran(Course(course), json.loads(report.read_text("utf-8")), said, files)
+    finally:
+        for folder in [home, *home.rglob("*")]:
+            if folder.is_dir() and not folder.is_symlink():
+                folder.chmod(0o700)
+        shutil.rmtree(home)
+
+
+def written(course: Path) -> dict[str, int]:
+    """Every file that a run may write, but the lock, and when it was written."""
+    return {
+        str(file.relative_to(course)): file.stat().st_mtime_ns
+        for file in course.rglob("*")
+        if file.is_file() and file.name != LOCK_FILE and "submitted" not in file.parts
+    }
+
+
+def names(folder: Path, pattern: str, level: int) -> list[str]:
+    return sorted(path.parents[level].name for path in folder.glob(pattern))
+
+
+def test_every_student_is_everywhere_and_nobody_else_anywhere(ran: Ran) -> None:
+    root, everybody = ran.course.root, sorted(STUDENTS)
+    assert [one["student"] for one in ran.report["submissions"]] == everybody
+    assert sorted(read_gradebook(ran.course.gradebook, LAB)) == everybody
+    assert names(root / "feedback", f"*/{LAB}/{LAB}.html", 1) == everybody
+    assert names(root / "autograded", f"*/{LAB}/{LAB}.ipynb", 1) == everybody
+    assert sorted(path.stem for path in (root / "results" / LAB).glob("*.json")) == everybody
+
+
+def test_points_are_for_what_could_be_taken(ran: Ran) -> None:
+    recorded = read_gradebook(ran.course.gradebook, LAB)
+    for one in ran.report["submissions"]:
+        is_taken = one["student"] in {*TAKEN, *ODD_IDS}
+        assert one["status"] == ("graded" if is_taken else "unreadable"), one["student"]
+        assert one["score"] == (FULL if is_taken else 0), (one["student"], one["remarks"])
+        assert recorded[one["student"]].grades[TESTED].score == one["score"]
+        assert one["max_score"] == FULL + 2
+
+
+def test_each_entry_is_a_row_with_a_decision_and_what_is_odd_has_a_remedy(ran: Ran) -> None:
+    rows = {row["student"]: row for row in ran.report["hand_ins"]}
+    assert len(rows) == len(ran.report["hand_ins"])
+    assert set(rows) == STUDENTS | {"a\\nb" if name == "a\nb" else name for name in STRAY}
+    decisions: dict[str, set[str]] = {}
+    for name, row in rows.items():
+        assert set(row) == {"student", "path", "decision", "notes"}
+        decisions.setdefault(row["decision"], set()).add(name)
+        assert (row["path"] is not None) == (row["decision"] == "taken")
+    assert decisions["taken"] == {*TAKEN, *ODD_IDS, *UNREADABLE}
+    assert decisions["nothing to grade"] == {*NOTHING, LINKED}
+    for name in {*TAKEN, *ODD_IDS, *UNREADABLE}:
+        is_expected = rows[name]["path"].endswith(f"/{LAB}/{LAB}.ipynb")
+        assert is_expected == (rows[name]["notes"] == []), rows[name]
+    for name in {*NOTHING, LINKED}:
+        notes = " ".join(rows[name]["notes"])
+        assert "nothing to grade: " in notes and "put the " in notes, rows[name]
+    for name in ("roster.csv", "means.ipynb", "a\\nb"):
+        assert any(word in rows[name]["notes"][0] for word in ("move it to", "rename the folder"))
+
+
+def test_what_was_decided_is_told_to_the_grader(ran: Ran) -> None:
+    for student in STUDENTS:
+        assert student[:20] in ran.said  # a table has its width
+    for one in ran.report["submissions"]:
+        for remark in one["remarks"]:
+            assert f"{one['student']}: {remark}" in ran.said
+    assert "roster.csv: " in ran.said
+    assert OTHER_LAB not in ran.said
+
+
+def test_the_students_page_says_what_was_not_graded(ran: Ran) -> None:
+    page = ran.course.feedback_page("two that differ", LAB).read_text("utf-8")
+    assert "several notebooks could be meant" in page
+    assert "0 of 7 points" in page
+
+
+def test_an_unchanged_class_changes_no_file(ran: Ran) -> None:
+    assert len(ran.files[0]) > 3 * len(STUDENTS)
+    assert ran.files[1] == ran.files[0]
+
+
+# -- run after run ---------------------------------------------------------------------------------
+
+CLASS = {"ben": HALF_RIGHT, "eva": None, "max": "def mean(numbers):\n    raise ValueError"}
+SCORES = {"ben": HALF, "eva": FULL, "max": 0.0}
+
+
+@pytest.fixture
+def course(project: Path, tmp_path: Path) -> Course:
+    """Three hand-ins, not graded yet, of the project in the current folder."""
+    for student, code in CLASS.items():
+        hand_in(tmp_path / "course", student, solved(project, code))
+    return Course(tmp_path / "course")
+
+
+def scores(graded: GradedClass) -> dict[str, float]:
+    return {result.student: result.score for result in graded.results}
+
+
+def row(course: Course, student: str) -> RecordedSubmission:
+    return read_gradebook(course.gradebook, LAB)[student]
+
+
+def students_of(files: set[str]) -> set[str]:
+    parts = {part.removesuffix(".json") for file in files for part in Path(file).parts}
+    return parts & set(CLASS)
+
+
+def changed_since(before: dict[str, int], course: Course) -> set[str]:
+    after = written(course.root)
+    assert set(before) <= set(after)
+    return {file for file, moment in after.items() if before.get(file) != moment}
+
+
+def test_one_changed_hand_in_is_all_that_is_judged(course: Course, project: Path) -> None:
+    told: list[str] = []
+    expected: list[int] = []
+    first = grade_class(
+        course.root, LAB, on_start=expected.append, on_result=lambda r: told.append(r.student)
+    )
+    assert scores(first) == SCORES
+    assert (expected, sorted(told)) == ([3], sorted(CLASS))
+    before = written(course.root)
+    hand_in(course.root, "max", solved(project))
+    second = grade_class(course.root, LAB)
+    assert scores(second) == {**SCORES, "max": FULL}
+    changed = changed_since(before, course) - {"gradebook.db"}
+    assert students_of(changed) == {"max"}
+    assert all("max" in file for file in changed), changed
+    assert second.notes == ["max: 0 points before, 5 now, because this changed: submission"]
+    (earlier,) = ResultStore(course.root / "results" / LAB).history("max")
+    assert (earlier["because"], earlier["result"]["score"]) == (["submission"], 0)
+    assert row(course, "max").grades[TESTED].score == FULL
+
+
+def test_by_force_all_are_judged_and_nothing_else_changes(course: Course) -> None:
+    first = grade_class(course.root, LAB)
+    before = written(course.root)
+    second = grade_class(course.root, LAB, force=True)
+    assert (scores(second), second.notes) == (scores(first), [])
+    assert changed_since(before, course) == {f"results/{LAB}/{student}.json" for student in CLASS}
+    assert ResultStore(course.root / "results" / LAB).history("eva") == []
+
+
+def test_another_seed_is_a_reason(course: Course) -> None:
+    grade_class(course.root, LAB)
+    assert scores(grade_class(course.root, LAB, seed=3)) == SCORES
+    store = ResultStore(course.root / "results" / LAB)
+    assert {student: [line["because"] for line in store.history(student)] for student in CLASS} == {
+        student: [["seed"]] for student in CLASS
+    }
+
+
+NEW_QUESTION = """
+# Exercise 2: The largest
+
+```python
+def largest(numbers):
+    #!TAG HWBEGIN
+    #!MSG TODO: Return the largest number.
+    return max(numbers)
+    #!TAG HWEND
+```
+
+```python
+#!TAG QUESTION ex2-largest
+```
+
+```python
+progress()
+```
+"""
+NEW_TEST = '''
+
+@question("ex2-largest", points=4)
+def test_the_largest(submission):
+    """The largest of three."""
+    assert_close(submission.largest([1, 3, 2]), 3, "the largest")
+'''
+
+
+def release_anew(project: Path) -> None:
+    """A cell more at the top, a question more, and other points for a test."""
+    folder = project / "source" / LAB
+    source, tests = folder / f"{LAB}.md", folder / "hidden" / f"test_{LAB}.py"
+    text = source.read_text("utf-8")
+    heading, last = f"# {LAB}\n", "```python\nprogress()\n```\n"
+    assert text.count(heading) == text.count(last) == 1
+    text = text.replace(heading, f"{heading}\n```python\nimport math\n```\n")
+    source.write_text(text.replace(last, NEW_QUESTION.lstrip()), "utf-8")
+    code = tests.read_text("utf-8")
+    assert code.count("points=2") == 1
+    tests.write_text(code.replace("points=2", "points=5") + NEW_TEST, "utf-8")
+    build(project)
+
+
+def test_a_release_that_changed_keeps_answers_and_grades_by_hand(
+    course: Course, project: Path
+) -> None:
+    grade_class(course.root, LAB)
+    assert row(course, "eva").grades["ex1-why"].needs_manual_grade
+    by_hand(course, "eva", "ex1-why", 1.5)
+    release_anew(project)
+    second = grade_class(course.root, LAB)
+
+    # 3 points more for who passes the test; nobody has answered the new question
+    assert scores(second) == {**SCORES, "eva": FULL + 3}
+    assert {result.max_score for result in second.results} == {FULL + 3 + 2 + 4}
+    for result in second.results:
+        assert result.status == "graded"
+        assert [
+            question.score for question in result.questions if question.id == "ex2-largest"
+        ] == [0]
+        (answer,) = [cell for cell in result.cells if "def mean" in cell.source]
+        assert CLASS[result.student] in (answer.source, None)
+    eva, ben = row(course, "eva"), row(course, "ben")
+    assert (eva.grades["ex1-why"].score, eva.grades["ex1-why"].needs_manual_grade) == (1.5, False)
+    assert (eva.grades[TESTED].score, ben.grades[TESTED].score) == (FULL + 3, HALF)
+    assert eva.grades["ex2-largest"].score == ben.grades["ex2-largest"].score == 0
+    assert "9.5 of 14 points" in course.feedback_page("eva", LAB).read_text("utf-8")
+
+    assert second.notes == [
+        "eva: 5 points before, 8 now, because this changed: release, tests, solution"
+    ]
+    store = ResultStore(course.root / "results" / LAB)
+    for student, score in SCORES.items():
+        (earlier,) = store.history(student)
+        assert earlier["because"] == ["release", "tests", "solution"]
+        assert earlier["result"]["score"] == score
+
+    before = written(course.root)
+    third = grade_class(course.root, LAB)
+    assert (third.notes, scores(third)) == ([], scores(second))
+    assert changed_since(before, course) == set()
+    hand_in(course.root, "ben", solved(project))  # of the new release
+    assert scores(grade_class(course.root, LAB))["ben"] == FULL + 3 + 4
+
+
+# -- runs that are stopped, and runs beside each other ---------------------------------------------
+
+
+def test_a_killed_run_goes_on_where_it_was(course: Course, project: Path) -> None:
+    slow = f"import time\ntime.sleep(4)\n{HALF_RIGHT}"
+    hand_in(course.root, "eva", solved(project, slow))
+    results = course.root / "results" / LAB
+    command = start(project, "grade", LAB, "--course", course.root, "--jobs", 1)
+    with command:
+        deadline = time.monotonic() + 60
+        while not (results / "ben.json").is_file() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(command.pid, signal.SIGKILL)
+    assert [path.name for path in results.glob("*.json")] == ["ben.json"]
+    written_at = (results / "ben.json").stat().st_mtime_ns
+    assert scores(grade_class(course.root, LAB)) == {**SCORES, "eva": HALF}
+    assert (results / "ben.json").stat().st_mtime_ns == written_at
+    assert sorted(read_gradebook(course.gradebook, LAB)) == sorted(CLASS)
+
+
+def test_two_runs_at_once_take_turns(course: Course, project: Path, tmp_path: Path) -> None:
+    reports = [tmp_path / "one.json", tmp_path / "two.json"]
+    options = ("grade", LAB, "--course", course.root, "--jobs", 1, "--json")
+    commands = [start(project, *options, report) for report in reports]
+    complaints = [command.communicate(timeout=300)[1] for command in commands]
+    assert (complaints, [command.returncode for command in commands]) == (["", ""], [0, 0])
+    one, two = (json.loads(report.read_text("utf-8")) for report in reports)
+    assert one == two  # times and all: one of them judged, the other took what was stored
+    assert {row["student"]: row["score"] for row in one["submissions"]} == SCORES
+    assert not (course.root / "results" / LAB / "history").exists()
+
+
+# -- a judge that dies -----------------------------------------------------------------------------
+
+DEADLY_TEST = '''"""Dies of what some students return."""
+
+import os
+import signal
+
+from lib.kit.checks import question
+
+
+@question("ex1-mean", points=1)
+def test_deadly(submission):
+    """Comes to an end."""
+    if submission.mean([7]) == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+'''
+DEADLY = HALF_RIGHT.replace(":\n", ":\n    if numbers == [7]:\n        return 'die'\n", 1)
+
+
+def test_a_judge_that_dies_costs_one_student_and_is_told(
+    course: Course, project: Path, tmp_path: Path
+) -> None:
+    hand_in(course.root, "ada", solved(project, DEADLY))
+    deadly = project / "source" / LAB / "hidden" / "test_deadly.py"
+    deadly.write_text(DEADLY_TEST, "utf-8")
+    build(project)
+    report = tmp_path / "report.json"
+    command = ("grade", LAB, "--course", course.root, "--jobs", 2, "--json", report)
+    said, complaint = typed(project, *command, exit_code=1)
+    assert complaint.count("\n") == 1 and complaint.startswith("error: not graded, see above")
+    assert complaint.endswith(": ada\n")
+    assert "NOT GRADED, the grader itself failed: the judge of this submission died of" in said
+    told = json.loads(report.read_text("utf-8"))
+    found = {one["student"]: (one["status"], one["score"]) for one in told["submissions"]}
+    others = {"ben": HALF + 1, "eva": FULL + 1, "max": 0.0}
+    assert found == {"ada": (FAILED, 0), **{name: ("graded", n) for name, n in others.items()}}
+    assert told["confinement"] != ""
+    recorded = read_gradebook(course.gradebook, LAB)
+    assert {name: recorded[name].grades[TESTED].score for name in recorded} == {"ada": 0, **others}
+
+    # Nothing is stored, so that the next run tries again.
+    assert not (course.root / "results" / LAB / "ada.json").exists()
+    deadly.write_text(DEADLY_TEST.replace("os.kill", "print"), "utf-8")
+    typed(project, *command)
+    told = json.loads(report.read_text("utf-8"))
+    assert told["submissions"][0]["status"] == "graded"
+    assert row(course, "ada").grades[TESTED].score == HALF + 1
+
+
+def test_what_stood_there_stays_when_a_judge_dies(course: Course, project: Path) -> None:
+    hand_in(course.root, "ben", solved(project, DEADLY))
+    grade_class(course.root, LAB)
+    page = course.feedback_page("ben", LAB).read_bytes()
+    deadly = project / "source" / LAB / "hidden" / "test_deadly.py"
+    deadly.write_text(DEADLY_TEST, "utf-8")
+    build(project)
+    second = grade_class(course.root, LAB)
+    assert second.results[0].status == FAILED
+    assert row(course, "ben").grades[TESTED].score == HALF
+    assert course.feedback_page("ben", LAB).read_bytes() == page
+    stored = ResultStore(course.root / "results" / LAB).latest("ben")
+    assert stored is not None and (stored.status, stored.score) == ("graded", HALF)
+
+
+# -- nothing to do ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("there", ["nothing", "an empty folder", "stray files"])
+def test_without_students_it_says_where_they_belong(
+    project: Path, tmp_path: Path, there: str
+) -> None:
+    course = tmp_path / "course"
+    if there != "nothing":
+        (course / "submitted").mkdir(parents=True)
+    if there == "stray files":
+        (course / "submitted" / "ana.ipynb").write_bytes(blank(project))
+    with pytest.raises(UserError) as caught:
+        grade_class(course, LAB)
+    assert caught.value.exit_code == 2
+    assert "no submissions found" in caught.value.message
+    assert f"STUDENT/{LAB}/{LAB}.ipynb" in caught.value.message
+    assert ("move it to submitted/ana/means/" in caught.value.message) == (there == "stray files")
+    assert not (course / "gradebook.db").exists()
