@@ -56,6 +56,7 @@ class _Matching:
         self._lab, self._cells = lab, cells
         self._places = find_places(lab, cells)
         places = self._places.of
+        self._numbers = {place: number for number, place in places.items()}
         self._beside = find_beside(lab, cells, self._places)
         self._adopted = {number for numbers in self._beside.values() for number in numbers}
         self._neighbours = [nearest_places(len(cells), places, step) for step in (1, -1)]
@@ -89,7 +90,7 @@ class _Matching:
             elif number in self._adopted:
                 continue
             elif number in self._places.copies:
-                self._take_copy(cell, self._places.copies[number], above)
+                self._take_copy(number, cell, self._places.copies[number])
             elif cell.role is not None or is_untouched(cell):
                 self._take_stranger(cell, above)
             else:
@@ -134,6 +135,16 @@ class _Matching:
             return then - 1 if then else None
         return first
 
+    def _above_copy(self, number: int, place: int) -> int | None:
+        """The place below which a copy belongs: before or after the cell that it is a copy of, as
+        the student has it, because the later one counts when both run."""
+        above = self._above(number)
+        highest = -1 if above is None else above
+        if number > self._numbers[place]:
+            return max(highest, place)
+        before = min(highest, place - 1)
+        return before if before >= 0 else None
+
     def _take_placed(self, number: int, cell: ParsedCell, place: int) -> None:
         original = self._lab[place]
         if original.role == "answer":
@@ -166,14 +177,14 @@ class _Matching:
             self._note(IN_A_CHECK, self._titles[place])
             self._keep(ParsedCell(cell.kind, typed), place - 1 if place else None)
 
-    def _take_copy(self, cell: ParsedCell, place: int, above: int | None) -> None:
+    def _take_copy(self, number: int, cell: ParsedCell, place: int) -> None:
         """A blank that runs once more would undo the answer; a check is made once anyway."""
         original = self._lab[place]
         if original.role != "given" and normalised(cell.source) == original.text:
             self._note(BLANK_COPY, self._titles[place])
         else:
             self._note(COPIED, self._titles[place])
-            self._keep(cell, above)
+            self._keep(cell, self._above_copy(number, place))
 
     def _take_stranger(self, cell: ParsedCell, above: int | None) -> None:
         """Take a cell that some lab has, but not this release."""
