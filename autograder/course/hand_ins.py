@@ -18,9 +18,17 @@ from typing import Any
 
 from ..errors import Unreadable, UserError
 from ..judge.content import Content
-from .notebook_file import NotebookFile, archive_stem, is_clutter, notebook_stem, shown_name
+from .notebook_file import (
+    NotebookFile,
+    archive_stem,
+    is_clutter,
+    is_hidden,
+    notebook_stem,
+    shown_name,
+)
 from .student_folder import Found, find_notebook, folded, is_named_after, listed, nothing
 
+HIDDEN = "begins with a dot, so it is not taken; if it is a student's, rename it without the dot"
 ID_LIMIT = 128  # characters, as nbgrader's gradebook has it
 ID_LIMIT_BYTES = 200  # files are named after students, and a file system takes 255
 # control characters, bytes that are no UTF-8, and ends of lines and paragraphs
@@ -115,6 +123,9 @@ def _row(root: Path, name: str, lab: str) -> HandIn | None:
         mode = path.lstat().st_mode
     except OSError as error:  # deleted meanwhile
         return _no_student(name, f"can't be looked at ({error.strerror}); try again")
+    if is_hidden(name):
+        is_work = stat.S_ISDIR(mode) or notebook_stem(name) or archive_stem(name)
+        return _no_student(name, *([HIDDEN] if is_work else []))
     is_linked_folder = stat.S_ISLNK(mode) and _is_folder(path)
     if not (stat.S_ISDIR(mode) or is_linked_folder):
         return _no_student(name, f"not a student's folder; if it is of {lab}, {_move(name, lab)}")

@@ -68,7 +68,8 @@ class _Search:
         for step in (1, -1):
             nearest = nearest_places(len(self._lab), known, step)
             for place, numbers in beside.items():
-                at = self._numbers.get(place, self._numbers.get(nearest[place]))
+                near = place if place in known else nearest[place]
+                at = None if near is None else self._numbers[near]
                 numbers += self._own_texts(at, step)
         for place, numbers in beside.items():
             numbers += self._asking_text(place)

@@ -183,8 +183,8 @@ class Tests:
             self.broken = self.broken or why_broken(error, collector.path)
             return pytest.CollectReport(collector.nodeid, "failed", self.broken, [])
         if not report.passed:
-            error = report.call.excinfo.value  # type: ignore[attr-defined]
-            self.broken = self.broken or why_broken(error, collector.path)
+            raised = report.call.excinfo.value
+            self.broken = self.broken or why_broken(raised, collector.path)
         return report
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

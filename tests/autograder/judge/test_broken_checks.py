@@ -66,7 +66,7 @@ def _with(released: Any, source: str) -> Any:
 def test_a_test_that_breaks_on_the_solution_stops_grading(
     judge: Judge, line: str, number: int
 ) -> None:
-    with pytest.raises(HiddenTestsBroken, match="^test_double fails on the solution, too: "):
+    with pytest.raises(HiddenTestsBroken, match="test_double fails on the solution, too"):
         judge(line, [RIGHT] * number)
 
 
