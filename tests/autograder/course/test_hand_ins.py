@@ -198,6 +198,16 @@ def test_without_a_class_there_is_one_clear_line(tmp_path: Path) -> None:
     assert find_hand_ins(tmp_path, LAB) == []
 
 
+@pytest.mark.parametrize("is_absolute", [False, True])
+def test_the_course_can_have_another_folder(submitted: Path, is_absolute: bool) -> None:
+    other = submitted.parent / "handed" / "in"
+    hand_in(other, "ana")
+    (other / "ben.ipynb").touch()
+    ana, ben = find_hand_ins(submitted.parent, LAB, other if is_absolute else "handed/in")
+    assert (ana.student, ana.read()) == ("ana", NOTEBOOK)
+    assert f"move it to in/ben/{LAB}/" in ben.notes[0]
+
+
 # -- what grading gets -------------------------------------------------------------------------
 
 
