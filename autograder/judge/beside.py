@@ -21,10 +21,7 @@ def find_beside(
     These are the student's own text cells between the lab's cells around the place, and the given
     text above it if something was typed into that. A cell goes to the blank above it first.
     """
-    if not places.of:
-        return {}
-    search = _Search(lab, cells, places)
-    return search.found()
+    return {} if places.are_of_another_lab else _Search(lab, cells, places).found()
 
 
 def answer_beside(

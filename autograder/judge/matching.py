@@ -18,7 +18,10 @@ from .submission import StudentCell, Submission
 WORDS_LIMIT = 40  # characters of a cell that a note repeats
 NAMED_LIMIT = 5  # cells that a note names
 
-ANOTHER_LAB = "none of its cells belongs to this lab; is it the notebook of another one?"
+ANOTHER_LAB = (
+    "nothing that is asked in it is asked in this lab; if it is the notebook of another one, "
+    "hand in the right one"
+)
 # What a note says, before the names of the cells that it is about.
 MISSING = "missing, so it counts as left blank"
 ELSEWHERE = "written in another cell, so its blank does not run"
@@ -42,7 +45,7 @@ def match(release_notebook: Any, parsed: ParsedNotebook) -> Submission:
     matching = _Matching(lab_cells(release_notebook), parsed.cells)
     matching.take_cells()
     matching.take_beside()
-    if matching.is_of_another_lab:
+    if matching.places.are_of_another_lab:
         notes = [ANOTHER_LAB, *matching.notes]
     else:
         matching.look_for_missing()
@@ -54,10 +57,10 @@ def match(release_notebook: Any, parsed: ParsedNotebook) -> Submission:
 class _Matching:
     def __init__(self, lab: Sequence[LabCell], cells: Sequence[ParsedCell]) -> None:
         self._lab, self._cells = lab, cells
-        self._places = find_places(lab, cells)
-        places = self._places.of
+        self.places = find_places(lab, cells)
+        places = self.places.of
         self._numbers = {place: number for number, place in places.items()}
-        self._beside = find_beside(lab, cells, self._places)
+        self._beside = find_beside(lab, cells, self.places)
         self._adopted = {number for numbers in self._beside.values() for number in numbers}
         self._neighbours = [nearest_places(len(cells), places, step) for step in (1, -1)]
         self._titles = _titles(lab)
@@ -65,11 +68,6 @@ class _Matching:
         self._own: list[StudentCell] = []
         self._noted: dict[str, list[str]] = {}
         self._extra_names: set[str] = set()  # defined where no blank of the lab defines them
-
-    @property
-    def is_of_another_lab(self) -> bool:
-        """Whether there is something, and nothing of it is the lab's."""
-        return bool(self._cells and self._lab and not self._places.of)
 
     @property
     def student_cells(self) -> list[StudentCell]:
@@ -84,13 +82,13 @@ class _Matching:
     def take_cells(self) -> None:
         """Sort each submitted cell to where it belongs."""
         for number, cell in enumerate(self._cells):
-            place, above = self._places.of.get(number), self._above(number)
+            place, above = self.places.of.get(number), self._above(number)
             if place is not None:
                 self._take_placed(number, cell, place)
             elif number in self._adopted:
                 continue
-            elif number in self._places.copies:
-                self._take_copy(number, cell, self._places.copies[number])
+            elif number in self.places.copies:
+                self._take_copy(number, cell, self.places.copies[number])
             elif cell.role is not None or is_untouched(cell):
                 self._take_stranger(cell, above)
             else:
@@ -100,13 +98,13 @@ class _Matching:
         """Take the written answers that stand beside their places."""
         for place, numbers in self._beside.items():
             self._answers[place] = answer_beside(
-                self._lab, self._cells, self._places, place, numbers
+                self._lab, self._cells, self.places, place, numbers
             )
             self._note(BESIDE, self._titles[place])
 
     def look_for_missing(self) -> None:
         """Deal with the lab's cells that nothing was found for."""
-        found = {*self._places.of.values(), *self._beside}
+        found = {*self.places.of.values(), *self._beside}
         for place, original in enumerate(self._lab):
             if place in found:
                 continue
@@ -121,7 +119,7 @@ class _Matching:
 
     def look_at_order(self) -> None:
         """Note cells that stand elsewhere than in the lab: the fewest that it takes."""
-        order = [place for _, place in sorted(self._places.of.items())]
+        order = [place for _, place in sorted(self.places.of.items())]
         for place in sorted(set(order) - set(_longest_rising(order))):
             self._note(MOVED, self._titles[place])
 
@@ -166,7 +164,7 @@ class _Matching:
         self._extra_names |= defined_names(original.kind, cell.source) - original.names
         if cell.kind != original.kind:
             self._note(RETYPED, self._titles[place])
-        if number in self._places.by_content and normalised(cell.source) != original.text:
+        if number in self.places.by_content and normalised(cell.source) != original.text:
             self._note(RECOGNISED, self._titles[place])
 
     def _take_from_check(self, cell: ParsedCell, place: int) -> None:

@@ -48,6 +48,7 @@ class Places:
 
     of: dict[int, int] = field(default_factory=dict)  # submitted cell -> the lab's cell
     copies: dict[int, int] = field(default_factory=dict)  # one that lost its place to another
+    are_of_another_lab: bool = False  # the submitted cells
     by_content: set[int] = field(default_factory=set)  # submitted cells known by nothing else
 
 
@@ -87,7 +88,9 @@ def find_places(lab: Sequence[LabCell], cells: Sequence[ParsedCell]) -> Places:
     search.by_names()
     search.by_text("answer")
     search.by_likeness()
-    search.by_neighbours()
+    search.places.are_of_another_lab = search.is_another_lab()
+    if not search.places.are_of_another_lab:
+        search.by_neighbours()
     return search.places
 
 
@@ -192,17 +195,25 @@ class _Search:
         ]
         self._put_best(pairs, lambda number, place: (-likeness(number, place), number, place))
 
+    def is_another_lab(self) -> bool:
+        """Whether there is something, and nothing that is asked in it is asked here. Labs share
+        given cells, such as their imports."""
+        if any(self.lab[place].role != "given" for place in self.found):
+            return False
+        asks = any(cell.role in ("answer", "check") for cell in self.cells)
+        return bool(self.cells and self.lab) and (asks or not self.found)
+
     def by_neighbours(self) -> None:
         """Answers that stand after, or else before, the cell after or before which the lab has
-        them, among cells that have a place."""
-        for step in (1, -1) if self.found else ():
+        them, among cells that have a place. The notebook's ends are no neighbours: any has them."""
+        for step in (1, -1):
             around_lab = nearest_places(len(self.lab), {place: place for place in self.found}, step)
             around_cells = nearest_places(len(self.cells), self.places.of, step)
             waiting: defaultdict[int | None, list[int]] = defaultdict(list)
             for number in self._cells_left()[::step]:
                 waiting[around_cells[number]].append(number)
             for place in self._places_left("answer")[::step]:
-                numbers = waiting[around_lab[place]]
+                numbers = waiting[around_lab[place]] if around_lab[place] is not None else []
                 fitting = [n for n in numbers if self._may_be(n, place, by_place=True)]
                 for number in fitting[:1]:
                     numbers.remove(number)

@@ -378,6 +378,27 @@ def test_the_notebook_of_another_lab_is_named_as_such(release: Any) -> None:
     assert [cell.source for cell in submission.cells] == ["note = 'a'"]
 
 
+@pytest.mark.parametrize("lose", [lambda cell, number: None, no_ids, other_ids])
+def test_a_notebook_of_another_lab_is_said_though_labs_share_cells(
+    release: Any, lose: Callable[[Any, int], None]
+) -> None:
+    other = notebook(
+        text(TITLE),
+        code(LIMIT),
+        answer("ex9-answer-note", "note = 'a'"),
+        question("ex9", 1),
+        answer("ex9-answer-0", "print(note)"),
+        written("ex10", 1),
+    )
+    other.cells[-1].source = "Loud."
+    for number, cell in enumerate(other.cells):
+        lose(cell, number)
+    submission = handed_in(release, other)
+    assert submission.notes[0] == matching.ANOTHER_LAB
+    assert answers(submission) == {}
+    assert [cell.source for cell in submission.cells] == ["note = 'a'", "print(note)", "Loud."]
+
+
 def test_an_empty_notebook_leaves_everything_blank(release: Any) -> None:
     submission = handed_in(release, notebook())
     assert submission.cells == ()
