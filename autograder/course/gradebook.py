@@ -75,7 +75,7 @@ class CourseGradebook:
         self._late_work = _LateWork(course)
         url = URL.create("sqlite", database=str(self._path), query={"timeout": str(lock_timeout_s)})
         with _one_line(self._path):
-            _make_or_check(self._path)
+            _make_or_check(self._path, lock_timeout_s)
             self._book = Gradebook(url, course.id)
 
     def __enter__(self) -> "CourseGradebook":
@@ -243,14 +243,14 @@ def parse_date(timestamp: str | None) -> datetime | None:
         return None
 
 
-def _make_or_check(path: Path) -> None:
+def _make_or_check(path: Path, lock_timeout_s: float) -> None:
     """Make a gradebook that is whole from its first moment; refuse one of another schema.
 
     nbgrader would ask the command `alembic` for the schema's version, which has to be on the PATH.
     """
     head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
     if path.exists() and path.stat().st_size > 0:
-        version = schema_version(path)
+        version = schema_version(path, lock_timeout_s)
         if version not in (None, head):
             raise refusal(path, f"no such table as in version {head}: it is {version}")
         return

@@ -99,13 +99,13 @@ def read_gradebook(
     }
 
 
-def schema_version(path: Path) -> str | None:
+def schema_version(path: Path, lock_timeout_s: float = LOCK_TIMEOUT_S) -> str | None:
     """Which of nbgrader's schemas a gradebook has; None if it was never written down.
 
     Raises:
         UserError: if the file is no gradebook, or stays locked.
     """
-    with reading(path) as book:
+    with reading(path, lock_timeout_s) as book:
         tables = {name for (name,) in book.execute("select name from sqlite_master")}
         if "assignment" not in tables:
             raise sqlite3.OperationalError("no such table: assignment")
