@@ -126,6 +126,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.verbs",
         "autograder.assignment",
         "autograder.compiler.build",
+        "autograder.compiler.points",
         "autograder.gate",
         "autograder.mutation",
         "autograder.variants",
