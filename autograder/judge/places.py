@@ -101,7 +101,8 @@ class _Search:
 
     def by_ids(self) -> None:
         """One of several cells with one id holds the place: one that is no blank rather than a
-        blank, then the one with the lab's cell id rather than a grade id alone, then the first."""
+        blank, then the one with the lab's cell id rather than a grade id alone, then one that
+        stands where the lab has it, then the last: it is what counts when all of them run."""
         ids = {cell.id: index for index, cell in enumerate(self.lab)}
         grade_ids = {cell.grade_id: index for index, cell in enumerate(self.lab) if cell.grade_id}
         claims: defaultdict[int, list[int]] = defaultdict(list)
@@ -112,12 +113,20 @@ class _Search:
             if place is not None:
                 claims[place].append(number)
         for place, numbers in claims.items():
-            original = self.lab[place]
-            best, *others = sorted(
-                numbers, key=lambda n: (self._is_blank(n, place), self.cells[n].id != original.id)
-            )
-            self._put(best, place)
-            self.places.copies |= dict.fromkeys(others, place)
+            if len(numbers) == 1:
+                self._put(numbers[0], place)
+        beside = self._beside()
+
+        def rank(number: int, place: int) -> tuple[Any, ...]:
+            has_other_id = self.cells[number].id != self.lab[place].id
+            blank = self._is_blank(number, place)
+            return (blank, has_other_id, not beside(number, place), -number)
+
+        for place, numbers in claims.items():
+            if len(numbers) > 1:
+                best = min(numbers, key=lambda number: rank(number, place))
+                self._put(best, place)
+                self.places.copies |= {number: place for number in numbers if number != best}
 
     def by_text(self, *roles: str) -> None:
         """Unchanged cells; of cells with one text the first is the first."""
@@ -138,8 +147,9 @@ class _Search:
                     break
 
     def by_names(self) -> None:
-        """Answers that define what the blank defines, marked and filled ones first. A cell without
-        a mark must also stand where the blank stands: others may need it where it is."""
+        """Answers that define what the blank defines, marked and filled ones first, of equal ones
+        that which stands where the blank stands, or else the last. A cell without a mark must stand
+        there: others may need it where it is."""
         beside = self._beside()
         makers: defaultdict[str, set[int]] = defaultdict(set)
         names: dict[int, frozenset[str]] = {}
@@ -155,7 +165,8 @@ class _Search:
             shared = len(wanted & names[number])
             share = shared / (len(wanted) + len(names[number]) - shared)
             unmarked = self.cells[number].role is None
-            return (unmarked, self._is_blank(number, place), -share, number, place)
+            away = not beside(number, place)
+            return (unmarked, self._is_blank(number, place), -share, away, -number, -place)
 
         pairs = [
             (number, place)
