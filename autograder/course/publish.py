@@ -8,7 +8,6 @@ is read for each student, and nbgrader is not even imported.
 import functools
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..assignment import Assignment, nbgrader_tag
 from ..judge.results import FAILED, SubmissionResult
+from .copies import write_atomically
 from .course import Course
 from .handed_in import TIMESTAMP_FILE, read_timestamp
 from .notebook import graded_notebook, untouched_answers, with_cells, work_by_question
@@ -218,8 +218,4 @@ def _our_code() -> list[bytes]:
 
 
 def _write(path: Path, content: str) -> None:
-    """Write atomically: a reader sees what was there or what is there now."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".draft-{os.getpid()}")
-    draft.write_bytes(content.encode("utf-8", "replace"))
-    draft.replace(path)
+    write_atomically(path, content.encode("utf-8", "replace"))

@@ -87,7 +87,7 @@ def grade_class(
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
         solution = find_solution(project, lab, release_root)
-        course, assignment = take_release(course_dir, lab, release_root, solution)
+        course, assignment, taken = take_release(course_dir, lab, release_root, solution)
         run = ClassRun(
             seed,
             policy.allow_unconfined,
@@ -96,7 +96,7 @@ def grade_class(
             source_root=str(project / "source"),
         )
         remember(course_dir, lab, run)
-        notes = _notes_before(course, assignment)
+        notes = taken + _notes_before(course, assignment)
         results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
         notes += changes + publish(course, assignment, results, run.exercises, run.title)
     return GradedClass(lab, course, assignment, hand_ins, results, notes)

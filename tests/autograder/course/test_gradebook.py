@@ -483,7 +483,7 @@ class TestFile:
     def test_a_folder_with_an_odd_name(self, built: Path, tmp_path: Path) -> None:
         root = tmp_path / "50% [of] #1? 'x'"
         root.mkdir()
-        course, assignment = take_release(root, "small", built / "release")
+        course, assignment, _ = take_release(root, "small", built / "release")
         publish(course, assignment, [result_of(assignment, "ann")])
         assert read_gradebook(course.gradebook, "small")["ann"].grades["ex1-double"].score == 3
         assert [path.name for path in tmp_path.iterdir()] == [root.name]
