@@ -132,7 +132,8 @@ class _Edition:
         row = read_gradebook(self._course.gradebook, self._lab, student)[student]
         page = render_page(result, release, self._exercises, row, self._title)
         _write(self._course.feedback_page(student, self._lab), page)
-        self._save(student, Published(self._digest_of(result, row), answers))
+        # Those of questions that left the release, too: they may come back.
+        self._save(student, Published(self._digest_of(result, row), {**before, **answers}))
         return notes
 
     def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
