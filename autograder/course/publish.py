@@ -36,6 +36,22 @@ class Published:
 
     digest: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)  # question -> digest of the answer
+    sizes: Mapping[str, int] = field(default_factory=dict)  # of the files, in bytes
+
+    @classmethod
+    def from_json(cls, content: Any) -> "Published":
+        """Read one back.
+
+        Raises:
+            TypeError: if it is none.
+        """
+        published = cls(**content)
+        for values, kind in ((published.answers, str), (published.sizes, int)):
+            if not isinstance(values, dict) or not all(
+                isinstance(v, kind) for v in values.values()
+            ):
+                raise TypeError(f"this holds no {kind.__name__}: {values}")
+        return published
 
 
 def publish(
@@ -107,8 +123,7 @@ class _Edition:
             before is not None
             and row is not None
             and before.digest == self._digest_of(result, row)
-            and self._course.feedback_page(student, self._lab).is_file()
-            and self._course.autograded_notebook(student, self._lab).is_file()
+            and before.sizes == self._sizes(student)
         )
 
     def publish(self, result: SubmissionResult, gradebook: "CourseGradebook") -> list[str]:
@@ -133,7 +148,9 @@ class _Edition:
         page = render_page(result, release, self._exercises, row, self._title)
         _write(self._course.feedback_page(student, self._lab), page)
         # Those of questions that left the release, too: they may come back.
-        self._save(student, Published(self._digest_of(result, row), {**before, **answers}))
+        answers = {**before, **answers}
+        digest, sizes = self._digest_of(result, row), self._sizes(student)
+        self._save(student, Published(digest, answers, sizes))
         return notes
 
     def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
@@ -181,6 +198,15 @@ class _Edition:
         else:
             _write(path, timestamp)
 
+    def _sizes(self, student: str) -> dict[str, int]:
+        """How large the files are that are there; a torn or emptied one is smaller than it was."""
+        course = self._course
+        files = {
+            "page": course.feedback_page(student, self._lab),
+            "notebook": course.autograded_notebook(student, self._lab),
+        }
+        return {name: path.stat().st_size for name, path in files.items() if path.is_file()}
+
     @functools.cached_property
     def _pictures(self) -> list[Path]:
         files = self._assignment.release_dir.rglob("*")
@@ -188,7 +214,7 @@ class _Edition:
 
     def _load(self, student: str) -> Published | None:
         try:
-            return Published(**json.loads(self._record(student).read_text("utf-8")))
+            return Published.from_json(json.loads(self._record(student).read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 

@@ -111,6 +111,39 @@ def test_what_was_deleted_comes_back(course: Course, small: Assignment, lost: st
     assert course.feedback_page("ann", "small").is_file()
 
 
+@pytest.mark.parametrize("what", ["page", "notebook"])
+@pytest.mark.parametrize("size_bytes", [0, 100])
+def test_what_was_torn_is_whole_again(
+    course: Course, small: Assignment, what: str, size_bytes: int
+) -> None:
+    publish(course, small, [result_of(small, "ann")])
+    page, notebook = (
+        of("ann", "small") for of in (course.feedback_page, course.autograded_notebook)
+    )
+    path = page if what == "page" else notebook
+    whole = path.read_bytes()
+    path.write_bytes(whole[:size_bytes])
+    publish(course, small, [result_of(small, "ann")])
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("[]", "1", "null", "{", '{"x": 1}', '{"answers": []}', '{"answers": 1, "digest": []}'),
+        *('{"answers": {"ex1-why": {}}}', '{"sizes": "x"}', '{"sizes": {"page": []}}'),
+    ],
+)
+def test_a_damaged_record_is_none(course: Course, small: Assignment, damage: str) -> None:
+    results = [result_of(small, "ann"), result_of(small, "bob")]
+    publish(course, small, results)
+    (record,) = course.root.glob("results/small/.published/ann.json")
+    whole = record.read_text("utf-8")
+    record.write_text(damage, "utf-8")
+    publish(course, small, results)
+    assert record.read_text("utf-8") == whole
+
+
 def test_points_by_hand_reach_the_page(course: Course, small: Assignment) -> None:
     publish(course, small, [result_of(small, "ann", HALF)])
     by_hand(course, "ann", "ex1-why", 2.5)
