@@ -5,6 +5,7 @@ Only what changed is written. For an unchanged class one question is put to the 
 is read for each student, and nbgrader is not even imported.
 """
 
+import errno
 import functools
 import hashlib
 import json
@@ -54,13 +55,21 @@ class Published:
         return published
 
 
+@dataclass(frozen=True)
+class Publication:
+    """What came of publishing."""
+
+    notes: list[str] = field(default_factory=list)  # for the person who grades
+    incomplete: list[str] = field(default_factory=list)  # students of whom not all was written
+
+
 def publish(
     course: Course,
     assignment: Assignment,
     results: Sequence[SubmissionResult],
     exercises: Mapping[str, str] | None = None,
     title: str = "",
-) -> list[str]:
+) -> Publication:
     """Bring the gradebook, the graders' notebooks and the students' pages up to date.
 
     Args:
@@ -71,7 +80,7 @@ def publish(
         title: the lab's, for the page.
 
     Returns:
-        Notes for the person who grades.
+        Notes, and the students whose files can't all be written; the others' are.
 
     Raises:
         UserError: if the gradebook can't be used.
@@ -80,7 +89,8 @@ def publish(
     recorded = read_gradebook(course.gradebook, assignment.lab)
     stale = [result for result in results if not edition.is_fresh(result, recorded)]
     if not stale:
-        return []
+        return Publication()
+    incomplete = []
     from .gradebook import CourseGradebook  # it takes seconds to import, so only where it's needed
 
     with CourseGradebook(course) as gradebook:
@@ -89,9 +99,21 @@ def publish(
             try:
                 notes += edition.publish(result, gradebook)
             except OSError as error:  # of this student's files; the others go on
-                reason = f"{error.strerror or error}: {error.filename}"
-                notes.append(f"{result.student}: not everything could be published ({reason})")
-    return notes
+                notes.append(_unwritten(result.student, error))
+                incomplete.append(result.student)
+    return Publication(notes, incomplete)
+
+
+def _unwritten(student: str, error: OSError) -> str:
+    remedy = {
+        errno.ENOSPC: "make room on the disk",
+        errno.EDQUOT: "make room on the disk",
+        errno.EROFS: "make the disk writable",
+    }.get(error.errno or 0, "make that path one that can be written")
+    return (
+        f"{student}: not everything could be published ({error.strerror or error}: "
+        f"{error.filename2 or error.filename}); {remedy}, then grade again"
+    )
 
 
 class _Edition:

@@ -1,7 +1,7 @@
 """Grades a class: reads each hand-in, judges what is new, stores it, publishes what changed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..course.class_run import ClassRun, remember
 from ..course.config import engine_note
 from ..course.course import Course
 from ..course.environment import SUBMISSION, Key, environment_of
+from ..course.gone import gone_students
 from ..course.hand_ins import HandIn, find_hand_ins
 from ..course.publish import publish
 from ..course.release import take_release
@@ -38,6 +39,7 @@ class GradedClass:
     hand_ins: list[HandIn]  # a row for each entry of `submitted/`
     results: list[SubmissionResult]  # by student
     notes: list[str]  # for the person who grades
+    incomplete: list[str] = field(default_factory=list)  # students of whom not all was published
 
     def as_json(self) -> dict[str, Any]:
         """The whole class as plain data."""
@@ -48,6 +50,7 @@ class GradedClass:
             "submissions": [_without_texts(result.as_json()) for result in self.results],
             "hand_ins": [row.as_json() for row in self.hand_ins],
             "notes": self.notes,
+            "incomplete": self.incomplete,
         }
 
 
@@ -98,8 +101,10 @@ def grade_class(
         remember(course_dir, lab, run)
         notes = taken + _notes_before(course, assignment)
         results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
-        notes += changes + publish(course, assignment, results, run.exercises, run.title)
-    return GradedClass(lab, course, assignment, hand_ins, results, notes)
+        published = publish(course, assignment, results, run.exercises, run.title)
+        gone = gone_students(course, lab, [row.student for row in students])
+    notes += [*changes, *published.notes, *gone]
+    return GradedClass(lab, course, assignment, hand_ins, results, notes, published.incomplete)
 
 
 def judge_hand_ins(

@@ -337,7 +337,7 @@ class Hourly(BasePlugin):
         return self.configure(course, f"{text}\nc.AssignLatePenalties.plugin_class = Hourly\n")
 
     def penalty(self, course: Course, small: Assignment, *answers: str | None) -> float | None:
-        self.notes = publish(course, small, [result_of(small, "ann", *answers)])
+        self.notes = publish(course, small, [result_of(small, "ann", *answers)]).notes
         return read_gradebook(course.gradebook, "small")["ann"].penalty
 
     def test_without_a_rule_late_work_costs_nothing(self, late: Course, small: Assignment) -> None:
