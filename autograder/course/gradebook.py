@@ -1,8 +1,8 @@
 """The bridge to nbgrader's gradebook: all that `make grade` writes there goes through here.
 
 It works with nbgrader's own models, one transaction for each submission. What people gave by hand
-(points, comments, extra credit, extensions, a due date) is never written, and goes only where its
-question leaves the release; then the caller gets it back as a note.
+(points, comments, extra credit, extensions, a due date) is never written. It goes only where its
+question leaves the release; then it is kept beside the results, and comes back with the question.
 """
 
 import json
@@ -44,6 +44,7 @@ from ..assignment import nbgrader_tag
 from ..engine import printable
 from ..errors import UserError
 from ..judge.results import SubmissionResult
+from .by_hand import ByHand, GradeByHand
 from .course import CONFIG_FILE, Course
 from .recorded import LOCK_TIMEOUT_S, refusal, schema_version
 
@@ -71,7 +72,7 @@ class CourseGradebook:
     """
 
     def __init__(self, course: Course, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
-        self._path = course.gradebook
+        self._path, self._results = course.gradebook, course.root / "results"
         self._late_work = _LateWork(course)
         url = URL.create("sqlite", database=str(self._path), query={"timeout": str(lock_timeout_s)})
         with _one_line(self._path):
@@ -88,8 +89,9 @@ class CourseGradebook:
         """Make the gradebook know a lab as it is released now, with submissions there or not.
 
         Returns:
-            A note for everything by hand that went with a cell, or whose points changed.
+            A note for everything by hand that went or came with a cell, or whose points changed.
         """
+        by_hand = self._by_hand(lab)
         with self._transaction() as db:
             assignment = self._one(Assignment, name=lab)
             if assignment is None:
@@ -102,12 +104,14 @@ class CourseGradebook:
             notebook.kernelspec = json.dumps(release["metadata"].get("kernelspec", {}))
             db.flush()
             _update_sources(db, notebook, release)
-            added, notes = _update_cells(db, notebook, release)
+            added, notes = _update_cells(db, notebook, release, by_hand)
+            by_hand.save()  # before the gradebook forgets it
             if added:
                 cells = self._cells(notebook)
                 for paper in notebook.submissions:
-                    _complete(db, paper, cells)
-            return notes
+                    notes += _complete(db, paper, cells, by_hand)[2]
+        by_hand.forget_taken()
+        return notes
 
     def record(
         self, lab: str, result: SubmissionResult, answers: Answers, timestamp: str | None = None
@@ -130,13 +134,14 @@ class CourseGradebook:
                 "work counts as in time; correct it or delete it, as formgrader stops at it"
             ]
         scores = {question.id: question.score for question in result.questions}
+        by_hand = self._by_hand(lab)
         with self._transaction() as db:
             notebook = self._notebook(lab)
             assert notebook is not None  # update_assignment made it
             cells = self._cells(notebook)
             paper = self._paper(notebook, result.student)
             paper.assignment.timestamp = handed_in
-            grades, comments = _complete(db, paper, cells)
+            grades, comments, back = _complete(db, paper, cells, by_hand)
             written = {cell.name for cell in cells.values() if isinstance(cell, COMMENTED)}
             for cell_id, grade in grades.items():
                 name = cells[cell_id].name
@@ -150,7 +155,12 @@ class CourseGradebook:
                 untouched = cells[cell_id].name in answers.untouched
                 comment.auto_comment = NO_RESPONSE if untouched else None
             db.flush()
-            return notes + self._late_work.penalise(db, paper)
+            notes += back + self._late_work.penalise(db, paper)
+        by_hand.forget_taken()
+        return notes
+
+    def _by_hand(self, lab: str) -> ByHand:
+        return ByHand(self._results / lab / ".by_hand" / "removed.json")
 
     def _paper(self, notebook: Notebook, student: str) -> SubmittedNotebook:
         """A student's row for the notebook, made if there is none."""
@@ -297,7 +307,9 @@ def _update_sources(db: Any, notebook: Notebook, release: Any) -> None:
     db.flush()
 
 
-def _update_cells(db: Any, notebook: Notebook, release: Any) -> tuple[bool, list[str]]:
+def _update_cells(
+    db: Any, notebook: Notebook, release: Any, by_hand: ByHand
+) -> tuple[bool, list[str]]:
     """Follow the release's graded cells and answers; what people gave stays where its cell stays.
 
     Returns:
@@ -308,7 +320,7 @@ def _update_cells(db: Any, notebook: Notebook, release: Any) -> tuple[bool, list
     for cell in db.scalars(select(BaseCell).filter_by(notebook_id=notebook.id)).all():
         marks = wanted.pop((type(cell), cell.name), None)
         if marks is None:
-            notes += _remove(db, cell)
+            notes += _remove(db, cell, by_hand)
         else:
             notes += _change(db, cell, marks)
     for (kind, name), marks in wanted.items():
@@ -347,33 +359,32 @@ def _change(db: Any, cell: BaseCell, marks: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _remove(db: Any, cell: BaseCell) -> list[str]:
-    """Take a cell out of the gradebook, and say what people gave for it."""
+def _remove(db: Any, cell: BaseCell, by_hand: ByHand) -> list[str]:
+    """Take a cell out of the gradebook, and keep what people gave for it."""
     notes = []
-    for grade in _rows(db, Grade, cell) if isinstance(cell, GRADED) else ():
-        gone = [
-            f"{points:g} {kind}"
-            for points, kind in (
-                (grade.manual_score, "points by hand"),
-                (grade.extra_credit, "points of extra credit"),
-            )
-            if points is not None
-        ]
-        if gone:
-            notes.append(_gone(grade, cell, " and ".join(gone)))
-        db.delete(grade)
-    for comment in _rows(db, Comment, cell) if isinstance(cell, COMMENTED) else ():
-        if comment.manual_comment:
-            notes.append(_gone(comment, cell, f"the comment “{comment.manual_comment}”"))
-        db.delete(comment)
+    for row in _rows(db, Grade, cell) if isinstance(cell, GRADED) else ():
+        key = (row.student.id, cell.name)
+        grade = GradeByHand(row.manual_score, row.extra_credit, bool(row.needs_manual_grade))
+        by_hand.keep_grade(key, grade)
+        notes += [_kept(key, str(grade))] if grade else []
+        db.delete(row)
+    for row in _rows(db, Comment, cell) if isinstance(cell, COMMENTED) else ():
+        key = (row.student.id, cell.name)
+        by_hand.keep_comment(key, row.manual_comment)
+        notes += [_kept(key, f"the comment “{row.manual_comment}”")] if row.manual_comment else []
+        db.delete(row)
     db.flush()
     db.delete(cell)
     db.flush()
     return notes
 
 
-def _gone(row: Any, cell: BaseCell, what: str) -> str:
-    return f"{row.student.id}: {cell.name} is not in the release any more, and so {what} is gone"
+def _kept(key: tuple[str, str], what: str) -> str:
+    student, question = key
+    return (
+        f"{student}: {question} is not in the release any more, and so {what} left the "
+        "gradebook; it is all kept, and comes back with the question"
+    )
 
 
 def _rows(db: Any, model: Any, cell: BaseCell) -> list[Any]:
@@ -381,27 +392,50 @@ def _rows(db: Any, model: Any, cell: BaseCell) -> list[Any]:
 
 
 def _complete(
-    db: Any, paper: SubmittedNotebook, cells: Mapping[str, BaseCell]
-) -> tuple[dict[str, Grade], dict[str, Comment]]:
-    """A submission's grades and comments by cell, with those that were missing."""
+    db: Any, paper: SubmittedNotebook, cells: Mapping[str, BaseCell], by_hand: ByHand
+) -> tuple[dict[str, Grade], dict[str, Comment], list[str]]:
+    """A submission's grades and comments by cell, with those that were missing.
+
+    What people gave for a question that is back is given back; the notes say so.
+    """
     written = {cell.name for cell in cells.values() if isinstance(cell, COMMENTED)}
-    found: list[dict[str, Any]] = []
-    for model, kinds in ((Grade, GRADED), (Comment, COMMENTED)):
-        ids = [cell_id for cell_id, cell in cells.items() if isinstance(cell, kinds)]
-        # By cell first: that is what the table's index begins with.
-        rows = db.scalars(
-            select(model).where(model.cell_id.in_(ids), model.notebook_id == paper.id)
-        )
-        by_cell = {row.cell_id: row for row in rows}
-        for cell_id in ids:
-            if cell_id not in by_cell:
-                by_cell[cell_id] = row = model(cell_id=cell_id, notebook_id=paper.id)
-                if model is Grade:
-                    row.needs_manual_grade = cells[cell_id].name in written
-                db.add(row)
-        found.append(by_cell)
+    student, notes = paper.assignment.student_id, []
+    grades, missing = _by_cell(db, Grade, GRADED, paper, cells)
+    for cell_id in missing:
+        name = cells[cell_id].name
+        grade = Grade(cell_id=cell_id, notebook_id=paper.id, needs_manual_grade=name in written)
+        if given := by_hand.take_grade((student, name)):
+            grade.manual_score, grade.extra_credit = given.manual_score, given.extra_credit
+            if given.manual_score is not None:
+                grade.needs_manual_grade = given.needs_manual_grade
+            notes.append(f"{student}: {name} is in the release again, and so {given} are back")
+        grades[cell_id] = grade
+        db.add(grade)
+    comments, missing = _by_cell(db, Comment, COMMENTED, paper, cells)
+    for cell_id in missing:
+        name = cells[cell_id].name
+        comment = by_hand.take_comment((student, name))
+        comments[cell_id] = Comment(cell_id=cell_id, notebook_id=paper.id, manual_comment=comment)
+        db.add(comments[cell_id])
+        if comment:
+            notes.append(f"{student}: {name} is in the release again, and so is its comment")
     db.flush()
-    return found[0], found[1]
+    return grades, comments, notes
+
+
+def _by_cell(
+    db: Any,
+    model: Any,
+    kinds: tuple[type, ...],
+    paper: SubmittedNotebook,
+    cells: Mapping[str, BaseCell],
+) -> tuple[dict[str, Any], list[str]]:
+    """A submission's rows by cell, and the cells that have none yet."""
+    ids = [cell_id for cell_id, cell in cells.items() if isinstance(cell, kinds)]
+    # By cell first: that is what the table's index begins with.
+    rows = db.scalars(select(model).where(model.cell_id.in_(ids), model.notebook_id == paper.id))
+    by_cell = {row.cell_id: row for row in rows}
+    return by_cell, [cell_id for cell_id in ids if cell_id not in by_cell]
 
 
 def _grade(grade: Grade, auto_score: float | None, changed: bool) -> None:

@@ -5,10 +5,10 @@ Only what changed is written. For an unchanged class one question is put to the 
 is read for each student, and nbgrader is not even imported.
 """
 
+import errno
 import functools
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..assignment import Assignment, nbgrader_tag
 from ..judge.results import FAILED, SubmissionResult
+from .copies import write_atomically
 from .course import Course
 from .handed_in import TIMESTAMP_FILE, read_timestamp
 from .notebook import graded_notebook, untouched_answers, with_cells, work_by_question
@@ -36,6 +37,30 @@ class Published:
 
     digest: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)  # question -> digest of the answer
+    sizes: Mapping[str, int] = field(default_factory=dict)  # of the files, in bytes
+
+    @classmethod
+    def from_json(cls, content: Any) -> "Published":
+        """Read one back.
+
+        Raises:
+            TypeError: if it is none.
+        """
+        published = cls(**content)
+        for values, kind in ((published.answers, str), (published.sizes, int)):
+            if not isinstance(values, dict) or not all(
+                isinstance(v, kind) for v in values.values()
+            ):
+                raise TypeError(f"this holds no {kind.__name__}: {values}")
+        return published
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What came of publishing."""
+
+    notes: list[str] = field(default_factory=list)  # for the person who grades
+    incomplete: list[str] = field(default_factory=list)  # students of whom not all was written
 
 
 def publish(
@@ -44,7 +69,7 @@ def publish(
     results: Sequence[SubmissionResult],
     exercises: Mapping[str, str] | None = None,
     title: str = "",
-) -> list[str]:
+) -> Publication:
     """Bring the gradebook, the graders' notebooks and the students' pages up to date.
 
     Args:
@@ -55,7 +80,7 @@ def publish(
         title: the lab's, for the page.
 
     Returns:
-        Notes for the person who grades.
+        Notes, and the students whose files can't all be written; the others' are.
 
     Raises:
         UserError: if the gradebook can't be used.
@@ -64,7 +89,8 @@ def publish(
     recorded = read_gradebook(course.gradebook, assignment.lab)
     stale = [result for result in results if not edition.is_fresh(result, recorded)]
     if not stale:
-        return []
+        return Publication()
+    incomplete = []
     from .gradebook import CourseGradebook  # it takes seconds to import, so only where it's needed
 
     with CourseGradebook(course) as gradebook:
@@ -73,9 +99,21 @@ def publish(
             try:
                 notes += edition.publish(result, gradebook)
             except OSError as error:  # of this student's files; the others go on
-                reason = f"{error.strerror or error}: {error.filename}"
-                notes.append(f"{result.student}: not everything could be published ({reason})")
-    return notes
+                notes.append(_unwritten(result.student, error))
+                incomplete.append(result.student)
+    return Publication(notes, incomplete)
+
+
+def _unwritten(student: str, error: OSError) -> str:
+    remedy = {
+        errno.ENOSPC: "make room on the disk",
+        errno.EDQUOT: "make room on the disk",
+        errno.EROFS: "make the disk writable",
+    }.get(error.errno or 0, "make that path one that can be written")
+    return (
+        f"{student}: not everything could be published ({error.strerror or error}: "
+        f"{error.filename2 or error.filename}); {remedy}, then grade again"
+    )
 
 
 class _Edition:
@@ -107,8 +145,7 @@ class _Edition:
             before is not None
             and row is not None
             and before.digest == self._digest_of(result, row)
-            and self._course.feedback_page(student, self._lab).is_file()
-            and self._course.autograded_notebook(student, self._lab).is_file()
+            and before.sizes == self._sizes(student)
         )
 
     def publish(self, result: SubmissionResult, gradebook: "CourseGradebook") -> list[str]:
@@ -132,7 +169,10 @@ class _Edition:
         row = read_gradebook(self._course.gradebook, self._lab, student)[student]
         page = render_page(result, release, self._exercises, row, self._title)
         _write(self._course.feedback_page(student, self._lab), page)
-        self._save(student, Published(self._digest_of(result, row), answers))
+        # Those of questions that left the release, too: they may come back.
+        answers = {**before, **answers}
+        digest, sizes = self._digest_of(result, row), self._sizes(student)
+        self._save(student, Published(digest, answers, sizes))
         return notes
 
     def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
@@ -180,6 +220,15 @@ class _Edition:
         else:
             _write(path, timestamp)
 
+    def _sizes(self, student: str) -> dict[str, int]:
+        """How large the files are that are there; a torn or emptied one is smaller than it was."""
+        course = self._course
+        files = {
+            "page": course.feedback_page(student, self._lab),
+            "notebook": course.autograded_notebook(student, self._lab),
+        }
+        return {name: path.stat().st_size for name, path in files.items() if path.is_file()}
+
     @functools.cached_property
     def _pictures(self) -> list[Path]:
         files = self._assignment.release_dir.rglob("*")
@@ -187,7 +236,7 @@ class _Edition:
 
     def _load(self, student: str) -> Published | None:
         try:
-            return Published(**json.loads(self._record(student).read_text("utf-8")))
+            return Published.from_json(json.loads(self._record(student).read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -218,8 +267,4 @@ def _our_code() -> list[bytes]:
 
 
 def _write(path: Path, content: str) -> None:
-    """Write atomically: a reader sees what was there or what is there now."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".draft-{os.getpid()}")
-    draft.write_bytes(content.encode("utf-8", "replace"))
-    draft.replace(path)
+    write_atomically(path, content.encode("utf-8", "replace"))

@@ -1,73 +1,94 @@
 """Takes a lab's release into a course, where nbgrader and formgrader look for it."""
 
-import filecmp
-import os
-import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..assignment import Assignment, load_assignment
 from ..errors import UserError
 from ..notebook import as_text
+from ..project import find_project
 from .config import write_config
+from .copies import put_copies
 from .course import Course, load_course
 
 NOT_RELEASED = ("__pycache__", ".ipynb_checkpoints", ".data")  # left behind by trying it out
+STEPS = ("source", "release", "solution", "autograded", "feedback")  # folders that we write to
 
 
-def take_release(
-    course_dir: Path, lab: str, release_root: Path, solution: Any = None
-) -> tuple[Course, Assignment]:
-    """Make the course hold the lab as it is released now.
+class Taken(NamedTuple):
+    """A course that holds a lab's release, the lab there, and notes for the person who grades."""
+
+    course: Course
+    assignment: Assignment
+    notes: list[str]
+
+
+def take_release(course_dir: Path, lab: str, release_root: Path, solution: Any = None) -> Taken:
+    """Make the course hold the lab as it is released now; an instructor's own files stay.
 
     `solution` is its solved notebook. It is kept where nbgrader keeps such, in `solution/<lab>/`,
     which no student gets to see; without one, what lies there is used, if it fits the release.
 
     Raises:
-        UserError: if the lab was not released (exit code 2), its name is refused, or the course's
-            config can't be run.
+        UserError: if the lab was not released, its name is refused, or the course's folders are
+            those of the project (exit code 2 each); or if the course's config can't be run.
     """
     if "+" in lab or lab != lab.strip():
         raise UserError(f"{lab}: nbgrader refuses names with + or with spaces around; rename it", 2)
     released = load_assignment(lab, release_root)
+    _refuse_project(load_course(course_dir), lab, released.release_dir)
     write_config(course_dir)
     course = load_course(course_dir)
-    source, release = (course.folder(step, ".", lab) for step in ("source", "release"))
-    for folder in (source, release):
+    record = course.root / "results" / lab / ".copies"
+    files, notes = _files_of(released.release_dir), []
+    for step in ("source", "release"):
+        folder = course.folder(step, ".", lab)
         if folder.resolve() != released.release_dir.resolve():
-            _make_same(released.release_dir, folder)
-    solution_root = course.folder("solution", ".", lab).parent
+            notes += put_copies(folder, files, record / f"{step}.json")
+    solved = course.folder("solution", ".", lab)
     if solution is not None:
-        _write_if_changed(solution_root / lab / f"{lab}.ipynb", as_text(solution))
-    return course, load_assignment(lab, release.parent, solution_root=solution_root)
+        solution_files = {f"{lab}.ipynb": as_text(solution).encode()}
+        notes += put_copies(solved, solution_files, record / "solution.json")
+    release_root = course.folder("release", ".", lab).parent
+    assignment = load_assignment(lab, release_root, solution_root=solved.parent)
+    return Taken(course, assignment, notes)
 
 
-def _make_same(original: Path, copy: Path) -> None:
-    """Put a copy of a folder in place, unless it is there; stopped half-way, it is made again."""
-    if _same_tree(original, copy):
-        return
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    draft = copy.with_name(f".{copy.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(original, draft, ignore=shutil.ignore_patterns(*NOT_RELEASED))
-    shutil.rmtree(copy, ignore_errors=True)
-    draft.rename(copy)
+def _refuse_project(course: Course, lab: str, release_dir: Path) -> None:
+    """Stop where what is written into the course would replace what labs are made of."""
+    release_dir, project = release_dir.resolve(), find_project()
+    projects = {project, release_dir.parents[1]}
+    labs = [root for root in projects if root == project or _has_lab(root, lab)]
+    owned = [root / name for root in labs for name in ("source", "release")]
+    for step in STEPS:
+        folder = course.folder(step, ".", lab).resolve()
+        meets = [one for one in owned if _overlap(folder, one.resolve())]
+        is_own = folder == release_dir and step in ("source", "release")  # it stays as it is
+        if _overlap(folder, release_dir) and not is_own:
+            meets.append(release_dir)
+        if meets:
+            raise UserError(
+                f"{folder}: the course's {step} folder of {lab} meets {meets[0]}, which the lab is "
+                "made from; give another folder as the course (COURSE=, --course)",
+                exit_code=2,
+            )
 
 
-def _same_tree(left: Path, right: Path) -> bool:
-    """Whether two folders hold the same files with the same content."""
-    names = [_files_below(folder) for folder in (left, right)]
-    if names[0] != names[1]:
-        return False
-    return not any(filecmp.cmpfiles(left, right, names[0], shallow=False)[1:])
+def _has_lab(root: Path, lab: str) -> bool:
+    return (root / "source" / lab / f"{lab}.md").is_file()
 
 
-def _files_below(folder: Path) -> list[str]:
-    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(str(file) for file in files if not set(file.parts) & set(NOT_RELEASED))
+def _overlap(left: Path, right: Path) -> bool:
+    """Whether two folders are one, or one lies in the other."""
+    return left.is_relative_to(right) or right.is_relative_to(left)
 
 
-def _write_if_changed(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file() or path.read_text("utf-8") != content:
-        path.write_text(content, "utf-8")
+def _files_of(folder: Path) -> dict[str, bytes]:
+    """The content of each file below, by its path there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = [(path, path.relative_to(folder)) for path in files]
+    return {
+        name.as_posix(): path.read_bytes()
+        for path, name in names
+        if not set(name.parts) & set(NOT_RELEASED)
+    }

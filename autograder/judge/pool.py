@@ -25,9 +25,10 @@ from .warm import Grader, Task
 FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
 # Tied to its parent before it imports anything that takes time.
 BOOT = """
-import os, sys
+import signal, sys
 from multiprocessing.connection import Connection
 
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this
 connection = Connection(int(sys.argv[1]))
 sys.path[:] = connection.recv()
 from autograder.lifeline import die_with

@@ -1,7 +1,7 @@
 """Grades a class: reads each hand-in, judges what is new, stores it, publishes what changed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..course.class_run import ClassRun, remember
 from ..course.config import engine_note
 from ..course.course import Course
 from ..course.environment import SUBMISSION, Key, environment_of
+from ..course.gone import gone_students
 from ..course.hand_ins import HandIn, find_hand_ins
 from ..course.publish import publish
 from ..course.release import take_release
@@ -22,6 +23,7 @@ from ..judge.content import Content
 from ..judge.results import FAILED, SubmissionResult
 from ..project import find_project
 from ..solution import find_solution
+from .tests_there import refuse_missing_tests
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
 KEPT_BYTES = 2**18  # of a notebook that waits to be judged
@@ -38,6 +40,7 @@ class GradedClass:
     hand_ins: list[HandIn]  # a row for each entry of `submitted/`
     results: list[SubmissionResult]  # by student
     notes: list[str]  # for the person who grades
+    incomplete: list[str] = field(default_factory=list)  # students of whom not all was published
 
     def as_json(self) -> dict[str, Any]:
         """The whole class as plain data."""
@@ -48,6 +51,7 @@ class GradedClass:
             "submissions": [_without_texts(result.as_json()) for result in self.results],
             "hand_ins": [row.as_json() for row in self.hand_ins],
             "notes": self.notes,
+            "incomplete": self.incomplete,
         }
 
 
@@ -87,7 +91,7 @@ def grade_class(
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
         solution = find_solution(project, lab, release_root)
-        course, assignment = take_release(course_dir, lab, release_root, solution)
+        course, assignment, taken = take_release(course_dir, lab, release_root, solution)
         run = ClassRun(
             seed,
             policy.allow_unconfined,
@@ -96,10 +100,12 @@ def grade_class(
             source_root=str(project / "source"),
         )
         remember(course_dir, lab, run)
-        notes = _notes_before(course, assignment)
+        notes = taken + _notes_before(course, assignment)
         results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
-        notes += changes + publish(course, assignment, results, run.exercises, run.title)
-    return GradedClass(lab, course, assignment, hand_ins, results, notes)
+        published = publish(course, assignment, results, run.exercises, run.title)
+        gone = gone_students(course, lab, [row.student for row in students])
+    notes += [*changes, *published.notes, *gone]
+    return GradedClass(lab, course, assignment, hand_ins, results, notes, published.incomplete)
 
 
 def judge_hand_ins(
@@ -117,8 +123,10 @@ def judge_hand_ins(
         The results by student, and a note for each score that changed.
 
     Raises:
+        UserError: if tests that the release counts on are not there.
         EngineUnavailable, HiddenTestsBroken: as `grade_class`.
     """
+    refuse_missing_tests(assignment)
     policy = Policy(allow_unconfined=run.allow_unconfined)
     level = strongest_possible(policy)  # before anything else: it may refuse
     environment = environment_of(assignment, run.seed, assignment.limits, level)

@@ -12,7 +12,7 @@ from ..course.hand_ins import find_hand_ins
 from ..course.publish import publish
 from ..course.store import ResultStore
 from ..errors import UserError
-from ..judge.results import FAILED
+from ..judge.results import FAILED, SubmissionResult
 from .grade import LOCK_FILE, judge_hand_ins
 
 
@@ -37,7 +37,8 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
         Notes, as publishing has them.
 
     Raises:
-        UserError: if the class was not graded yet, or the grader itself failed.
+        UserError: if the class was not graded yet, the grader itself failed, or something can't be
+            written.
     """
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
@@ -48,7 +49,7 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
         (result,), notes = judge_hand_ins(course, assignment, rows, run, force=True)
         if result.status == FAILED:
             raise UserError(f"{student}: {'; '.join(result.remarks)}")
-        return notes + publish(course, assignment, [result], run.exercises, run.title)
+        return notes + _publish(course, assignment, result, run)
 
 
 def publish_student(course: Course, lab: str, student: str) -> list[str]:
@@ -58,14 +59,23 @@ def publish_student(course: Course, lab: str, student: str) -> list[str]:
         Notes, as publishing has them.
 
     Raises:
-        UserError: if the student was not graded yet.
+        UserError: if the student was not graded yet, or something can't be written.
     """
     run = recall(course.root, lab)
     result = ResultStore(course.root / "results" / lab).latest(student)
     if result is None:
         raise UserError(f"{student}: no result of {lab} is stored; grade it first")
     with FileLock(course.root / LOCK_FILE):
-        return publish(course, _assignment(course, lab, run), [result], run.exercises, run.title)
+        return _publish(course, _assignment(course, lab, run), result, run)
+
+
+def _publish(
+    course: Course, assignment: Assignment, result: SubmissionResult, run: ClassRun
+) -> list[str]:
+    published = publish(course, assignment, [result], run.exercises, run.title)
+    if published.incomplete:
+        raise UserError("; ".join(published.notes))
+    return published.notes
 
 
 def _assignment(course: Course, lab: str, run: ClassRun) -> Assignment:

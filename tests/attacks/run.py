@@ -201,7 +201,7 @@ class Range:
     def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
         """Take results into a gradebook and look at what students and graders get to see."""
         folder, lab = self._site.class_dir, self._site.lab_name
-        course, assignment = take_release(folder, lab, self._site.release_root)
+        course, assignment, _ = take_release(folder, lab, self._site.release_root)
         publish(course, assignment, [result for _, result in graded])
         self._site.settle()
         rows = read_gradebook(course.gradebook, lab)

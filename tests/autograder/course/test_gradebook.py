@@ -199,6 +199,60 @@ def test_what_goes_with_a_removed_question_is_told(graded: Course, small: Assign
     assert update(graded, release) == []
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_it_comes_back_with_the_question(
+    graded: Course, small: Assignment, is_deleted: bool
+) -> None:
+    before = read_gradebook(graded.gradebook, "small")
+    release = copy.deepcopy(small.notebook)
+    release.cells = [c for c in release.cells if not c.metadata.nbgrader.solution]
+    update(graded, release)
+    update(graded, release)
+    assert read_gradebook(graded.gradebook, "small")["ann"].comments == {}
+    if is_deleted:  # then the rows come one by one
+        graded.gradebook.unlink()
+    notes = update(graded, small.notebook)
+    with CourseGradebook(graded) as book:
+        notes += book.record("small", result_of(small, "ann"), Answers())
+    assert len([note for note in notes if "is in the release again" in note]) == 3
+    ann = read_gradebook(graded.gradebook, "small")["ann"]
+    assert ann.grades["ex1-why"] == before["ann"].grades["ex1-why"]
+    assert ann.comments == before["ann"].comments
+    graded.gradebook.unlink()  # what was given back is not kept a second time
+    publish(graded, small, [result_of(small, "ann")])
+    assert read_gradebook(graded.gradebook, "small")["ann"].comments == {}
+
+
+def test_what_a_person_took_back_does_not_come_back(graded: Course, small: Assignment) -> None:
+    release = copy.deepcopy(small.notebook)
+    release.cells.remove(cell_of(release, "ex1-why"))
+    update(graded, release)
+    update(graded, small.notebook)
+    with gradebook_of(graded) as book:
+        grade = book.find_grade("ex1-why", "small", "small", "ann")
+        grade.manual_score = grade.extra_credit = None
+        book.db.commit()
+    update(graded, release)
+    assert [note for note in update(graded, small.notebook) if "points" in note] == []
+    grade = read_gradebook(graded.gradebook, "small")["ann"].grades["ex1-why"]
+    assert (grade.manual_score, grade.extra_credit) == (None, None)
+
+
+@pytest.mark.parametrize(("why", "asked"), [("Because I say so.", False), ("Else.", True)])
+def test_a_person_is_asked_for_where_another_answer_comes_back(
+    graded: Course, small: Assignment, why: str, asked: bool
+) -> None:
+    publish(graded, small, [result_of(small, "ann")])
+    without = copy.deepcopy(small)
+    without.notebook.cells.remove(cell_of(without.notebook, "ex1-why"))
+    result = result_of(small, "ann")
+    publish(graded, without, [replace(result, questions=result.questions[:1])])
+    publish(graded, small, [result_of(small, "ann", why=why)])
+    grade = read_gradebook(graded.gradebook, "small")["ann"].grades["ex1-why"]
+    assert (grade.manual_score, grade.extra_credit) == (1.5, 0.5)
+    assert grade.needs_manual_grade == asked
+
+
 def test_points_by_hand_for_other_points_are_told(graded: Course, small: Assignment) -> None:
     release = copy.deepcopy(small.notebook)
     other_points(release)
@@ -283,7 +337,7 @@ class Hourly(BasePlugin):
         return self.configure(course, f"{text}\nc.AssignLatePenalties.plugin_class = Hourly\n")
 
     def penalty(self, course: Course, small: Assignment, *answers: str | None) -> float | None:
-        self.notes = publish(course, small, [result_of(small, "ann", *answers)])
+        self.notes = publish(course, small, [result_of(small, "ann", *answers)]).notes
         return read_gradebook(course.gradebook, "small")["ann"].penalty
 
     def test_without_a_rule_late_work_costs_nothing(self, late: Course, small: Assignment) -> None:
@@ -483,7 +537,7 @@ class TestFile:
     def test_a_folder_with_an_odd_name(self, built: Path, tmp_path: Path) -> None:
         root = tmp_path / "50% [of] #1? 'x'"
         root.mkdir()
-        course, assignment = take_release(root, "small", built / "release")
+        course, assignment, _ = take_release(root, "small", built / "release")
         publish(course, assignment, [result_of(assignment, "ann")])
         assert read_gradebook(course.gradebook, "small")["ann"].grades["ex1-double"].score == 3
         assert [path.name for path in tmp_path.iterdir()] == [root.name]

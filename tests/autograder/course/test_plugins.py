@@ -202,7 +202,7 @@ def test_the_button_carries_credit_forward_with_the_courses_solution(tmp_path: P
     mistaken = nbformat.writes(solution).replace("return 2 * x", "return 3 * x")
     submitted.write_text(mistaken, "utf-8")
 
-    course, _ = take_release(folder, "pair", tmp_path / "release", solution)
+    course, _, _ = take_release(folder, "pair", tmp_path / "release", solution)
     assert (folder / "solution" / "pair" / "pair.ipynb").is_file()
     assert take_release(folder, "pair", tmp_path / "release")[1].solution is not None
     remember(folder, "pair", ClassRun())

@@ -15,7 +15,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.course.course import Course, load_course
-from autograder.course.publish import publish
+from autograder.course.publish import Publication, publish
 from autograder.course.recorded import RecordedGrade, RecordedSubmission, read_gradebook
 from autograder.judge.results import FAILED, SubmissionResult
 
@@ -61,7 +61,9 @@ def written(course: Course) -> dict[Path, int]:
 
 
 def test_a_result_is_published_in_three_places(course: Course, small: Assignment) -> None:
-    assert publish(course, small, [result_of(small, "ann", HALF), result_of(small, "bob")]) == []
+    assert (
+        publish(course, small, [result_of(small, "ann", HALF), result_of(small, "bob")]).notes == []
+    )
     assert row(course).grades == {
         "ex1-double": RecordedGrade(1.0),
         "ex1-why": RecordedGrade(needs_manual_grade=True),
@@ -87,7 +89,7 @@ def test_unchanged_nothing_is_written(course: Course, small: Assignment) -> None
     publish(course, small, results)
     before = written(course)
     book = course.gradebook.stat().st_mtime_ns
-    assert publish(course, small, [replace(one, seconds=9.0) for one in results]) == []
+    assert publish(course, small, [replace(one, seconds=9.0) for one in results]).notes == []
     assert written(course) == before
     assert course.gradebook.stat().st_mtime_ns == book
 
@@ -109,6 +111,39 @@ def test_what_was_deleted_comes_back(course: Course, small: Assignment, lost: st
     assert path.exists()
     assert row(course).grades["ex1-double"].score == 3
     assert course.feedback_page("ann", "small").is_file()
+
+
+@pytest.mark.parametrize("what", ["page", "notebook"])
+@pytest.mark.parametrize("size_bytes", [0, 100])
+def test_what_was_torn_is_whole_again(
+    course: Course, small: Assignment, what: str, size_bytes: int
+) -> None:
+    publish(course, small, [result_of(small, "ann")])
+    page, notebook = (
+        of("ann", "small") for of in (course.feedback_page, course.autograded_notebook)
+    )
+    path = page if what == "page" else notebook
+    whole = path.read_bytes()
+    path.write_bytes(whole[:size_bytes])
+    publish(course, small, [result_of(small, "ann")])
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("[]", "1", "null", "{", '{"x": 1}', '{"answers": []}', '{"answers": 1, "digest": []}'),
+        *('{"answers": {"ex1-why": {}}}', '{"sizes": "x"}', '{"sizes": {"page": []}}'),
+    ],
+)
+def test_a_damaged_record_is_none(course: Course, small: Assignment, damage: str) -> None:
+    results = [result_of(small, "ann"), result_of(small, "bob")]
+    publish(course, small, results)
+    (record,) = course.root.glob("results/small/.published/ann.json")
+    whole = record.read_text("utf-8")
+    record.write_text(damage, "utf-8")
+    publish(course, small, results)
+    assert record.read_text("utf-8") == whole
 
 
 def test_points_by_hand_reach_the_page(course: Course, small: Assignment) -> None:
@@ -216,13 +251,13 @@ def test_odd_names_are_students_like_others(
     course: Course, small: Assignment, student: str
 ) -> None:
     results = [result_of(small, "ann", HALF), result_of(small, student)]
-    assert publish(course, small, results) == []
+    assert publish(course, small, results).notes == []
     assert row(course, student).grades["ex1-double"].score == 3
     assert row(course, "ann").grades["ex1-double"].score == 1
     assert course.feedback_page(student, "small").is_file()
     assert course.autograded_notebook(student, "small").is_file()
     before = written(course)
-    assert publish(course, small, results) == []
+    assert publish(course, small, results).notes == []
     assert written(course) == before
 
 
@@ -231,11 +266,15 @@ def test_one_students_files_that_cant_be_written_stop_nobody(
 ) -> None:
     (course.root / "feedback").mkdir()
     (course.root / "feedback" / "ann").touch()  # a file where a folder should be
-    notes = publish(course, small, [result_of(small, "ann"), result_of(small, "bob")])
-    assert len(notes) == 1 and notes[0].startswith("ann: not everything could be published")
+    published = publish(course, small, [result_of(small, "ann"), result_of(small, "bob")])
+    (note,) = published.notes
+    assert note.startswith("ann: not everything could be published")
+    assert str(course.root / "feedback" / "ann") in note and note.endswith("then grade again")
+    assert published.incomplete == ["ann"]
     assert course.feedback_page("bob", "small").is_file()
     (course.root / "feedback" / "ann").unlink()
-    assert publish(course, small, [result_of(small, "ann"), result_of(small, "bob")]) == []
+    results = [result_of(small, "ann"), result_of(small, "bob")]
+    assert publish(course, small, results) == Publication()
     assert course.feedback_page("ann", "small").is_file()
 
 
@@ -291,7 +330,7 @@ from autograder.judge.results import SubmissionResult
 course = load_course(Path(sys.argv[1]))
 assignment = load_assignment("small", course.root / "release")
 results = [SubmissionResult.from_json(one) for one in json.loads(sys.stdin.read())]
-assert publish(course, assignment, results) == []
+assert publish(course, assignment, results).notes == []
 print(*sorted({name.split(".")[0] for name in sys.modules}))
 """
 

@@ -164,7 +164,9 @@ def ran(released: Path) -> Iterator[Ran]:
     project, course, report = home / "project", home / "a course", home / "report.json"
     try:
         shutil.copytree(released, project)
-        fill(course / "submitted", solved(project))
+        fill(home / "handed in", solved(project))
+        course.mkdir()
+        (course / "submitted").symlink_to(home / "handed in")
         if os.geteuid() == 0:
             for path in [home, *home.rglob("*")]:
                 os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
@@ -317,6 +319,23 @@ def test_by_force_all_are_judged_and_nothing_else_changes(course: Course) -> Non
     assert (scores(second), second.notes) == (scores(first), [])
     assert changed_since(before, course) == {f"results/{LAB}/{student}.json" for student in CLASS}
     assert ResultStore(course.root / "results" / LAB).history("eva") == []
+
+
+def test_what_is_missing_or_cant_be_written_is_told(course: Course) -> None:
+    grade_class(course.root, LAB)
+    shutil.rmtree(course.root / "submitted" / "max")
+    page = course.feedback_page("ben", LAB)
+    page.unlink()
+    page.mkdir()
+    second = grade_class(course.root, LAB)
+    assert second.incomplete == second.as_json()["incomplete"] == ["ben"]
+    ben, gone = second.notes
+    assert ben.startswith("ben: not everything could be published")
+    assert gone.startswith("max: handed in before")
+    assert row(course, "max").grades[TESTED].score == 0
+    page.rmdir()
+    third = grade_class(course.root, LAB)
+    assert (third.incomplete, third.notes) == ([], [gone])
 
 
 def test_another_seed_is_a_reason(course: Course) -> None:

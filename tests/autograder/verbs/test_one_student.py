@@ -11,7 +11,7 @@ from autograder.course.store import ResultStore
 from autograder.errors import UserError
 from autograder.verbs.grade import grade_class
 from autograder.verbs.new import new_lab
-from autograder.verbs.one_student import grade_student
+from autograder.verbs.one_student import grade_student, publish_student
 
 
 def test_the_hidden_tests_are_those_of_the_class_wherever_one_stands(
@@ -32,6 +32,15 @@ def test_the_hidden_tests_are_those_of_the_class_wherever_one_stands(
     alone = ResultStore(course.root / "results" / "means").latest("someone")
     assert alone is not None
     assert (alone.score, alone.max_score) == (of_class.score, of_class.max_score)
+
+    page = course.feedback_page("someone", "means")
+    page.unlink()
+    page.mkdir()
+    with pytest.raises(UserError, match="someone: not everything could be published"):
+        publish_student(course, "means", "someone")
+    page.rmdir()
+    publish_student(course, "means", "someone")
+    assert page.is_file()
 
     project.rename(tmp_path / "moved")
     with pytest.raises(UserError, match="sources are gone; grade the class once more"):
