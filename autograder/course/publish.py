@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..assignment import Assignment, nbgrader_tag
 from ..judge.results import FAILED, SubmissionResult
+from .blanks import Blanks, known_blanks, without_blanks
 from .copies import write_atomically
 from .course import Course
 from .handed_in import TIMESTAMP_FILE, read_timestamp
@@ -157,6 +158,7 @@ class _Edition:
         from .gradebook import Answers
 
         student, release = result.student, self._assignment.notebook
+        stored, result = result, replace(result, cells=without_blanks(result.cells, self._blanks))
         filled = with_cells(release, result.cells)
         answers = answer_digests(release, filled)
         before = self._answers_before(student)
@@ -171,7 +173,7 @@ class _Edition:
         _write(self._course.feedback_page(student, self._lab), page)
         # Those of questions that left the release, too: they may come back.
         answers = {**before, **answers}
-        digest, sizes = self._digest_of(result, row), self._sizes(student)
+        digest, sizes = self._digest_of(stored, row), self._sizes(student)
         self._save(student, Published(digest, answers, sizes))
         return notes
 
@@ -228,6 +230,11 @@ class _Edition:
             "notebook": course.autograded_notebook(student, self._lab),
         }
         return {name: path.stat().st_size for name, path in files.items() if path.is_file()}
+
+    @functools.cached_property
+    def _blanks(self) -> Blanks:
+        record = self._course.root / "results" / self._lab / ".released" / "blanks.json"
+        return known_blanks(record, self._assignment.notebook)
 
     @functools.cached_property
     def _pictures(self) -> list[Path]:

@@ -1,5 +1,6 @@
 """Publishing writes what changed and nothing else, and asks a person only for what is new."""
 
+import copy
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, is_answer
 from autograder.course.course import Course, load_course
 from autograder.course.publish import Publication, publish
 from autograder.course.recorded import RecordedGrade, RecordedSubmission, read_gradebook
@@ -82,6 +83,27 @@ def test_a_blank_has_no_response_and_waits_for_nobody(course: Course, small: Ass
     with closing(sqlite3.connect(course.gradebook)) as book:
         assert set(book.execute("select auto_comment from comment")) == {("No response.",)}
     assert "No response" in course.feedback_page("ann", "small").read_text("utf-8")
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_blank_of_an_earlier_release_is_no_answer_either(
+    course: Course, small: Assignment, is_answered: bool
+) -> None:
+    """The messages changed after ann had taken the notebook home."""
+    publish(course, small, [result_of(small, "bob")])
+    code, why = (RIGHT, WHY) if is_answered else (None, None)
+    given = {c.cell_type: f"{c.source}\n" for c in small.notebook.cells if is_answer(c)}
+    result = result_of(small, "ann", code or given["code"], why or given["markdown"])
+    later = copy.deepcopy(small)
+    for cell in filter(is_answer, later.notebook.cells):
+        cell.source = cell.source.replace("Double it", "Make it twice") + "\nMore words."
+    publish(course, later, [result])
+    assert row(course).grades["ex1-why"].needs_manual_grade == is_answered
+    page = course.feedback_page("ann", "small").read_text("utf-8")
+    assert ("No response" in page) != is_answered
+    before = written(course)
+    publish(course, later, [result])
+    assert written(course) == before
 
 
 def test_unchanged_nothing_is_written(course: Course, small: Assignment) -> None:
