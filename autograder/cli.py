@@ -162,6 +162,8 @@ def grade(
         raise UserError(
             f"not graded, see above; what the gradebook held stays, else 0: {', '.join(failed)}"
         )
+    if graded.incomplete:
+        raise UserError(f"not everything was published, see above: {', '.join(graded.incomplete)}")
 
 
 @cli.command()

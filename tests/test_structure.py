@@ -86,6 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.course": {
         "autograder.course",
+        "autograder.identity",
         "autograder.assignment",
         "autograder.notebook",
         "autograder.project",

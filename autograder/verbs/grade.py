@@ -1,7 +1,7 @@
 """Grades a class: reads each hand-in, judges what is new, stores it, publishes what changed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from filelock import FileLock
 from ..assignment import Assignment
 from ..course.class_run import ClassRun, remember
 from ..course.config import engine_note
-from ..course.course import Course
+from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, environment_of
 from ..course.gone import gone_students
 from ..course.hand_ins import HandIn, find_hand_ins
@@ -70,7 +70,8 @@ def grade_class(
     """Grade every hand-in of a lab: results, gradebook, feedback.
 
     Args:
-        course_dir: holds `submitted/<student>/<lab>/`; all that is written goes there too.
+        course_dir: holds `submitted/<student>/<lab>/`, or the folder that its config names; all
+            that is written goes there too.
         release_root: folder of released labs, if another one than the project's.
         force: grade unchanged submissions again, too.
         on_start: told how many students there are.
@@ -84,10 +85,11 @@ def grade_class(
     course_dir, policy = course_dir.resolve(), policy or Policy()
     project = find_project()
     release_root = release_root or project / "release"
-    hand_ins = find_hand_ins(course_dir, lab)
+    submitted = load_course(course_dir).folder("submitted", ".", lab).parent
+    hand_ins = find_hand_ins(course_dir, lab, submitted)
     students = [row for row in hand_ins if not row.is_stray]
     if not students:
-        raise UserError(_nobody(course_dir, lab, hand_ins), exit_code=2)
+        raise UserError(_nobody(submitted, lab, hand_ins), exit_code=2)
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
         solution = find_solution(project, lab, release_root)
@@ -149,7 +151,10 @@ def judge_hand_ins(
         grader_of = (assignment, run.seed, policy)
         for content, result in judge_contents(*grader_of, contents, len(waiting), jobs):
             if result.status != FAILED:  # else the next run tries again
-                notes += _store(store, result, environment | _part(content))
+                try:
+                    notes += _store(store, result, environment | _part(content))
+                except OSError as error:
+                    result = _unstored(result, error)
             results.append(result)
             on_result(result)
     return sorted(results, key=lambda result: result.student), notes
@@ -177,8 +182,15 @@ def _store(store: ResultStore, result: SubmissionResult, key: Key) -> list[str]:
     return [f"{result.student}: {change}, because this changed: {', '.join(reasons)}"]
 
 
-def _nobody(course_dir: Path, lab: str, hand_ins: list[HandIn]) -> str:
-    wanted = course_dir / "submitted" / "STUDENT" / lab / f"{lab}.ipynb"
+def _unstored(result: SubmissionResult, error: OSError) -> SubmissionResult:
+    """What is not on disk counts as not graded: it could not be published again."""
+    reason = f"{error.filename}: {error.strerror}"
+    remark = f"NOT GRADED, the result can't be stored ({reason}); see to it, and run again"
+    return replace(result, status=FAILED, remarks=(remark, *result.remarks))
+
+
+def _nobody(submitted: Path, lab: str, hand_ins: list[HandIn]) -> str:
+    wanted = submitted / "STUDENT" / lab / f"{lab}.ipynb"
     said = "".join(f"; {line}" for row in hand_ins for line in row.lines())
     return f"{wanted}: no submissions found; put them there{said}"
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -184,11 +185,15 @@ def test_a_report_that_cannot_be_written_is_told_before_grading(
 
 def test_what_the_system_refuses_is_one_line(course: tuple[list[object], Path]) -> None:
     arguments, folder = course
-    (folder / "course" / "results").write_text("in the way", "utf-8")
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120)
-    (folder / "course" / "results").unlink()
-    assert ran.returncode == 1
-    assert ran.stderr.startswith("error: ")
-    assert "results" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    for place in ("results", "results/small/sam.json", "feedback/sam"):
+        shutil.rmtree(folder / "course" / "results", ignore_errors=True)
+        in_the_way = folder / "course" / place
+        shutil.rmtree(folder / "course" / "feedback", ignore_errors=True)
+        in_the_way.parent.mkdir(parents=True, exist_ok=True)
+        in_the_way.mkdir() if place.endswith(".json") else in_the_way.write_text("a file", "utf-8")
+        ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120)
+        in_the_way.rmdir() if place.endswith(".json") else in_the_way.unlink()
+        assert ran.returncode == 1, place
+        assert ran.stderr.startswith("error: ")
+        assert ran.stderr.count("\n") == 1
