@@ -348,8 +348,17 @@ def _told(progress: Progress) -> tuple[Callable[[str, int], None], Callable[[], 
 
 def _make_room(json_file: Path | None) -> None:
     """Fail before the work if the report could not be written after it."""
-    if json_file is not None:
+    if json_file is None:
+        return
+    try:
         json_file.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not json_file.exists()
+        json_file.open("a").close()
+        if is_new:
+            json_file.unlink()
+    except OSError as error:
+        wrong = f"{_shown(json_file)}: can't be written ({error.strerror})"
+        raise UserError(f"{wrong}; name another file", exit_code=2) from None
 
 
 def _write_json(json_file: Path | None, report: object) -> None:
@@ -384,12 +393,19 @@ def _one_line_errors() -> Iterator[None]:
     except UserError as error:
         print(f"error: {error.message}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
         print("stopped; what was graded so far is kept", file=sys.stderr)
         sys.exit(130)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror or error}; see to it, and run again", file=sys.stderr)
+        sys.exit(1)
 
 
 def main(name: str = "python -m autograder") -> None:
     """Entry point: users' mistakes become one line and an exit code."""
     with _one_line_errors():
-        cli(prog_name=name)
+        sys.exit(cli.main(prog_name=name, standalone_mode=False) or 0)

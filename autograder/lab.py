@@ -21,7 +21,6 @@
 
 import dataclasses
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ from typing import Any
 from .engine.limits import Limits
 from .errors import UserError, shown
 from .project import find_project
+from .toml_file import read_toml
 
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
@@ -98,13 +98,7 @@ def read_lab_folder(source: Path) -> Lab:
     path = folder / CONFIG_FILE
     if not path.is_file():
         return Lab(folder, name, title=name)
-    text = path.read_text("utf-8")
-    try:
-        read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = found[1] if found else str(text.count("\n") + 1)
-        raise UserError(f"{shown(path)}:{line}: not TOML ({error}); fix it") from None
+    read, text = read_toml(path)
     return _Reader(path, text).lab(folder, name, read)
 
 

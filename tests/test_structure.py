@@ -37,9 +37,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
+    "autograder.toml_file": {"autograder.errors"},
     "autograder.identity": set(),
     "autograder.project": {"autograder.errors"},
-    "autograder.lab": {"autograder.errors", "autograder.project", "autograder.engine.limits"},
+    "autograder.lab": {
+        "autograder.errors",
+        "autograder.project",
+        "autograder.engine.limits",
+        "autograder.toml_file",
+    },
     "autograder.assignment": {
         "autograder.notebook",
         "autograder.errors",
@@ -98,7 +104,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # What nbgrader's buttons call: they go the way of the command.
     "autograder.course.plugins": {"autograder.course", "autograder.verbs.one_student"},
-    "autograder.gate.leaks": {"autograder.gate.leaks", "autograder.errors"},
+    "autograder.gate.leaks": {
+        "autograder.gate.leaks",
+        "autograder.errors",
+        "autograder.toml_file",
+    },
     "autograder.gate": {
         "autograder.gate",
         "autograder.assignment",
@@ -112,6 +122,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.mutation": {
         "autograder.mutation",
+        "autograder.toml_file",
         "autograder.assignment",
         "autograder.lab",
         "autograder.compiler",
@@ -126,6 +137,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.verbs",
         "autograder.assignment",
         "autograder.compiler.build",
+        "autograder.compiler.points",
         "autograder.gate",
         "autograder.mutation",
         "autograder.variants",

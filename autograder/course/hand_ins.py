@@ -18,9 +18,18 @@ from typing import Any
 
 from ..errors import Unreadable, UserError
 from ..judge.content import Content
-from .notebook_file import NotebookFile, archive_stem, is_clutter, notebook_stem, shown_name
+from .notebook_file import (
+    NotebookFile,
+    archive_stem,
+    is_clutter,
+    is_hidden,
+    notebook_stem,
+    shown_name,
+)
 from .student_folder import Found, find_notebook, folded, is_named_after, listed, nothing
 
+SUBMITTED = "submitted"  # nbgrader's name of the folder, unless a course has another
+HIDDEN = "begins with a dot, so it is not taken; if it is a student's, rename it without the dot"
 ID_LIMIT = 128  # characters, as nbgrader's gradebook has it
 ID_LIMIT_BYTES = 200  # files are named after students, and a file system takes 255
 # control characters, bytes that are no UTF-8, and ends of lines and paragraphs
@@ -90,13 +99,16 @@ class HandIn:
         return [f"{shown_name(self.student)}: {note}" for note in self.notes]
 
 
-def find_hand_ins(course_dir: Path, lab: str) -> list[HandIn]:
+def find_hand_ins(course_dir: Path, lab: str, submitted: str | Path = SUBMITTED) -> list[HandIn]:
     """A row per entry of `submitted/`, sorted; none for a student who handed in other labs only.
+
+    Args:
+        submitted: the folder, where the course has another one: in `course_dir`, or absolute.
 
     Raises:
         UserError: if there is no such folder, or it can't be opened (exit code 2).
     """
-    root = course_dir / "submitted"
+    root = course_dir / submitted
     try:
         names = sorted(path.name for path in root.iterdir())
     except OSError as error:
@@ -115,11 +127,16 @@ def _row(root: Path, name: str, lab: str) -> HandIn | None:
         mode = path.lstat().st_mode
     except OSError as error:  # deleted meanwhile
         return _no_student(name, f"can't be looked at ({error.strerror}); try again")
+    if is_hidden(name):
+        is_work = stat.S_ISDIR(mode) or notebook_stem(name) or archive_stem(name)
+        return _no_student(name, *([HIDDEN] if is_work else []))
     is_linked_folder = stat.S_ISLNK(mode) and _is_folder(path)
     if not (stat.S_ISDIR(mode) or is_linked_folder):
-        return _no_student(name, f"not a student's folder; if it is of {lab}, {_move(name, lab)}")
+        return _no_student(
+            name, f"not a student's folder; if it is of {lab}, {_move(root, name, lab)}"
+        )
     if folded(name) == folded(lab):
-        return _no_student(name, f"a lab's folder; students' are submitted/STUDENT/{lab}/")
+        return _no_student(name, f"a lab's folder; students' are {root.name}/STUDENT/{lab}/")
     if _is_odd_id(name):
         rule = f"at most {ID_LIMIT} characters, without control characters and line ends"
         return _no_student(name, f"not a student's id; rename the folder: {rule}")
@@ -139,11 +156,11 @@ def _no_student(name: str, *notes: str) -> HandIn:
     return HandIn(shown_name(name), None, Decision.NOT_A_STUDENT, notes)
 
 
-def _move(name: str, lab: str) -> str:
+def _move(root: Path, name: str, lab: str) -> str:
     """Where a stray file belongs; `ana.ipynb` is probably Ana's, but of which lab nobody knows."""
     stem = notebook_stem(name) or archive_stem(name)
     student = "STUDENT" if stem is None or is_named_after(lab, stem) else shown_name(stem)
-    return f"move it to submitted/{student}/{lab}/"
+    return f"move it to {root.name}/{student}/{lab}/"
 
 
 def _is_folder(path: Path) -> bool:

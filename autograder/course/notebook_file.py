@@ -31,7 +31,14 @@ NOTEBOOK_NAME = re.compile(
 ARCHIVE_NAME = re.compile(r"(?P<stem>.+?)(\.ipynb)?\.zip", re.DOTALL | re.IGNORECASE)
 ARCHIVE_START = b"PK"
 MEMBER_START = b"PK\x01\x02"  # of an entry in an archive's list of contents
-CLUTTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini"}
+CLUTTER = {
+    *("__macosx", "__pycache__", "thumbs.db", "desktop.ini", ".ds_store", ".ipynb_checkpoints"),
+    *(".git", ".gitignore", ".gitattributes", ".gitkeep", ".svn", ".hg", ".idea", ".vscode"),
+    *(".cache", ".config", ".local", ".jupyter", ".ipython", ".virtual_documents", ".venv"),
+    *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".fseventsd", ".spotlight-v100", ".trashes"),
+    *(".localized", ".directory"),
+}
+CLUTTER_STARTS = ("._", ".~", ".nfs", ".trash-", ".sync")  # and a name or a number
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,12 @@ def archive_stem(name: str) -> str | None:
 
 def is_clutter(name: str) -> bool:
     """Whether computers leave such a file or folder behind by themselves."""
-    return name.startswith(".") or name.lower() in CLUTTER
+    return name.lower() in CLUTTER or name.lower().startswith(CLUTTER_STARTS)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether computers don't show it, so that who handed it in may not know of it."""
+    return name.startswith(".")
 
 
 def shown_name(name: str) -> str:
@@ -196,7 +208,7 @@ def _is_notebook(member: zipfile.ZipInfo) -> bool:
         bool(parts)
         and not member.is_dir()
         and not stat.S_ISLNK(member.external_attr >> 16)
-        and not any(is_clutter(part) for part in parts)
+        and not any(is_clutter(part) or is_hidden(part) for part in parts)
         and notebook_stem(parts[-1]) is not None
     )
 

@@ -5,16 +5,19 @@ from rich.text import Text
 
 from ..judge.results import SubmissionResult
 
+STUDENT_WIDTH = 24  # characters
+
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:
     """A row per student: points per exercise, by tests in all, and what is left for a person."""
     exercises = list(dict.fromkeys(_exercise(q.id) for q in results[0].questions))
     table = Table(title=f"{lab}: points by tests", title_justify="left")
-    table.add_column("student", no_wrap=True)
+    # Folded ids keep the scores in sight, and none is cut so that two look alike.
+    table.add_column("student", overflow="fold", max_width=STUDENT_WIDTH)
     for exercise in exercises:
-        table.add_column(exercise, justify="right")
+        table.add_column(exercise, justify="right", no_wrap=True)
     for column in ("score", "of", "by hand", "time/s"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for result in results:
         tested = [question for question in result.questions if question.tests]
         of_exercise = dict.fromkeys(exercises, 0.0)

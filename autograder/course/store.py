@@ -77,9 +77,10 @@ class ResultStore:
     def _read(self, student: str) -> tuple[Key, SubmissionResult] | None:
         try:
             stored = json.loads(self._path(student).read_text("utf-8"))
-            return dict(stored["key"]), SubmissionResult.from_json(stored["result"])
+            key, result = dict(stored["key"]), SubmissionResult.from_json(stored["result"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        return (key, result) if result.student == student else None  # else a copy of another's
 
     def _path(self, student: str) -> Path:
         return self.folder / f"{student}.json"

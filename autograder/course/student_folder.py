@@ -15,6 +15,7 @@ from .notebook_file import (
     NotebookFile,
     archive_stem,
     is_clutter,
+    is_hidden,
     notebook_stem,
     notebooks_in,
     shown_name,
@@ -89,6 +90,7 @@ class _StudentFolder:
     lab_folders: set[str] = field(default_factory=set)
     candidates: list[Parts] = field(default_factory=list)  # notebooks and archives, by their names
     others: list[Parts] = field(default_factory=list)
+    hidden: list[Parts] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     entries_left: int = ENTRY_LIMIT
 
@@ -100,6 +102,9 @@ class _StudentFolder:
         }
         while entries:
             parts, mode = entries.popleft()
+            if is_hidden(parts[-1]):
+                self.hidden.append(parts)
+                continue
             if not stat.S_ISDIR(mode):
                 self._sort(parts, mode)
                 continue
@@ -232,7 +237,7 @@ class _StudentFolder:
         is_loose = any(notebook_stem(name) or archive_stem(name) for name in top)
         if not self.lab_folders and not is_loose and any(name.endswith("/") for name in top):
             return None
-        names = [self._shown(parts) for parts in self.others]
+        names = [self._shown(parts) for parts in self.others + self.hidden]
         there = f"no notebook of {self.lab}, only {listed(names)}" if names else "an empty folder"
         return nothing(f"{there}; {self._remedy}")
 

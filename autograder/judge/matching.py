@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..engine import printable
-from ..identity import is_given_text, normalised, own_id
+from ..identity import normalised, own_id
+from .beside import answer_beside, find_beside, is_untouched
 from .parse import ParsedCell, ParsedNotebook
 from .places import LabCell, defined_names, find_places, lab_cells, nearest_places
 from .submission import StudentCell, Submission
@@ -17,7 +18,10 @@ from .submission import StudentCell, Submission
 WORDS_LIMIT = 40  # characters of a cell that a note repeats
 NAMED_LIMIT = 5  # cells that a note names
 
-ANOTHER_LAB = "none of its cells belongs to this lab; is it the notebook of another one?"
+ANOTHER_LAB = (
+    "nothing that is asked in it is asked in this lab; if it is the notebook of another one, "
+    "hand in the right one"
+)
 # What a note says, before the names of the cells that it is about.
 MISSING = "missing, so it counts as left blank"
 ELSEWHERE = "written in another cell, so its blank does not run"
@@ -26,6 +30,7 @@ MOVED = "moved, and graded at its place in the lab"
 RETYPED = "changed from code to text or back, and taken as what the lab has there"
 RECOGNISED = "known by its text or its neighbours, as its id is of no cell of this release"
 CHANGED = "given cells that are not as this release has them; its own text is used"
+BESIDE = "left blank, but there is text of the student's beside it, which is taken as the answer"
 IN_A_CHECK = "typed into a check cell, and run before the check"
 COPIED = "copied; the copy that is not at the lab's place is a cell of the student's own"
 BLANK_COPY = "copied; the copy in which nothing was changed is left out"
@@ -39,7 +44,8 @@ def match(release_notebook: Any, parsed: ParsedNotebook) -> Submission:
     """The student's answers and own cells, by the cells of the released notebook."""
     matching = _Matching(lab_cells(release_notebook), parsed.cells)
     matching.take_cells()
-    if matching.is_of_another_lab:
+    matching.take_beside()
+    if matching.places.are_of_another_lab:
         notes = [ANOTHER_LAB, *matching.notes]
     else:
         matching.look_for_missing()
@@ -51,19 +57,17 @@ def match(release_notebook: Any, parsed: ParsedNotebook) -> Submission:
 class _Matching:
     def __init__(self, lab: Sequence[LabCell], cells: Sequence[ParsedCell]) -> None:
         self._lab, self._cells = lab, cells
-        self._places = find_places(lab, cells)
-        places = self._places.of
+        self.places = find_places(lab, cells)
+        places = self.places.of
+        self._numbers = {place: number for number, place in places.items()}
+        self._beside = find_beside(lab, cells, self.places)
+        self._adopted = {number for numbers in self._beside.values() for number in numbers}
         self._neighbours = [nearest_places(len(cells), places, step) for step in (1, -1)]
         self._titles = _titles(lab)
         self._answers: dict[int, StudentCell] = {}  # by place
         self._own: list[StudentCell] = []
         self._noted: dict[str, list[str]] = {}
         self._extra_names: set[str] = set()  # defined where no blank of the lab defines them
-
-    @property
-    def is_of_another_lab(self) -> bool:
-        """Whether there is something, and nothing of it is the lab's."""
-        return bool(self._cells and self._lab and not self._places.of)
 
     @property
     def student_cells(self) -> list[StudentCell]:
@@ -78,19 +82,29 @@ class _Matching:
     def take_cells(self) -> None:
         """Sort each submitted cell to where it belongs."""
         for number, cell in enumerate(self._cells):
-            place, above = self._places.of.get(number), self._above(number)
+            place, above = self.places.of.get(number), self._above(number)
             if place is not None:
                 self._take_placed(number, cell, place)
-            elif number in self._places.copies:
-                self._take_copy(cell, self._places.copies[number], above)
-            elif cell.role is not None or _is_untouched(cell):
+            elif number in self._adopted:
+                continue
+            elif number in self.places.copies:
+                self._take_copy(number, cell, self.places.copies[number])
+            elif cell.role is not None or is_untouched(cell):
                 self._take_stranger(cell, above)
             else:
                 self._keep(cell, above)
 
+    def take_beside(self) -> None:
+        """Take the written answers that stand beside their places."""
+        for place, numbers in self._beside.items():
+            self._answers[place] = answer_beside(
+                self._lab, self._cells, self.places, place, numbers
+            )
+            self._note(BESIDE, self._titles[place])
+
     def look_for_missing(self) -> None:
         """Deal with the lab's cells that nothing was found for."""
-        found = set(self._places.of.values())
+        found = {*self.places.of.values(), *self._beside}
         for place, original in enumerate(self._lab):
             if place in found:
                 continue
@@ -105,7 +119,7 @@ class _Matching:
 
     def look_at_order(self) -> None:
         """Note cells that stand elsewhere than in the lab: the fewest that it takes."""
-        order = [place for _, place in sorted(self._places.of.items())]
+        order = [place for _, place in sorted(self.places.of.items())]
         for place in sorted(set(order) - set(_longest_rising(order))):
             self._note(MOVED, self._titles[place])
 
@@ -119,6 +133,16 @@ class _Matching:
             return then - 1 if then else None
         return first
 
+    def _above_copy(self, number: int, place: int) -> int | None:
+        """The place below which a copy belongs: before or after the cell that it is a copy of, as
+        the student has it, because the later one counts when both run."""
+        above = self._above(number)
+        highest = -1 if above is None else above
+        if number > self._numbers[place]:
+            return max(highest, place)
+        before = min(highest, place - 1)
+        return before if before >= 0 else None
+
     def _take_placed(self, number: int, cell: ParsedCell, place: int) -> None:
         original = self._lab[place]
         if original.role == "answer":
@@ -129,7 +153,7 @@ class _Matching:
             self._take_from_check(cell, place)
         else:
             self._note(CHANGED, self._titles[place])
-            if not _is_untouched(cell):
+            if number not in self._adopted and not is_untouched(cell):
                 self._keep(cell, place, runs=False)
 
     def _take_answer(self, number: int, cell: ParsedCell, place: int) -> None:
@@ -140,7 +164,7 @@ class _Matching:
         self._extra_names |= defined_names(original.kind, cell.source) - original.names
         if cell.kind != original.kind:
             self._note(RETYPED, self._titles[place])
-        if number in self._places.by_content and normalised(cell.source) != original.text:
+        if number in self.places.by_content and normalised(cell.source) != original.text:
             self._note(RECOGNISED, self._titles[place])
 
     def _take_from_check(self, cell: ParsedCell, place: int) -> None:
@@ -151,25 +175,25 @@ class _Matching:
             self._note(IN_A_CHECK, self._titles[place])
             self._keep(ParsedCell(cell.kind, typed), place - 1 if place else None)
 
-    def _take_copy(self, cell: ParsedCell, place: int, above: int | None) -> None:
+    def _take_copy(self, number: int, cell: ParsedCell, place: int) -> None:
         """A blank that runs once more would undo the answer; a check is made once anyway."""
         original = self._lab[place]
         if original.role != "given" and normalised(cell.source) == original.text:
             self._note(BLANK_COPY, self._titles[place])
         else:
             self._note(COPIED, self._titles[place])
-            self._keep(cell, above)
+            self._keep(cell, self._above_copy(number, place))
 
     def _take_stranger(self, cell: ParsedCell, above: int | None) -> None:
         """Take a cell that some lab has, but not this release."""
         title = _first_words(cell.source)
         if cell.role == "check" and cell.source.strip() == f'check("{cell.grade_id}")':
             self._note(NOT_ASKED, title)
-        elif cell.kind != "code" and _is_untouched(cell):
+        elif cell.kind != "code" and is_untouched(cell):
             self._note(OLD_TEXT, title)
         elif cell.is_skipped or self._is_replaced(cell):
             self._note(NOT_RUN, title)
-            if not _is_untouched(cell):
+            if not is_untouched(cell):
                 self._keep(cell, above, runs=False)
         elif cell.source.strip():
             self._note(STRANGE, title)
@@ -193,12 +217,6 @@ class _Matching:
 
     def _note(self, text: str, title: str) -> None:
         self._noted.setdefault(text, []).append(title)
-
-
-def _is_untouched(cell: ParsedCell) -> bool:
-    """Whether the cell still holds the text that some release gave, which its id then proves."""
-    ids = filter(None, (cell.id, cell.grade_id))
-    return any(is_given_text(one, cell.kind, cell.source) for one in ids)
 
 
 def _titles(lab: Sequence[LabCell]) -> list[str]:

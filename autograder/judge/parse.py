@@ -5,6 +5,7 @@ asked: it refuses what could be graded, and validates every stored output, for w
 made that takes it minutes.
 """
 
+import codecs
 import json
 import re
 from dataclasses import dataclass, field
@@ -15,6 +16,13 @@ from ..errors import Unreadable
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 CELL_LIMIT = 1000
+REMEDY = "save it again and hand in the .ipynb"
+OTHER_KINDS = {
+    "a web page": (b"<!doctype html", b"<html", b"<?xml"),
+    "a PDF": (b"%pdf",),
+    "Python code": (b"#!", b"# coding", b"import ", b"from ", b"# %%"),
+    "a text in UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")  # not SVG, which may hold scripts
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
@@ -49,7 +57,8 @@ def parse_notebook(content: bytes, name: str) -> ParsedNotebook:
         Unreadable: if it is too large, not UTF-8, not JSON, or no notebook.
     """
     if len(content) > SIZE_LIMIT_BYTES:
-        raise Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
+        clear = "clear its outputs (Edit, Clear Outputs of All Cells)"
+        raise Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB; {clear}, {REMEDY}")
     return _parse(content, name)
 
 
@@ -57,22 +66,37 @@ def _parse(content: bytes, name: str) -> ParsedNotebook:
     try:
         tree = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{name} is not a notebook: {error}") from None
+        raise _no_notebook(name, _what_it_is(content, error)) from None
     match tree:
         case {"cells": [*cells]}:
             pass
         case {"worksheets": [{"cells": [*cells]}, *_]}:  # before 2015
             pass
         case _:
-            raise Unreadable(f"{name} is not a notebook: it has no cells")
+            raise _no_notebook(name, "it has no cells")
     if len(cells) > CELL_LIMIT:
-        raise Unreadable(f"{name} has more than {CELL_LIMIT} cells")
+        raise Unreadable(f"{name} has more than {CELL_LIMIT} cells; delete some, {REMEDY}")
     parsed = [_parse_cell(cell) for cell in cells]
     if cells and not any(parsed):
-        raise Unreadable(f"{name} is not a notebook: none of its cells is one")
+        raise _no_notebook(name, "none of its cells is one")
     left_out = [str(number) for number, cell in enumerate(parsed, start=1) if cell is None]
     note = f"no cells of a notebook, and left out: number {', '.join(left_out)}"
     return ParsedNotebook(tuple(filter(None, parsed)), (note,) if left_out else ())
+
+
+def _no_notebook(name: str, why: str) -> Unreadable:
+    return Unreadable(f"{name} is not a notebook: {why}; open the notebook in Jupyter, {REMEDY}")
+
+
+def _what_it_is(content: bytes, error: Exception) -> str:
+    """What somebody handed in instead of JSON."""
+    start = content.removeprefix(codecs.BOM_UTF8)[:200].lstrip().lower()
+    for kind, marks in OTHER_KINDS.items():
+        if start.startswith(marks):
+            return f"it is {kind}"
+    if isinstance(error, UnicodeDecodeError):
+        return "its text is not UTF-8"
+    return f"it is damaged, or was changed in another program ({error})"
 
 
 def _parse_cell(cell: Any) -> ParsedCell | None:

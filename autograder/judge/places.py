@@ -48,6 +48,7 @@ class Places:
 
     of: dict[int, int] = field(default_factory=dict)  # submitted cell -> the lab's cell
     copies: dict[int, int] = field(default_factory=dict)  # one that lost its place to another
+    are_of_another_lab: bool = False  # the submitted cells
     by_content: set[int] = field(default_factory=set)  # submitted cells known by nothing else
 
 
@@ -87,7 +88,9 @@ def find_places(lab: Sequence[LabCell], cells: Sequence[ParsedCell]) -> Places:
     search.by_names()
     search.by_text("answer")
     search.by_likeness()
-    search.by_neighbours()
+    search.places.are_of_another_lab = search.is_another_lab()
+    if not search.places.are_of_another_lab:
+        search.by_neighbours()
     return search.places
 
 
@@ -101,7 +104,8 @@ class _Search:
 
     def by_ids(self) -> None:
         """One of several cells with one id holds the place: one that is no blank rather than a
-        blank, then the one with the lab's cell id rather than a grade id alone, then the first."""
+        blank, then the one with the lab's cell id rather than a grade id alone, then one that
+        stands where the lab has it, then the last: it is what counts when all of them run."""
         ids = {cell.id: index for index, cell in enumerate(self.lab)}
         grade_ids = {cell.grade_id: index for index, cell in enumerate(self.lab) if cell.grade_id}
         claims: defaultdict[int, list[int]] = defaultdict(list)
@@ -112,12 +116,20 @@ class _Search:
             if place is not None:
                 claims[place].append(number)
         for place, numbers in claims.items():
-            original = self.lab[place]
-            best, *others = sorted(
-                numbers, key=lambda n: (self._is_blank(n, place), self.cells[n].id != original.id)
-            )
-            self._put(best, place)
-            self.places.copies |= dict.fromkeys(others, place)
+            if len(numbers) == 1:
+                self._put(numbers[0], place)
+        beside = self._beside()
+
+        def rank(number: int, place: int) -> tuple[Any, ...]:
+            has_other_id = self.cells[number].id != self.lab[place].id
+            blank = self._is_blank(number, place)
+            return (blank, has_other_id, not beside(number, place), -number)
+
+        for place, numbers in claims.items():
+            if len(numbers) > 1:
+                best = min(numbers, key=lambda number: rank(number, place))
+                self._put(best, place)
+                self.places.copies |= {number: place for number in numbers if number != best}
 
     def by_text(self, *roles: str) -> None:
         """Unchanged cells; of cells with one text the first is the first."""
@@ -138,8 +150,9 @@ class _Search:
                     break
 
     def by_names(self) -> None:
-        """Answers that define what the blank defines, marked and filled ones first. A cell without
-        a mark must also stand where the blank stands: others may need it where it is."""
+        """Answers that define what the blank defines, marked and filled ones first, of equal ones
+        that which stands where the blank stands, or else the last. A cell without a mark must stand
+        there: others may need it where it is."""
         beside = self._beside()
         makers: defaultdict[str, set[int]] = defaultdict(set)
         names: dict[int, frozenset[str]] = {}
@@ -155,7 +168,8 @@ class _Search:
             shared = len(wanted & names[number])
             share = shared / (len(wanted) + len(names[number]) - shared)
             unmarked = self.cells[number].role is None
-            return (unmarked, self._is_blank(number, place), -share, number, place)
+            away = not beside(number, place)
+            return (unmarked, self._is_blank(number, place), -share, away, -number, -place)
 
         pairs = [
             (number, place)
@@ -181,17 +195,25 @@ class _Search:
         ]
         self._put_best(pairs, lambda number, place: (-likeness(number, place), number, place))
 
+    def is_another_lab(self) -> bool:
+        """Whether there is something, and nothing that is asked in it is asked here. Labs share
+        given cells, such as their imports."""
+        if any(self.lab[place].role != "given" for place in self.found):
+            return False
+        asks = any(cell.role in ("answer", "check") for cell in self.cells)
+        return bool(self.cells and self.lab) and (asks or not self.found)
+
     def by_neighbours(self) -> None:
         """Answers that stand after, or else before, the cell after or before which the lab has
-        them, among cells that have a place."""
-        for step in (1, -1) if self.found else ():
+        them, among cells that have a place. The notebook's ends are no neighbours: any has them."""
+        for step in (1, -1):
             around_lab = nearest_places(len(self.lab), {place: place for place in self.found}, step)
             around_cells = nearest_places(len(self.cells), self.places.of, step)
             waiting: defaultdict[int | None, list[int]] = defaultdict(list)
             for number in self._cells_left()[::step]:
                 waiting[around_cells[number]].append(number)
             for place in self._places_left("answer")[::step]:
-                numbers = waiting[around_lab[place]]
+                numbers = waiting[around_lab[place]] if around_lab[place] is not None else []
                 fitting = [n for n in numbers if self._may_be(n, place, by_place=True)]
                 for number in fitting[:1]:
                     numbers.remove(number)

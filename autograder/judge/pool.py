@@ -19,14 +19,16 @@ from typing import Any, TypeVar
 from ..engine import ConfinementRefused, EngineUnavailable
 from ..errors import HiddenTestsBroken
 from . import warm
+from .broken_files import ended
 from .warm import Grader, Task
 
 FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
 # Tied to its parent before it imports anything that takes time.
 BOOT = """
-import os, sys
+import signal, sys
 from multiprocessing.connection import Connection
 
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this
 connection = Connection(int(sys.argv[1]))
 sys.path[:] = connection.recv()
 from autograder.lifeline import die_with
@@ -61,15 +63,20 @@ class WarmProcess:
         self._connection.send(sys.path)
         self._connection.send_bytes(pickle.dumps((grader, rehearsal)))
         self.confinement = ""
+        self.rehearsed: Any = None
 
     def wait_until_ready(self) -> None:
         """Raises `EngineUnavailable` or `HiddenTestsBroken` if it can't get warm."""
-        try:
-            said = self._connection.recv()
-        except (EOFError, OSError):
-            raise _killed() from None
-        _raise_if_fatal(said)
-        self.confinement = said[warm.READY]
+        importing = ""
+        while not self.confinement:
+            try:
+                said = self._connection.recv()
+            except (EOFError, OSError):
+                raise HiddenTestsBroken(ended(importing)) if importing else _killed() from None
+            _raise_if_fatal(said)
+            importing = said.get(warm.IMPORTING, "")
+            self.confinement = said.get(warm.READY, "")
+            self.rehearsed = said.get(warm.REHEARSED)
 
     def judge(self, task: Task) -> Any:
         """What came of a task, or `Failed`.
@@ -157,6 +164,11 @@ class Pool:
     def confinement(self) -> str:
         """How workers are confined; empty until the first task is done."""
         return next(filter(None, (process.confinement for process in self._processes)), "")
+
+    @property
+    def rehearsed(self) -> Any:
+        """What came of the rehearsal; None until the first task is done, or without one."""
+        return next((p.rehearsed for p in self._processes if p.rehearsed is not None), None)
 
     def judge(self, task: Task) -> Any:
         """What came of one task, or `Failed`; from any thread."""

@@ -9,7 +9,7 @@ import os
 import random
 import shlex
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -30,6 +30,7 @@ from ..engine import (
 )
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
+from .broken_files import why_broken
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
 
@@ -57,13 +58,17 @@ def run_tests(
     return with_tests(test_files, lambda tests: tests.run(session, questions))
 
 
-def with_tests(test_files: tuple[Path, ...], use: Callable[["Tests"], Used]) -> Used:
-    """Collect tests once and call `use` with them.
+def with_tests(
+    test_files: tuple[Path, ...],
+    use: Callable[["Tests"], Used],
+    on_file: Callable[[Path], None] = lambda file: None,
+) -> Used:
+    """Collect tests once and call `use` with them; `on_file` is told of each file before.
 
     Raises:
         HiddenTestsBroken: if a test file cannot be imported.
     """
-    tests = Tests(use)
+    tests = Tests(use, on_file)
     helpers = shlex.join(dict.fromkeys(str(file.parent) for file in test_files))
     options = [*PYTEST_OPTIONS, "-o", f"pythonpath={helpers}"]  # modules beside the tests
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -87,13 +92,15 @@ class _Failure(NamedTuple):
 class Tests:
     """A lab's tests, collected once by pytest; `run` them against one submission or several."""
 
-    def __init__(self, use: Callable[["Tests"], Any]) -> None:
+    def __init__(
+        self, use: Callable[["Tests"], Any], on_file: Callable[[Path], None] = lambda file: None
+    ) -> None:
         self.broken = ""
         self.was_used = False
         self.came_of_it: Any = None
         self.raised: BaseException | None = None
         self.session: Session
-        self._use = use
+        self._use, self._on_file = use, on_file
         self._use_tensors = False  # known once they are collected: a test may load them later
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
@@ -163,9 +170,22 @@ class Tests:
                 self.raised = error
         return True
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.broken = str(report.longrepr)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Note what keeps a file from being collected, a skip of all of it as well."""
+        if isinstance(collector, pytest.Module):
+            self._on_file(collector.path)
+        try:
+            report = yield
+        except (SystemExit, pytest.exit.Exception) as error:
+            self.broken = self.broken or why_broken(error, collector.path)
+            return pytest.CollectReport(collector.nodeid, "failed", self.broken, [])
+        if not report.passed:
+            raised = report.call.excinfo.value
+            self.broken = self.broken or why_broken(raised, collector.path)
+        return report
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Before any fixture."""

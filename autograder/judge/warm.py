@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from ..assignment import Assignment
@@ -31,6 +32,8 @@ from .pytest_plugin import Tests, with_tests
 GRACE_S = 30.0  # for a judge, beyond what its workers have
 ANSWER_LIMIT_BYTES = 64 * 2**20
 READY = "ready"
+REHEARSED = "rehearsed"  # what came of the rehearsal
+IMPORTING = "importing"  # a file of tests, said before
 LOST_ZYGOTE = 3  # an exit code
 Answer = dict[str, Any]  # {"done": what came of it}, or {"failed": why not} and more
 
@@ -73,20 +76,23 @@ def main(connection: Connection) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # tests may print
     warnings.simplefilter("ignore")  # of libraries, about values of students
 
+    def say_import(file: Path | str) -> None:
+        connection.send({IMPORTING: str(file)})
+
     def serve(tests: Tests) -> None:
+        say_import("")
         assignment = grader.assignment
         with Zygote(
             assignment.release_dir, grader.limits, grader.policy, assignment.imports
         ) as zygote:
             tensors.use_threads(1)
             ready = Ready(grader, tests, zygote)
-            if rehearsal is not None:
-                rehearsal.run(ready)
-            connection.send({READY: zygote.confinement})
+            rehearsed = None if rehearsal is None else rehearsal.run(ready)
+            connection.send({READY: zygote.confinement, REHEARSED: rehearsed})
             _serve(ready, connection)
 
     try:
-        with_tests(grader.assignment.test_files, serve)
+        with_tests(grader.assignment.test_files, serve, say_import)
     except (EngineUnavailable, HiddenTestsBroken) as error:
         with contextlib.suppress(OSError):
             connection.send(_failed(error))

@@ -13,13 +13,13 @@
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import UserError, shown
+from ..toml_file import read_toml
 
 CONFUSIONS_FILE = "confusions.toml"  # in the lab's folder of variants
 
@@ -58,13 +58,7 @@ def read_confusions(path: Path) -> Confusions:
     """
     if not path.is_file():
         return Confusions()
-    text = path.read_text("utf-8")
-    try:
-        read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = found[1] if found else str(text.count("\n") + 1)
-        raise UserError(f"{shown(path)}:{line}: not TOML ({error}); fix it") from None
+    read, text = read_toml(path)
     for key in read.keys() - {"names", "keywords", "endings"}:
         raise _wrong(path, text, key, f"unknown key `{key}`; the keys are names, keywords, endings")
     pairs = read.get("names", [])

@@ -23,6 +23,7 @@ from ..judge.content import Content
 from ..judge.results import FAILED, SubmissionResult
 from ..project import find_project
 from ..solution import find_solution
+from .tests_there import refuse_missing_tests
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
 KEPT_BYTES = 2**18  # of a notebook that waits to be judged
@@ -122,8 +123,10 @@ def judge_hand_ins(
         The results by student, and a note for each score that changed.
 
     Raises:
+        UserError: if tests that the release counts on are not there.
         EngineUnavailable, HiddenTestsBroken: as `grade_class`.
     """
+    refuse_missing_tests(assignment)
     policy = Policy(allow_unconfined=run.allow_unconfined)
     level = strongest_possible(policy)  # before anything else: it may refuse
     environment = environment_of(assignment, run.seed, assignment.limits, level)

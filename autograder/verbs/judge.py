@@ -1,9 +1,10 @@
 """Has hand-ins judged by warm processes: contents in, results out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..assignment import Assignment
 from ..engine import Policy
+from ..judge.broken_checks import BrokenChecks
 from ..judge.content import Content
 from ..judge.grade import Grading, failed_result
 from ..judge.pool import Failed, Pool
@@ -19,27 +20,32 @@ def judge_contents(
     contents: Iterable[Content],
     number: int,
     jobs: int,
+    on_note: Callable[[str], None] = lambda note: None,
 ) -> Iterator[tuple[Content, SubmissionResult]]:
     """Yield each hand-in with its result as soon as it is known.
 
     Args:
         contents: taken one by one, so that a class need not fit in memory.
         number: how many there are.
+        on_note: told of tests that a person should look at.
 
     Raises:
         EngineUnavailable: if this machine can't confine submissions as the policy asks, or ends
             the processes that grade.
-        HiddenTestsBroken: if the instructor's tests cannot run at all.
+        HiddenTestsBroken: if the instructor's tests cannot run at all, or break on the solution.
     """
     grader = Grader(assignment, seed, assignment.limits, policy)
     is_worth_it = number > jobs  # else each process has one task, which warms it as well
-    rehearsal = rehearsal_of(assignment) if is_worth_it else None
-    with Pool(grader, min(jobs, number), rehearsal) as pool:
+    solution = rehearsal_of(assignment)
+    with Pool(grader, min(jobs, number), solution if is_worth_it else None) as pool:
+        checks = BrokenChecks(pool, solution, on_note)
         for task, answer in pool.run(map(Grading, contents)):
             if isinstance(answer, Failed):
                 yield task.content, failed_result(grader, task.content.student, answer.reason)
             else:
-                yield task.content, SubmissionResult.from_json(answer)
+                result = SubmissionResult.from_json(answer)
+                checks.look_at(result)
+                yield task.content, result
 
 
 def rehearsal_of(assignment: Assignment) -> Grading | None:

@@ -21,8 +21,10 @@ def new_lab(lab: str, source_root: Path) -> Path:
         wanted = "begin with a letter, go on with letters, digits, - and _, at most 40 in all"
         raise UserError(f"`{lab}` is no name for a lab; {wanted}", exit_code=2)
     folder = source_root / lab
-    if folder.exists():
-        raise UserError(f"{shown(folder)}: is already there; choose another name", exit_code=2)
+    # Names that differ only in case are one folder on some machines, and one lab for students.
+    for other in sorted(source_root.iterdir()) if source_root.is_dir() else []:
+        if other.name.casefold() == lab.casefold():
+            raise UserError(f"{shown(other)}: is already there; choose another name", exit_code=2)
     draft = folder.with_name(f".{lab}.new")
     shutil.rmtree(draft, ignore_errors=True)
     for template in sorted(path for path in TEMPLATE.rglob("*") if path.is_file()):

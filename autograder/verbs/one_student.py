@@ -43,7 +43,9 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
         assignment = _assignment(course, lab, run)
-        rows = [row for row in find_hand_ins(course.root, lab) if row.student == student]
+        submitted = course.folder("submitted", ".", lab).parent
+        found = find_hand_ins(course.root, lab, submitted)
+        rows = [row for row in found if row.student == student]
         (result,), notes = judge_hand_ins(course, assignment, rows, run, force=True)
         if result.status == FAILED:
             raise UserError(f"{student}: {'; '.join(result.remarks)}")

@@ -1,8 +1,11 @@
 """The command line: one clear line for a mistake, exit codes, and a whole graded class."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -116,3 +119,76 @@ def test_grading_unconfined_has_to_be_asked_for(
     assert words in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
     assert ("UNCONFINED" in ran.stdout) == bool(option)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[object], Path]:
+    """A class whose only student loops for ever, and the arguments that grade it."""
+    folder = tmp_path_factory.mktemp("a class")
+    source = folder / "source" / "small.md"
+    (source.parent / "student").mkdir(parents=True)
+    source.write_text(SOURCE, "utf-8")
+    (source.parent / "student" / "checks.py").write_text(CHECKS, "utf-8")
+    typed("build", source, "--out", folder)
+    notebook = json.loads((folder / "solution" / "small" / "small.ipynb").read_text("utf-8"))
+    for cell in notebook["cells"]:
+        if "return 2 * x" in "".join(cell["source"]):
+            cell["source"] = "def double(x):\n    while True: pass"
+    target = folder / "course" / "submitted" / "sam" / "small" / "small.ipynb"
+    target.parent.mkdir(parents=True)
+    target.write_text(json.dumps(notebook), "utf-8")
+    options = ["small", "--course", folder / "course", "--release", folder / "release"]
+    return ["grade", *options], folder
+
+
+def test_ctrl_c_is_one_line(course: tuple[list[object], Path]) -> None:
+    command = [sys.executable, "-m", "autograder", *map(str, course[0])]
+    running = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not children_of(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(2)
+    os.killpg(running.pid, signal.SIGINT)
+    printed, error = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert error.strip() == "stopped; what was graded so far is kept"
+    assert "Traceback" not in printed
+
+
+def children_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii") + "".join(
+        file.read_text("ascii") for file in Path(f"/proc/{pid}/task").glob("*/children")
+    )
+
+
+@pytest.mark.parametrize("place", ["course", "course/submitted/sam/small/small.ipynb/report.json"])
+def test_a_report_that_cannot_be_written_is_told_before_grading(
+    course: tuple[list[object], Path], place: str
+) -> None:
+    arguments, folder = course
+    options = [*map(str, arguments), "--json", str(folder / place)]
+    command = [sys.executable, "-m", "autograder", *options]
+    ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 2
+    assert ran.stderr.count("\n") == 1
+    assert "can't be written" in ran.stderr
+    assert "name another file" in ran.stderr
+
+
+def test_what_the_system_refuses_is_one_line(course: tuple[list[object], Path]) -> None:
+    arguments, folder = course
+    (folder / "course" / "results").write_text("in the way", "utf-8")
+    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+    ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    (folder / "course" / "results").unlink()
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("error: ")
+    assert "results" in ran.stderr
+    assert "Traceback" not in ran.stderr

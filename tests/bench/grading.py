@@ -137,6 +137,7 @@ def _nbgrader_grades(course: Path, notebooks: list[Any], number: int) -> dict[st
     plain = [_plain(notebook) for notebook in notebooks[:number]]
     source = course / "source" / LAB
     shutil.copytree(PROJECT / "release" / LAB, source)
+    shutil.copytree(PROJECT / "lib", source / "lib", dirs_exist_ok=True)  # with the reference
     nbformat.write(plain[0], source / f"{LAB}.ipynb")
     (course / "nbgrader_config.py").write_text(
         "c = get_config()\nc.Execute.timeout = 300\nc.ClearSolutions.enforce_metadata = False\n"

@@ -6,11 +6,11 @@ text = "def forward(self, num_1, num_2):"   # the line found, without its indent
 reason = "the signature that the notebook states"
 """
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UserError
+from autograder.toml_file import read_toml
 
 from .scan import Leak
 
@@ -55,11 +55,8 @@ def read_allow_list(hidden_dir: Path) -> AllowList:
     path = hidden_dir / FILE_NAME
     if not path.is_file():
         return AllowList(path)
-    text = path.read_text("utf-8")
-    try:
-        read = tomllib.loads(text).get("allowed", [])
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path}: not TOML: {error}; mend it") from error
+    whole, text = read_toml(path)
+    read = whole.get("allowed", [])
     headers = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == _HEADER]
     if not isinstance(read, list) or len(read) != len(headers):
         raise UserError(f"{path}:1: each entry begins with a line `{_HEADER}`; write them so")

@@ -18,7 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.hand_ins import ID_LIMIT, Decision, HandIn, find_hand_ins
-from autograder.course.notebook_file import archive_stem, is_clutter, notebook_stem, shown_name
+from autograder.course.notebook_file import (
+    archive_stem,
+    is_clutter,
+    is_hidden,
+    notebook_stem,
+    shown_name,
+)
 from autograder.course.student_folder import folded, is_named_after
 from autograder.errors import Unreadable, UserError
 
@@ -108,6 +114,8 @@ def link_to_file(path: Path) -> None:
         ("latest", link_to_nowhere, "move it"),
         ("loop", link_to_itself, "move it"),
         ("ben.ipynb", link_to_file, "move it"),
+        (".ana", with_hand_in, "rename it without the dot"),
+        (".ana.ipynb", text_file, "rename it without the dot"),
         ("LAB09", with_hand_in, f"a lab's folder; students' are submitted/STUDENT/{LAB}/"),
         ("a\nb", with_hand_in, "rename the folder"),
         ("a\x1b[31m", with_hand_in, "rename the folder"),
@@ -129,12 +137,13 @@ def test_a_stray_entry_is_no_student_and_has_a_remedy(
         row.read()
 
 
-@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "._ana", "desktop.ini"])
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "._ana", "desktop.ini", ".unknown"])
 def test_clutter_asks_nobody_to_act(submitted: Path, name: str) -> None:
     (submitted / name).touch()
     (submitted / ".ipynb_checkpoints").mkdir()
+    (submitted / ".git").mkdir()
     rows = rows_but_zoes(submitted)
-    assert [(row.decision, row.notes) for row in rows] == [(Decision.NOT_A_STUDENT, ())] * 2
+    assert [(row.decision, row.notes) for row in rows] == [(Decision.NOT_A_STUDENT, ())] * 3
 
 
 # -- students ----------------------------------------------------------------------------------
@@ -187,6 +196,16 @@ def test_without_a_class_there_is_one_clear_line(tmp_path: Path) -> None:
         assert error.value.exit_code == 2
     (tmp_path / "submitted").mkdir()
     assert find_hand_ins(tmp_path, LAB) == []
+
+
+@pytest.mark.parametrize("is_absolute", [False, True])
+def test_the_course_can_have_another_folder(submitted: Path, is_absolute: bool) -> None:
+    other = submitted.parent / "handed" / "in"
+    hand_in(other, "ana")
+    (other / "ben.ipynb").touch()
+    ana, ben = find_hand_ins(submitted.parent, LAB, other if is_absolute else "handed/in")
+    assert (ana.student, ana.read()) == ("ana", NOTEBOOK)
+    assert f"move it to in/ben/{LAB}/" in ben.notes[0]
 
 
 # -- what grading gets -------------------------------------------------------------------------
@@ -346,6 +365,7 @@ def holds_the_lab(tree: dict[str, Any]) -> bool:
     """Whether something in a student's folder says that it is of the lab."""
     return any(
         not is_clutter(name)
+        and not is_hidden(name)
         and (
             holds_the_lab(below)
             if isinstance(below, dict)

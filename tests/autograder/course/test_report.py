@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from rich.console import Console, RenderableType
 
 from autograder.course.report import as_table, remarks
@@ -31,9 +32,9 @@ RESULT = SubmissionResult(
 )
 
 
-def shown(*what: RenderableType) -> list[list[str]]:
+def shown(*what: RenderableType, width: int = 120) -> list[list[str]]:
     """The words of each line."""
-    console = Console(width=120, no_color=True, highlight=False)
+    console = Console(width=width, no_color=True, highlight=False)
     with console.capture() as capture:
         for one in what:
             console.print(one)
@@ -61,6 +62,17 @@ def test_a_student_whom_no_judge_came_to_an_end_with_has_nothing() -> None:
     questions = tuple(QuestionResult(one.id, one.max_score) for one in RESULT.questions)
     failed = replace(RESULT, student="cid", status=FAILED, questions=questions, seconds=0.0)
     assert ["cid", "0", "0", "0", "0", "17.5", "0.0"] in shown(as_table("means", [RESULT, failed]))
+
+
+@pytest.mark.parametrize("name", ["x" * 128, "many words " * 10, "語" * 60])
+def test_a_long_id_hides_nobodys_scores(name: str) -> None:
+    lines = shown(as_table("means", [RESULT, replace(RESULT, student=name)]), width=80)
+    assert ["ann", "4.5", "0", "4.5", "11.5", "6", "1.3"] in lines
+    start = next(n for n, line in enumerate(lines) if line[:1] == ["ann"]) + 1
+    assert lines[start][-6:] == ["4.5", "0", "4.5", "11.5", "6", "1.3"]
+    numbers = set(lines[start][-6:])
+    words = [word for line in lines[start:] for word in line if word not in numbers]
+    assert "".join(words).startswith(name.replace(" ", ""))
 
 
 def test_what_a_student_is_called_or_hands_in_is_no_markup() -> None:

@@ -34,6 +34,18 @@ def test_a_damaged_file_counts_as_absent(tmp_path: Path, content: str) -> None:
     assert store.load(RESULT.student, KEY) == RESULT
 
 
+def test_the_result_of_somebody_else_counts_as_absent(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(RESULT, KEY)
+    (tmp_path / f"{RESULT.student}.json").rename(tmp_path / "ben.json")
+    assert store.load("ben", KEY) is None
+    assert store.latest("ben") is None
+    ben = replace(RESULT, student="ben")
+    assert store.save(ben, {**KEY, "tests": "c"}) == []
+    assert store.history("ben") == []
+    assert store.latest("ben") == ben
+
+
 def test_saving_leaves_no_draft_behind(tmp_path: Path) -> None:
     ResultStore(tmp_path).save(RESULT, KEY)
     assert [path.name for path in tmp_path.iterdir()] == [f"{RESULT.student}.json"]

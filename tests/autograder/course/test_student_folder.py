@@ -159,6 +159,8 @@ NOTHING_TO_GRADE = {
     "an empty file": ({"lab09/lab09.ipynb": b""}, "lab09/lab09.ipynb is empty"),
     "a broken archive": ({"lab09/lab09.zip": b"PK\3\4"}, "lab09/lab09.zip is a damaged zip"),
     "an archive without one": ({"lab09/a.zip": zipped(**{"a.txt": b"1"})}, "without a notebook"),
+    "only a hidden file": ({"lab09/.lab09.ipynb": RIGHT}, "only lab09/.lab09.ipynb"),
+    "only a hidden folder": ({".lab09/lab09.ipynb": RIGHT}, "only .lab09"),
     "only clutter": ({"lab09/.ipynb_checkpoints/lab09.ipynb": RIGHT}, "an empty folder"),
     "a file in place of the folder": ({"lab09": RIGHT}, "lab09 is a file in place of"),
     "a notebook that may be of any lab": ({"homework.ipynb": RIGHT}, "only homework.ipynb"),

@@ -67,7 +67,24 @@ def test_of_a_cell_its_text_kind_ids_and_marks_are_kept(submitted: Any) -> None:
     ],
 )
 def test_what_is_no_notebook_is_refused_with_a_reason(content: bytes) -> None:
-    with pytest.raises(Unreadable, match=r"lab\.ipynb"):
+    with pytest.raises(Unreadable, match=r"^lab\.ipynb .*save it again and hand in the \.ipynb$"):
+        parse_notebook(content, NAME)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\n<!DOCTYPE html><html>", "it is a web page"),
+        (b"%PDF-1.7 \xe2", "it is a PDF"),
+        (b"import torch\nx = 1", "it is Python code"),
+        ('{"cells": []}'.encode("utf-16"), "it is a text in UTF-16"),
+        (b'{"cells": "\xe4"}', "its text is not UTF-8"),
+        (b'{"cells": [', "it is damaged"),
+        (b'{"cells": [1]}', "none of its cells is one"),
+    ],
+)
+def test_it_is_said_what_was_handed_in_instead(content: bytes, words: str) -> None:
+    with pytest.raises(Unreadable, match=f"is not a notebook: {words}"):
         parse_notebook(content, NAME)
 
 

@@ -87,7 +87,35 @@ def test_likeness_makes_no_answer_of_a_given_cell() -> None:
 
 def test_no_two_cells_have_one_place() -> None:
     found = find_places(LAB, [cell(LAB[0].source, id="code-1")] * 3)
-    assert (found.of, found.copies) == ({0: 0}, {1: 0, 2: 0})
+    assert (found.of, found.copies) == ({2: 0}, {0: 0, 1: 0})
+
+
+@pytest.mark.parametrize("known", [{"grade_id": "ex1-answer-double"}, {"grade_id": "old"}])
+@pytest.mark.parametrize("at", [0, 3, 4])
+def test_of_equal_copies_the_one_at_the_labs_place_wins(known: dict[str, str], at: int) -> None:
+    """As in files without cell ids."""
+    cells = [
+        cell(LAB[0].source, grade_id="code-1", role="given"),
+        cell("double = 2", role="answer", **known),
+        cell('check("ex1")', grade_id="ex1", role="check"),
+        cell('check("ex2")', grade_id="ex2", role="check"),
+    ]
+    cells.insert(at, cell("double = 1", role="answer", **known))
+    assert places(*cells)[1 if at else 2] == 1
+
+
+@pytest.mark.parametrize("known", [{"grade_id": "ex1-answer-double"}, {"grade_id": "old"}, {}])
+def test_of_equal_copies_at_the_labs_place_the_last_wins(known: dict[str, str]) -> None:
+    check = cell('check("ex1")', grade_id="ex1", role="check")
+    role = {"role": "answer"} if known else {}
+    mine = [cell(f"double = {number}", **known, **role) for number in range(3)]
+    assert places(*mine, check) == {2: 1, 3: 2}
+
+
+def test_answers_with_one_name_keep_their_order() -> None:
+    twice = lab_cells(notebook(*(answer(f"ex1-answer-x{n}", "x = 1") for n in ("", "-2"))))
+    mine = [cell(f"x = {number}", grade_id=f"old-{number}", role="answer") for number in (3, 4)]
+    assert find_places(twice, mine).of == {0: 0, 1: 1}
 
 
 def test_a_notebook_made_to_take_long_is_looked_at_in_one_go() -> None:

@@ -60,8 +60,10 @@ def test_names_that_will_not_do(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["mine", "Mine", "MINE"])
+def test_nothing_is_overwritten_or_nearly_the_same(tmp_path: Path, name: str) -> None:
     (tmp_path / "mine").mkdir()
-    with pytest.raises(UserError, match="already there"):
-        new_lab("mine", tmp_path)
+    with pytest.raises(UserError, match="mine: is already there"):
+        new_lab(name, tmp_path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
     assert list((tmp_path / "mine").iterdir()) == []
