@@ -4,13 +4,13 @@ formgrader's buttons grade and publish a single student by it, with the seed of 
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
+from .copies import write_atomically
 
 FILE = "grading.json"
 
@@ -26,15 +26,30 @@ class ClassRun:
     source_root: str = ""
 
 
-def remember(course_dir: Path, lab: str, run: ClassRun) -> None:
-    """Write down how a lab is graded, beside the other labs, unless it stands there."""
-    known = _read(course_dir)
-    runs = {**known, lab: asdict(run)}
+def remember(course_dir: Path, lab: str, run: ClassRun) -> list[str]:
+    """Write down how a lab is graded, beside the other labs, unless it stands there.
+
+    Returns:
+        A note, where a damaged file had to be made anew.
+
+    Raises:
+        UserError: if it can't be read or written.
+    """
+    path = course_dir / FILE
+    known = _read(path)
+    runs = {**(known or {}), lab: asdict(run)}
     if runs == known:
-        return
-    draft = course_dir / f".{FILE}.{os.getpid()}"
-    draft.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
-    draft.replace(course_dir / FILE)
+        return []
+    try:
+        write_atomically(path, (json.dumps(runs, indent=1) + "\n").encode())
+    except OSError as error:
+        raise _closed(path, error) from None
+    if known is not None:
+        return []
+    return [
+        f"{path}: this was damaged and is made anew; formgrader's buttons work for other labs once "
+        "they are graded again"
+    ]
 
 
 def recall(course_dir: Path, lab: str) -> ClassRun:
@@ -43,8 +58,9 @@ def recall(course_dir: Path, lab: str) -> ClassRun:
     Raises:
         UserError: if it was not; a single student can't be the first.
     """
+    runs = _read(course_dir / FILE) or {}
     try:
-        return ClassRun(**_read(course_dir)[lab])
+        return ClassRun(**runs[lab])
     except (KeyError, TypeError):
         raise UserError(
             f"{course_dir / FILE}: {lab} was not graded yet; run `make grade LAB={lab} "
@@ -52,12 +68,21 @@ def recall(course_dir: Path, lab: str) -> ClassRun:
         ) from None
 
 
-def _read(course_dir: Path) -> dict[str, Any]:
-    path = course_dir / FILE
+def _read(path: Path) -> dict[str, Any] | None:
+    """The runs by lab; None if what lies there is damaged."""
     try:
         runs = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: this can't be read ({error}); delete it") from None
-    return runs if isinstance(runs, dict) else {}
+    except ValueError:
+        return None
+    except OSError as error:
+        raise _closed(path, error) from None
+    return runs if isinstance(runs, dict) else None
+
+
+def _closed(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"{path}: this can't be read or written ({error.strerror or error}); move it away or make "
+        "it writable"
+    )

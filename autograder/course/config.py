@@ -67,6 +67,24 @@ def engine_note(course: Course) -> str | None:
     )
 
 
+def unused_notes(course: Course) -> list[str]:
+    """A note for each setting about whom to grade, or where, that `make grade` doesn't use."""
+    settings = course.config.get("CourseDirectory", {})
+    path, notes = course.root / CONFIG_FILE, []
+    root = str(settings.get("root", ""))
+    if root and (course.root / root).resolve() != course.root.resolve():
+        notes.append(
+            f"{path}: CourseDirectory.root is not used: the class of {course.root} was graded, but "
+            f"formgrader shows {root}; remove the line, or give that folder as the course"
+        )
+    if excluded := settings.get("student_id_exclude"):
+        notes.append(
+            f"{path}: CourseDirectory.student_id_exclude ({excluded}) is not used: everybody was "
+            "graded; move whom you don't want to grade out of the folder of hand-ins"
+        )
+    return notes
+
+
 def _is_ours(text: bytes) -> bool:
     """Whether it is as we wrote it, perhaps earlier, or when the project lay elsewhere."""
     known = {_without_path(CONFIG_TEXT), *EARLIER}

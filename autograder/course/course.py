@@ -4,7 +4,9 @@ nbgrader is not imported here, which would cost seconds: traitlets' loader alone
 """
 
 import contextlib
+import sys
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +90,7 @@ def load_course(root: Path) -> Course:
     if not path.is_file():
         return Course(root)
     try:
-        with contextlib.chdir(root):
+        with contextlib.chdir(root), modules_of(root):
             config = PyFileConfigLoader(CONFIG_FILE, str(root)).load_config()
     except (Exception, SystemExit) as error:  # whatever stands in the file
         raise UserError(
@@ -104,10 +106,23 @@ def load_course(root: Path) -> Course:
     return course
 
 
+@contextlib.contextmanager
+def modules_of(root: Path) -> Iterator[None]:
+    """Let modules be found that lie beside the config, as nbgrader does."""
+    before = list(sys.path)
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        if str(root) not in before:  # what the config itself added stays
+            with contextlib.suppress(ValueError):
+                sys.path.remove(str(root))
+
+
 def _line(error: BaseException, path: Path) -> str:
     """`:number` of the line that is to blame, if it is known."""
     if isinstance(error, SyntaxError):
-        return f":{error.lineno}"
+        return f":{error.lineno}" if error.lineno else ""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]
     return f":{lines[-1]}" if lines else ""

@@ -8,6 +8,7 @@ question leaves the release; then it is kept beside the results, and comes back 
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ from ..engine import printable
 from ..errors import UserError
 from ..judge.results import SubmissionResult
 from .by_hand import ByHand, GradeByHand
-from .course import CONFIG_FILE, Course
+from .course import CONFIG_FILE, Course, modules_of
 from .recorded import LOCK_TIMEOUT_S, refusal, schema_version
 
 GRADED, COMMENTED = (GradeCell, TaskCell), (SolutionCell, TaskCell)
@@ -213,12 +214,13 @@ class _LateWork:
     def __init__(self, course: Course) -> None:
         log = logging.Logger("late work")  # a logger of its own, which nobody listens to
         log.addHandler(logging.NullHandler())
-        self._path = course.root / CONFIG_FILE
+        self._path, self._root = course.root / CONFIG_FILE, course.root
         try:
-            self._rule = AssignLatePenalties(config=course.config, log=log)
-            self._rule.init_plugin()
-        except (TraitError, ImportError) as error:
-            raise UserError(f"{self._path}: AssignLatePenalties: {error}; fix it") from None
+            with modules_of(self._root):
+                self._rule = AssignLatePenalties(config=course.config, log=log)
+                self._rule.init_plugin()
+        except Exception as error:  # a module of the course's own may raise anything
+            raise UserError(f"{self._path}: AssignLatePenalties: {_cause(error)}; fix it") from None
 
     def penalise(self, db: Any, paper: SubmittedNotebook) -> list[str]:
         """Set the penalty, or clear one that no longer holds."""
@@ -233,7 +235,8 @@ class _LateWork:
         score = db.scalar(select(SubmittedNotebook.score).filter_by(id=paper.id))
         try:
             plugin = self._rule.plugin_inst
-            penalty = plugin.late_submission_penalty(submission.student_id, score, late_s)
+            with modules_of(self._root):
+                penalty = plugin.late_submission_penalty(submission.student_id, score, late_s)
             if penalty is not None:
                 paper.late_submission_penalty = min(max(float(penalty), 0.0), score)
         except Exception as error:  # the course's own code may raise anything
@@ -243,6 +246,19 @@ class _LateWork:
                 f"of {self._path} failed ({reason}); fix it and grade again"
             ]
         return []
+
+
+def _cause(error: BaseException) -> str:
+    """In one line what was wrong first, without the objects that traitlets writes out."""
+    said = re.sub(r"<[\w.]*?(\w+) object at \w+>( instance)?", r"\1", str(error))
+    first: BaseException = error
+    while (before := first.__cause__ or first.__context__) is not None:
+        first = before
+    if first is not error:
+        said += f" ({type(first).__name__}: {first})"
+    elif not isinstance(error, TraitError):
+        said = f"{type(error).__name__}: {said}"
+    return " ".join(said.split())
 
 
 def parse_date(timestamp: str | None) -> datetime | None:

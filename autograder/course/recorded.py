@@ -138,6 +138,14 @@ def refusal(path: Path, reason: str) -> UserError:
             f"{path}: this is no gradebook of this version of nbgrader ({reason}); back it up, "
             f"then run `nbgrader db upgrade` in {path.parent}, or put it elsewhere"
         )
-    return UserError(
-        f"{path}: the gradebook can't be used: {reason}; put it elsewhere to start anew"
-    )
+    if "unable to open" in reason and not path.parent.is_dir():
+        remedy = f"make the folder {path.parent}, or correct CourseDirectory.db_url"
+    elif "is full" in reason:
+        remedy = "make room on the disk, and run this again"
+    elif "readonly" in reason or "unable to open" in reason:
+        remedy = "make the file and its folder writable"
+    elif "disk I/O" in reason:
+        remedy = "see whether its disk is full or broken, and run this again"
+    else:
+        remedy = "put it elsewhere to start anew"
+    return UserError(f"{path}: the gradebook can't be used: {reason}; {remedy}")

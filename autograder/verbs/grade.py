@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from ..assignment import Assignment
 from ..course.class_run import ClassRun, remember
-from ..course.config import engine_note
+from ..course.config import engine_note, unused_notes
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, environment_of
 from ..course.gone import gone_students
@@ -101,7 +101,7 @@ def grade_class(
             assignment.exercises,
             source_root=str(project / "source"),
         )
-        remember(course_dir, lab, run)
+        taken += remember(course_dir, lab, run)
         notes = taken + _notes_before(course, assignment)
         results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
         published = publish(course, assignment, results, run.exercises, run.title)
@@ -196,7 +196,7 @@ def _nobody(submitted: Path, lab: str, hand_ins: list[HandIn]) -> str:
 
 
 def _notes_before(course: Course, assignment: Assignment) -> list[str]:
-    notes = [engine_note(course)]
+    notes = [engine_note(course), *unused_notes(course)]
     if assignment.solution is None:
         notes.append(f"no solution fits {assignment.lab}; early mistakes cost again later")
     return [note for note in notes if note]

@@ -33,7 +33,19 @@ def test_a_lab_that_was_not_graded(tmp_path: Path, content: str | None) -> None:
         recall(tmp_path, "lab1")
 
 
-def test_a_damaged_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text("{", "utf-8")
-    with pytest.raises(UserError, match=FILE):
+@pytest.mark.parametrize("damage", ["", "{", "[]", "3", b"\xff\xfe{"])
+def test_a_damaged_file_is_made_anew_and_told(tmp_path: Path, damage: str | bytes) -> None:
+    path = tmp_path / FILE
+    path.write_bytes(damage if isinstance(damage, bytes) else damage.encode())
+    with pytest.raises(UserError, match="lab1 was not graded yet"):
+        recall(tmp_path, "lab1")
+    (note,) = remember(tmp_path, "lab1", ClassRun(3))
+    assert note.startswith(str(path)) and "made anew" in note
+    assert recall(tmp_path, "lab1") == ClassRun(3)
+    assert remember(tmp_path, "lab2", ClassRun(4)) == []
+
+
+def test_what_is_no_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(UserError, match="move it away"):
         remember(tmp_path, "lab1", ClassRun())

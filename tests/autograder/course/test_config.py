@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.config import engine_note, write_config
+from autograder.course.config import engine_note, unused_notes, write_config
 from autograder.course.course import CONFIG_FILE, load_course
 from autograder.project import HOME
 
@@ -117,3 +117,22 @@ def test_the_class_itself_may_be_named(tmp_path: Path) -> None:
         "utf-8",
     )
     assert engine_note(load_course(tmp_path)) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("root = '.'", False),
+        ("root = '/no/such/place'", True),
+        ("student_id_exclude = ''", False),
+        ("student_id_exclude = 'ann,bob'", True),
+        ("course_id = 'mine'", False),
+    ],
+)
+def test_a_setting_that_is_not_used_is_told(tmp_path: Path, line: str, told: bool) -> None:
+    path = tmp_path / CONFIG_FILE
+    path.write_text(f"c.CourseDirectory.{line}\n", "utf-8")
+    notes = unused_notes(load_course(tmp_path))
+    assert [note.startswith(f"{path}: CourseDirectory.{line.split()[0]}") for note in notes] == (
+        [True] if told else []
+    )

@@ -1,6 +1,7 @@
 """A course's own `nbgrader_config.py` counts, as nbgrader would read it."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,22 @@ def test_it_runs_in_its_own_folder(tmp_path: Path) -> None:
     course = course_with(tmp_path, "import os\nc.CourseDirectory.course_id = os.getcwd()\n")
     assert course.id == os.path.realpath(tmp_path)
     assert Path.cwd() == here
+
+
+def test_it_imports_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "id_of_ours.py").write_text("ID = 'dl'", "utf-8")
+    before = list(sys.path)
+    text = "from id_of_ours import ID\nc.CourseDirectory.course_id = ID\n"
+    assert course_with(tmp_path, text).id == "dl"
+    assert sys.path == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_text_that_is_no_utf8_is_one_line(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / CONFIG_FILE).write_text("c = get_config()\n", encoding)
+    with pytest.raises(UserError, match="this can't be run") as caught:
+        load_course(tmp_path)
+    assert "None" not in caught.value.message and "\n" not in caught.value.message
 
 
 @pytest.mark.parametrize(

@@ -364,13 +364,13 @@ class Hourly(BasePlugin):
         assert self.penalty(self.plugin(late, penalty), small) == expected
 
     def test_a_plugin_in_a_module_beside_the_config(self, late: Course, small: Assignment) -> None:
-        (late.root / "late_of_ours.py").write_text(self.PLUGIN.format(penalty="0.25"), "utf-8")
-        course = self.configure(
-            late,
-            "import os, sys\nsys.path.insert(0, os.getcwd())\n"
-            "c.AssignLatePenalties.plugin_class = 'late_of_ours.Hourly'\n",
-        )
-        assert self.penalty(course, small) == 0.25
+        plugin = self.PLUGIN.format(penalty="__import__('rate_of_ours').RATE")
+        (late.root / "late_of_ours.py").write_text(plugin, "utf-8")
+        (late.root / "rate_of_ours.py").write_text("RATE = 0.25", "utf-8")
+        text = "c.AssignLatePenalties.plugin_class = 'late_of_ours.Hourly'\n"
+        before = list(sys.path)
+        assert self.penalty(self.configure(late, text), small) == 0.25
+        assert sys.path == before
 
     def test_it_is_what_nbgrader_itself_assigns(self, late: Course, small: Assignment) -> None:
         course = self.plugin(late, "score / 4")
@@ -435,10 +435,26 @@ class Hourly(BasePlugin):
         assert "ZeroDivisionError" in self.notes[0]
         assert self.penalty(self.plugin(course, "1"), small) == 1
 
-    def test_a_plugin_that_is_not_there(self, late: Course, small: Assignment) -> None:
-        course = self.configure(late, "c.AssignLatePenalties.plugin_class = 'no.such.Plugin'\n")
-        with pytest.raises(UserError, match=r"nbgrader_config\.py: AssignLatePenalties"):
+    @pytest.mark.parametrize(
+        ("plugin", "words"),
+        [
+            ("no.such.Plugin", "No module named 'no'"),
+            ("json.nothing", "has no attribute 'nothing'"),
+            ("json.JSONDecoder", "expected a subclass of 'nbgrader.plugins"),
+            ("broken_of_ours.Late", "division by zero"),
+            ("torn_of_ours.Late", "SyntaxError"),
+        ],
+    )
+    def test_a_plugin_that_cant_be_loaded(
+        self, late: Course, small: Assignment, plugin: str, words: str
+    ) -> None:
+        (late.root / "broken_of_ours.py").write_text("1 / 0", "utf-8")
+        (late.root / "torn_of_ours.py").write_text("x = (", "utf-8")
+        course = self.configure(late, f"c.AssignLatePenalties.plugin_class = '{plugin}'\n")
+        with pytest.raises(UserError, match=r"nbgrader_config\.py: AssignLatePenalties") as caught:
             self.penalty(course, small)
+        assert words in caught.value.message
+        assert "\n" not in caught.value.message and " at 0x" not in caught.value.message
 
     def test_an_extension_without_a_due_date(self, course: Course, small: Assignment) -> None:
         publish(course, small, [result_of(small, "ann")])
@@ -525,7 +541,7 @@ class TestFile:
             file.write("c.CourseDirectory.course_id = 'dl-101'\n")
             file.write("c.CourseDirectory.db_url = 'sqlite:///grades/of 2030.db'\n")
         named = load_course(course.root)
-        with pytest.raises(UserError, match="unable to open"):
+        with pytest.raises(UserError, match=r"make the folder .*grades"):
             publish(named, small, [result_of(small, "ann")])
         (course.root / "grades").mkdir()
         publish(named, small, [result_of(small, "ann")])

@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from autograder.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.publish import publish
-from autograder.course.recorded import RecordedGrade, read_gradebook, reading
+from autograder.course.recorded import RecordedGrade, read_gradebook, reading, refusal
 from autograder.errors import UserError
 
 from .conftest import result_of
@@ -78,3 +78,23 @@ def test_a_writer_that_was_killed_is_cleaned_up_after(course: Course, small: Ass
     course.gradebook.write_bytes(half_way[1])
     assert read_gradebook(course.gradebook, "small")["ann"].grades["ex1-double"].score == 3
     assert course.gradebook.read_bytes() == before
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "x.db")) as book:
+        book.execute("pragma max_page_count = 2")
+        book.execute("create table x (y)")
+        with pytest.raises(sqlite3.Error) as caught:
+            book.execute("insert into x values (hex(zeroblob(100000)))")
+    message = refusal(tmp_path / "x.db", str(caught.value)).message
+    assert "make room on the disk" in message and "anew" not in message
+
+
+def test_a_folder_that_is_missing_is_to_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "grades" / "x.db"
+    with pytest.raises(UserError, match=f"make the folder {path.parent}"), reading(path):
+        pass
+    path.parent.mkdir()
+    path.mkdir()
+    with pytest.raises(UserError, match="make the file and its folder writable"), reading(path):
+        pass
