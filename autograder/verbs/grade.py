@@ -148,8 +148,11 @@ def judge_hand_ins(
         from .judge import judge_contents  # with all that judging needs, which takes a second
 
         contents = (item if isinstance(item, Content) else item.load() for item in waiting)
-        grader_of = (assignment, run.seed, policy)
-        for content, result in judge_contents(*grader_of, contents, len(waiting), jobs):
+        number = len(waiting)
+        judged = judge_contents(
+            assignment, run.seed, policy, contents, number, jobs, on_note=notes.append
+        )
+        for content, result in judged:
             if result.status != FAILED:  # else the next run tries again
                 try:
                     notes += _store(store, result, environment | _part(content))

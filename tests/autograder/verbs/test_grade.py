@@ -18,7 +18,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.course.recorded import RecordedSubmission, read_gradebook
 from autograder.course.store import ResultStore
-from autograder.errors import UserError
+from autograder.errors import HiddenTestsBroken, UserError
 from autograder.judge.results import FAILED
 from autograder.verbs.grade import LOCK_FILE, GradedClass, grade_class
 
@@ -547,3 +547,24 @@ def test_without_students_it_says_where_they_belong(
     assert f"STUDENT/{LAB}/{LAB}.ipynb" in caught.value.message
     assert ("move it to submitted/ana/means/" in caught.value.message) == (there == "stray files")
     assert not (course / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "fatal"),
+    [("assert submission.mean([7]) == 8", False), ("assert no_such_name", True)],
+)
+def test_a_test_that_the_solution_fails_is_told(
+    course: Course, project: Path, line: str, fatal: bool
+) -> None:
+    unfair = project / "source" / LAB / "hidden" / "test_deadly.py"
+    start_of_file, _, _ = DEADLY_TEST.partition("    if submission")
+    unfair.write_text(f"{start_of_file}    {line}\n", "utf-8")
+    build(project)
+    if fatal:
+        with pytest.raises(HiddenTestsBroken, match="test_deadly fails on the solution, too"):
+            grade_class(course.root, LAB)
+        assert not (course.root / "feedback").exists()
+        return
+    notes = [note for note in grade_class(course.root, LAB).notes if "test_deadly" in note]
+    assert len(notes) == 1
+    assert "fails on the solution" in notes[0]
