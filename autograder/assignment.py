@@ -7,7 +7,7 @@ from typing import Any
 
 from .engine.limits import Limits
 from .errors import UserError
-from .lab import CHECKS_FILE, read_lab_folder
+from .lab import CHECKS_FILE, SOURCE_RECORD, read_lab_folder
 from .notebook import read_notebook
 from .project import find_project
 
@@ -31,6 +31,7 @@ class Assignment:
     release_dir: Path
     notebook: Any  # the instructor's copy
     test_files: tuple[Path, ...]
+    source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
     imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
     title: str = ""
@@ -57,8 +58,12 @@ def load_assignment(
     release_root: Path,
     source_root: Path | None = None,
     solution_root: Path | None = None,
+    source: Path | None = None,
 ) -> Assignment:
     """Read a released lab; `solution_root/<lab>/<lab>.ipynb` is its solution, if it fits.
+
+    Its hidden tests lie beside `source`, the lab's Markdown file: without one, that of
+    `source_root`, else the one that it was built from.
 
     Raises:
         UserError: if it was not released there (exit code 2).
@@ -68,12 +73,14 @@ def load_assignment(
         found = sorted(p.name for p in release_root.glob("*") if (p / f"{p.name}.ipynb").is_file())
         known = f"released are: {', '.join(found)}" if found else "run `make release` first"
         raise UserError(f"{path}: no such released lab; {known}", exit_code=2)
-    source_root = source_root or find_project() / "source"
-    folder = read_lab_folder(source_root / lab / f"{lab}.md")
+    if source is None:
+        source = source_root / lab / f"{lab}.md" if source_root else _source_of(lab, release_root)
+    folder = read_lab_folder(source)
     checks = path.parent / CHECKS_FILE
     notebook = read_notebook(path)
     return Assignment(
         lab=lab,
+        source=source,
         release_dir=path.parent,
         notebook=notebook,
         test_files=(*([checks] if checks.is_file() else []), *folder.hidden_tests),
@@ -83,6 +90,16 @@ def load_assignment(
         exercises=folder.exercises,
         limits=folder.limits,
     )
+
+
+def _source_of(lab: str, release_root: Path) -> Path:
+    """The Markdown file that a release was built from: the project's, unless it was built with a
+    solution beside it that says something else."""
+    project = find_project()
+    record = release_root.parent / "solution" / SOURCE_RECORD.format(lab=lab)
+    if release_root.resolve() != (project / "release").resolve() and record.is_file():
+        return Path(record.read_text("utf-8").strip())
+    return project / "source" / lab / f"{lab}.md"
 
 
 def _read_solution(path: Path, released: Any) -> Any | None:

@@ -33,6 +33,7 @@ from .toml_file import read_toml
 
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
+SOURCE_RECORD = "{lab}.source.txt"  # beside a built solution: where the lab's Markdown file lies
 _KEYS = {"title": str, "imports": list, "ships": list, "exercises": dict, "limits": dict}
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 

@@ -23,7 +23,7 @@ class ClassRun:
     allow_unconfined: bool = False
     title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)
-    source_root: str = ""
+    source: str = ""
 
 
 def remember(course_dir: Path, lab: str, run: ClassRun) -> list[str]:

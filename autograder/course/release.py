@@ -50,7 +50,9 @@ def take_release(course_dir: Path, lab: str, release_root: Path, solution: Any =
         solution_files = {f"{lab}.ipynb": as_text(solution).encode()}
         notes += put_copies(solved, solution_files, record / "solution.json")
     release_root = course.folder("release", ".", lab).parent
-    assignment = load_assignment(lab, release_root, solution_root=solved.parent)
+    assignment = load_assignment(
+        lab, release_root, solution_root=solved.parent, source=released.source
+    )
     return Taken(course, assignment, notes)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..compiler.build import BuiltLab, build_labs, refuse_clashes
 from ..errors import UserError, shown
-from ..lab import find_labs
+from ..lab import SOURCE_RECORD, find_labs
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def build_each(sources: Sequence[Path], release_dir: Path, solution_dir: Path) -
     for source in sources:
         try:
             built.labs.extend(build_labs([source], release_dir, solution_dir))
+            record = solution_dir / SOURCE_RECORD.format(lab=source.stem)
+            record.write_text(f"{source.resolve()}\n", "utf-8")  # grading looks there for tests
         except UserError as error:
             built.errors.append(error)
     return built

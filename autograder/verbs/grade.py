@@ -99,7 +99,7 @@ def grade_class(
             policy.allow_unconfined,
             assignment.title,
             assignment.exercises,
-            source_root=str(project / "source"),
+            source=str(assignment.source),
         )
         taken += remember(course_dir, lab, run)
         notes = taken + _notes_before(course, assignment)

@@ -80,8 +80,8 @@ def _publish(
 
 def _assignment(course: Course, lab: str, run: ClassRun) -> Assignment:
     """The lab with the tests that the class was graded by, wherever formgrader was started."""
-    source_root = Path(run.source_root) if run.source_root else None
-    if source_root and not source_root.is_dir():
-        raise UserError(f"{source_root}: the labs' sources are gone; grade the class once more")
+    source = Path(run.source) if run.source else None
+    if source and not source.is_file():
+        raise UserError(f"{source}: the lab's source is gone; grade the class once more")
     roots = [course.folder(step, ".", lab).parent for step in ("release", "solution")]
-    return load_assignment(lab, roots[0], source_root, solution_root=roots[1])
+    return load_assignment(lab, roots[0], solution_root=roots[1], source=source)

@@ -12,8 +12,8 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
-from autograder.compiler.build import build_labs
 from autograder.course.course import load_course
+from autograder.verbs.build import build_each
 
 from .conftest import Show
 from .formgrader_page import FormgraderPage
@@ -33,7 +33,7 @@ class Course:
         self.folder = folder
         self.built = folder.parent / "built"
         source = PROJECT / "tests" / "golden" / LAB / f"{LAB}.md"
-        build_labs([source], self.built / "release", self.built / "solution")
+        build_each([source], self.built / "release", self.built / "solution")
 
     def hand_in(self, student: str, version: str, code: str | None = None) -> None:
         """Put the built solution or release into the course, perhaps with other code in it."""
@@ -102,11 +102,11 @@ def test_a_grader_works_through_it(course: Course, server: Server, page: Page, s
     show("autograded")
 
     formgrader.open_submission(LAB, "diligent")
-    expect(formgrader.points("double")).to_have_attribute("placeholder", "1")
+    expect(formgrader.points("double")).to_have_attribute("placeholder", "2.5")
     formgrader.give_points("why-even", "2.5")
     formgrader.comment("why-even", COMMENT)
     show("graded-by-hand", formgrader.points("why-even"))
-    graded = {"double": (1, None), "why-even": (None, 2.5)}
+    graded = {"double": (2.5, None), "why-even": (None, 2.5)}
     assert (course.scores("diligent"), course.comments("diligent")) == (graded, [COMMENT])
 
     assert "Successfully generated feedback" in formgrader.generate_feedback(LAB)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.assignment import load_assignment
 from autograder.errors import UserError
 from autograder.verbs.build import build_each, build_project
 from autograder.verbs.new import new_lab
@@ -61,3 +62,16 @@ def test_two_labs_of_one_name_are_misuse(project: Path) -> None:
         build_each([source, source], project / "release", project / "solution")
     assert caught.value.exit_code == 2
     assert not (project / "release").exists()
+
+
+def test_a_lab_built_elsewhere_is_graded_by_its_own_tests(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    out = tmp_path_factory.mktemp("out")
+    source = project / "source" / "a1" / "a1.md"
+    build_each([source], out / "release", out / "solution")
+    assignment = load_assignment("a1", out / "release")
+    assert [file.name for file in assignment.test_files] == ["checks.py", "test_a1.py"]
+    assert assignment.source == source
+    (out / "solution" / "a1.source.txt").unlink()
+    assert len(load_assignment("a1", out / "release").test_files) == 1

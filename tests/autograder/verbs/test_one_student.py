@@ -43,5 +43,5 @@ def test_the_hidden_tests_are_those_of_the_class_wherever_one_stands(
     assert page.is_file()
 
     project.rename(tmp_path / "moved")
-    with pytest.raises(UserError, match="sources are gone; grade the class once more"):
+    with pytest.raises(UserError, match="source is gone; grade the class once more"):
         grade_student(course, "means", "someone")
