@@ -118,15 +118,16 @@ class Pool:
 
     def __enter__(self) -> "Pool":
         self._processes: list[WarmProcess] = []
-        self._starting = threading.Lock()
+        self._starting, self._is_closing = threading.Lock(), False
         self._threads = ThreadPoolExecutor(self.jobs)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        for process in self._processes:
+        with self._starting:
+            self._is_closing = True
+        for process in self._processes:  # before the threads end, and with them what they started
             process.close()
-        self._threads.shutdown()
+        self._threads.shutdown(cancel_futures=True)
 
     def warm_up(self) -> None:
         """Start one process and wait for it, where the first task would else.
@@ -183,6 +184,8 @@ class Pool:
     def _idle_process(self) -> WarmProcess:
         """One that is idle, a new one as long as there may be more, or the next that gets idle."""
         with self._starting:
+            if self._is_closing:
+                raise _killed()
             if self._idle.empty() and len(self._processes) < self.jobs:
                 self._processes.append(WarmProcess(self.grader, self._rehearsal))
                 return self._processes[-1]

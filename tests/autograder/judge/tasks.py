@@ -34,6 +34,19 @@ class ForkWorker:
 
 
 @dataclass(frozen=True)
+class Burn:
+    """Have a worker compute for so long, in processor time, and end it."""
+
+    cpu_s: float
+
+    def run(self, ready: Ready) -> float:
+        worker = ready.zygote.fork(seed=0)
+        worker.execute(f"import time\nwhile time.process_time() < {self.cpu_s}: pass")
+        worker.kill()
+        return ready.zygote.workers_cpu_s
+
+
+@dataclass(frozen=True)
 class Raise:
     text: str
 

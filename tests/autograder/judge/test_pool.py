@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import threading
 import time
@@ -19,7 +20,7 @@ from autograder.judge.grade import Grading
 from autograder.judge.pool import Failed, Pool
 from autograder.judge.warm import Grader
 
-from .tasks import Count, Die, ForkWorker, Hoard, LoseZygote, Raise, Sleep, Speak, Write
+from .tasks import Burn, Count, Die, ForkWorker, Hoard, LoseZygote, Raise, Sleep, Speak, Write
 
 SOURCE = Path(__file__).parents[2] / "golden" / "graded" / "graded.md"
 LIMITS = Limits(submission_timeout_s=20)
@@ -126,6 +127,17 @@ def test_nothing_is_left_behind(assignment: Assignment) -> None:
     while (left := _children() - before) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left == set()
+
+
+def test_what_workers_compute_is_counted(assignment: Assignment) -> None:
+    """Whoever measures the command measures them, because everything ends by itself."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with Pool(Grader(assignment), jobs=2) as pool:
+        told = [answer for _, answer in pool.run([Burn(3.0), Burn(3.0), Burn(3.0)])]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    counted_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert all(cpu_s > 2.5 for cpu_s in told)
+    assert counted_s > sum(told)
 
 
 def _children() -> set[int]:
