@@ -31,12 +31,12 @@ class Assignment:
     release_dir: Path
     notebook: Any  # the instructor's copy
     test_files: tuple[Path, ...]
-    source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
     imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
     title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)  # the start of an id, and its title
     limits: Limits = field(default_factory=Limits)
+    source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
 
     @property
     def questions(self) -> list[GradedQuestion]:

@@ -149,12 +149,15 @@ class _StudentFolder:
             return
         self.entries_left -= len(names)
         for name in sorted(names):
-            if is_clutter(name) or name == TIMESTAMP:
+            if is_clutter(name):
                 continue
             try:
-                yield (*folder, name), self.root.joinpath(*folder, name).lstat().st_mode
+                mode = self.root.joinpath(*folder, name).lstat().st_mode
             except OSError as error:
                 self._note_closed((*folder, name), error)
+                continue
+            if name != TIMESTAMP or stat.S_ISDIR(mode):  # a folder may have any name
+                yield (*folder, name), mode
 
     @property
     def _has_too_many(self) -> bool:
