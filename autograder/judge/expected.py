@@ -6,10 +6,12 @@ one submission has been judged; every judge that is forked after that has it.
 
 import functools
 import hashlib
-import pickle
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from ..engine.untrusted.protocol import encode
+
+LIMIT_BYTES = 2**28  # of the arguments of one call
 Parameters = ParamSpec("Parameters")
 Made = TypeVar("Made")
 
@@ -18,6 +20,9 @@ def computed_once(compute: Callable[Parameters, Made]) -> Callable[Parameters, M
     """Keep what a function of the reference returns, by the content of its arguments.
 
     Nothing of a submission may be among the arguments, and who gets the value may not change it.
+
+    Raises (when called):
+        TypeError: for arguments that could not be sent to a worker either.
     """
     known: dict[bytes, Made] = {}
 
@@ -32,4 +37,10 @@ def computed_once(compute: Callable[Parameters, Made]) -> Callable[Parameters, M
 
 
 def _digest(arguments: Any) -> bytes:
-    return hashlib.sha256(pickle.dumps(arguments)).digest()
+    """Of the content alone: a pickled tensor also tells where in memory it lies."""
+    frame = encode(arguments, _refuse, LIMIT_BYTES)
+    return hashlib.sha256(b"".join((frame.header, b"/", frame.blobs))).digest()
+
+
+def _refuse(value: Any) -> NoReturn:
+    raise TypeError(f"the content of a {type(value).__name__} can't be compared")

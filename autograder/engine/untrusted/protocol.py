@@ -28,7 +28,9 @@ MAX_DIMS = 8
 MAX_ELEMENTS = 2**40  # of a tensor, a 0 in its shape counting as 1
 MAX_ERRNO = 4095  # the kernel's own bound
 MAX_INT_BYTES = 1024  # Python refuses to print integers much beyond this
+PIECE_BYTES = 2**16  # most frames are smaller
 LENGTHS = struct.Struct("<II")
+Content = bytes | bytearray | memoryview
 
 SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 
@@ -54,19 +56,22 @@ class Unsendable(Exception):
 class Frame:
     """Header and tensor bytes, as they lie on the wire."""
 
-    def __init__(self, header: bytes | bytearray, blobs: bytes | bytearray) -> None:
+    def __init__(self, header: Content, blobs: Content) -> None:
         self.header = header
         self.blobs = blobs
 
     def send(self, connection: socket.socket, deadline: float | None = None) -> None:
-        """Write the frame.
+        """Write the frame, a small one in a single piece: each piece wakes the other side.
 
         Raises:
             TimeoutError: at `deadline` (of `time.monotonic`).
             OSError: if the other side is gone.
         """
-        lengths = LENGTHS.pack(len(self.header), len(self.blobs))
-        for part in (lengths + self.header, self.blobs):
+        start = LENGTHS.pack(len(self.header), len(self.blobs))
+        parts = [start + self.header, self.blobs]
+        if len(self.blobs) < PIECE_BYTES:
+            parts = [b"".join(parts)]
+        for part in parts:
             _wait_until(connection, deadline)
             connection.sendall(part)
 
@@ -74,35 +79,44 @@ class Frame:
     def receive(
         cls, connection: socket.socket, limit_bytes: int, deadline: float | None = None
     ) -> "Frame":
-        """Read one frame of at most `limit_bytes`.
+        """Read one frame of at most `limit_bytes`; nothing may follow it before it is answered.
 
         Raises:
             EOFError: if the other side closed or reset the connection.
-            FrameTooLarge: before any of its bytes is read.
+            FrameTooLarge: before memory is reserved for it.
+            MalformedFrame: if more follows.
             TimeoutError: at `deadline`, however the bytes trickle in.
         """
-        lengths = _read(connection, LENGTHS.size, deadline)
-        header_bytes, blob_bytes = LENGTHS.unpack(lengths)
+        piece = memoryview(bytearray(PIECE_BYTES))
+        received = 0
+        while received < LENGTHS.size:
+            received += _read(connection, piece[received:], deadline)
+        header_bytes, blob_bytes = LENGTHS.unpack_from(piece)
         if header_bytes > HEADER_LIMIT_BYTES or header_bytes + blob_bytes > limit_bytes:
             raise FrameTooLarge(f"a frame of {header_bytes} + {blob_bytes} bytes")
-        return cls(
-            _read(connection, header_bytes, deadline), _read(connection, blob_bytes, deadline)
-        )
+        size_bytes = LENGTHS.size + header_bytes + blob_bytes
+        if received > size_bytes:
+            raise MalformedFrame("more bytes than announced")
+        whole = piece
+        if size_bytes > PIECE_BYTES:
+            whole = memoryview(bytearray(size_bytes))
+            whole[:received] = piece[:received]
+        while received < size_bytes:
+            received += _read(connection, whole[received:size_bytes], deadline)
+        blobs_at = LENGTHS.size + header_bytes
+        return cls(whole[LENGTHS.size : blobs_at], whole[blobs_at:size_bytes])
 
 
-def _read(connection: socket.socket, size_bytes: int, deadline: float | None) -> bytearray:
-    buffer = bytearray(size_bytes)
-    rest = memoryview(buffer)
-    while rest:
-        _wait_until(connection, deadline)
-        try:
-            received = connection.recv_into(rest)
-        except ConnectionError:
-            received = 0
-        if not received:
-            raise EOFError("the connection was closed")
-        rest = rest[received:]
-    return buffer
+def _read(connection: socket.socket, into: memoryview, deadline: float | None) -> int:
+    """How many bytes came, one at least."""
+    _wait_until(connection, deadline)
+    try:
+        received = connection.recv_into(into)
+    except ConnectionError:
+        received = 0
+    if not received:
+        raise EOFError("the connection was closed")
+    return received
 
 
 def _wait_until(connection: socket.socket, deadline: float | None) -> None:
@@ -205,7 +219,7 @@ def _int_bytes(value: int) -> bytes:
 
 
 class _Reader:
-    def __init__(self, blobs: bytes | bytearray, unwrap: Callable[[int, str], Any]) -> None:
+    def __init__(self, blobs: Content, unwrap: Callable[[int, str], Any]) -> None:
         self.blobs = blobs
         self.unwrap = unwrap
         self.position = 0

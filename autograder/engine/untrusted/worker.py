@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import arrays, plots, tensors
@@ -20,8 +22,26 @@ from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
 
 
+class UnseenFormatter(DisplayFormatter):
+    """Makes pictures and HTML of what is displayed only for code that captures them.
+
+    Nobody else sees what a worker shows, and drawing a figure takes longer than most answers.
+    """
+
+    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+        """The representations of an object, none if they would be lost."""
+        if not isinstance(self.parent.display_pub, CapturingDisplayPublisher):
+            return {}, {}
+        return super().format(obj, include, exclude)
+
+
 class NotebookShell(InteractiveShell):
     """IPython without windows, subprocesses and tracebacks: asking for them has no effect."""
+
+    def init_display_formatter(self) -> None:
+        """Leave undrawn what nobody sees."""
+        self.display_formatter = UnseenFormatter(parent=self)
+        self.configurables.append(self.display_formatter)
 
     def init_magics(self) -> None:
         """Leave `%%bash` cells undone."""

@@ -1,8 +1,8 @@
 """Figures as a notebook without a browser gets them."""
 
-import ast
 import base64
 import html
+import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ from typing import Any
 
 import matplotlib
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 matplotlib.use("agg")
+show_module = importlib.import_module("lib.kit.figures.show")
 
 
 @dataclass(frozen=True)
@@ -26,31 +28,24 @@ class Shown:
 
 
 @pytest.fixture
-def shown(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], Shown]:
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Shown]:
     """The one figure that was shown since."""
-    saved: list[Figure] = []
-    save = Figure.savefig
-
-    def keep(figure: Figure, *arguments: Any, **options: Any) -> None:
-        saved.append(figure)
-        save(figure, *arguments, **options)
-
-    monkeypatch.setattr(Figure, "savefig", keep)
+    displayed: list[Any] = []
+    monkeypatch.setattr(show_module, "display", displayed.append)
 
     def read() -> Shown:
-        bundle = ast.literal_eval(capsys.readouterr().out)  # what `display` prints without Jupyter
+        assert plt.get_fignums() == []
+        (picture,) = displayed
+        bundle, _ = DisplayFormatter().format(picture)  # as Jupyter does
+        assert set(bundle) == {"text/html", "text/plain"}
         found = re.fullmatch(
             r'<img alt="([^"]*)" width="\d+" src="data:image/png;base64,([^"]*)">',
             bundle["text/html"],
         )
         assert found is not None
         alt = html.unescape(found[1])
-        assert bundle["text/plain"] == f"[figure: {alt}]"
-        (figure,) = saved
-        assert plt.get_fignums() == []
-        return Shown(base64.b64decode(found[2]), alt, figure)
+        assert bundle["text/plain"] == str(picture) == f"[figure: {alt}]"
+        return Shown(base64.b64decode(found[2]), alt, picture.figure)
 
     return read
 
