@@ -50,6 +50,7 @@ class Worker:
         self._end = end
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
+        self._seed: int | None = None
         whole = f" of {limits.submission_timeout_s:g} s for the whole submission"
         self._deadlines = [(ends_at, whole)]
 
@@ -62,8 +63,8 @@ class Worker:
         return None
 
     def seed(self, seed: int) -> None:
-        """Seed all the worker's random generators. Raises `WorkerLost`."""
-        self.ask("seed", seed)
+        """Seed all the worker's random generators, right before what is asked next."""
+        self._seed = seed
 
     @contextlib.contextmanager
     def time_limit(self, timeout_s: float) -> Iterator[None]:
@@ -99,8 +100,10 @@ class Worker:
         deadline, exceeded = min(call, *self._deadlines)
         nonce = secrets.token_bytes(8)
         released, self._released = self._released, []
+        question = (nonce, operation, released, self._seed, *arguments)
         limit_bytes = self._limits.frame_limit_bytes
-        request = encode((nonce, operation, released, *arguments), self._wrap, limit_bytes)
+        request = encode(question, self._wrap, limit_bytes)
+        self._seed = None
         try:
             request.send(self._connection, deadline)
             reply = decode(Frame.receive(self._connection, limit_bytes, deadline), self._unwrap)

@@ -1,7 +1,7 @@
 """What grading says about a submission, and its form as JSON."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..engine import Cause
@@ -34,7 +34,7 @@ class Verdict:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Verdict":
-        """The inverse of `dataclasses.asdict`."""
+        """The inverse of `vars`."""
         return _with_cause(cls, data)
 
 
@@ -75,6 +75,16 @@ class QuestionResult:
     @property
     def score(self) -> float | None:
         return self.own_score if self.carried_score is None else self.carried_score
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, with what derives from it."""
+        return {
+            **vars(self),
+            "tests": [dict(vars(test)) for test in self.tests],
+            "score": self.score,
+            "own_score": self.own_score,
+            "carried": self.carried,
+        }
 
 
 @dataclass(frozen=True)
@@ -118,20 +128,13 @@ class SubmissionResult:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data with the derived scores beside what they derive from."""
-        questions = [
-            {
-                **asdict(question),
-                "score": question.score,
-                "own_score": question.own_score,
-                "carried": question.carried,
-            }
-            for question in self.questions
-        ]
         return {
-            **asdict(self),
+            **vars(self),
+            "questions": [question.as_json() for question in self.questions],
+            "cell_failures": [dict(vars(failure)) for failure in self.cell_failures],
+            "cells": [dict(vars(cell)) for cell in self.cells],
             "score": self.score,
             "max_score": self.max_score,
-            "questions": questions,
         }
 
     @classmethod

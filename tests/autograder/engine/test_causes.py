@@ -40,7 +40,7 @@ def test_an_exception_has_a_cause_and_the_worker_lives_on(fork: Fork, source: st
     assert error is not None
     assert error.cause is RAISED[source]
     assert not error.cause.worker_lost
-    worker.seed(0)
+    worker.execute("")
 
 
 LOST = {
@@ -79,7 +79,7 @@ def test_a_question_after_the_end_has_not_been_asked(fork: Fork) -> None:
     worker = fork()
     worker.kill()
     with pytest.raises(WorkerLost) as lost:
-        worker.seed(0)
+        worker.execute("")
     assert lost.value.cause is Cause.NOT_RUN
 
 

@@ -156,6 +156,58 @@ def test_runs_with_equal_seeds_are_equal(fork: Fork) -> None:
     assert one.submission.draw()[:3] == other.submission.draw()[:3]
 
 
+@pytest.mark.parametrize("library", ["random", "numpy.random"])
+def test_a_seed_that_fails_is_the_students_error_and_no_other_question_is_seeded(
+    fork: Fork, library: str
+) -> None:
+    worker = fork(f"import {library}\n{library}.seed = None\nx = 1")
+    worker.seed(3)
+    with pytest.raises(StudentError, match="not callable"):
+        _ = worker.submission.x
+    assert worker.submission.x == 1
+
+
+def test_a_seed_waits_for_a_question_that_can_be_asked(fork: Fork) -> None:
+    worker = fork("import random\ndraw = random.random")
+    worker.seed(3)
+    first = worker.submission.draw()
+    worker.seed(3)
+    with pytest.raises(TypeError, match="can't be sent"):
+        worker.submission.setup("", x=object())
+    assert worker.submission.draw() == first
+
+
+# -- what is shown ----------------------------------------------------------------------------
+
+PICTURE = """
+class Picture:
+    drawn = 0
+    def _repr_png_(self):
+        type(self).drawn += 1
+        return b"png"
+    def _ipython_display_(self):
+        self._repr_png_()
+"""
+
+
+def test_what_nobody_sees_is_not_drawn(fork: Fork) -> None:
+    worker = fork(PICTURE)
+    assert worker.execute("display(Picture())\nPicture()") is None
+    assert worker.submission.Picture.drawn == 0
+
+
+def test_who_captures_what_is_shown_gets_it(fork: Fork) -> None:
+    source = """
+        from IPython.display import Math, display
+        from IPython.utils.capture import capture_output
+        with capture_output() as captured:
+            print("one")
+            display(Math("x^2"))
+        texts = captured.stdout, captured.outputs[0].data["text/latex"]
+        """
+    assert fork(source).submission.texts == ("one\n", "$\\displaystyle x^2$")
+
+
 # -- ends -------------------------------------------------------------------------------------
 
 ENDS = {
@@ -314,9 +366,9 @@ def test_forged_answers_end_the_worker(fork: Fork, name: str) -> None:
 def test_answering_in_advance_is_noticed(fork: Fork) -> None:
     worker = fork()
     source = "forge(lambda reply: honest(reply, None, 1000).send(connection) or reply)"
-    assert worker.execute(f"{FIND_CONNECTION}{FIND_ENCODER}{source}") is None
-    with pytest.raises(WorkerLost) as lost:
-        worker.seed(0)
+    with pytest.raises(WorkerLost) as lost:  # at once, or with the next question
+        worker.execute(f"{FIND_CONNECTION}{FIND_ENCODER}{source}")
+        worker.execute("")
     assert lost.value.cause is Cause.VIOLATION
 
 

@@ -89,7 +89,7 @@ def test_a_lost_zygote_costs_only_its_workers(
         with pytest.raises(WorkerLost, match=r"^ended the program and all others with it$"):
             worker.execute("while True: pass")
         with pytest.raises(WorkerLost):
-            bystander.seed(0)
+            bystander.execute("")
         assert value(zygote.fork(0), "1") == 1
     assert become(lambda: processes_below(os.getpid()) == before)
 
@@ -103,7 +103,7 @@ from autograder.engine import Policy, Zygote
 with Zygote(policy=Policy({level!r}, allow_unconfined=True)) as zygote:
     waiting = zygote.fork(0)
     busy = zygote.fork(0)
-    busy.seed(0)
+    busy.execute("")
     print("ready", flush=True)
     busy.execute("import signal\\nsignal.signal(15, signal.SIG_IGN)\\nwhile True: pass")
 """

@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 
 from autograder.assignment import Assignment
 from autograder.judge.content import Content
@@ -42,6 +44,38 @@ def test_again_for_another_content(other: list[int]) -> None:
     computed.clear()
     total(other)
     assert computed == [other]
+
+
+def test_equal_tensors_are_the_same_content_wherever_they_lie() -> None:
+    ask = computed_once(lambda **inputs: computed.append(inputs))
+    computed.clear()
+    kept = []  # so that each has memory of its own
+    for wide in (1, 1, 2):
+        weight, ids = torch.ones(2, wide), [torch.arange(3), np.arange(3)]
+        kept += [weight, ids]
+        ask(weight=weight, inputs={"data": ids, "dtype": weight.dtype}, step=0.5)
+    assert len(computed) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [torch.ones(3), torch.ones(1, 3), torch.ones(3).int(), torch.tensor([1.0, 1.0, -1.0])],
+)
+def test_other_tensors_are_another_content(other: torch.Tensor) -> None:
+    ask = computed_once(lambda tensor: len(tensor))
+    kinds = {"float64": torch.ones(3, dtype=torch.float64), "other": other}
+    computed.clear()
+    again = computed_once(computed.append)
+    for tensor in kinds.values():
+        again(tensor)
+        again(tensor.clone())
+    assert len(computed) == 2
+    assert ask(other) == len(other)
+
+
+def test_what_can_not_be_compared_is_refused() -> None:
+    with pytest.raises(TypeError, match="content of a object can't be compared"):
+        computed_once(lambda x: x)(object())
 
 
 def test_a_failure_is_not_kept() -> None:
