@@ -87,5 +87,5 @@ def test_json_shows_the_derived_scores() -> None:
         "carried": False,
         "carried_score": None,
         "builds_on": (),
-        "tests": (),
+        "tests": [],
     }
