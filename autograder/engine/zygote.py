@@ -94,7 +94,8 @@ class Zygote:
         self._remove(self._home)
 
     def fork(self, seed: int, ends_at: float | None = None) -> Worker:
-        """A fresh worker, its random generators seeded; `kill` it when done.
+        """A fresh worker, its random generators seeded, on the cores of who asks for it; `kill` it
+        when done.
 
         Args:
             seed: any non-negative integer.
@@ -109,6 +110,7 @@ class Zygote:
             "work_dir": str(work_dir),
             "seed": seed,
             "limit_bytes": self.limits.frame_limit_bytes,
+            "cores": sorted(os.sched_getaffinity(0)),
         }
         connection, theirs = socket.socketpair()
         with theirs:

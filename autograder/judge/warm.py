@@ -25,7 +25,7 @@ from ..assignment import Assignment
 from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, printable
 from ..engine.untrusted import tensors
 from ..engine.untrusted.confine import die_with_parent
-from ..engine.untrusted.linux import OwnStatus
+from ..engine.untrusted.linux import OwnStatus, stay_on_this_core
 from ..errors import HiddenTestsBroken
 from .pytest_plugin import Tests, with_tests
 
@@ -151,6 +151,9 @@ def _judge(work: Callable[[], Any], limits: Limits, size_bytes: int, write_end: 
     """In a fork: do the work under limits, write its answer, end."""
     try:
         die_with_parent()
+        # It and its worker take turns. On one core each wakes the other at once and for little; and
+        # whatever the submission starts takes nothing from its neighbours.
+        stay_on_this_core()
         for name, most in {
             resource.RLIMIT_AS: size_bytes + limits.judge_memory_bytes,
             resource.RLIMIT_CPU: int(limits.submission_timeout_s + GRACE_S),

@@ -1,5 +1,6 @@
 """System calls that Python's `os` lacks; each raises `OSError` naming the call that failed."""
 
+import contextlib
 import ctypes
 import os
 import re
@@ -44,6 +45,12 @@ def restrict_mount(path: str, attributes: int, recursive: bool) -> None:
     attr = attributes.to_bytes(8, "little") + bytes(24)
     flags = AT_RECURSIVE if recursive else 0
     call("mount_setattr", AT_FDCWD, os.fsencode(path), flags, attr, len(attr))
+
+
+def stay_on_this_core() -> None:
+    """Bind this process, and what it starts, to the core it runs on, where that is allowed."""
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {call("sched_getcpu")})
 
 
 def count_threads(pid: int) -> int:

@@ -138,8 +138,10 @@ def _decide(name: str, own_pid: int) -> list[Instruction]:
             return _argument(0, CLONE_THREAD, [CLONE_THREAD], ALLOW, REFUSE)
         case "tgkill" | "rt_sigqueueinfo" | "rt_tgsigqueueinfo":
             return _argument(0, ALL_BITS, [own_pid], ALLOW, REFUSE)
-        case "kill" | "prlimit64" | "sched_setaffinity":  # 0: itself; for kill, its group
+        case "kill" | "prlimit64":  # 0: itself; for kill, its group
             return _argument(0, ALL_BITS, [0, own_pid], ALLOW, REFUSE)
+        case "sched_setaffinity":  # it stays on its core, or it would take from its neighbours'
+            return _argument(0, ALL_BITS, [0, own_pid], PRETEND, REFUSE)
         case "socketpair":  # asyncio needs one; other kinds could send to an address
             stream = _argument(1, 0xF, [socket.SOCK_STREAM], ALLOW, REFUSE)
             return _argument(0, ALL_BITS, [socket.AF_UNIX], stream, REFUSE)

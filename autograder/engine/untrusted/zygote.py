@@ -107,7 +107,9 @@ class Nursery:
         self.work_dirs: dict[int, str] = {}  # process id -> its folder
         self.watch_every_s = None if plan.level == "strong" else 0.1
 
-    def fork(self, fd: int, work_dir: str, seed: int, limit_bytes: int) -> int | str:
+    def fork(
+        self, fd: int, work_dir: str, seed: int, limit_bytes: int, cores: list[int]
+    ) -> int | str:
         """The process id of a new worker that serves `fd`, or why it could not be confined."""
         from .worker import answer_grader, settle
 
@@ -117,6 +119,8 @@ class Nursery:
         pid = os.fork()
         if pid == 0:
             try:
+                with contextlib.suppress(OSError):  # where that is not allowed
+                    os.sched_setaffinity(0, cores)
                 os.setsid()  # no terminal; and some kernels share out the processor by session
                 try:
                     move_to(self.plan, work_dir, {fd, report})

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from autograder.engine import (
     Cause,
     CellError,
     Limits,
+    Policy,
     StudentError,
     Worker,
     WorkerLost,
@@ -175,6 +177,25 @@ def test_a_seed_waits_for_a_question_that_can_be_asked(fork: Fork) -> None:
     with pytest.raises(TypeError, match="can't be sent"):
         worker.submission.setup("", x=object())
     assert worker.submission.draw() == first
+
+
+@pytest.mark.parametrize("level", ["strong", "acceptable"])
+def test_a_worker_stays_on_the_cores_of_who_asked_for_it(level: str) -> None:
+    allowed = os.sched_getaffinity(0)
+    one = {min(allowed)}
+    source = f"""
+        import os
+        os.sched_setaffinity(0, {allowed})
+        cores = sorted(os.sched_getaffinity(0))
+        """
+    with Zygote(policy=Policy(level)) as zygote:
+        os.sched_setaffinity(0, one)
+        try:
+            worker = zygote.fork(0)
+        finally:
+            os.sched_setaffinity(0, allowed)
+        assert worker.execute(textwrap.dedent(source)) is None
+        assert worker.submission.cores == sorted(one)
 
 
 # -- what is shown ----------------------------------------------------------------------------
