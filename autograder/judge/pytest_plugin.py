@@ -10,12 +10,12 @@ import random
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from lib.kit.checks import Question, question_of, what_is_checked
 
@@ -105,7 +105,6 @@ class Tests:
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
-        self._unavailable: EngineUnavailable | ZygoteLost | None = None
 
     def run(
         self, session: Session, questions: Collection[str] | None = None
@@ -130,11 +129,9 @@ class Tests:
             self._cases[_key(item)][item.nodeid] = did_not_run
         for item, following in zip_longest(kept, kept[1:]):
             try:
-                runtestprotocol(item, log=False, nextitem=following)  # no hooks that report
+                self._run_case(item, following)
             except pytest.exit.Exception:  # a test that leaves; the others never passed
                 break
-            if self._unavailable is not None:  # no fault of the submission's
-                raise self._unavailable
         return self._verdicts(kept)
 
     # -- what hidden tests are given ------------------------------------------------------
@@ -195,24 +192,36 @@ class Tests:
         arrays.seed_generator(seed)
         tensors.seed_generator(seed)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Note what became of a case, and return no more than pytest needs to go on: its own report
-        would format tracebacks and copy keywords that nobody reads."""
-        cases = self._cases[_key(item)]
-        if call.excinfo is not None:
-            if isinstance(call.excinfo.value, EngineUnavailable | ZygoteLost):
-                self._unavailable = call.excinfo.value
-            if isinstance(call.excinfo.value, WorkerLost):
-                self.session.lose(_mark(item).id, call.excinfo.value)
-            cases[item.nodeid] = _failure(call.excinfo.value, self.session, _mark(item))
-        elif call.when == "call":
-            cases[item.nodeid] = None
-        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
-        assert call.when != "collect"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+    def _run_case(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        """Set up, call, tear down, as pytest does, but without its reports: they would format
+        tracebacks and copy keywords that nobody reads, which takes as long as most tests."""
+        case: Any = item
+        if not case._request:  # it ran before
+            case._initrequest()
+
+        def run() -> None:
+            item.ihook.pytest_runtest_setup(item=item)
+            item.runtest()
+
+        try:
+            failure = self._failure_in(item, run)
+        finally:
+            tear_down = partial(case.session._setupstate.teardown_exact, following)
+            after = self._failure_in(item, tear_down)
+            case._request, case.funcargs = False, None
+        self._cases[_key(item)][item.nodeid] = failure or after
+
+    def _failure_in(self, item: pytest.Item, step: Callable[[], None]) -> _Failure | None:
+        """What goes wrong in a step of a case; what no submission is to blame for is raised."""
+        try:
+            step()
+        except (EngineUnavailable, ZygoteLost, pytest.exit.Exception, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            if isinstance(error, WorkerLost):
+                self.session.lose(_mark(item).id, error)
+            return _failure(error, self.session, _mark(item))
+        return None
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""

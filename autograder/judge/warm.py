@@ -8,6 +8,7 @@ and ends. What it dies of costs that task only.
 import contextlib
 import gc
 import json
+import math
 import os
 import pickle
 import resource
@@ -156,7 +157,7 @@ def _judge(work: Callable[[], Any], limits: Limits, size_bytes: int, write_end: 
         stay_on_this_core()
         for name, most in {
             resource.RLIMIT_AS: size_bytes + limits.judge_memory_bytes,
-            resource.RLIMIT_CPU: int(limits.submission_timeout_s + GRACE_S),
+            resource.RLIMIT_CPU: math.ceil(limits.submission_timeout_s + GRACE_S),
             resource.RLIMIT_FSIZE: 0,
             resource.RLIMIT_CORE: 0,
         }.items():

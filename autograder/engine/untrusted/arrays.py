@@ -19,7 +19,7 @@ def dtypes() -> tuple[Any, ...]:
 def as_number(value: Any) -> bool | int | float | None:
     """What one of numpy's own numbers is in Python; None for anything else."""
     np = sys.modules.get("numpy")
-    if np is None or not isinstance(value, np.bool_ | np.integer | np.floating):
+    if np is None or not isinstance(value, (np.bool_, np.integer, np.floating)):
         return None
     number = value.item()
     return number if type(number) in PLAIN else None  # a long double has no counterpart

@@ -12,7 +12,6 @@ import struct
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
-from enum import IntEnum
 from types import ModuleType
 from typing import Any
 
@@ -32,10 +31,13 @@ PIECE_BYTES = 2**16  # most frames are smaller
 LENGTHS = struct.Struct("<II")
 Content = bytes | bytearray | memoryview
 
-SCALARS = frozenset({type(None), bool, int, float, str, bytes})
+PLAIN = frozenset({type(None), bool, float, str, bytes})
+SCALARS = PLAIN | {int}
+DICTS = frozenset({dict, OrderedDict, defaultdict})
+MIN_INT, MAX_INT = -(2**63), 2**64 - 1  # of msgpack
 
 
-class Kind(IntEnum):
+class Kind:
     """The first element of a list on the wire."""
 
     LIST, TUPLE, DICT, BIG_INT, DTYPE, TENSOR, ARRAY, HANDLE = range(8)
@@ -168,28 +170,27 @@ class _Writer:
     def write(self, value: Any, depth: int) -> Any:
         # Exact types only: a subclass may behave as it likes, so it stays behind a handle.
         kind = type(value)
+        if kind in PLAIN or (kind is int and MIN_INT <= value <= MAX_INT):
+            return value
         if depth == 0:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep")
-        if kind in SCALARS and _is_scalar(value):
-            return value
         if kind is int:
-            return [Kind.BIG_INT.value, _int_bytes(value)]
-        if kind is list:
-            return [Kind.LIST.value, *(self.write(item, depth - 1) for item in value)]
-        if kind is tuple:
-            return [Kind.TUPLE.value, *(self.write(item, depth - 1) for item in value)]
-        if kind in (dict, OrderedDict, defaultdict) and all(map(_is_scalar, value)):
-            parts = (self.write(part, depth - 1) for pair in value.items() for part in pair)
-            return [Kind.DICT.value, *parts]
+            return [Kind.BIG_INT, _int_bytes(value)]
+        if kind is list or kind is tuple:
+            tag = Kind.LIST if kind is list else Kind.TUPLE
+            return [tag, *[self.write(item, depth - 1) for item in value]]
+        if kind in DICTS and all(map(_is_scalar, value)):
+            parts = [self.write(part, depth - 1) for pair in value.items() for part in pair]
+            return [Kind.DICT, *parts]
         wire = self._of_a_library(value, depth)
-        return [Kind.HANDLE.value, *self.wrap(value)] if wire is None else wire
+        return [Kind.HANDLE, *self.wrap(value)] if wire is None else wire
 
     def _of_a_library(self, value: Any, depth: int) -> Any:
         """The wire of what numpy or a tensor library made, if it can cross; else None."""
         if tensors.is_tensor(value) and value.ndim <= MAX_DIMS:
             self._reserve(value.numel() * value.element_size())
             self.blobs.append(tensors.raw_bytes(value))
-            return [Kind.TENSOR.value, tensors.dtypes().index(value.dtype), *value.shape]
+            return [Kind.TENSOR, tensors.dtypes().index(value.dtype), *value.shape]
         for plain in (tensors.as_plain(value), arrays.as_number(value)):
             if plain is not None:
                 return self.write(plain, depth)
@@ -197,9 +198,9 @@ class _Writer:
             index, shape, size_bytes = array
             self._reserve(size_bytes)
             self.blobs.append(arrays.raw_bytes(value))
-            return [Kind.ARRAY.value, index, *shape]
+            return [Kind.ARRAY, index, *shape]
         dtype = tensors.dtype_index(value)
-        return None if dtype is None else [Kind.DTYPE.value, dtype]
+        return None if dtype is None else [Kind.DTYPE, dtype]
 
     def _reserve(self, size_bytes: int) -> None:
         # Before the bytes exist: an expanded view may stand for more than memory holds.
@@ -209,7 +210,8 @@ class _Writer:
 
 
 def _is_scalar(value: Any) -> bool:
-    return type(value) in SCALARS and (type(value) is not int or -(2**63) <= value < 2**64)
+    kind = type(value)
+    return kind in PLAIN or (kind is int and MIN_INT <= value <= MAX_INT)
 
 
 def _int_bytes(value: int) -> bytes:
@@ -236,21 +238,21 @@ class _Reader:
             case [Kind.LIST, *items]:
                 return [self.read(item, depth - 1) for item in items]
             case [Kind.TUPLE, *items]:
-                return tuple(self.read(item, depth - 1) for item in items)
-            case [Kind.DICT, *parts] if len(parts) % 2 == 0:
-                return self._dict(parts[::2], parts[1::2], depth)
-            case [Kind.BIG_INT, bytes(digits)] if len(digits) <= MAX_INT_BYTES:
-                return int.from_bytes(digits, "little", signed=True)
-            case [Kind.DTYPE, index]:
-                return _pick(tensors, index)
+                return tuple([self.read(item, depth - 1) for item in items])
+            case [Kind.HANDLE, int(number), str(type_name)]:
+                return self.unwrap(number, type_name)
             case [Kind.TENSOR, index, *shape]:
                 raw = self._take(shape, _pick(tensors, index).itemsize)
                 return tensors.rebuilt(index, shape, raw)
             case [Kind.ARRAY, index, *shape]:
                 raw = self._take(shape, _pick(arrays, index).itemsize)
                 return arrays.rebuilt(index, shape, raw)
-            case [Kind.HANDLE, int(number), str(type_name)]:
-                return self.unwrap(number, type_name)
+            case [Kind.DICT, *parts] if len(parts) % 2 == 0:
+                return self._dict(parts[::2], parts[1::2], depth)
+            case [Kind.BIG_INT, bytes(digits)] if len(digits) <= MAX_INT_BYTES:
+                return int.from_bytes(digits, "little", signed=True)
+            case [Kind.DTYPE, index]:
+                return _pick(tensors, index)
         raise MalformedFrame("a container of no known kind")
 
     def _dict(self, keys: list[Any], values: list[Any], depth: int) -> dict[Any, Any]:

@@ -74,8 +74,9 @@ def raw_bytes(tensor: Any) -> bytes:
     """The values of a tensor, row by row."""
     import torch
 
-    flat = tensor.detach().resolve_conj().resolve_neg().reshape(-1).contiguous()
-    raw: bytes = flat.view(torch.uint8).numpy().tobytes() if len(flat) else b""
+    if tensor.dtype is torch.bfloat16:  # numpy doesn't know it
+        tensor = tensor.detach().contiguous().view(torch.int16)
+    raw: bytes = tensor.numpy(force=True).tobytes()
     return raw
 
 

@@ -227,6 +227,64 @@ def test_skips_and_exits_count_as_failed(grade: Grade) -> None:
     }
 
 
+FIXTURES = """
+import pytest
+from lib.kit.checks import question
+
+log = []
+
+@pytest.fixture(scope="module")
+def shared():
+    log.append("shared")
+    yield 1
+    log.append("shared is gone")
+
+@pytest.fixture
+def own(submission, shared):
+    log.append("own")
+    yield
+    log.append("own is gone")
+
+@pytest.fixture
+def bad_start():
+    raise ValueError
+
+@pytest.fixture
+def bad_end():
+    yield
+    assert False, "something is left behind"
+
+@question("ex1-double", points=1)
+def test_a(own): pass
+
+@question("ex1-double", points=1)
+@pytest.mark.parametrize("x", [1, 2])
+def test_b(own, x): assert x == 1, log
+
+@question("ex1-double", points=1)
+def test_c(bad_start): pass
+
+@question("ex1-double", points=1)
+def test_d(bad_end): pass
+
+@question("ex1-double", points=1)
+def test_e(bad_end): assert False, "this first"
+
+@question("ex1-double", points=1)
+def test_f(submission): pass
+"""
+
+
+def test_fixtures_are_set_up_and_torn_down_as_pytest_does(grade: Grade) -> None:
+    tests = grade("", tests=FIXTURES)["ex1-double"]
+    assert [name for name, test in tests.items() if test.passed] == ["test_a", "test_f"]
+    log = ["shared", "own", "own is gone", "own", "own is gone", "own"]
+    assert tests["test_b"].message == str(log)
+    assert "(ValueError)" in tests["test_c"].message
+    assert tests["test_d"].message == "something is left behind"
+    assert tests["test_e"].message == "this first"
+
+
 RNG_TESTS = """
 import random
 from lib.kit.checks import question
