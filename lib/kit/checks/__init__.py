@@ -10,6 +10,7 @@ from .compare import (
 )
 from .question import Question, question, question_of, what_is_checked
 from .selfcheck import check, progress
+from .unseen import unseen_output
 
 __all__ = [
     "CheckFailure",
@@ -23,5 +24,6 @@ __all__ = [
     "progress",
     "question",
     "question_of",
+    "unseen_output",
     "what_is_checked",
 ]

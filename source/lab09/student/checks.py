@@ -101,8 +101,9 @@ def test_padding_is_skipped(submission):
 # A classifier that ignores the order of words, and four reviews it can learn by heart.
 TINY_REVIEWS = """
 import torch
-from IPython.utils.capture import capture_output
 from torch import nn
+
+from lib.kit.checks import unseen_output
 
 class Tiny(nn.Module):
     def __init__(self):
@@ -118,7 +119,7 @@ dataset = IMDBDataset(tokens, torch.tensor([1.0, 0.0, 1.0, 0.0]).to(device))
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 before = model.score.weight.detach().clone()
-with capture_output():
+with unseen_output():
     metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 2)
 moved = not torch.equal(before, model.score.weight)
 """
@@ -261,8 +262,9 @@ def test_both_directions(submission):
 # An adder in name only, and two samples; `train_addition` needs no more.
 TINY_SUMS = """
 import torch
-from IPython.utils.capture import capture_output
 from torch import nn
+
+from lib.kit.checks import unseen_output
 
 class Tiny(nn.Module):
     def __init__(self):
@@ -281,7 +283,7 @@ dataset = [
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 before = model.fc.weight.detach().clone()
-with capture_output():
+with unseen_output():
     metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 2)
 moved = not torch.equal(before, model.fc.weight)
 """
@@ -328,8 +330,9 @@ def test_addition_loss_takes_logits(submission):
 # Says 042 in evaluation mode and without gradients, and something else otherwise.
 FIXED_ADDER = """
 import torch
-from IPython.utils.capture import capture_output
 from torch import nn
+
+from lib.kit.checks import unseen_output
 
 class Fixed(nn.Module):
     def forward(self, num_1, num_2):
@@ -342,7 +345,7 @@ class Fixed(nn.Module):
 model = Fixed()
 images = torch.rand(3, 1, 28, 28)
 dataset = [{"num_1": images, "num_2": images, "label": torch.tensor([1, 0, 7])}]
-with capture_output():
+with unseen_output():
     prediction, label = plot_prediction(model, dataset, 0)
 """
 
