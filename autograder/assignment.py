@@ -33,6 +33,7 @@ class Assignment:
     test_files: tuple[Path, ...]
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
     imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
+    prepare: tuple[str, ...] = ()  # functions of what ships; called before they run
     title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)  # the start of an id, and its title
     limits: Limits = field(default_factory=Limits)
@@ -86,6 +87,7 @@ def load_assignment(
         test_files=(*([checks] if checks.is_file() else []), *folder.hidden_tests),
         solution=solution_root and _read_solution(solution_root / lab / path.name, notebook),
         imports=folder.imports,
+        prepare=folder.prepare,
         title=folder.title,
         exercises=folder.exercises,
         limits=folder.limits,

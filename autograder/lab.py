@@ -10,6 +10,7 @@
 
     title = "Lab 1: Sums"
     imports = ["numpy"]         # loaded once, before submissions are run
+    prepare = ["data.load"]     # functions called then, without arguments, for what they cache
     ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
 
     [exercises]
@@ -34,8 +35,16 @@ from .toml_file import read_toml
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
 SOURCE_RECORD = "{lab}.source.txt"  # beside a built solution: where the lab's Markdown file lies
-_KEYS = {"title": str, "imports": list, "ships": list, "exercises": dict, "limits": dict}
+_KEYS = {
+    "title": str,
+    "imports": list,
+    "prepare": list,
+    "ships": list,
+    "exercises": dict,
+    "limits": dict,
+}
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Lab:
     title: str
     exercises: Mapping[str, str] = field(default_factory=dict)
     imports: tuple[str, ...] = ()
+    prepare: tuple[str, ...] = ()
     ships: tuple[str, ...] | None = None  # None: whatever is imported
     limits: Limits = field(default_factory=Limits)
 
@@ -135,21 +145,24 @@ class _Reader:
         for exercise, title in read.get("exercises", {}).items():
             if not isinstance(title, str):
                 raise self.wrong(exercise, f"the title of `{exercise}` is a text; write it so")
-        ships = self.modules("ships", read) if "ships" in read else None
+        ships = self.names("ships", read) if "ships" in read else None
         return Lab(
             folder=folder,
             name=name,
             title=read.get("title", name),
             exercises=read.get("exercises", {}),
-            imports=self.modules("imports", read),
+            imports=self.names("imports", read),
+            prepare=self.names("prepare", read, "function", _FUNCTION),
             ships=ships,
             limits=self.limits(read.get("limits", {})),
         )
 
-    def modules(self, key: str, read: dict[str, Any]) -> tuple[str, ...]:
+    def names(
+        self, key: str, read: dict[str, Any], kind: str = "module", form: re.Pattern[str] = _MODULE
+    ) -> tuple[str, ...]:
         for name in read.get(key, ()):
-            if not isinstance(name, str) or not _MODULE.fullmatch(name):
-                raise self.wrong(key, f"`{name}` in `{key}` is no module; write names like `a.b`")
+            if not isinstance(name, str) or not form.fullmatch(name):
+                raise self.wrong(key, f"`{name}` in `{key}` is no {kind}; write names like `a.b`")
         return tuple(read.get(key, ()))
 
     def limits(self, table: dict[str, Any]) -> Limits:

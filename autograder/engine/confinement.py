@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .failures import ConfinementRefused
 from .limits import Limits
-from .untrusted.confine import Plan
+from .untrusted.confine import SHIPPED, Plan
 
 ENGINE_DIR = Path(__file__).resolve().parent
 GRADER_DIR = ENGINE_DIR.parent
@@ -86,12 +86,14 @@ def make_plan(
     support_dir: Path | None,
     limits: Limits,
     imports: Iterable[str] = (),
+    prepare: Iterable[str] = (),
 ) -> Plan:
     """Everything the untrusted side has to know to confine itself.
 
     Args:
         scratch: the folder that workers' own lie in; not looked at under "strong".
         imports: what is loaded before workers are forked.
+        prepare: functions that are called then.
 
     Raises:
         ConfinementRefused: if what submissions have to read lies beside what they must not.
@@ -107,6 +109,7 @@ def make_plan(
         readable=readable,
         links=links,
         support_dir=str(support_dir) if support_dir else None,
+        shipped=SHIPPED if level == "strong" else str(scratch / "shipped"),
         warm_up_only=["/proc", str(ENGINE_DIR / "untrusted")],
         scratch=tempfile.gettempdir() if level == "strong" else str(scratch),
         nobody=os.getuid() == 0 and _is_open_to_everyone(level, readable),
@@ -118,6 +121,7 @@ def make_plan(
         open_files=limits.open_files,
         cpu_s=int(limits.submission_timeout_s) * (os.cpu_count() or 1),
         imports=list(imports),
+        prepare=list(prepare),
     )
 
 

@@ -44,6 +44,8 @@ class Zygote:
         limits: for every worker.
         policy: how strictly they are confined; `confinement` then says how strictly they are.
         imports: modules that submissions use; they are loaded once.
+        prepare: functions, as `module.function`, of `support_dir` or a library: they are called
+            once, without arguments, and what they cache is there for all submissions.
 
     Raises:
         ConfinementRefused: on entry, if this machine can't do as the policy asks.
@@ -56,11 +58,13 @@ class Zygote:
         limits: Limits | None = None,
         policy: Policy | None = None,
         imports: tuple[str, ...] = (),
+        prepare: tuple[str, ...] = (),
     ) -> None:
         self.support_dir = support_dir and support_dir.resolve()
         self.limits = limits or Limits()
         self.policy = policy or Policy()
         self.imports = imports
+        self.prepare = prepare
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
         self.workers_cpu_s = 0.0  # processor time of all that have ended
@@ -169,7 +173,9 @@ class Zygote:
                 scratch.remove(folder)
 
     def _start(self) -> None:
-        self._plan = make_plan(self._level, self._home, self.support_dir, self.limits, self.imports)
+        self._plan = make_plan(
+            self._level, self._home, self.support_dir, self.limits, self.imports, self.prepare
+        )
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(self.limits.start_timeout_s)
         arguments = [str(ENGINE_DIR), str(theirs.fileno()), str(os.getpid())]

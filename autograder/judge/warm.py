@@ -84,7 +84,11 @@ def main(connection: Connection) -> None:
         say_import("")
         assignment = grader.assignment
         with Zygote(
-            assignment.release_dir, grader.limits, grader.policy, assignment.imports
+            assignment.release_dir,
+            grader.limits,
+            grader.policy,
+            assignment.imports,
+            assignment.prepare,
         ) as zygote:
             tensors.use_threads(1)
             ready = Ready(grader, tests, zygote)

@@ -25,11 +25,12 @@ def folder(tmp_path: Path, text: str | None = None) -> Path:
 def test_all_that_can_be_said(tmp_path: Path) -> None:
     source = folder(
         tmp_path,
-        'title = "Sums"\nimports = ["numpy", "a.b"]\nships = []\n'
+        'title = "Sums"\nimports = ["numpy", "a.b"]\nprepare = ["a.b.load"]\nships = []\n'
         '[exercises]\nex1 = "Adding"\n[limits]\ncell_timeout_s = 60\nscratch_files = 5\n',
     )
     lab = read_lab_folder(source)
     assert (lab.title, lab.imports, lab.ships) == ("Sums", ("numpy", "a.b"), ())
+    assert lab.prepare == ("a.b.load",)
     assert lab.exercises == {"ex1": "Adding"}
     assert lab.limits == Limits(cell_timeout_s=60.0, scratch_files=5)
     assert lab.source == source
@@ -62,6 +63,8 @@ def test_only_a_file_named_like_its_folder_is_a_lab(tmp_path: Path) -> None:
         ("title = 5", 1, "`title` is a text"),
         ("\nimports = 'torch'", 2, "`imports` is a list"),
         ("imports = ['a b']", 1, "`a b` in `imports` is no module"),
+        ("prepare = ['load']", 1, "`load` in `prepare` is no function; write names like `a.b`"),
+        ("prepare = ['a.load()']", 1, "`a.load()` in `prepare` is no function"),
         ("ships = [7]", 1, "`7` in `ships` is no module"),
         ("limits = 3", 1, "`limits` is a table `[limits]`"),
         ("[limits]\nmemory = 3", 2, "unknown limit `memory`; there are call_timeout_s"),

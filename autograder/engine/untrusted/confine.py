@@ -29,6 +29,7 @@ CAPABILITY_VERSION = 0x20080522
 NOBODY = 65534
 SHARED_USER_THREADS = 4096  # where the kernel counts threads of a user over the whole machine
 SCRATCH = "/submission"  # the worker's folder, in a root of our own
+SHIPPED = "/shipped"
 DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
 
 
@@ -42,6 +43,8 @@ class Plan:
         readable: files and folders that submissions may read, free of symbolic links.
         links: symbolic links that lead to them, path to target.
         support_dir: what each worker gets a copy of; only the zygote reads it.
+        shipped: the zygote's own copy, which workers may read: what is loaded from there before
+            they are forked has its files there.
         warm_up_only: what the zygote needs besides, until `seal`.
         scratch: a folder of the machine; "strong" mounts its root over it, in a view of its own,
             else it holds the workers' folders.
@@ -49,12 +52,14 @@ class Plan:
             can read all of `readable`.
         secret: a file that no worker may be able to read.
         imports: modules that the zygote loads for all workers.
+        prepare: functions that it then calls.
     """
 
     level: str
     readable: list[str]
     links: dict[str, str]
     support_dir: str | None
+    shipped: str
     warm_up_only: list[str]
     scratch: str
     nobody: bool
@@ -66,6 +71,7 @@ class Plan:
     open_files: int
     cpu_s: int
     imports: list[str]
+    prepare: list[str]
 
 
 def die_with_parent() -> None:
@@ -174,7 +180,8 @@ def give_up(plan: Plan, work_dir: str, size_bytes: int) -> None:
         _drop_capabilities()
     die_with_parent()
     if plan.level != "none":
-        landlock.restrict(plan.readable, [work_dir], DEVICES)
+        shipped = [plan.shipped] if plan.support_dir else []
+        landlock.restrict([*plan.readable, *shipped], [work_dir], DEVICES)
         seccomp.restrict()
 
 

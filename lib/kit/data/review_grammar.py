@@ -91,6 +91,10 @@ class Sample(NamedTuple):
     reviews: list[list[int]]
     labels: list[int]
 
+    def copied(self) -> "Sample":
+        """The same in lists of its own."""
+        return Sample([list(review) for review in self.reviews], list(self.labels))
+
 
 def sample_reviews(
     train_size: int = 4000, test_size: int = 1000, seed: int = DEFAULT_SEED
@@ -99,8 +103,22 @@ def sample_reviews(
 
     Both sizes are even, for every review has a counterpart with the other label.
     """
+    train, test = _splits(train_size, test_size, seed)
+    return train.copied(), test.copied()
+
+
+def sample_word_index(size: int = 5000, seed: int = DEFAULT_SEED) -> dict[str, int]:
+    """The rank of each word, 1 for the most frequent; equally frequent ones by alphabet."""
+    return dict(_word_ranks(size, seed))
+
+
+# What is cached is shared by all callers, so each gets a copy that it may change.
+
+
+@functools.cache
+def _splits(train_size: int, test_size: int, seed: int) -> tuple[Sample, Sample]:
     texts, labels = _texts(train_size + test_size, seed)
-    word_ranks = sample_word_index(train_size + test_size, seed)
+    word_ranks = _word_ranks(train_size + test_size, seed)
     ids = [[START_ID, *(word_ranks[word] + INDEX_FROM for word in text)] for text in texts]
 
     splits = []
@@ -111,8 +129,8 @@ def sample_reviews(
     return splits[0], splits[1]
 
 
-def sample_word_index(size: int = 5000, seed: int = DEFAULT_SEED) -> dict[str, int]:
-    """The rank of each word, 1 for the most frequent; equally frequent ones by alphabet."""
+@functools.cache
+def _word_ranks(size: int, seed: int) -> dict[str, int]:
     counts = Counter(word for text in _texts(size, seed)[0] for word in text)
     by_frequency = sorted(counts, key=lambda word: (-counts[word], word))
     return {word: rank for rank, word in enumerate(by_frequency, start=1)}

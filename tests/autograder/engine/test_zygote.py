@@ -15,6 +15,7 @@ import pytest
 from autograder.engine import (
     EngineUnavailable,
     Limits,
+    Policy,
     Worker,
     WorkerLost,
     Zygote,
@@ -60,6 +61,47 @@ def test_a_worker_costs_little(zygote: Zygote) -> None:
         assert value(worker, "1") == 1
         worker.kill()
     assert time.monotonic() - started < 5  # about 0.05 s each on an idle machine
+
+
+DATA = """
+import functools, inspect, os
+calls = []
+
+@functools.cache
+def load():
+    calls.append(os.getpid())
+    return ["loaded"]
+
+def fail():
+    raise SystemError("no data here")
+
+def source():
+    return inspect.getsource(load)
+"""
+
+
+@pytest.mark.parametrize("level", ["strong", "acceptable"])
+def test_what_is_prepared_is_there_for_all(tmp_path: Path, level: str) -> None:
+    (tmp_path / "data.py").write_text(DATA)
+    (tmp_path / "data.py").chmod(0o600)  # of a user that workers are not
+    prepare = ("data.fail", "data.load", "data.nothing", "no_module.load")
+    with Zygote(tmp_path, policy=Policy(level), prepare=prepare) as zygote:
+        first, second = zygote.fork(0), zygote.fork(0)
+        pids = [
+            value(worker, f"[os.getpid(), __import__('data').load(), __import__('data').{name}]")
+            for worker, name in ((first, "calls"), (second, "calls"))
+        ]
+        (one, loaded, by), (other, also_loaded, also_by) = pids
+        assert loaded == also_loaded == ["loaded"]
+        assert by == also_by
+        assert len({one, other, *by}) == 3
+        assert "functools.cache" in str(value(first, "__import__('data').source()"))
+        write = (
+            "data = __import__('data')\ntry:\n    open(data.__file__, 'a')\n    value = 'open'\n"
+        )
+        refused = f"{write}except OSError as error:\n    value = 'refused'"
+        assert second.submission.setup(refused).value == "refused"
+    assert list(tmp_path.iterdir()) == [tmp_path / "data.py"]
 
 
 def test_a_lost_zygote_costs_only_its_workers(
