@@ -207,7 +207,7 @@ class _Edition:
     def _write_notebook(self, result: SubmissionResult) -> None:
         path = self._course.autograded_notebook(result.student, self._lab)
         notebook = graded_notebook(self._assignment.notebook, result)
-        _write(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+        _write(path, json.dumps(notebook, ensure_ascii=False) + "\n")
         for picture in self._pictures:  # formgrader shows them from beside the notebook
             target = path.parent / picture.relative_to(self._assignment.release_dir)
             if not target.exists() or target.stat().st_size != picture.stat().st_size:

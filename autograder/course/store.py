@@ -4,14 +4,21 @@ A killed run continues where it was, and an unchanged submission is not graded t
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..judge.results import SubmissionResult
+from .copies import write_atomically
 from .environment import Key, changed_parts
+
+
+class Replaced(NamedTuple):
+    """An earlier result, and what has changed since it was made."""
+
+    result: SubmissionResult
+    because: list[str]
 
 
 @dataclass(frozen=True)
@@ -34,20 +41,20 @@ class ResultStore:
         stored = self._read(student)
         return None if stored is None else stored[1]
 
-    def save(self, result: SubmissionResult, key: Key) -> list[str]:
+    def save(self, result: SubmissionResult, key: Key) -> Replaced | None:
         """Write atomically: a reader sees the old result or the new one.
 
         Returns:
-            What had changed since the result that was there before; nothing for a first one.
+            What was there before and was made with something else; it is kept in the history.
         """
-        path = self._path(result.student)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        reasons = self._keep_history(result, key)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        content = {"key": key, "result": result.as_json()}
-        draft.write_text(json.dumps(content, indent=1), "utf-8")
-        draft.replace(path)
-        return reasons
+        stored = self._read(result.student)
+        replaced = None
+        if stored is not None and stored[0] != key:
+            replaced = Replaced(stored[1], changed_parts(stored[0], key))
+            self._keep_history(replaced, stored[0])
+        content = json.dumps({"key": key, "result": result.as_json()})
+        write_atomically(self._path(result.student), content.encode())
+        return replaced
 
     def history(self, student: str) -> list[dict[str, Any]]:
         """The earlier results, oldest first: `replaced_at`, `because`, `key`, `result`."""
@@ -57,22 +64,17 @@ class ResultStore:
             return []
         return [json.loads(line) for line in lines]
 
-    def _keep_history(self, result: SubmissionResult, key: Key) -> list[str]:
-        before = self._read(result.student)
-        if before is None or before[0] == key:
-            return []
-        reasons = changed_parts(before[0], key)
+    def _keep_history(self, replaced: Replaced, key: Key) -> None:
         line = {
             "replaced_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "because": reasons,
-            "key": before[0],
-            "result": before[1].as_json(),
+            "because": replaced.because,
+            "key": key,
+            "result": replaced.result.as_json(),
         }
-        path = self._history_path(result.student)
-        path.parent.mkdir(exist_ok=True)
+        path = self._history_path(replaced.result.student)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-        return reasons
 
     def _read(self, student: str) -> tuple[Key, SubmissionResult] | None:
         try:

@@ -177,12 +177,11 @@ def _is_small(content: Content) -> bool:
 
 
 def _store(store: ResultStore, result: SubmissionResult, key: Key) -> list[str]:
-    before = store.latest(result.student)
-    reasons = store.save(result, key)
-    if before is None or not reasons or before.score == result.score:
+    replaced = store.save(result, key)
+    if replaced is None or replaced.result.score == result.score:
         return []
-    change = f"{before.score:g} points before, {result.score:g} now"
-    return [f"{result.student}: {change}, because this changed: {', '.join(reasons)}"]
+    change = f"{replaced.result.score:g} points before, {result.score:g} now"
+    return [f"{result.student}: {change}, because this changed: {', '.join(replaced.because)}"]
 
 
 def _unstored(result: SubmissionResult, error: OSError) -> SubmissionResult:

@@ -14,7 +14,7 @@ KEY = {"submission": "a", "tests": "b", "seed": "0"}
 
 def test_what_was_saved_is_found_under_its_key_only(tmp_path: Path) -> None:
     store = ResultStore(tmp_path / "results")
-    assert store.save(RESULT, KEY) == []
+    assert store.save(RESULT, KEY) is None
     assert store.load(RESULT.student, KEY) == RESULT
     assert store.load(RESULT.student, {**KEY, "tests": "c"}) is None
     assert store.load("nobody", KEY) is None
@@ -30,7 +30,7 @@ def test_a_damaged_file_counts_as_absent(tmp_path: Path, content: str) -> None:
     (tmp_path / f"{RESULT.student}.json").write_text(content, "utf-8")
     assert store.load(RESULT.student, KEY) is None
     assert store.latest(RESULT.student) is None
-    assert store.save(RESULT, KEY) == []
+    assert store.save(RESULT, KEY) is None
     assert store.load(RESULT.student, KEY) == RESULT
 
 
@@ -41,7 +41,7 @@ def test_the_result_of_somebody_else_counts_as_absent(tmp_path: Path) -> None:
     assert store.load("ben", KEY) is None
     assert store.latest("ben") is None
     ben = replace(RESULT, student="ben")
-    assert store.save(ben, {**KEY, "tests": "c"}) == []
+    assert store.save(ben, {**KEY, "tests": "c"}) is None
     assert store.history("ben") == []
     assert store.latest("ben") == ben
 
@@ -54,11 +54,14 @@ def test_saving_leaves_no_draft_behind(tmp_path: Path) -> None:
 def test_every_earlier_result_is_kept_with_the_reason(tmp_path: Path) -> None:
     store = ResultStore(tmp_path)
     versions = [KEY, {**KEY, "tests": "c"}, {**KEY, "submission": "z", "seed": "1", "tests": "c"}]
-    reasons = [store.save(replace(RESULT, seed=number), key) for number, key in enumerate(versions)]
-    assert reasons == [[], ["tests"], ["submission", "seed"]]
+    results = [replace(RESULT, seed=number) for number in range(3)]
+    first, *replaced = map(store.save, results, versions)
+    reasons = [["tests"], ["submission", "seed"]]
+    assert first is None
+    assert replaced == list(zip(results, reasons, strict=False))
     kept = store.history(RESULT.student)
     assert [line["result"]["seed"] for line in kept] == [0, 1]
-    assert [line["because"] for line in kept] == reasons[1:]
+    assert [line["because"] for line in kept] == reasons
     assert [line["key"] for line in kept] == versions[:2]
     assert store.history("nobody") == []
 
