@@ -138,8 +138,10 @@ def test_datasets_hold_their_splits(submission, rng):
         tokens, labels = getattr(submission, f"{name}_x"), getattr(submission, f"{name}_y")
         hint = f"Make `{name}_dataset` from `{name}_x` and `{name}_y`"
         assert_equal(len(dataset), len(tokens), f"len({name}_dataset)", hint=hint)
-        for index in torch.randint(len(tokens), (8,), generator=rng).tolist():
-            actual_tokens, actual_label = dataset[index]
+        indices = torch.randint(len(tokens), (8,), generator=rng).tolist()
+        source = "items = [dataset[index] for index in indices]"
+        items = submission.setup(source, dataset=dataset, indices=indices).items
+        for index, (actual_tokens, actual_label) in zip(indices, items, strict=True):
             assert_tensor_equal(
                 actual_tokens, tokens[index], f"a review of {name}_dataset", hint=hint
             )

@@ -1,5 +1,7 @@
 """Exercise 2, the data: digits of numbers, labels, and the data set of number pairs in images."""
 
+import functools
+
 import torch
 
 from lib.kit.checks import assert_equal, assert_tensor_equal, fail, question
@@ -124,17 +126,24 @@ def test_summands_are_drawn_independently(submission):
 # -- the data set -------------------------------------------------------------------------------
 
 
+@functools.cache
+def known_digits(train):
+    """All images of the data (known, 28, 28), and their classes (known,)."""
+    return load_digit_images("sample", train=train)
+
+
 def nearest_digits(images, train):
     """The class of the data image equal to each of `images` (count, 28, 28); -1 if none is."""
-    known, classes = load_digit_images("sample", train=train)
+    known, classes = known_digits(train)
     distances = torch.cdist(images.flatten(1), known.flatten(1))  # (count, known)
     nearest = distances.min(dim=1)
     return torch.where(nearest.values < 0.05, classes[nearest.indices], -1)
 
 
-def items_of(dataset, count):
+def items_of(submission, dataset, count):
     """The first items; each must be a dict with the three entries."""
-    items = [dataset[index] for index in range(count)]
+    source = "items = [dataset[index] for index in range(count)]"
+    items = submission.setup(source, dataset=dataset, count=count).items
     for item in items:
         if not isinstance(item, dict) or any(k not in item for k in ("num_1", "num_2", "label")):
             fail("an item should be a dict", "With the keys num_1, num_2 and label")
@@ -146,7 +155,7 @@ def test_item_form(submission):
     """An item holds two float32 stacks of images in [0, 1] and the digits of the sum."""
     for max_length, options in ((3, {}), (2, {"max_length": 2})):
         dataset = submission.NumberMNIST(train=True, num_samples=4, **options)
-        for item in items_of(dataset, 4):
+        for item in items_of(submission, dataset, 4):
             for name in ("num_1", "num_2"):
                 images = item[name]
                 form = (tuple(images.shape), images.dtype)
@@ -166,7 +175,7 @@ def test_images_show_the_digits(submission):
     """Each image of num_1 and num_2 shows the digit that the labels say, in the same place."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=12)
     labels = dataset.labels
-    items = items_of(dataset, 12)
+    items = items_of(submission, dataset, 12)
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items])[:, 0]  # (12 * 3, 28, 28)
         assert_tensor_equal(
@@ -181,7 +190,7 @@ def test_images_show_the_digits(submission):
 def test_label_fits_the_images(submission):
     """The label of an item is the sum of the two numbers that its images show."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=10)
-    items = items_of(dataset, 10)
+    items = items_of(submission, dataset, 10)
     first, second = (
         nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
         for name in ("num_1", "num_2")
@@ -210,14 +219,14 @@ def test_size_and_shape(submission):
             "dataset.shape",
             hint="The shape of all images of one summand",
         )
-        items_of(dataset, num_samples)
+        items_of(submission, dataset, num_samples)
 
 
 @question("ex2-dataset", points=1)
 def test_images_are_drawn_at_random(submission):
     """The same digit is shown by different images, drawn anew for both numbers."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=40)
-    items = items_of(dataset, 40)
+    items = items_of(submission, dataset, 40)
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items]).flatten(1)  # (120, 784)
         # 120 draws from over a thousand images seldom repeat one; a fixed image per digit does.
@@ -232,7 +241,7 @@ def test_images_are_drawn_at_random(submission):
 def test_test_images_are_others(submission):
     """With train=False the images are those kept for testing, not those of training."""
     dataset = submission.NumberMNIST(max_length=3, train=False, num_samples=6)
-    for item in items_of(dataset, 6):
+    for item in items_of(submission, dataset, 6):
         images = torch.cat([item["num_1"], item["num_2"]])[:, 0]
         if bool((nearest_digits(images, train=False) < 0).any()):
             fail("an image is none of the test images", "Pass `train` on to the loader")

@@ -17,6 +17,9 @@ from lib.kit.checks.selfcheck import Submission
 from lib.reference import training
 
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
+CALL = """
+metrics = train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size)
+"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ def train_probe(
 ) -> TrainingRun:
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data."""
     theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
-    return TrainingRun(*theirs, *_train_twin(loop, source, epochs, batch_size, inputs))
+    return TrainingRun(
+        theirs.model, theirs.metrics, *_train_twin(loop, source, epochs, batch_size, inputs)
+    )
 
 
 @computed_once
@@ -77,7 +82,8 @@ def _train_twin(
 ) -> tuple[nn.Module, training.Metrics]:
     reference = partial(getattr(training, loop), show_progress=False)
     here = Submission({})  # runs the source in this process
-    return _train(here.setup, reference, source, epochs, batch_size, inputs)
+    made = _train(here.setup, reference, source, epochs, batch_size, inputs)
+    return made.model, made.metrics
 
 
 def _train(
@@ -87,10 +93,6 @@ def _train(
     epochs: int,
     batch_size: int,
     inputs: dict[str, Any],
-) -> tuple[Any, Any]:
-    made = setup(source, **inputs)
-    metrics = train(
-        made.model, made.loss, made.optimizer, made.train_dataset, made.val_dataset,
-        epochs, batch_size,
-    )  # fmt: skip
-    return made.model, metrics
+) -> Any:
+    """What stands there in the end: `model` and `metrics` among others."""
+    return setup(source + CALL, train=train, epochs=epochs, batch_size=batch_size, **inputs)
