@@ -200,7 +200,7 @@ class Tests:
             case._initrequest()
 
         def run() -> None:
-            item.ihook.pytest_runtest_setup(item=item)
+            item.config.hook.pytest_runtest_setup(item=item)
             item.runtest()
 
         try:

@@ -159,6 +159,7 @@ def _judge(work: Callable[[], Any], limits: Limits, size_bytes: int, write_end: 
         # It and its worker take turns. On one core each wakes the other at once and for little; and
         # whatever the submission starts takes nothing from its neighbours.
         stay_on_this_core()
+        gc.disable()  # it lives for a second, and has a limit of memory
         for name, most in {
             resource.RLIMIT_AS: size_bytes + limits.judge_memory_bytes,
             resource.RLIMIT_CPU: math.ceil(limits.submission_timeout_s + GRACE_S),
