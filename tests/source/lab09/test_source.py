@@ -158,7 +158,7 @@ def test_reading_at_the_last_word_learns_what_padding_and_bags_cannot(
 
 
 RELEASE = PROJECT / "release" / "lab09"
-SLOWEST_CHECK_CPU_S = 2.0
+SLOWEST_CHECK = 1.0  # times the processor time of the notebook's imports, on the same machine
 FIRST_CELL = CODE[0].student
 
 
@@ -213,7 +213,9 @@ def test_checks_in_one_kernel(tmp_path: Path) -> None:
     shutil.copytree(RELEASE, tmp_path, dirs_exist_ok=True)
     pieces = [piece for piece in graded(PIECES) if piece.kind == "code"]
     timed = [_timed(piece) if piece.role == "check" else piece.solution for piece in pieces]
-    start = "import time\ncpu_s = {}"
+    imports = "\n".join(piece.solution for piece in CODE[:2])
+    start = f"import time\nbefore = time.process_time()\n{imports}\n"
+    start += "cpu_s = {'imports': time.process_time() - before}"
     ends = ["progress()", "progress()", "import json\nprint(json.dumps(cpu_s))"]
     _, *cells = in_kernel(tmp_path, [start, *timed, *ends])
     for piece, cell in zip(pieces, cells, strict=False):
@@ -224,9 +226,11 @@ def test_checks_in_one_kernel(tmp_path: Path) -> None:
             (table,) = cell.outputs  # no progress bar, no figure, no warning
             assert table.data["text/html"].count("✓ passed") == 2
     times = json.loads(cells[-1].outputs[0].text)
+    imports_s = times.pop("imports")
     slowest = max(times, key=times.__getitem__)
-    print(f"slowest of {len(times)} checks: {slowest}, {times[slowest]:.2f} CPU-s")
-    assert times[slowest] < SLOWEST_CHECK_CPU_S
+    ratio = times[slowest] / imports_s
+    print(f"slowest of {len(times)} checks: {slowest}, {ratio:.2f} times the imports")
+    assert ratio < SLOWEST_CHECK
     for cell in cells[-3:-1]:
         (summary,) = cell.outputs
         assert "21 of 21 questions pass" in summary.data["text/html"]
