@@ -6,26 +6,16 @@ from typing import Any
 
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
 from ..judge.results import CellFailure, QuestionResult, SubmissionResult
-from ..judge.submission import StudentCell
+from ..judge.submission import StudentCell, compose
 
 SUMMARY_ID = "feedback-summary"  # of a cell that we add
 Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it
 
 
 def with_cells(release: Any, cells: Sequence[StudentCell]) -> dict[str, Any]:
-    """The released notebook with a student's answers and own cells, none of them with outputs."""
-    answers = {cell.id: cell for cell in cells}
-    given = {cell["id"] for cell in release["cells"]}
-    own: dict[str | None, list[dict[str, Any]]] = {}
-    for cell in cells:
-        if cell.id not in given:
-            own.setdefault(cell.after, []).append(_own(cell))
-    filled = list(own.get(None, []))
-    for cell in release["cells"]:
-        answer = answers.get(cell["id"]) if is_answer(cell) else None
-        filled.append(cell if answer is None else {**cell, **_text_of(cell, answer)})
-        filled += own.get(cell["id"], [])
-    return {**release, "cells": [_without_outputs(cell) for cell in filled]}
+    """The notebook that was graded, no cell of it with outputs."""
+    filled = compose(release, cells)
+    return {**filled, "cells": [_without_outputs(cell) for cell in filled["cells"]]}
 
 
 def graded_notebook(release: Any, result: SubmissionResult) -> dict[str, Any]:
@@ -95,19 +85,6 @@ def credit(question: QuestionResult) -> str:
         f"before it, this answer earns {question.score:g} points, which count "
         f"({question.own_score:g} without). The checks shown are those of your notebook as it is."
     )
-
-
-def _text_of(cell: Any, answer: StudentCell) -> dict[str, Any]:
-    """The text of an answer, with the pictures that were pasted into a written one."""
-    has_pictures = cell["cell_type"] == "markdown" and answer.attachments
-    pictures = {"attachments": dict(answer.attachments)} if has_pictures else {}
-    return {"source": answer.source, **pictures}
-
-
-def _own(cell: StudentCell) -> dict[str, Any]:
-    kind = "code" if cell.kind == "code" else "markdown"
-    own = {"cell_type": kind, "id": cell.id, "metadata": {}}
-    return own | _text_of(own, cell)
 
 
 def _without_outputs(cell: dict[str, Any]) -> dict[str, Any]:

@@ -56,14 +56,14 @@ def warm_up(plan: Plan) -> None:
     for name in plan.imports:
         with contextlib.suppress(ImportError, RuntimeError):  # who needs it will see why
             importlib.import_module(name)
+    tensors.warm_up()  # on one thread from here on
+    plots.warm_up()
     for name in plan.prepare:
         module, _, function = name.rpartition(".")
         with contextlib.suppress(Exception):  # who calls it will see why
             getattr(importlib.import_module(module), function)()
     if plan.support_dir is not None:
         sys.path.remove(plan.shipped)
-    tensors.warm_up()
-    plots.warm_up()
 
 
 def copy_shipped(support_dir: str, shipped: str) -> None:
