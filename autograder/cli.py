@@ -107,7 +107,11 @@ def new(lab: str) -> None:
 )
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
-@click.option("--seed", default=0, show_default=True, help="Fresh inputs for every test.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    help="What the tests' inputs follow from; else a secret that the course keeps.",
+)
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option(
     "--allow-unconfined", is_flag=True, help="Grade even if submissions can't be confined here."
@@ -118,7 +122,7 @@ def grade(
     release_dir: Path,
     jobs: int,
     json_file: Path | None,
-    seed: int,
+    seed: int | None,
     force: bool,
     allow_unconfined: bool,
 ) -> None:

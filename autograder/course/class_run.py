@@ -4,6 +4,7 @@ formgrader's buttons grade and publish a single student by it, with the seed of 
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..errors import UserError
 from .copies import write_atomically
 
 FILE = "grading.json"
+SECRET_BITS = 128  # more than can be guessed from what follows from it
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ def remember(course_dir: Path, lab: str, run: ClassRun) -> list[str]:
         f"{path}: this was damaged and is made anew; formgrader's buttons work for other labs once "
         "they are graded again"
     ]
+
+
+def seed_of(course_dir: Path, lab: str) -> int:
+    """The seed that a lab was graded with last; a new secret before its first grading.
+
+    The inputs of all tests follow from it, so nobody who hands in may know it.
+
+    Raises:
+        UserError: if the file can't be read.
+    """
+    run = (_read(course_dir / FILE) or {}).get(lab)
+    seed = run.get("seed") if isinstance(run, dict) else None
+    return seed if type(seed) is int else secrets.randbits(SECRET_BITS)
 
 
 def recall(course_dir: Path, lab: str) -> ClassRun:

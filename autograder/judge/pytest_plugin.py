@@ -147,7 +147,7 @@ class Tests:
     def rng(self) -> Any:
         """A generator for fresh inputs, seeded by the run's seed and the test's name: one of
         tensors' own kind where the tests use tensors, else a `random.Random`."""
-        seed = derive_seed(self.session.seed, self._running.name)
+        seed = derive_seed(self.session.seed, "inputs", self._running.name)
         return tensors.make_generator(seed) if self._use_tensors else random.Random(seed)
 
     # -- running ----------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Tests:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Before any fixture."""
         self._running = item
-        seed = derive_seed(self.session.seed, item.name)
+        seed = derive_seed(self.session.seed, "inputs", item.name)
         random.seed(seed)
         arrays.seed_generator(seed)
         tensors.seed_generator(seed)

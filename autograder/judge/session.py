@@ -71,7 +71,8 @@ class Session:
             raise QuestionLost(f"not run, because a check before it {self._lost[question]}")
         worker = self._advance_to(self.question_order[question])
         with worker.time_limit(self.zygote.limits.test_timeout_s):
-            worker.seed(derive_seed(self.seed, test_name))
+            # Not that of the test's inputs, which the submission could draw by it in advance.
+            worker.seed(derive_seed(self.seed, "worker", test_name))
             worker.names_asked.clear()
             try:
                 yield worker.submission

@@ -8,7 +8,7 @@ from typing import Any
 from filelock import FileLock
 
 from ..assignment import Assignment
-from ..course.class_run import ClassRun, remember
+from ..course.class_run import ClassRun, remember, seed_of
 from ..course.config import engine_note, unused_notes
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, environment_of
@@ -60,7 +60,7 @@ def grade_class(
     lab: str,
     *,
     release_root: Path | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     policy: Policy | None = None,
     jobs: int = 1,
     force: bool = False,
@@ -73,6 +73,7 @@ def grade_class(
         course_dir: holds `submitted/<student>/<lab>/`, or the folder that its config names; all
             that is written goes there too.
         release_root: folder of released labs, if another one than the project's.
+        seed: what the tests' inputs follow from; else that of the last run, at first a new secret.
         force: grade unchanged submissions again, too.
         on_start: told how many students there are.
         on_result: told of each result as soon as it is known.
@@ -95,7 +96,7 @@ def grade_class(
         solution = find_solution(project, lab, release_root)
         course, assignment, taken = take_release(course_dir, lab, release_root, solution)
         run = ClassRun(
-            seed,
+            seed_of(course_dir, lab) if seed is None else seed,
             policy.allow_unconfined,
             assignment.title,
             assignment.exercises,

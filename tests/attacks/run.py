@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import math
+import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.assignment import load_assignment
+from autograder.course.class_run import SECRET_BITS
 from autograder.course.hand_ins import find_hand_ins
 from autograder.course.publish import publish
 from autograder.course.recorded import read_gradebook
@@ -136,7 +138,9 @@ class Range:
         self._assignment = load_assignment(
             site.lab_name, site.release_root, site.source_root, site.solution_root
         )
-        self._grader = Grader(self._assignment, limits=LIMITS, policy=Policy(strongest))
+        self._grader = Grader(
+            self._assignment, secrets.randbits(SECRET_BITS), LIMITS, Policy(strongest)
+        )
         self._pool = Pool(self._grader, jobs=1, rehearsal=rehearsal_of(self._assignment))
         self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
         self.size = len(self._corpus)

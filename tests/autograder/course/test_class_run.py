@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.class_run import FILE, ClassRun, recall, remember
+from autograder.course.class_run import FILE, ClassRun, recall, remember, seed_of
 from autograder.errors import UserError
 
 
@@ -31,6 +31,21 @@ def test_a_lab_that_was_not_graded(tmp_path: Path, content: str | None) -> None:
         (tmp_path / FILE).write_text(content, "utf-8")
     with pytest.raises(UserError, match="lab1 was not graded yet; run `make grade LAB=lab1"):
         recall(tmp_path, "lab1")
+
+
+def test_a_lab_keeps_its_seed_and_gets_a_secret_at_first(tmp_path: Path) -> None:
+    drawn = {seed_of(tmp_path, "lab1") for _ in range(20)}
+    assert len(drawn) == 20
+    assert max(drawn) > 2**100
+    remember(tmp_path, "lab1", ClassRun(max(drawn)))
+    assert seed_of(tmp_path, "lab1") == max(drawn) == recall(tmp_path, "lab1").seed
+    assert seed_of(tmp_path, "lab2") != max(drawn)
+
+
+@pytest.mark.parametrize("run", ["{}", "3", "null", '{"seed": null}', '{"seed": "7"}', "[]"])
+def test_what_is_no_seed_is_replaced(tmp_path: Path, run: str) -> None:
+    (tmp_path / FILE).write_text(f'{{"lab1": {run}}}', "utf-8")
+    assert seed_of(tmp_path, "lab1") > 2**64
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "3", b"\xff\xfe{"])

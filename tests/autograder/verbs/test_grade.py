@@ -338,6 +338,20 @@ def test_what_is_missing_or_cant_be_written_is_told(course: Course) -> None:
     assert (third.incomplete, third.notes) == ([], [gone])
 
 
+def test_each_course_has_a_secret_seed_and_keeps_it(course: Course, tmp_path: Path) -> None:
+    other = shutil.copytree(course.root, tmp_path / "other")
+    (other / "grading.json").unlink(missing_ok=True)
+    shutil.rmtree(other / "results", ignore_errors=True)
+    seeds = [
+        {result.seed for result in grade_class(root, LAB).results}
+        for root in (course.root, other, course.root)
+    ]
+    assert [len(found) for found in seeds] == [1, 1, 1]
+    assert seeds[0] == seeds[2] != seeds[1]
+    pages = [page.read_text("utf-8") for page in course.root.glob("feedback/*/*/*.html")]
+    assert pages and not any(str(*seeds[0]) in page for page in pages)
+
+
 def test_another_seed_is_a_reason(course: Course) -> None:
     grade_class(course.root, LAB)
     assert scores(grade_class(course.root, LAB, seed=3)) == SCORES
