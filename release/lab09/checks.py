@@ -128,8 +128,7 @@ moved = not torch.equal(before, model.score.weight)
 @question("ex1-train", points=1)
 def test_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
-    for name, values in tiny_training(submission).metrics.items():
-        assert_equal([type(value) for value in values], [float] * 3, f"metrics[{name!r}]")
+    assert_reports(tiny_training(submission).metrics)
 
 
 @question("ex1-train", points=1)
@@ -140,6 +139,15 @@ def test_training_moves_parameters(submission):
         fail("training left the parameters as they were", "Does the optimizer take its step?")
     if not made.metrics["val_loss"][2] < made.metrics["val_loss"][0]:
         fail("the validation loss does not fall", "Are old gradients cleared at each step?")
+
+
+def assert_reports(metrics):
+    """A dict of the four measures, each with a float for every one of three epochs."""
+    hint = "Return a dict with train_loss, train_acc, val_loss and val_acc"
+    for name in [f"{part}_{measure}" for part in ("train", "val") for measure in ("loss", "acc")]:
+        if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
+            fail(f"the result has no list {name!r}", hint)
+        assert_equal([type(value) for value in metrics[name]], [float] * 3, f"metrics[{name!r}]")
 
 
 def tiny_training(submission):
@@ -292,8 +300,7 @@ moved = not torch.equal(before, model.fc.weight)
 @question("ex2-train", points=1)
 def test_addition_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
-    for name, values in tiny_addition(submission).metrics.items():
-        assert_equal([type(value) for value in values], [float] * 3, f"metrics[{name!r}]")
+    assert_reports(tiny_addition(submission).metrics)
 
 
 @question("ex2-train", points=1)

@@ -195,6 +195,23 @@ FAILED_BY = {
 }
 
 
+REPORTS = [{}, None, ([0.5] * 3, [0.5] * 3), {"train_loss": [0.5] * 3}, defaultdict(list)]
+REPORTS += [dict.fromkeys(("train_loss", "train_acc", "val_loss", "val_acc"), 0.5)]
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=str)
+@pytest.mark.parametrize(
+    ("question", "loop"), [("ex1-train", "train"), ("ex2-train", "train_addition")]
+)
+def test_a_report_without_the_measures_fails_the_public_check_with_a_reason(
+    question: str, loop: str, report: Any, solution: dict[str, Any]
+) -> None:
+    names = {**solution, loop: lambda *arguments: report}
+    first, *_ = run_checks(CHECKS, question, Submission(names))
+    assert first.verdict == "failed"
+    assert "the result has no list 'train_" in first.message or "elements" in first.message
+
+
 def test_demo_answers_compile_and_run(solution: dict[str, Any]) -> None:
     for student in CLASS.values():
         if student.name not in ("blank", "half-right"):
