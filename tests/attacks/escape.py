@@ -110,6 +110,32 @@ ATTACKS: list[Attack] = [
         os.sched_setaffinity($victim, {0})
         raise Loot("changed the cores of another process")
     """),
+    # -- signals to neighbours, by files that all can read ------------------------------------
+    answer("a lease on a shared file", 6, """
+        import fcntl, torch
+        shared = os.open(torch.__file__, os.O_RDONLY)
+        fcntl.fcntl(shared, 1024, fcntl.F_RDLCK)  # F_SETLEASE
+        raise Loot("who opens the file has to wait")
+    """),
+    answer("what is in memory of a shared file", 6, """
+        import mmap, torch
+        shared = os.open(torch.__file__, os.O_RDONLY)
+        pages = mmap.mmap(shared, 0, access=mmap.ACCESS_COPY)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+        libc("mincore", address, len(pages), bytes(4096))
+        raise Loot("pages in memory can be seen")
+    """),
+    answer("what is in memory of a shared file, by reading", 6, """
+        import torch
+        shared = os.open(torch.__file__, os.O_RDONLY)
+        os.preadv(shared, [bytearray(1)], 0, os.RWF_NOWAIT)
+        raise Loot("pages in memory can be told from others")
+    """),
+    answer("the generation of a shared file", 6, """
+        import array, fcntl, torch
+        fcntl.ioctl(os.open(torch.__file__, os.O_RDONLY), 0x80086601, array.array("l", [0]))
+        raise Loot("flags of the file can be read, and perhaps set")
+    """),
     # -- processes that stay --------------------------------------------------------------------
     answer("a daemon", 6, """
         import time

@@ -44,6 +44,8 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "truncate": (76, 45), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
     "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    # what a neighbour could read signals from: which pages of a shared file are in memory
+    "mincore": (27, 232), "readahead": (187, 213), "preadv2": (327, 286), "pwritev2": (328, 287),
     # the machine, and corners of the kernel that exploits live in
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
     "fanotify_init": (300, 262), "fanotify_mark": (301, 263), "io_setup": (206, 0),
@@ -57,12 +59,12 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 
 # Landlock lets these pass, and shutil expects success (the last two write the whole machine's
-# disks): nothing happens.
+# disks), and advice on files may be ignored: nothing happens.
 PRETENDED: dict[str, tuple[int | None, int | None]] = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "chown": (92, None),
     "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None),
     "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
-    "fchmodat2": (452, 452), "sync": (162, 81), "syncfs": (306, 267),
+    "fadvise64": (221, 223), "fchmodat2": (452, 452), "sync": (162, 81), "syncfs": (306, 267),
 }  # fmt: skip
 
 # Decided by an argument, in `_decide`.
@@ -70,7 +72,7 @@ CONDITIONAL: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220), "kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240), "prlimit64": (302, 261), "sched_setaffinity": (203, 122),
     "socketpair": (53, 199), "open": (2, None), "openat": (257, 56), "prctl": (157, 167),
-    "fcntl": (72, 25), "ioctl": (16, 29),
+    "fcntl": (72, 25), "ioctl": (16, 29), "getsockopt": (55, 209),
 }  # fmt: skip
 
 FIRST_UNKNOWN = 424  # from here on numbers are the same everywhere
@@ -79,7 +81,10 @@ KNOWN = {"close_range": 436, "faccessat2": 439, "epoll_pwait2": 441, "futex_wait
 CLONE_THREAD = 0x10000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
-FIOSETOWN, SIOCSPGRP, TIOCSTI = 0x8901, 0x8902, 0x5412
+F_SETLEASE, F_GETLEASE, F_NOTIFY = 1024, 1025, 1026
+SO_PEERPIDFD = 77
+# Sizes and modes of terminals, how much can be read, blocking or not, closed by exec or not.
+HARMLESS_IOCTLS = [0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451]
 
 Instruction = tuple[int, int, int, int]  # code, how many to skip if true, if false; operand
 LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
@@ -151,10 +156,13 @@ def _decide(name: str, own_pid: int) -> list[Instruction]:
             return _argument(flags, os.O_TRUNC | os.O_ACCMODE, emptying, REFUSE, ALLOW)
         case "prctl":  # what ends it with the zygote, and lets the zygote look at it
             return _argument(0, ALL_BITS, [PR_SET_PDEATHSIG, PR_SET_DUMPABLE], REFUSE, ALLOW)
-        case "fcntl":  # signals by way of a file's owner
-            return _argument(1, ALL_BITS, [F_SETOWN, F_SETSIG, F_SETOWN_EX], REFUSE, ALLOW)
-        case "ioctl":  # the same; and typing into a terminal
-            return _argument(1, ALL_BITS, [FIOSETOWN, SIOCSPGRP, TIOCSTI], REFUSE, ALLOW)
+        case "fcntl":  # signals by way of a file's owner; leases, which hold up whoever opens it
+            owner, lease = [F_SETOWN, F_SETSIG, F_SETOWN_EX], [F_SETLEASE, F_GETLEASE, F_NOTIFY]
+            return _argument(1, ALL_BITS, owner + lease, REFUSE, ALLOW)
+        case "ioctl":
+            return _argument(1, ALL_BITS, HARMLESS_IOCTLS, ALLOW, REFUSE)
+        case "getsockopt":  # a handle of the process at the other end
+            return _argument(2, ALL_BITS, [SO_PEERPIDFD], REFUSE, ALLOW)
     raise KeyError(name)
 
 

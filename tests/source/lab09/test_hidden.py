@@ -195,8 +195,10 @@ FAILED_BY = {
 }
 
 
-REPORTS = [{}, None, ([0.5] * 3, [0.5] * 3), {"train_loss": [0.5] * 3}, defaultdict(list)]
-REPORTS += [dict.fromkeys(("train_loss", "train_acc", "val_loss", "val_acc"), 0.5)]
+REPORTS: list[Any] = [
+    *({}, None, ([0.5] * 3, [0.5] * 3), {"train_loss": [0.5] * 3}, defaultdict(list)),
+    dict.fromkeys(("train_loss", "train_acc", "val_loss", "val_acc"), 0.5),
+]
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=str)

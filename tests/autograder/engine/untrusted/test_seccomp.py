@@ -90,8 +90,17 @@ ARGUMENTS = [
     ("prctl", [15, 0], ALLOWED),
     ("fcntl", [3, 8, 1], REFUSED),
     ("fcntl", [3, 3], ALLOWED),
+    ("fcntl", [3, 5], ALLOWED),  # locks, as SQLite sets them
+    ("fcntl", [3, 1024, 0], REFUSED),
+    ("fcntl", [3, 1026, 1], REFUSED),
     ("ioctl", [0, 0x5412], REFUSED),
     ("ioctl", [0, 0x5401], ALLOWED),
+    ("ioctl", [3, 0x5421], ALLOWED),
+    ("ioctl", [3, 0x8901], REFUSED),
+    ("ioctl", [3, 0x80086601], REFUSED),  # a file's flags
+    ("ioctl", [3, 0x80087601], REFUSED),  # its generation
+    ("getsockopt", [3, 1, 77], REFUSED),
+    ("getsockopt", [3, 1, 4], ALLOWED),
 ]
 
 
