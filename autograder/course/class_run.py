@@ -75,12 +75,15 @@ def recall(course_dir: Path, lab: str) -> ClassRun:
     """
     runs = _read(course_dir / FILE) or {}
     try:
-        return ClassRun(**runs[lab])
+        run = ClassRun(**runs[lab])
+        if type(runs[lab]["seed"]) is not int:
+            raise TypeError("a seed is a number")
     except (KeyError, TypeError):
         raise UserError(
             f"{course_dir / FILE}: {lab} was not graded yet; run `make grade LAB={lab} "
             f"COURSE={course_dir}` once, then single students can be graded again here"
         ) from None
+    return run
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -89,7 +92,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         runs = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     except OSError as error:
         raise _closed(path, error) from None

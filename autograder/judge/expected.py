@@ -39,7 +39,18 @@ def computed_once(compute: Callable[Parameters, Made]) -> Callable[Parameters, M
 def _digest(arguments: Any) -> bytes:
     """Of the content alone: a pickled tensor also tells where in memory it lies."""
     frame = encode(arguments, _refuse, LIMIT_BYTES)
-    return hashlib.sha256(b"".join((frame.header, b"/", frame.blobs))).digest()
+    form = repr(_form(arguments)).encode()
+    return hashlib.sha256(b"".join((form, b"/", frame.header, b"/", frame.blobs))).digest()
+
+
+def _form(value: Any) -> Any:
+    """What is not sent: exact types, and whether gradients are asked for."""
+    kind = type(value)
+    if isinstance(value, dict):
+        return kind, [(key, _form(item)) for key, item in value.items()]
+    if isinstance(value, list | tuple):
+        return kind, [_form(item) for item in value]
+    return kind, len(value) if kind is str else getattr(value, "requires_grad", None)
 
 
 def _refuse(value: Any) -> NoReturn:

@@ -10,12 +10,12 @@ import random
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import pytest
+from _pytest.tmpdir import tmppath_result_key
 
 from lib.kit.checks import Question, question_of, what_is_checked
 
@@ -42,6 +42,7 @@ PYTEST_OPTIONS = [
     *("-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:unraisableexception"),
     *("-p", "no:threadexception", "-p", "no:faulthandler", "-p", "no:logging"),
     *("-p", "no:warnings"),
+    *("-p", "no:subtests"),  # what fails in one is told to reporters only
     "--capture=no",  # captured output would need files
 ]
 Used = TypeVar("Used")
@@ -195,18 +196,23 @@ class Tests:
     def _run_case(self, item: pytest.Item, following: pytest.Item | None) -> None:
         """Set up, call, tear down, as pytest does, but without its reports: they would format
         tracebacks and copy keywords that nobody reads, which takes as long as most tests."""
-        case: Any = item
+        case, hook = cast(Any, item), item.config.hook
+        item.stash[tmppath_result_key] = {}  # which `tmp_path` reads, and a report would fill
         if not case._request:  # it ran before
             case._initrequest()
 
         def run() -> None:
-            item.config.hook.pytest_runtest_setup(item=item)
-            item.runtest()
+            hook.pytest_runtest_setup(item=item)
+            hook.pytest_runtest_call(item=item)
+            for recorded in getattr(item, "_excinfo", None) or ():  # unittest raises nothing
+                raise recorded.value
+
+        def tear_down() -> None:
+            hook.pytest_runtest_teardown(item=item, nextitem=following)
 
         try:
             failure = self._failure_in(item, run)
         finally:
-            tear_down = partial(case.session._setupstate.teardown_exact, following)
             after = self._failure_in(item, tear_down)
             case._request, case.funcargs = False, None
         self._cases[_key(item)][item.nodeid] = failure or after

@@ -75,7 +75,7 @@ def raw_bytes(tensor: Any) -> bytes:
     import torch
 
     if tensor.dtype is torch.bfloat16:  # numpy doesn't know it
-        tensor = tensor.detach().contiguous().view(torch.int16)
+        tensor = tensor.detach().resolve_neg().contiguous().view(torch.int16)
     raw: bytes = tensor.numpy(force=True).tobytes()
     return raw
 

@@ -30,9 +30,10 @@ class UnseenFormatter(DisplayFormatter):
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
         """The representations of an object, none if they would be lost."""
-        if not isinstance(self.parent.display_pub, CapturingDisplayPublisher):
-            return {}, {}
-        return super().format(obj, include, exclude)
+        if isinstance(self.parent.display_pub, CapturingDisplayPublisher):
+            return super().format(obj, include, exclude)
+        self.ipython_display_formatter(obj)  # an object's own code, which may do more than show it
+        return {}, {}
 
 
 class NotebookShell(InteractiveShell):
@@ -177,10 +178,18 @@ def seed_generators(seed: int) -> None:
     tensors.seed_generator(seed)
 
 
-def settle(work_dir: str, support_dir: str | None) -> None:
-    """Make an empty directory this process's own, holding a copy of what students receive."""
+def settle(work_dir: str, support_dir: str | None, shipped: str) -> None:
+    """Make an empty directory this process's own, holding a copy of what students receive.
+
+    Packages that were loaded from `shipped` look for further modules in that copy first.
+    """
     if support_dir is not None:
         shutil.copytree(support_dir, work_dir, dirs_exist_ok=True)
+        for module in list(sys.modules.values()):
+            paths = list(vars(module).get("__path__") or ())  # what a module computes is its own
+            if any(str(path).startswith(f"{shipped}/") for path in paths):
+                own = [path.replace(shipped, work_dir, 1) for path in paths]
+                module.__path__ = own + paths
     os.chdir(work_dir)
     os.environ |= {"HOME": work_dir, "TMPDIR": work_dir}
     tempfile.tempdir = None  # what the zygote found out

@@ -38,10 +38,10 @@ def main(control_fd: int, grader_pid: int) -> None:
     warm_up(plan)
     shell = make_shell()
     seal(plan)
-    silence()
-    gc.freeze()
     nursery = Nursery(plan, status, shell)
     nursery.check_threads()
+    silence()
+    gc.freeze()
     control.send(b"1")
     with contextlib.suppress(OSError):  # the grader is gone
         serve(control, nursery)
@@ -60,8 +60,9 @@ def warm_up(plan: Plan) -> None:
     plots.warm_up()
     for name in plan.prepare:
         module, _, function = name.rpartition(".")
-        with contextlib.suppress(Exception):  # who calls it will see why
+        with contextlib.suppress(Exception, SystemExit):  # who calls it will see why
             getattr(importlib.import_module(module), function)()
+    tensors.use_threads(1)
     if plan.support_dir is not None:
         sys.path.remove(plan.shipped)
 
@@ -142,7 +143,7 @@ class Nursery:
                 os.setsid()  # no terminal; and some kernels share out the processor by session
                 try:
                     move_to(self.plan, work_dir, {fd, report})
-                    settle(work_dir, self.plan.support_dir)
+                    settle(work_dir, self.plan.support_dir, self.plan.shipped)
                     give_up(self.plan, work_dir, size_bytes)
                     os.write(report, b"confined")
                 except OSError as error:

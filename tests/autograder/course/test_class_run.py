@@ -25,7 +25,14 @@ def test_what_stands_there_is_not_written_again(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@pytest.mark.parametrize("content", [None, "[]", '{"lab2": {}}', '{"lab1": {"unknown": 1}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(None, "[]", '{"lab2": {}}', '{"lab1": {"unknown": 1}}', '{"lab1": {}}'),
+        *('{"lab1": {"seed": "5"}}', "[" * 100_000),
+    ],
+    ids=lambda content: str(content)[:30],
+)
 def test_a_lab_that_was_not_graded(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / FILE).write_text(content, "utf-8")

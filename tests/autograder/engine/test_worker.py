@@ -206,15 +206,20 @@ class Picture:
     def _repr_png_(self):
         type(self).drawn += 1
         return b"png"
+
+class Own:
+    shown = 0
     def _ipython_display_(self):
-        self._repr_png_()
+        type(self).shown += 1
 """
 
 
 def test_what_nobody_sees_is_not_drawn(fork: Fork) -> None:
     worker = fork(PICTURE)
-    assert worker.execute("display(Picture())\nPicture()") is None
+    assert worker.execute("display(Picture(), Own())\nPicture()") is None
+    assert worker.execute("Own()") is None
     assert worker.submission.Picture.drawn == 0
+    assert worker.submission.Own.shown == 2  # code of its own runs as anywhere
 
 
 def test_who_captures_what_is_shown_gets_it(fork: Fork) -> None:

@@ -75,13 +75,19 @@ def load():
 def fail():
     raise SystemError("no data here")
 
+def leave():
+    raise SystemExit(2)
+
 def source():
     return inspect.getsource(load)
 """
 
 
 USE = """
-import os, data
+import os, data, kit
+assert kit.ready
+open("kit/mine.py", "w").write("own = 5")
+from kit import mine
 seen = [os.getpid(), *data.calls, *data.load(), *data.calls]
 source = data.source()
 try:
@@ -94,15 +100,17 @@ except OSError:
 @pytest.mark.parametrize("level", ["strong", "acceptable"])
 def test_what_is_prepared_is_there_for_all(tmp_path: Path, level: str) -> None:
     (tmp_path / "data.py").write_text(DATA)
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "__init__.py").write_text("ready = True\ndef load(): ...")
     (tmp_path / "data.py").chmod(0o600)  # of a user that workers are not
-    prepare = ("data.fail", "data.load", "data.nothing", "no_module.load")
+    prepare = ("data.fail", "data.leave", "data.load", "data.nothing", "no_module.load", "kit.load")
     with Zygote(tmp_path, policy=Policy(level), prepare=prepare) as zygote:
         made = [zygote.fork(0).submission.setup(USE) for _ in range(2)]
         (one, *seen), (other, *also_seen) = (one.seen for one in made)
         assert one != other
         assert seen == also_seen == [seen[0], "loaded", seen[0], "read-only"]  # called once, before
         assert "functools.cache" in made[0].source
-    assert list(tmp_path.iterdir()) == [tmp_path / "data.py"]
+    assert sorted(path.name for path in tmp_path.rglob("*.py")) == ["__init__.py", "data.py"]
 
 
 def test_a_lost_zygote_costs_only_its_workers(

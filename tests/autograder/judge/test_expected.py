@@ -1,5 +1,6 @@
 """What the reference makes of an input is computed once, also for judges that are forked later."""
 
+from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +72,21 @@ def test_other_tensors_are_another_content(other: torch.Tensor) -> None:
         again(tensor.clone())
     assert len(computed) == 2
     assert ask(other) == len(other)
+
+
+def test_what_does_not_cross_is_content_too() -> None:
+    ask = computed_once(computed.append)
+    computed.clear()
+    values: list[object] = [
+        torch.ones(2),
+        torch.ones(2).requires_grad_(),
+        torch.nn.Parameter(torch.ones(2)),
+    ]
+    values += [torch.Size([1]), (1,), [1], {"a": 1}, OrderedDict(a=1)]
+    values += [np.float32(1), 1.0, 1, True, "\ud800", "\\ud800"]
+    for value in [*values, *values]:
+        ask(value)
+    assert len(computed) == len(values)
 
 
 def test_what_can_not_be_compared_is_refused() -> None:

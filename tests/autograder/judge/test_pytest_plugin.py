@@ -285,6 +285,45 @@ def test_fixtures_are_set_up_and_torn_down_as_pytest_does(grade: Grade) -> None:
     assert tests["test_e"].message == "this first"
 
 
+PYTESTS_OWN = """
+import unittest
+from lib.kit.checks import question
+
+@question("ex1-double", points=1)
+def test_paths(tmp_path, tmpdir):
+    assert tmp_path.is_dir()
+
+@question("ex1-double", points=1)
+def test_output(capsys):
+    print("x")
+    assert capsys.readouterr().out == "x\\n"
+
+@question("ex1-double", points=1)
+def test_settings(monkeypatch):
+    monkeypatch.setenv("SET", "1")
+
+class TestCase(unittest.TestCase):
+    @question("ex1-double", points=1)
+    def test_equal(self):
+        self.assertEqual(1, 1)
+
+    @question("ex1-double", points=1)
+    def test_unequal(self):
+        self.assertEqual(1, 3)
+
+@question("ex1-double", points=1)
+def test_parts(subtests):
+    with subtests.test():
+        assert False
+"""
+
+
+def test_what_pytest_brings_works_and_nothing_passes_by_not_raising(grade: Grade) -> None:
+    tests = grade("", tests=PYTESTS_OWN)["ex1-double"]
+    failed = {name: test.message for name, test in tests.items() if not test.passed}
+    assert set(failed) == {"test_unequal", "test_parts"}, failed
+
+
 RNG_TESTS = """
 import random
 from lib.kit.checks import question
