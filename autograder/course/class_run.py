@@ -62,9 +62,8 @@ def seed_of(course_dir: Path, lab: str) -> int:
     Raises:
         UserError: if the file can't be read.
     """
-    run = (_read(course_dir / FILE) or {}).get(lab)
-    seed = run.get("seed") if isinstance(run, dict) else None
-    return seed if type(seed) is int else secrets.randbits(SECRET_BITS)
+    seed = _seed_in(_read(course_dir / FILE) or {}, lab)
+    return secrets.randbits(SECRET_BITS) if seed is None else seed
 
 
 def recall(course_dir: Path, lab: str) -> ClassRun:
@@ -76,7 +75,7 @@ def recall(course_dir: Path, lab: str) -> ClassRun:
     runs = _read(course_dir / FILE) or {}
     try:
         run = ClassRun(**runs[lab])
-        if type(runs[lab]["seed"]) is not int:
+        if _seed_in(runs, lab) is None:
             raise TypeError("a seed is a number")
     except (KeyError, TypeError):
         raise UserError(
@@ -84,6 +83,13 @@ def recall(course_dir: Path, lab: str) -> ClassRun:
             f"COURSE={course_dir}` once, then single students can be graded again here"
         ) from None
     return run
+
+
+def _seed_in(runs: Mapping[str, Any], lab: str) -> int | None:
+    """The seed that stands there, None if it is none."""
+    run = runs.get(lab)
+    seed = run.get("seed") if isinstance(run, dict) else None
+    return seed if type(seed) is int else None
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -170,7 +170,7 @@ class _Writer:
     def write(self, value: Any, depth: int) -> Any:
         # Exact types only: a subclass may behave as it likes, so it stays behind a handle.
         kind = type(value)
-        if kind in PLAIN or (kind is int and MIN_INT <= value <= MAX_INT):
+        if _is_scalar(value):
             return value
         if depth == 0:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep")

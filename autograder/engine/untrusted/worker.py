@@ -186,7 +186,7 @@ def settle(work_dir: str, support_dir: str | None, shipped: str) -> None:
     if support_dir is not None:
         shutil.copytree(support_dir, work_dir, dirs_exist_ok=True)
         for module in list(sys.modules.values()):
-            paths = list(vars(module).get("__path__") or ())  # what a module computes is its own
+            paths = list(getattr(module, "__dict__", {}).get("__path__") or ())  # nothing computed
             if any(str(path).startswith(f"{shipped}/") for path in paths):
                 own = [path.replace(shipped, work_dir, 1) for path in paths]
                 module.__path__ = own + paths
