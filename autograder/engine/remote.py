@@ -1,8 +1,10 @@
 """Stand-ins for objects that live in the worker."""
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from .memory import Memory
     from .worker import Worker
 
 
@@ -70,3 +72,8 @@ class Submission(Remote):
             A `Remote` whose attributes are the names defined in the end.
         """
         return self._remote_worker.ask("setup", source, inputs)
+
+    def peak_memory(self) -> AbstractContextManager["Memory"]:
+        """Within this block the kernel watches how much memory the worker takes; it is told when
+        the block ends. What runs for the first time takes more: call it once before, on little."""
+        return self._remote_worker.peak_memory()

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from .worker import Worker
 
 ANSWER_TIMEOUT_S = 10.0
 BY_ITSELF_S = 0.5
+CREDENTIALS = struct.Struct("3i")  # process, user and group, see unix(7)
 UNMEASURED_S = 0.02  # of work, and a folder is measured before the next reply is taken
 
 # The engine's folder can be imported from just long enough to find its untrusted half.
@@ -117,6 +119,7 @@ class Zygote:
             "cores": sorted(os.sched_getaffinity(0)),
         }
         connection, theirs = socket.socketpair()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
             pid = self._request({"fork": options}, theirs.fileno())
             if pid is None:  # an earlier worker took the zygote along
@@ -155,7 +158,7 @@ class Zygote:
 
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, excess, end)
+        worker = Worker(connection, self.limits, ends_at, excess, end, _pid_of_greeter(connection))
         self._workers.append(worker)
         return worker
 
@@ -216,6 +219,14 @@ class Zygote:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def _pid_of_greeter(connection: socket.socket) -> int:
+    """Who sent the first byte, by the process id that the kernel adds, as it is on this side."""
+    _, ((_, _, credentials), *_), _, _ = connection.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    pid, _, _ = CREDENTIALS.unpack(credentials)
+    return int(pid)
 
 
 def _environment(home: str) -> dict[str, str]:
