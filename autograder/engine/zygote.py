@@ -237,6 +237,7 @@ def _environment(home: str) -> dict[str, str]:
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited
+        "MALLOC_MMAP_THRESHOLD_": str(2**18),  # what is larger goes back at once, or holes add up
         "MPLBACKEND": "Agg",
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",
