@@ -1,9 +1,16 @@
 """Stand-ins for objects that live in the worker."""
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
-if TYPE_CHECKING:
-    from .worker import Worker
+
+class Answering(Protocol):
+    """Whoever answers for an object: a worker, or what stands where one is expected."""
+
+    def ask(self, operation: str, /, *arguments: Any) -> Any:
+        """Do one thing and return what came of it."""
+
+    def release(self, number: int, /) -> None:
+        """Forget an object."""
 
 
 class Remote:
@@ -22,7 +29,7 @@ class Remote:
 
     __iter__ = None  # else `for` would count upwards until the student's code raises
 
-    def __init__(self, worker: "Worker", number: int, type_name: str) -> None:
+    def __init__(self, worker: Answering, number: int, type_name: str) -> None:
         object.__setattr__(self, "_remote_worker", worker)
         object.__setattr__(self, "_remote_number", number)
         object.__setattr__(self, "type_name", type_name)
