@@ -1,111 +1,136 @@
-"""Runs a lab's tests against liars, in a judge: which tests believe which liar."""
+"""Shows a lab's tests one liar after the other, in a judge: who believes whom."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ...engine import Submission
 from ...judge.content import read_content
 from ...judge.ingest import ingest
 from ...judge.session import Session
 from ...judge.submission import compose
 from ...judge.warm import Ready
-from .liars import FLATTERIES, Liar
-from .witness import Recorder, Testimony
+from .claims import NONSENSE, asks_other, claims_in, defaced, empty_claims, name_of
+from .liars import FLATTERIES, Flattery, Liar
+from .sessions import LyingSession, RecordedSession, UniversalSession
+from .universal import MANNERS, universal_cells
+from .witness import Testimony
 
-SEEDS = (101, 102, 103)  # the first is that of what liars know
-
-
-@dataclass(frozen=True)
-class Belief:
-    """A test that passed on a liar."""
-
-    test: str
-    points: float
-    liar: str  # what it did, in words
+KNOWN, OTHER, THIRD = 101, 102, 103  # seeds; what liars know was said under the first
+NUM_LIARS = len(FLATTERIES) + len((OTHER, THIRD)) + len(MANNERS) + 1  # one forges claims
+Found = dict[str, list[list[str]]]  # test -> liars that it passed on: kind, and how they lie
 
 
-@dataclass
-class RecordedSession(Session):
-    """A session whose worker's answers are noted down, test by test."""
+class Lie(StrEnum):
+    """What a liar does."""
 
-    heard: dict[str, Testimony] = field(default_factory=dict)
-
-    @contextmanager
-    def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
-        """The notebook's namespace, with a recorder before it."""
-        with super().at_question(question, test_name) as submission:
-            recorder = Recorder(submission._remote_worker)
-            self.heard[test_name] = recorder.heard
-            yield recorder.submission
-
-
-@dataclass
-class LyingSession(Session):
-    """A session in which a liar answers each test."""
-
-    make_liar: Callable[[str], Liar] = lambda test: Liar({})
-    liars: dict[str, Liar] = field(default_factory=dict)
-
-    @contextmanager
-    def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
-        """What the liar says it is."""
-        self.liars[test_name] = self.make_liar(test_name)
-        yield self.liars[test_name].submission
+    CONSTANT = "constant"  # it says one constant for every value
+    PARROT = "parrot"  # it tells what was right for other inputs
+    CLAIM = "claim"  # it is set-up code, and its word is taken
+    UNIVERSAL = "universal"  # it agrees to everything
 
 
 @dataclass(frozen=True)
 class Deception:
-    """The task of finding the tests that believe a liar."""
+    """The task of showing all liars to the tests of some questions."""
 
     solution: Path
+    questions: tuple[str, ...]
 
-    def run(self, ready: Ready) -> dict[str, Any]:
-        """The number of liars, and who believed them, as plain data."""
-        assignment = ready.grader.assignment
+    def run(self, ready: Ready) -> Found:
+        """Which tests believed which liars, as plain data."""
+        notebook = ready.grader.assignment.notebook
         content = read_content(self.solution.stem, self.solution)
-        cells = compose(assignment.notebook, ingest(assignment.notebook, content).cells).cells
-        known_seed, *other_seeds = SEEDS
-        recorded = RecordedSession(ready.zygote, cells, known_seed)
-        try:
-            ready.tests.run(recorded)
-        finally:
-            recorded.close()
-        beliefs: list[Belief] = []
+        cells = compose(notebook, ingest(notebook, content).cells).cells
+        found: Found = defaultdict(list)
+        for test, lie, words in _Stage(ready, cells, self.questions).believers():
+            if [lie, words] not in found[test]:
+                found[test].append([lie, words])
+        return found
+
+
+Believer = tuple[str, Lie, str]  # a test that passed, on what lie, and how it was told
+
+
+class _Stage:
+    """Where liars meet tests."""
+
+    def __init__(self, ready: Ready, cells: list[Any], questions: tuple[str, ...]) -> None:
+        self.ready, self.cells, self.questions = ready, cells, questions
+        self._known, self._other = self._heard(KNOWN), self._heard(OTHER)
+
+    def believers(self) -> Iterator[Believer]:
+        """All tests that passed on a liar."""
         for flattery in FLATTERIES:
-            beliefs += _believers(
-                ready,
-                LyingSession(
-                    ready.zygote,
-                    cells,
-                    known_seed,
-                    make_liar=lambda test, lie=flattery: Liar(recorded.heard.get(test, {}), lie),
-                ),
-                f"says {flattery.words} to everything",
-                lambda liar: liar.lied,
-            )
-        for seed in other_seeds:
-            beliefs += _believers(
-                ready,
-                LyingSession(
-                    ready.zygote,
-                    cells,
-                    seed,
-                    make_liar=lambda test: Liar(recorded.heard.get(test, {})),
-                ),
-                f"parrot {seed}",
-                lambda liar: liar.asked_other,
-            )
-        return {"beliefs": [asdict(belief) for belief in beliefs]}
+            for test in self._of_flatterer(flattery):
+                yield test, Lie.CONSTANT, flattery.words
+        for test in self._of_parrot(OTHER) & self._of_parrot(THIRD):  # one may fit by chance
+            yield test, Lie.PARROT, ""
+        for test, name in self._of_claims():
+            yield test, Lie.CLAIM, name
+        for manner in MANNERS:
+            for test in self._of_universal_object(manner):
+                yield test, Lie.UNIVERSAL, ""
+
+    def _of_flatterer(self, flattery: Flattery) -> set[str]:
+        liars, passed = self._deceive(KNOWN, lambda case: Liar(self._known[case], flattery))
+        return passed & {_test_of(case) for case, liar in liars.items() if liar.lied}
+
+    def _of_parrot(self, seed: int) -> set[str]:
+        liars, passed = self._deceive(seed, lambda case: Liar(self._known[case]))
+        return passed & {_test_of(case) for case, liar in liars.items() if liar.asked_other}
+
+    def _of_claims(self) -> Iterator[tuple[str, str]]:
+        """Tests that judge claims, with the names of those that are no evidence."""
+        known, other = self._known, self._other
+        indifferent = self._indifferent_to_claims(NONSENSE[0])
+        indifferent &= self._indifferent_to_claims(NONSENSE[1])
+        _, passed = self._deceive(OTHER, lambda case: Liar(other[case] | claims_in(known[case])))
+        for case, heard in known.items():
+            if _test_of(case) in indifferent:
+                continue
+            names = empty_claims(heard, other[case])
+            if not names and _test_of(case) in passed and asks_other(heard, other[case]):
+                names = [name_of(place) for place in claims_in(heard)]
+            for name in names:
+                yield _test_of(case), name
+
+    def _indifferent_to_claims(self, nonsense: str | None) -> set[str]:
+        liars = self._deceive(OTHER, lambda case: Liar(defaced(self._other[case], nonsense)))
+        return liars[1]
+
+    def _of_universal_object(self, manner: dict[str, str]) -> set[str]:
+        imports = self.ready.grader.assignment.imports
+        cells = universal_cells(self.cells, imports, manner)
+        return self._passed(UniversalSession(self.ready.zygote, cells, KNOWN))
+
+    def _heard(self, seed: int) -> dict[str, Testimony]:
+        """What the solution's worker answers to each case of a test that gives points."""
+        session = RecordedSession(self.ready.zygote, self.cells, seed)
+        passed = self._passed(session)
+        return defaultdict(
+            dict, {case: heard for case, heard in session.heard.items() if _test_of(case) in passed}
+        )
+
+    def _deceive(
+        self, seed: int, make_liar: Callable[[str], Liar]
+    ) -> tuple[dict[str, Liar], set[str]]:
+        """The liar that each case met, and the tests that passed."""
+        session = LyingSession(self.ready.zygote, self.cells, seed, make_liar=make_liar)
+        passed = self._passed(session)
+        return session.liars, passed
+
+    def _passed(self, session: Session) -> set[str]:
+        """The tests that gave points."""
+        try:
+            verdicts = self.ready.tests.run(session, self.questions)
+        finally:
+            session.close()
+        tests = [test for of_question in verdicts.values() for test in of_question]
+        return {test.name for test in tests if test.passed and test.points}
 
 
-def _believers(
-    ready: Ready, session: LyingSession, liar: str, counts: Callable[[Liar], bool]
-) -> Iterator[Belief]:
-    for verdicts in ready.tests.run(session).values():
-        for verdict in verdicts:
-            told = [l for name, l in session.liars.items() if name.partition("[")[0] == verdict.name]
-            if verdict.passed and verdict.points and any(map(counts, told)):
-                yield Belief(verdict.name, verdict.points, liar)
+def _test_of(case: str) -> str:
+    return case.partition("[")[0]

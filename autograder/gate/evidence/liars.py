@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ...engine import Remote
 from ...engine.untrusted import arrays, tensors
 from ...engine.untrusted.protocol import decode
-from .witness import SETUP, Answer, Testimony, Witness, changed
+from .witness import Testimony, Witness, changed
 
 Change = Callable[[Any], Any]
 
@@ -87,7 +88,7 @@ def _lengthened(value: Any) -> Any:
 
 
 def _nothing(value: Any) -> Any:
-    return changed(value, lambda leaf: None)
+    return changed(value, lambda leaf: leaf if isinstance(leaf, Remote) else None)
 
 
 FLATTERIES = (
@@ -103,5 +104,5 @@ FLATTERIES = (
     Flattery("empty lists, tuples and dicts, else 1 and True", 1, True, "1", _emptied),
     Flattery("long lists of 1", 1, True, "1", _lengthened),
     Flattery("long lists of 0", 0, False, "", _lengthened),
+    Flattery("None", form=_nothing),
 )
-NOTHING = "None"
