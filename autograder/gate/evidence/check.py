@@ -1,4 +1,4 @@
-"""The gate's check: every test that gives points is shown all liars, and may believe none."""
+"""The gate's check: every test is shown all liars, and may believe none."""
 
 from ...engine import EngineUnavailable
 from ...errors import shown
@@ -12,10 +12,10 @@ PARTS = 2  # of the questions, each in a process of its own
 
 
 def check_evidence(bench: Bench) -> Seen:
-    """No test that gives points passes on a liar, but for those that are listed with a reason."""
+    """No test passes on a liar, but for those that are listed with a reason."""
     if bench.solution is None:
         return Seen("nothing: there is no solution")
-    tests = {test.name: test for test in bench.subject.tests if test.points}
+    tests = {test.name: test for test in bench.subject.tests}
     found = _deceive(bench)
     witnessed = read_witnessed(bench.subject.hidden_dir)
     findings = [

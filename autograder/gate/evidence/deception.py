@@ -107,7 +107,7 @@ class _Stage:
         return self._passed(UniversalSession(self.ready.zygote, cells, KNOWN))
 
     def _heard(self, seed: int) -> dict[str, Testimony]:
-        """What the solution's worker answers to each case of a test that gives points."""
+        """What the solution's worker answers to each case of a test that it passes."""
         session = RecordedSession(self.ready.zygote, self.cells, seed)
         passed = self._passed(session)
         return defaultdict(
@@ -123,13 +123,13 @@ class _Stage:
         return session.liars, passed
 
     def _passed(self, session: Session) -> set[str]:
-        """The tests that gave points."""
+        """The tests that passed."""
         try:
             verdicts = self.ready.tests.run(session, self.questions)
         finally:
             session.close()
         tests = [test for of_question in verdicts.values() for test in of_question]
-        return {test.name for test in tests if test.passed and test.points}
+        return {test.name for test in tests if test.passed}
 
 
 def _test_of(case: str) -> str:

@@ -15,6 +15,7 @@ from ...engine.untrusted import arrays, tensors
 from ...engine.untrusted.protocol import decode
 from .witness import Testimony, Witness, changed
 
+LONG = 100  # items
 Change = Callable[[Any], Any]
 
 
@@ -83,8 +84,18 @@ def _emptied(value: Any) -> Any:
     return type(value)() if type(value) in (list, tuple, dict) else value
 
 
+def _hollow(value: Any) -> Any:
+    """With nothing in the innermost lists and tuples."""
+    if type(value) is dict:
+        return {key: _hollow(item) for key, item in value.items()}
+    if type(value) not in (list, tuple):
+        return value
+    inner = [item for item in value if type(item) in (list, tuple, dict)]
+    return type(value)(map(_hollow, inner))
+
+
 def _lengthened(value: Any) -> Any:
-    return value * 100 if type(value) in (list, tuple) else value
+    return value * (1 + LONG // len(value)) if type(value) in (list, tuple) and value else value
 
 
 def _nothing(value: Any) -> Any:
@@ -102,6 +113,8 @@ FLATTERIES = (
     Flattery("1000 and False", 1000, False, "1000"),
     Flattery("empty lists, tuples and dicts, else 0 and False", 0, False, "", _emptied),
     Flattery("empty lists, tuples and dicts, else 1 and True", 1, True, "1", _emptied),
+    Flattery("empty lists inside, else 0 and False", 0, False, "", _hollow),
+    Flattery("empty lists inside, else 1 and True", 1, True, "1", _hollow),
     Flattery("long lists of 1", 1, True, "1", _lengthened),
     Flattery("long lists of 0", 0, False, "", _lengthened),
     Flattery("None", form=_nothing),

@@ -49,15 +49,19 @@ class WitnessedList:
         self, tests: Mapping[str, MarkedTest], believers: Collection[str]
     ) -> Iterator[Finding]:
         """What is wrong with the list: it may be neither stale nor long."""
+        seen: set[str] = set()
         for entry in self.entries:
             place = f"{shown(self.path)}:{entry.line}"
             if entry.name not in tests:
                 yield Finding(place, f"lists {entry.name}, which is no test; remove the entry")
+            elif entry.name in seen:
+                yield Finding(place, f"lists {entry.name} twice; remove one entry")
             elif entry.name not in believers:
-                yield Finding(place, f"lists {entry.name}, which needs it not; remove the entry")
+                yield Finding(place, f"lists {entry.name}, which believes no liar; remove it")
             elif (points := tests[entry.name].points) > MOST_POINTS_EACH:
                 most = f"more than {MOST_POINTS_EACH:g} on the worker's word; give it less"
                 yield Finding(place, f"{entry.name} gives {points:g} points, {most}")
+            seen.add(entry.name)
         if (points := self.points(tests)) > MOST_POINTS:
             most = f"more than {MOST_POINTS:g} on the worker's word; judge values, or give less"
             yield Finding(f"{shown(self.path)}:1", f"its tests give {points:g} points, {most}")
