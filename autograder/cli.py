@@ -191,8 +191,8 @@ def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
     if verified.measured is not None:
         console.print(stability.as_table(verified.measured))
     _write_json(json_file, verified.as_json())
-    for finding in verified.findings:
-        console.print(finding, soft_wrap=True)
+    for line in [*gate.notes_of(verified.outcomes), *verified.findings]:
+        console.print(line, soft_wrap=True)
     if verified.findings:
         sys.exit(1)
 

@@ -25,3 +25,23 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise UserError(f"{shown(path)}:{line}: not TOML ({error}); fix it") from None
+
+
+def read_entries(path: Path, name: str, keys: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The entries `[[name]]` of a list that people keep, each with the line it begins in.
+
+    Raises:
+        UserError: if an entry hasn't just these keys, each with a text.
+    """
+    if not path.is_file():
+        return []
+    whole, text = read_toml(path)
+    read, header = whole.get(name, []), f"[[{name}]]"
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == header]
+    if not isinstance(read, list) or len(read) != len(lines) or whole.keys() - {name}:
+        raise UserError(f"{shown(path)}:1: each entry begins with a line `{header}`; write them so")
+    for line, entry in zip(lines, read, strict=True):
+        if set(entry) != set(keys) or not all(isinstance(x, str) and x for x in entry.values()):
+            wanted = f"{', '.join(keys[:-1])} and {keys[-1]}"
+            raise UserError(f"{shown(path)}:{line}: an entry has {wanted}; fill them in")
+    return list(zip(lines, read, strict=True))

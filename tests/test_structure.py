@@ -119,6 +119,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.toml_file",
         "lib.kit.checks",
     },
     "autograder.mutation": {

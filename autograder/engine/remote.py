@@ -1,11 +1,22 @@
 """Stand-ins for objects that live in the worker."""
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
-if TYPE_CHECKING:
-    from .memory import Memory
-    from .worker import Worker
+from .memory import Memory
+
+
+class Answering(Protocol):
+    """Whoever answers for an object: a worker, or what stands where one is expected."""
+
+    def ask(self, operation: str, /, *arguments: Any) -> Any:
+        """Do one thing and return what came of it."""
+
+    def release(self, number: int, /) -> None:
+        """Forget an object."""
+
+    def peak_memory(self) -> AbstractContextManager[Memory]:
+        """Watch how much memory it takes within the block."""
 
 
 class Remote:
@@ -24,7 +35,7 @@ class Remote:
 
     __iter__ = None  # else `for` would count upwards until the student's code raises
 
-    def __init__(self, worker: "Worker", number: int, type_name: str) -> None:
+    def __init__(self, worker: Answering, number: int, type_name: str) -> None:
         object.__setattr__(self, "_remote_worker", worker)
         object.__setattr__(self, "_remote_number", number)
         object.__setattr__(self, "type_name", type_name)
@@ -73,7 +84,7 @@ class Submission(Remote):
         """
         return self._remote_worker.ask("setup", source, inputs)
 
-    def peak_memory(self) -> AbstractContextManager["Memory"]:
+    def peak_memory(self) -> AbstractContextManager[Memory]:
         """Within this block the kernel watches how much memory the worker takes; it is told when
         the block ends. What runs for the first time takes more: call it once before, on little."""
         return self._remote_worker.peak_memory()

@@ -28,6 +28,7 @@ class Seen:
 
     looked_at: str
     findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what was let pass, each with its reason
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ class Subject:
     def hidden_tests(self) -> list[MarkedTest]:
         """The marked tests that are not."""
         return [test for path in self.folder.hidden_tests for test in read_tests(path)]
+
+    @property
+    def tests(self) -> list[MarkedTest]:
+        """All marked tests."""
+        return [*self.hidden_tests, *self.public_tests]
 
     def code_cells(self) -> list[Any]:
         """The code cells of the student notebook."""

@@ -13,6 +13,7 @@ from rich.text import Text
 from ..errors import shown
 from .bench import Bench, Finding, Seen, Subject
 from .contents import check_clean, check_parses, check_self_contained
+from .evidence import check_evidence
 from .execution import check_executes
 from .leaks import find_leaks, read_allow_list, read_secrets
 from .questions import check_points, check_tests
@@ -66,6 +67,7 @@ CHECKS = (
     Check("solution scores 100 %", check_solution, "grades"),
     Check("blank scores 0", check_blank, "grades"),
     Check("every test can fail", check_tests_can_fail, "grades"),
+    Check("no test believes a liar", check_evidence, "grades"),
     Check("every question is tested", check_tests, "files"),
     Check("points add up", check_points, "files"),
     Check("nothing leaks", check_leaks, "files"),
@@ -131,6 +133,11 @@ def findings_of(outcomes: list[Outcome]) -> list[Text]:
     ]
 
 
+def notes_of(outcomes: list[Outcome]) -> list[Text]:
+    """A line for each thing that was let pass, with its reason."""
+    return [Text(note) for outcome in outcomes for note in outcome.seen.notes]
+
+
 def as_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
     """The table as plain data."""
     return [
@@ -140,6 +147,7 @@ def as_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
             "ok": outcome.ok,
             "seconds": round(outcome.seconds, 1),
             "findings": [f"{f.place}: {f.what}" for f in outcome.seen.findings],
+            "notes": outcome.seen.notes,
         }
         for outcome in outcomes
     ]

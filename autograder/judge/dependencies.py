@@ -43,7 +43,7 @@ def builds_on(
         solution: the solved notebook; it says which names an answer defines.
         asked: question id -> names of the notebook that its tests used.
     """
-    defined = {cell.id: _defined(cell.source) for cell in solution.cells if _runs(cell)}
+    defined = {cell.id: defined_names(cell.source) for cell in solution.cells if _runs(cell)}
     names = {cell.id: set(NAME.findall(cell.source)) for cell in cells if _runs(cell)}
     origins: dict[str, set[str]] = defaultdict(set)  # name -> questions whose answers made it
 
@@ -68,7 +68,7 @@ def _runs(cell: Any) -> bool:
     return cell.cell_type == "code" and question_id(cell) is None and not is_skipped(cell)
 
 
-def _defined(source: str) -> set[str]:
+def defined_names(source: str) -> set[str]:
     """The names that a cell of the author's sets at its top level, or changes in part."""
     try:
         tree = ast.parse(source)

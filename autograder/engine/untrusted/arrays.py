@@ -49,6 +49,16 @@ def rebuilt(index: int, shape: list[int], raw: bytearray) -> Any:
     return np.frombuffer(raw, dtype=dtype).reshape(shape)
 
 
+def filled(value: Any, number: float) -> Any:
+    """An array of the same form with one number everywhere; None for what is no array."""
+    if parts(value) is None:
+        return None
+    import numpy as np
+
+    exact = value.dtype.kind in "fc"
+    return np.full_like(value, number if exact else float(number != 0))
+
+
 def seed_generator(seed: int) -> None:
     """Seed numpy's own generator, if numpy is loaded."""
     np = sys.modules.get("numpy")

@@ -92,6 +92,16 @@ def rebuilt(index: int, shape: list[int], raw: bytearray) -> Any:
     return torch.frombuffer(raw, dtype=dtype).reshape(shape)
 
 
+def filled(value: Any, number: float) -> Any:
+    """A tensor of the same form with one number everywhere; None for what is no tensor."""
+    if not is_tensor(value):
+        return None
+    import torch
+
+    exact = value.dtype.is_floating_point or value.dtype.is_complex
+    return torch.full_like(value, number if exact else float(number != 0))
+
+
 def seed_generator(seed: int) -> None:
     """Seed torch's generator on the CPU, if torch is loaded.
 

@@ -9,14 +9,11 @@ reason = "the signature that the notebook states"
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.errors import UserError
-from autograder.toml_file import read_toml
+from autograder.toml_file import read_entries
 
 from .scan import Leak
 
 FILE_NAME = "allowed_leaks.toml"
-_HEADER = "[[allowed]]"
-_KEYS = {"file", "text", "reason"}
 
 
 @dataclass(frozen=True)
@@ -53,16 +50,5 @@ def read_allow_list(hidden_dir: Path) -> AllowList:
         UserError: if an entry lacks something, or its reason is empty.
     """
     path = hidden_dir / FILE_NAME
-    if not path.is_file():
-        return AllowList(path)
-    whole, text = read_toml(path)
-    read = whole.get("allowed", [])
-    headers = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == _HEADER]
-    if not isinstance(read, list) or len(read) != len(headers):
-        raise UserError(f"{path}:1: each entry begins with a line `{_HEADER}`; write them so")
-    entries = []
-    for line, entry in zip(headers, read, strict=True):
-        if set(entry) != _KEYS or not all(isinstance(x, str) and x for x in entry.values()):
-            raise UserError(f"{path}:{line}: an entry has file, text and reason; fill them in")
-        entries.append(Allowed(**entry, line=line))
-    return AllowList(path, entries)
+    entries = read_entries(path, "allowed", ("file", "text", "reason"))
+    return AllowList(path, [Allowed(**entry, line=line) for line, entry in entries])

@@ -1,0 +1,56 @@
+"""The check as the gate runs it: findings with places, and the list that excuses some."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.engine import EngineUnavailable
+from autograder.gate.bench import Bench, Seen, Subject
+from autograder.gate.evidence import check_evidence
+from autograder.gate.evidence.deception import NUM_LIARS
+from autograder.gate.trials import trial_pool
+
+from .conftest import BROKEN, HONEST, solution_of, test_source, write_lab
+
+LISTED = '[[test]]\nname = "test_flag"\nreason = "nobody else sees it"\n'
+STALE = '[[test]]\nname = "test_dice"\nreason = "I thought so"\n'
+TESTS = [
+    test_source("shape_alone", BROKEN["shape_alone"][1], points=2),
+    test_source("flag", BROKEN["flag"][1]),
+    test_source("dice", HONEST["dice"]),
+]
+
+
+def check(subject: Subject) -> Seen:
+    with trial_pool(subject.assignment) as pool:
+        return check_evidence(Bench(subject, subject.project, pool, solution_of(subject)))
+
+
+def test_findings_and_notes_have_places(tmp_path: Path) -> None:
+    subject = write_lab(tmp_path, "".join(TESTS), LISTED + STALE)
+    seen = check(subject)
+    assert seen.looked_at == f"5 tests, {NUM_LIARS} liars, 2 worker-witnessed points"
+    hidden, public, stale = (f"{finding.place}: {finding.what}" for finding in seen.findings)
+    lines = (subject.hidden_dir / "test_all.py").read_text("utf-8").splitlines()
+    line = 1 + lines.index("def test_shape_alone(submission, rng):")
+    assert f"hidden/test_all.py:{line}: test_shape_alone believes a liar (any constant" in hidden
+    assert "the answers to other inputs" in hidden
+    assert hidden.endswith("give your reason in worker_witnessed.toml")
+    assert "checks.py:13: test_public_check_of_the_form believes" in public
+    assert "worker_witnessed.toml:4: lists test_dice, which believes no liar" in stale
+    note, _, total = seen.notes
+    assert note.endswith("worker_witnessed.toml:1: test_flag gives 1 on the worker's word: "
+                         "nobody else sees it")  # fmt: skip
+    assert "2 of at most 5 points" in total
+
+
+def test_without_a_solution_there_is_nothing_to_tell(subject: Subject, tmp_path: Path) -> None:
+    seen = check_evidence(Bench(subject, tmp_path, None))  # type: ignore[arg-type]
+    assert (seen.looked_at, seen.findings) == ("nothing: there is no solution", [])
+
+
+def test_a_judge_that_dies_is_told_of(tmp_path: Path) -> None:
+    dies = "\n    import os\n    if submission.double is None:\n        os.abort()\n"
+    subject = write_lab(tmp_path, test_source("dies", dies.replace("double is None", "mean")))
+    with pytest.raises(EngineUnavailable, match="can't be shown liars"):
+        check(subject)
