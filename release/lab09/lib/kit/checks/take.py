@@ -86,10 +86,10 @@ def take_tensors(
     if not isinstance(value, dict):
         fail(f"{what} should be a dict of tensors, not of type {kind_of(value)}", hint)
     same_keys(value, like, what, hint)
-    return {
-        name: take_tensor(value[name], one.shape, one.dtype, f"{what}[{name!r}]", hint=hint)
-        for name, one in like.items()
-    }
+    taken = {}
+    for name, one in like.items():
+        taken[name] = take_tensor(value[name], one.shape, one.dtype, f"{what}[{name!r}]", hint=hint)
+    return taken
 
 
 def take_number(
