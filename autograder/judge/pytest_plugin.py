@@ -45,6 +45,7 @@ PYTEST_OPTIONS = [
     *("-p", "no:subtests"),  # what fails in one is told to reporters only
     "--capture=no",  # captured output would need files
 ]
+LONGEST_MESSAGE = 4000  # characters; a test's own may quote what a student returned
 Used = TypeVar("Used")
 
 
@@ -272,7 +273,7 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
         case QuestionLost():
             return _Failure(str(error), error.cause)
         case AssertionError():
-            return _Failure(str(error) or "not as asked", Cause.COMPARISON)
+            return _Failure(str(error)[:LONGEST_MESSAGE] or "not as asked", Cause.COMPARISON)
     name = type(error).__name__
     text = f"the check could not make sense of what your code returned ({name})"
     return _Failure(text, Cause.CHECK_BROKEN)
