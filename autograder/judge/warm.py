@@ -94,7 +94,8 @@ def main(connection: Connection) -> None:
             _serve(ready, connection)
 
     try:
-        with_tests(grader.assignment.test_files, serve, say_import)
+        assignment = grader.assignment
+        with_tests(assignment.test_files, serve, say_import, assignment.take_values)
     except (EngineUnavailable, HiddenTestsBroken) as error:
         with contextlib.suppress(OSError):
             connection.send(_failed(error))
