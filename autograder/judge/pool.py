@@ -42,7 +42,7 @@ Done = TypeVar("Done", bound=Task)
 
 @dataclass(frozen=True)
 class Failed:
-    """What a task came to whose judge died, or met a defect of ours."""
+    """What a task came to whose judges died, or met a defect of ours."""
 
     reason: str
 
@@ -79,18 +79,30 @@ class WarmProcess:
             self.rehearsed = said.get(warm.REHEARSED)
 
     def judge(self, task: Task) -> Any:
-        """What came of a task, or `Failed`.
+        """What came of a task, or `Failed` if two judges came to no end with it.
 
         Raises:
             EngineUnavailable, HiddenTestsBroken: if nothing can be judged.
         """
+        frame = pickle.dumps(task)
+        answer = self._ask(frame)
+        if "done" not in answer:  # perhaps the machine was short of something for a moment
+            try:
+                answer = self._ask(frame)
+            except EngineUnavailable:
+                _raise_if_fatal(answer)  # it said why before it ended
+                raise
+        _raise_if_fatal(answer)
+        return answer["done"] if "done" in answer else Failed(f"{answer['failed']}, twice")
+
+    def _ask(self, frame: bytes) -> dict[str, Any]:
+        """The answer of a judge, forked for this."""
         try:
-            self._connection.send_bytes(pickle.dumps(task))
+            self._connection.send_bytes(frame)
             answer = json.loads(self._connection.recv_bytes(warm.ANSWER_LIMIT_BYTES + 1024))
         except (EOFError, OSError):
             raise _killed() from None
-        _raise_if_fatal(answer)
-        return answer["done"] if "done" in answer else Failed(answer["failed"])
+        return dict(answer)
 
     def close(self) -> None:
         """End it, whatever it is doing."""

@@ -1,6 +1,6 @@
 """All attacks, by group."""
 
-from . import carry, escape, exhaust, forge, ingest, learn, output, read
+from . import carry, escape, exhaust, forge, ingest, judge, learn, output, read
 from .recipe import Attack
 
 GROUPS: dict[str, list[Attack]] = {
@@ -8,6 +8,7 @@ GROUPS: dict[str, list[Attack]] = {
     "carry": carry.ATTACKS,
     "forge": forge.ATTACKS,
     "learn": learn.ATTACKS,
+    "judge": judge.ATTACKS,
     "escape": escape.ATTACKS,
     "exhaust": exhaust.ATTACKS,
     "ingest": ingest.ATTACKS,
