@@ -1,6 +1,6 @@
 """All attacks, by group."""
 
-from . import carry, escape, exhaust, forge, ingest, learn, output, read
+from . import carry, escape, exhaust, forge, ingest, learn, neighbour, output, read
 from .recipe import Attack
 
 GROUPS: dict[str, list[Attack]] = {
@@ -9,6 +9,7 @@ GROUPS: dict[str, list[Attack]] = {
     "forge": forge.ATTACKS,
     "learn": learn.ATTACKS,
     "escape": escape.ATTACKS,
+    "neighbour": neighbour.ATTACKS,
     "exhaust": exhaust.ATTACKS,
     "ingest": ingest.ATTACKS,
     "output": output.ATTACKS,

@@ -1,6 +1,6 @@
 """A grader as they are commonly written: the student's code and the asserts in one process.
 
-Run as a program, it reads a submission's path a line and answers with a line of JSON. Each one
+Run as a program, it reads a list of paths a line and answers with a line of JSON. Each submission
 is graded by a fork, so that torch is imported once; all else is as naive as can be.
 """
 
@@ -47,15 +47,15 @@ class NaiveGrader:
             self._start()
         return self._process.pid
 
-    def grade(self, submitted: Path) -> tuple[float, str]:
-        """Points, and what the grader said."""
+    def grade(self, submitted: list[Path]) -> list[tuple[float, str]]:
+        """Points, and what the grader said, of submissions that it grades at the same time."""
         try:
-            print(submitted, file=self._process.stdin, flush=True)
-            answer = json.loads(self._readline(LIMIT_S + 2))
-            return answer["got"], answer["text"]
+            print(json.dumps(list(map(str, submitted))), file=self._process.stdin, flush=True)
+            answers = json.loads(self._readline(LIMIT_S + 2))
+            return [(answer["got"], answer["text"]) for answer in answers]
         except (OSError, ValueError):
             self.__exit__()
-            return 0, "the grader is gone"
+            return [(0, "the grader is gone") for _ in submitted]
 
     def _readline(self, limit_s: float) -> str:
         assert self._process.stdout is not None
@@ -74,15 +74,22 @@ def main(gradebook: str, hidden_tests: str) -> None:
     tests = Path(hidden_tests).read_text("utf-8")
     print("ready", flush=True)
     for line in sys.stdin:
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(reader)
-            os.dup2(writer, 1)
-            grade(Path(line.strip()), tests, students)
-            os._exit(0)
-        os.close(writer)
-        print(json.dumps(read_result(reader, pid)), flush=True)
+        forks = [fork(Path(path), tests, students) for path in json.loads(line)]
+        deadline = time.monotonic() + LIMIT_S
+        print(json.dumps([read_result(*one, deadline) for one in forks]), flush=True)
+
+
+def fork(path: Path, tests: str, students: list[str]) -> tuple[int, int]:
+    """Where to read what a fork prints, and its process id."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        os.dup2(writer, 1)
+        grade(path, tests, students)
+        os._exit(0)
+    os.close(writer)
+    return reader, pid
 
 
 def grade(path: Path, tests: str, students: list[str]) -> None:
@@ -110,9 +117,8 @@ def grade(path: Path, tests: str, students: list[str]) -> None:
     print(json.dumps({**result, "text": "\n".join(said)}), flush=True)
 
 
-def read_result(reader: int, pid: int) -> dict[str, Any]:
+def read_result(reader: int, pid: int, deadline: float) -> dict[str, Any]:
     """What the fork printed, when it has ended or its time is up."""
-    deadline = time.monotonic() + LIMIT_S
     content, text = b"", ""
     while select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
         more = os.read(reader, 2**20)
