@@ -1,9 +1,9 @@
 """A grader as they are commonly written: the student's code and the asserts in one process.
 
 It also carries credit forward as one would: a question that fails after another one is tried again
-with the solution's cells before it. Run as a program, it reads a submission's path a line and
-answers with a line of JSON. Each one is graded by a fork, so that torch is imported once; all else
-is as naive as can be.
+with the solution's cells before it. Run as a program, it reads a list of paths a line and answers
+with a line of JSON. Each submission is graded by a fork, so that torch is imported once; all else is
+as naive as can be.
 """
 
 import json
@@ -50,15 +50,15 @@ class NaiveGrader:
             self._start()
         return self._process.pid
 
-    def grade(self, submitted: Path) -> tuple[float, str]:
-        """Points, and what the grader said."""
+    def grade(self, submitted: list[Path]) -> list[tuple[float, str]]:
+        """Points, and what the grader said, of submissions that it grades at the same time."""
         try:
-            print(submitted, file=self._process.stdin, flush=True)
-            answer = json.loads(self._readline(LIMIT_S + 2))
-            return answer["got"], answer["text"]
+            print(json.dumps(list(map(str, submitted))), file=self._process.stdin, flush=True)
+            answers = json.loads(self._readline(LIMIT_S + 2))
+            return [(answer["got"], answer["text"]) for answer in answers]
         except (OSError, ValueError):
             self.__exit__()
-            return 0, "the grader is gone"
+            return [(0, "the grader is gone") for _ in submitted]
 
     def _readline(self, limit_s: float) -> str:
         assert self._process.stdout is not None
@@ -78,15 +78,22 @@ def main(gradebook: str, hidden_tests: str, solution: str) -> None:
     solved = json.loads(Path(solution).read_text("utf-8"))["cells"]
     print("ready", flush=True)
     for line in sys.stdin:
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(reader)
-            os.dup2(writer, 1)
-            grade(Path(line.strip()), tests, students, solved)
-            os._exit(0)
-        os.close(writer)
-        print(json.dumps(read_result(reader, pid)), flush=True)
+        forks = [fork(Path(path), tests, students, solved) for path in json.loads(line)]
+        deadline = time.monotonic() + LIMIT_S
+        print(json.dumps([read_result(*one, deadline) for one in forks]), flush=True)
+
+
+def fork(path: Path, tests: str, students: list[str], solved: list[Any]) -> tuple[int, int]:
+    """Where to read what a fork prints, and its process id."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        os.dup2(writer, 1)
+        grade(path, tests, students, solved)
+        os._exit(0)
+    os.close(writer)
+    return reader, pid
 
 
 def grade(path: Path, tests: str, students: list[str], solved: list[Any]) -> None:
@@ -135,9 +142,8 @@ def _question(cell: Any) -> str:
     return mark["grade_id"] if mark.get("grade") and mark["grade_id"] in PLAIN_TESTS else ""
 
 
-def read_result(reader: int, pid: int) -> dict[str, Any]:
+def read_result(reader: int, pid: int, deadline: float) -> dict[str, Any]:
     """What the fork printed, when it has ended or its time is up."""
-    deadline = time.monotonic() + LIMIT_S
     content, text = b"", ""
     while select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
         more = os.read(reader, 2**20)

@@ -145,6 +145,7 @@ class Nursery:
                 with contextlib.suppress(OSError):  # where that is not allowed
                     os.sched_setaffinity(0, cores)
                 os.setsid()  # no terminal; and some kernels share out the processor by session
+                silence()  # by descriptors of its own: flags of an open file are its users' alike
                 try:
                     move_to(self.plan, work_dir, {fd, report})
                     settle(work_dir, self.plan.support_dir, self.plan.shipped)
