@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.notebook": set(),
     "autograder.toml_file": {"autograder.errors"},
     "autograder.identity": set(),
+    "autograder.printable": set(),
     "autograder.project": {"autograder.errors"},
     "autograder.lab": {
         "autograder.errors",
@@ -74,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.errors",
     },
     "autograder.engine.untrusted": {"autograder.engine.untrusted"},
-    "autograder.engine": {"autograder.engine"},
+    "autograder.engine": {"autograder.engine", "autograder.printable"},
     "autograder.judge": {
         "autograder.judge",
         "autograder.identity",
@@ -82,11 +83,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.assignment",
         "autograder.engine",
         "autograder.errors",
+        "autograder.printable",
         "lib.kit.checks",
     },
     "autograder.course": {
         "autograder.course",
         "autograder.identity",
+        "autograder.printable",
         "autograder.assignment",
         "autograder.notebook",
         "autograder.project",
@@ -95,10 +98,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
     },
-    "autograder.course.notebook_file": {"autograder.errors"},
-    "autograder.course.student_folder": {"autograder.errors", "autograder.course.notebook_file"},
+    "autograder.course.notebook_file": {"autograder.errors", "autograder.printable"},
+    "autograder.course.student_folder": {
+        "autograder.errors",
+        "autograder.printable",
+        "autograder.course.notebook_file",
+    },
     "autograder.course.hand_ins": {
         "autograder.errors",
+        "autograder.printable",
         "autograder.course.notebook_file",
         "autograder.course.student_folder",
         "autograder.judge.content",

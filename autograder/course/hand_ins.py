@@ -18,13 +18,13 @@ from typing import Any
 
 from ..errors import Unreadable, UserError
 from ..judge.content import Content
+from ..printable import printable_name
 from .notebook_file import (
     NotebookFile,
     archive_stem,
     is_clutter,
     is_hidden,
     notebook_stem,
-    shown_name,
 )
 from .student_folder import Found, find_notebook, folded, is_named_after, listed, nothing
 
@@ -75,7 +75,7 @@ class HandIn:
 
     def load(self) -> Content:
         """All that grading needs; a file that can't be read any more is nothing, with a note."""
-        name = "" if self.notebook is None else shown_name(self.notebook.name)
+        name = "" if self.notebook is None else printable_name(self.notebook.name)
         if self.notebook is None:
             return Content(self.student, name, None, self.notes)
         try:
@@ -96,7 +96,7 @@ class HandIn:
 
     def lines(self) -> list[str]:
         """The notes for the terminal."""
-        return [f"{shown_name(self.student)}: {note}" for note in self.notes]
+        return [f"{printable_name(self.student)}: {note}" for note in self.notes]
 
 
 def find_hand_ins(course_dir: Path, lab: str, submitted: str | Path = SUBMITTED) -> list[HandIn]:
@@ -153,13 +153,13 @@ def _of_student(student: str, found: Found) -> HandIn:
 
 
 def _no_student(name: str, *notes: str) -> HandIn:
-    return HandIn(shown_name(name), None, Decision.NOT_A_STUDENT, notes)
+    return HandIn(printable_name(name), None, Decision.NOT_A_STUDENT, notes)
 
 
 def _move(root: Path, name: str, lab: str) -> str:
     """Where a stray file belongs; `ana.ipynb` is probably Ana's, but of which lab nobody knows."""
     stem = notebook_stem(name) or archive_stem(name)
-    student = "STUDENT" if stem is None or is_named_after(lab, stem) else shown_name(stem)
+    student = "STUDENT" if stem is None or is_named_after(lab, stem) else printable_name(stem)
     return f"move it to {root.name}/{student}/{lab}/"
 
 
@@ -189,7 +189,7 @@ def _with_twins_noted(rows: list[HandIn]) -> list[HandIn]:
 
 
 def _with_twins(row: HandIn, alike: list[str]) -> HandIn:
-    twins = [shown_name(student) for student in alike if student != row.student]
+    twins = [printable_name(student) for student in alike if student != row.student]
     if row.decision is Decision.NOT_A_STUDENT or not twins:
         return row
     note = f"perhaps the same person as {listed(twins)}; if so, keep one of the folders"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Unreadable
+from ..printable import printable_name
 from .notebook_file import (
     NotebookFile,
     archive_stem,
@@ -18,7 +19,6 @@ from .notebook_file import (
     is_hidden,
     notebook_stem,
     notebooks_in,
-    shown_name,
     why_closed,
 )
 
@@ -262,11 +262,11 @@ class _StudentFolder:
 
     def _shown(self, parts: Parts) -> str:
         """A path as the student knows it; of a deep one, the ends."""
-        names = [shown_name(part) for part in parts[1:]]
+        names = [printable_name(part) for part in parts[1:]]
         if len(names) > DEPTH_SHOWN:
             names[1:-1] = ["…"]
         return "/".join(names) or "the student's folder"
 
     def _label(self, notebook: NotebookFile) -> str:
         shown = self._shown(notebook.parts)
-        return shown if notebook.member is None else f"{shown_name(notebook.name)} in {shown}"
+        return shown if notebook.member is None else f"{printable_name(notebook.name)} in {shown}"

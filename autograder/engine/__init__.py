@@ -10,7 +10,6 @@ from .failures import (
     StudentError,
     WorkerLost,
     ZygoteLost,
-    printable,
 )
 from .limits import Limits
 from .remote import Remote, Submission
@@ -33,6 +32,5 @@ __all__ = [
     "Zygote",
     "ZygoteLost",
     "describe",
-    "printable",
     "strongest_possible",
 ]

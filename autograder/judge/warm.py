@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from ..assignment import Assignment
-from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, printable
+from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost
 from ..engine.untrusted import tensors
 from ..engine.untrusted.confine import die_with_parent
 from ..engine.untrusted.linux import OwnStatus, stay_on_this_core
 from ..errors import HiddenTestsBroken
+from ..printable import printable
 from .pytest_plugin import Tests, with_tests
 
 GRACE_S = 30.0  # for a judge, beyond what its workers have

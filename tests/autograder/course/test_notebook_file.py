@@ -12,14 +12,12 @@ import pytest
 
 from autograder.course.notebook_file import (
     MEMBER_LIMIT,
-    NAME_LIMIT,
     SIZE_LIMIT_BYTES,
     NotebookFile,
     archive_stem,
     is_clutter,
     notebook_stem,
     notebooks_in,
-    shown_name,
 )
 from autograder.errors import Unreadable
 
@@ -85,12 +83,6 @@ def test_clutter() -> None:
     clutter = [".DS_Store", "._lab09.ipynb", ".ipynb_checkpoints", "__MACOSX", "Thumbs.db"]
     assert all(map(is_clutter, clutter))
     assert not any(map(is_clutter, ["lab09.ipynb", ".lab09.ipynb", ".ana", "."]))
-
-
-def test_a_name_is_shown_on_one_short_line() -> None:
-    assert shown_name("Übung (1).ipynb") == "Übung (1).ipynb"
-    assert shown_name("a\nb\x1b[31m\udcff\u202e") == r"a\nb\x1b[31m\udcff\u202e"
-    assert len(shown_name("x\n" * 1000)) == NAME_LIMIT + 1
 
 
 def test_a_notebook_is_read_as_it_is(tmp_path: Path) -> None:
