@@ -94,6 +94,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.notebook",
         "autograder.project",
         "autograder.render.formulas",
+        "autograder.render.mathml",
         "autograder.judge",
         "autograder.engine",
         "autograder.errors",

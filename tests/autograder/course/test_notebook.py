@@ -98,8 +98,7 @@ def test_what_belongs_to_a_question(small: Assignment) -> None:
         StudentCell("own-000", "code", "helper = 1", first),
         *result_of(small, "ann").cells,
     )
-    made = graded_notebook(small.notebook, replace(result_of(small, "ann"), cells=cells))
-    work = work_by_question(made)
+    work = work_by_question(with_cells(small.notebook, cells))
     sources = {name: [cell["source"] for cell in some] for name, some in work.items()}
     assert sources == {"ex1-double": ["helper = 1", RIGHT], "ex1-why": [WHY]}
 
