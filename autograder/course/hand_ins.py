@@ -9,7 +9,6 @@ is followed: it could lead to a neighbour's answers.
 
 import os
 import stat
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,7 +17,7 @@ from typing import Any
 
 from ..errors import Unreadable, UserError
 from ..judge.content import Content
-from ..printable import printable_name
+from ..printable import UNSEEN, printable_name
 from .notebook_file import (
     NotebookFile,
     archive_stem,
@@ -32,8 +31,8 @@ SUBMITTED = "submitted"  # nbgrader's name of the folder, unless a course has an
 HIDDEN = "begins with a dot, so it is not taken; if it is a student's, rename it without the dot"
 ID_LIMIT = 128  # characters, as nbgrader's gradebook has it
 ID_LIMIT_BYTES = 200  # files are named after students, and a file system takes 255
-# control characters, bytes that are no UTF-8, and ends of lines and paragraphs
-ODD_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
+# nbgrader writes ids into its pages and scripts as they are; there these would act.
+MARKUP = set('<>"\\')
 
 
 class Decision(StrEnum):
@@ -138,7 +137,7 @@ def _row(root: Path, name: str, lab: str) -> HandIn | None:
     if folded(name) == folded(lab):
         return _no_student(name, f"a lab's folder; students' are {root.name}/STUDENT/{lab}/")
     if _is_odd_id(name):
-        rule = f"at most {ID_LIMIT} characters, without control characters and line ends"
+        rule = f'at most {ID_LIMIT} characters, all to be seen, and none of < > " \\'
         return _no_student(name, f"not a student's id; rename the folder: {rule}")
     if is_linked_folder:
         link = "the student's folder is a link, and links are not followed"
@@ -171,10 +170,11 @@ def _is_folder(path: Path) -> bool:
 
 
 def _is_odd_id(name: str) -> bool:
-    """Whether files, tables or nbgrader's gradebook can't hold such an id."""
+    """Whether files, tables, nbgrader's gradebook or its pages can't hold such an id."""
     return (
         len(name) > ID_LIMIT
-        or any(unicodedata.category(character) in ODD_CATEGORIES for character in name)
+        or UNSEEN.search(name) is not None
+        or not {"\t", "\n", *MARKUP}.isdisjoint(name)
         or len(name.encode()) > ID_LIMIT_BYTES
     )
 

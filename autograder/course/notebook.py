@@ -33,7 +33,7 @@ def with_cells(release: Any, cells: Sequence[StudentCell]) -> dict[str, Any]:
 
 
 def graded_notebook(
-    release: Any,
+    notebook: Mapping[str, Any],
     result: SubmissionResult,
     released_pictures: Collection[str] = (),
     rendered_limit: int = RENDERED_LIMIT,
@@ -41,14 +41,15 @@ def graded_notebook(
     """The same with a summary in front, each check's tests and score, each failed cell's error.
 
     Args:
+        notebook: the one that was graded, with the cells of the result.
         released_pictures: files that lie beside the notebook, by their paths there.
         rendered_limit: 0 shows all text as it was typed.
     """
-    notebook = with_cells(release, result.cells)
+    cells = [dict(cell) for cell in notebook["cells"]]
     questions = {question.id: question for question in result.questions}
     failures = {failure.cell_id: failure for failure in result.cell_failures}
     shown = _Shown(Pictures(released_pictures), rendered_limit)
-    for cell in notebook["cells"]:
+    for cell in cells:
         question = questions.get(question_id(cell) or "")
         if question is not None:
             cell["outputs"] = _question_outputs(question)
@@ -62,7 +63,7 @@ def graded_notebook(
         "metadata": {},
         "source": _on_one_line(clean_text(_summary(result))),
     }
-    return {**notebook, "cells": [summary, *notebook["cells"]]}
+    return {**notebook, "cells": [summary, *cells]}
 
 
 class _Shown:

@@ -22,6 +22,7 @@ from ..printable import printable_name
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 MEMBER_LIMIT = 10_000  # files in an archive
+PATH_LIMIT = 1_000  # characters of a file's path in an archive; no disk takes more in one name
 
 # As browsers, mail programs and Windows store it: lab1.ipynb.txt, lab1.ipynb (1), LAB1.IPYNB
 NOTEBOOK_NAME = re.compile(
@@ -123,11 +124,14 @@ def notebooks_in(root: Path, parts: tuple[str, ...]) -> list[NotebookFile]:
         return [NotebookFile(root, parts)]
     with _archive(read_file(root, parts), name) as archive:
         members = dict.fromkeys(m.filename for m in archive.infolist() if _is_notebook(m))
-        inner_archives = [m for m in archive.namelist() if archive_stem(m)]
+        names = [member.filename for member in archive.infolist()]
+        inner_archives = [name for name in names if archive_stem(name[-PATH_LIMIT:])]
+        too_long = any(len(name) > PATH_LIMIT for name in names)
     if not members:
         hint = (
             f", only another archive: {printable_name(inner_archives[0])}" if inner_archives else ""
         )
+        hint += f", but a path of more than {PATH_LIMIT} characters" if too_long else ""
         raise Unreadable(f"{name} is a zip archive without a notebook in it{hint}")
     return [NotebookFile(root, parts, member) for member in members]
 
@@ -199,6 +203,8 @@ def _archive(content: bytes, name: str) -> Iterator[zipfile.ZipFile]:
 
 
 def _is_notebook(member: zipfile.ZipInfo) -> bool:
+    if len(member.filename) > PATH_LIMIT:
+        return False
     parts = parts_of_member(member.filename)
     return (
         bool(parts)

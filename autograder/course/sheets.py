@@ -52,7 +52,7 @@ class NotebookWork:
         result = _without_blanks(self.result, edition)
         filled = with_cells(edition.release, result.cells)
         answers = answer_digests(edition.release, filled)
-        notebook = graded_notebook(edition.release, result, edition.pictures, self.rendered_limit)
+        notebook = graded_notebook(filled, result, edition.pictures, self.rendered_limit)
         notebook["metadata"] = {**notebook["metadata"], "autograder": {ANSWERS: answers}}
         return {
             "notebook": json.dumps(notebook, ensure_ascii=False) + "\n",

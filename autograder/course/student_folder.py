@@ -24,6 +24,7 @@ from .notebook_file import (
 
 ENTRY_LIMIT = 10_000  # files and folders that are looked at
 CANDIDATE_LIMIT = 20  # notebooks and archives that are opened
+DEPTH_LIMIT = 20  # folders in folders that are looked into
 DEPTH_SHOWN = 4  # folders of a path in a note
 LISTED_LIMIT = 5  # names in one note, and notes of one kind
 TIMESTAMP = "timestamp.txt"  # nbgrader's, not handed in by anybody
@@ -110,7 +111,9 @@ class _StudentFolder:
                 continue
             if parts[1:] not in {(name,) for name in self.lab_folders}:
                 self.others.append((*parts[:-1], f"{parts[-1]}/"))
-            if self._is_in_lab_folder(parts) or not self.lab_folders:
+            if len(parts) > DEPTH_LIMIT:
+                self.problems.append(f"{self._shown(parts)} lies in too many folders")
+            elif self._is_in_lab_folder(parts) or not self.lab_folders:
                 entries.extend(self._entries(parts))
 
     def decide(self) -> Found | None:

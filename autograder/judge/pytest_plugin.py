@@ -30,6 +30,7 @@ from ..engine import (
 )
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
+from ..printable import printable_text
 from .broken_files import why_broken
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
@@ -45,6 +46,7 @@ PYTEST_OPTIONS = [
     *("-p", "no:subtests"),  # what fails in one is told to reporters only
     "--capture=no",  # captured output would need files
 ]
+MESSAGE_LIMIT = 1_000  # characters; it may repeat what a submission returned
 Used = TypeVar("Used")
 
 
@@ -234,7 +236,11 @@ class Tests:
         found: dict[str, list[Verdict]] = defaultdict(list)
         for key, item in {_key(item): item for item in items}.items():
             mark, test = _mark(item), item.function  # type: ignore[attr-defined]
-            failures = [failure for failure in self._cases[key].values() if failure is not None]
+            failures = [
+                failure._replace(message=printable_text(failure.message, MESSAGE_LIMIT))
+                for failure in self._cases[key].values()
+                if failure is not None
+            ]
             found[mark.id].append(
                 Verdict(
                     name=test.__name__,

@@ -4,6 +4,7 @@ They may be a student's, on a page that a grader opens: what comes out can't be 
 formula, and what would take long to read is not read.
 """
 
+import functools
 import html
 import re
 from typing import Any
@@ -12,11 +13,13 @@ from xml.etree import ElementTree
 from latex2mathml.converter import Converter
 
 LENGTH_LIMIT = 4_000  # characters
+CACHED = 512  # formulas
 DEFINES = re.compile(r"\\(g|x|e)?def|\\let|\\(re)?new|\\DeclareMathOperator")  # can grow for ever
 CONTROLS = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML can't hold them
 UNSAFE_ATTRIBUTES = frozenset({"href", "src", "style", "class", "id"})
 
 
+@functools.lru_cache(CACHED)  # a class writes the same symbols again and again
 def as_mathml(formula: str, display: str) -> str | None:
     """A TeX formula, "inline" or "block", as MathML; None if it can't be read (soon)."""
     if len(formula) > LENGTH_LIMIT or DEFINES.search(formula) or CONTROLS.search(formula):

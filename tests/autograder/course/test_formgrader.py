@@ -12,7 +12,7 @@ from traitlets.config import Config
 from autograder.assignment import Assignment
 from autograder.course.config import configure
 from autograder.course.formgrader import markdown2html
-from autograder.course.notebook import graded_notebook
+from autograder.course.notebook import graded_notebook, with_cells
 from autograder.notebook import as_nodes
 
 from .conftest import result_of
@@ -41,6 +41,12 @@ def page_of(notebook: Any, is_ours: bool = True) -> str:
     return str(page)
 
 
+def graded(small: Assignment, why: str) -> Any:
+    """The notebook for graders of a student who wrote this."""
+    result = result_of(small, "ann", why=why)
+    return graded_notebook(with_cells(small.notebook, result.cells), result)
+
+
 def cells_of(page: str) -> str:
     return page[page.index('id="notebook-container"') :]
 
@@ -48,10 +54,7 @@ def cells_of(page: str) -> str:
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("is_ours", [True, False])
 def test_nothing_of_a_students_is_alive(small: Assignment, text: str, is_ours: bool) -> None:
-    honest, hostile = (
-        Page(page_of(graded_notebook(small.notebook, result_of(small, "ann", why=why)), is_ours))
-        for why in ("So.", text)
-    )
+    honest, hostile = (Page(page_of(graded(small, why), is_ours)) for why in ("So.", text))
     assert hostile.ids == honest.ids
     assert hostile.alive == honest.alive
     assert hostile.classes <= honest.classes
@@ -82,7 +85,7 @@ class Page(HTMLParser):
 
 def test_both_ways_show_the_same(small: Assignment) -> None:
     text = "1. *a*\n\n   b `c` $x$\n\n       code\n\n" + "\n\n".join(HOSTILE[3:])
-    notebook = graded_notebook(small.notebook, result_of(small, "ann", why=text))
+    notebook = graded(small, text)
     shown = [cells_of(page_of(notebook, is_ours)) for is_ours in (True, False)]
     ours, theirs = (one[one.index("<ol>") : one.index("</ol>")] for one in shown)
     assert ours == theirs

@@ -12,6 +12,7 @@ import pytest
 
 from autograder.course.notebook_file import (
     MEMBER_LIMIT,
+    PATH_LIMIT,
     SIZE_LIMIT_BYTES,
     NotebookFile,
     archive_stem,
@@ -194,6 +195,16 @@ GOOD_ARCHIVE = zipped(("lab09.ipynb", NOTEBOOK * 100))
         (
             b"PK\x03\x04" + b"PK\x01\x02" * (MEMBER_LIMIT + 1),
             f"a.zip is a zip archive of more than {MEMBER_LIMIT} files",
+        ),
+        (
+            zipped(("n" * 60_000 + ".ipynb", NOTEBOOK)),
+            "a.zip is a zip archive without a notebook in it, but a path of more than "
+            f"{PATH_LIMIT} characters",
+        ),
+        (
+            zipped(("d/" * 30_000 + "lab09.ipynb", NOTEBOOK)),
+            "a.zip is a zip archive without a notebook in it, but a path of more than "
+            f"{PATH_LIMIT} characters",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
