@@ -545,7 +545,7 @@ def test_shapes_of_attention(submission):
     hint = "Over which dimension is the softmax?"
     assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
     hint = "It averages the values, x @ w_v, with the weights"
-    assert_close(output, weights @ x @ w_v, "the output", hint=hint)
+    assert_close(output, shares @ (x @ w_v), "the averages", hint=hint)
 
 
 @question("ex3-self-attention", points=1)
