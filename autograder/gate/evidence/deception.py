@@ -12,7 +12,7 @@ from ...judge.ingest import ingest
 from ...judge.session import Session
 from ...judge.submission import compose
 from ...judge.warm import Ready
-from .claims import NONSENSE, asks_other, claims_in, defaced, empty_claims, name_of
+from .claims import asks_other, claims_in, name_of, says_nothing
 from .liars import FLATTERIES, Flattery, Liar
 from .sessions import LyingSession, RecordedSession, UniversalSession
 from .universal import MANNERS, universal_cells
@@ -60,6 +60,7 @@ class _Stage:
     def __init__(self, ready: Ready, cells: list[Any], questions: tuple[str, ...]) -> None:
         self.ready, self.cells, self.questions = ready, cells, questions
         self._known, self._other = self._heard(KNOWN), self._heard(OTHER)
+        self._claims = {case: claims_in(heard) for case, heard in self._known.items()}
 
     def believers(self) -> Iterator[Believer]:
         """All tests that passed on a liar."""
@@ -74,32 +75,56 @@ class _Stage:
             for test in self._of_universal_object(manner):
                 yield test, Lie.UNIVERSAL, ""
 
-    def _of_flatterer(self, flattery: Flattery) -> set[str]:
-        liars, passed = self._deceive(KNOWN, lambda case: Liar(self._known[case], flattery))
-        return passed & {_test_of(case) for case, liar in liars.items() if liar.lied}
+    def _of_flatterer(self, flattery: Flattery, claims: dict[str, str] | None = None) -> set[str]:
+        """Of who flatters with all answers, or with a claim alone."""
+
+        def liar(case: str) -> Liar | None:
+            if claims is None:
+                return Liar(self._known[case], flattery)
+            return Liar(self._known[case], flattery, claims[case]) if case in claims else None
+
+        return self._believers(KNOWN, liar, lambda liar: liar.lied)
 
     def _of_parrot(self, seed: int) -> set[str]:
-        liars, passed = self._deceive(seed, lambda case: Liar(self._known[case]))
-        return passed & {_test_of(case) for case, liar in liars.items() if liar.asked_other}
+        def liar(case: str) -> Liar:
+            return Liar(self._known[case])
+
+        return self._believers(seed, liar, lambda liar: liar.asked_other)
 
     def _of_claims(self) -> Iterator[tuple[str, str]]:
-        """Tests that judge claims, with the names of those that are no evidence."""
-        known, other = self._known, self._other
-        indifferent = self._indifferent_to_claims(NONSENSE[0])
-        indifferent &= self._indifferent_to_claims(NONSENSE[1])
-        _, passed = self._deceive(OTHER, lambda case: Liar(other[case] | claims_in(known[case])))
-        for case, heard in known.items():
-            if _test_of(case) in indifferent:
-                continue
-            names = empty_claims(heard, other[case])
-            if not names and _test_of(case) in passed and asks_other(heard, other[case]):
-                names = [name_of(place) for place in claims_in(heard)]
-            for name in names:
-                yield _test_of(case), name
+        """Tests that judge a claim, with the name of each that is no evidence."""
+        most = max(map(len, self._claims.values()), default=0)
+        for number in range(most):  # of a test's claims, each is tried alone
+            claims = {case: of[number] for case, of in self._claims.items() if number < len(of)}
+            believers = self._of_forger(claims)
+            for flattery in FLATTERIES:
+                believers |= self._of_flatterer(flattery, claims)
+            indifferent = self._of_vandal(claims, None) & self._of_vandal(claims, "nonsense")
+            for case, claim in claims.items():
+                is_empty = says_nothing(claim, self._known[case], self._other[case])
+                if (is_empty or _test_of(case) in believers) and _test_of(case) not in indifferent:
+                    yield _test_of(case), name_of(claim)
 
-    def _indifferent_to_claims(self, nonsense: str | None) -> set[str]:
-        liars = self._deceive(OTHER, lambda case: Liar(defaced(self._other[case], nonsense)))
-        return liars[1]
+    def _of_forger(self, claims: dict[str, str]) -> set[str]:
+        """Of who tells a claim of another run, and the truth besides."""
+
+        def liar(case: str) -> Liar | None:
+            known, other = self._known[case], self._other[case]
+            if case not in claims or not asks_other(known, other):
+                return None
+            return Liar(other | {claims[case]: known[claims[case]]})
+
+        return self._believers(OTHER, liar)
+
+    def _of_vandal(self, claims: dict[str, str], nonsense: str | None) -> set[str]:
+        """Of who makes nonsense of a claim: a test that passes on all nonsense doesn't judge it."""
+
+        def liar(case: str) -> Liar | None:
+            if case not in claims:
+                return None
+            return Liar(self._known[case], lambda value: nonsense, claims[case])
+
+        return self._believers(KNOWN, liar)
 
     def _of_universal_object(self, manner: dict[str, str]) -> set[str]:
         imports = self.ready.grader.assignment.imports
@@ -114,13 +139,16 @@ class _Stage:
             dict, {case: heard for case, heard in session.heard.items() if _test_of(case) in passed}
         )
 
-    def _deceive(
-        self, seed: int, make_liar: Callable[[str], Liar]
-    ) -> tuple[dict[str, Liar], set[str]]:
-        """The liar that each case met, and the tests that passed."""
+    def _believers(
+        self,
+        seed: int,
+        make_liar: Callable[[str], Liar | None],
+        lies: Callable[[Liar], bool] = lambda liar: True,
+    ) -> set[str]:
+        """The tests that passed though they were lied to."""
         session = LyingSession(self.ready.zygote, self.cells, seed, make_liar=make_liar)
         passed = self._passed(session)
-        return session.liars, passed
+        return passed & {_test_of(case) for case, liar in session.liars.items() if lies(liar)}
 
     def _passed(self, session: Session) -> set[str]:
         """The tests that passed."""

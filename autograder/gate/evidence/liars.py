@@ -20,13 +20,21 @@ Change = Callable[[Any], Any]
 
 
 class Liar(Witness):
-    """Tells again what was heard, each answer changed; whatever else is asked, it agrees."""
+    """Tells again what was heard, each answer changed; whatever else is asked, it agrees.
 
-    def __init__(self, heard: Testimony, change: Change = lambda value: value) -> None:
+    Args:
+        heard: the truth of another run, or of this one.
+        change: what it makes of an answer.
+        only_at: the one place where it does so.
+    """
+
+    def __init__(
+        self, heard: Testimony, change: Change = lambda value: value, only_at: str | None = None
+    ) -> None:
         super().__init__()
         self.asked_other = False  # anything but what the answers were given to
         self.lied = False
-        self._heard, self._change = heard, change
+        self._heard, self._change, self._only_at = heard, change, only_at
         self._told: dict[str, int] = defaultdict(int)
 
     def answer(
@@ -44,7 +52,7 @@ class Liar(Witness):
             assert answer.raised is not None
             raise answer.raised.with_traceback(None)
         truth = decode(answer.said, lambda number, type_name: self.handle(place, type_name))
-        told = self._change(truth)
+        told = self._change(truth) if self._only_at in (None, place) else truth
         said = self.frame(told)
         self.lied |= (said.header, said.blobs) != (answer.said.header, answer.said.blobs)
         return told

@@ -167,6 +167,26 @@ BROKEN: dict[str, tuple[set[str], str]] = {
     assert_equal(trained(submission, rng)[2].num_calls, 2)
 """,
     ),
+    "bound_of_a_count_beside_values": (
+        {"claim"},
+        """
+    made = submission.setup("asked = []\\nvalue = mean([1, 2, 6])\\nasked.append(9)\\n"
+                            "size = asked[0]", mean=submission.mean)
+    assert_equal(made.value, 3.0)
+    if made.size > 20:
+        fail("too large")
+""",
+    ),
+    "calls_beside_a_report": (
+        {"claim"},
+        """
+    weight, batches, made = trained(submission, rng)
+    losses = step(weight, batches)[1]
+    assert_close(torch.tensor(made.metrics["loss"]), torch.tensor(losses))
+    if not all(training for _, training in made.calls) or not made.calls:
+        fail("not in train mode")
+""",
+    ),
     "count_beside_values": (
         {"claim"},
         """

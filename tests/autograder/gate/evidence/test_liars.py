@@ -57,6 +57,15 @@ def test_it_lies_only_if_something_else_is_true(heard: Testimony) -> None:
     assert truthful.lied
 
 
+def test_it_may_lie_at_one_place_only(heard: Testimony) -> None:
+    liar = Liar(heard, lambda value: None, "len(notebook.Pair())")
+    assert liar.submission.double(2) == 4
+    assert len(heard["len(notebook.Pair())"]) == 1 and not liar.lied
+    with pytest.raises(TypeError):
+        len(liar.submission.Pair(1, 2))
+    assert liar.lied
+
+
 VALUE = {"losses": [0.5, 2, True], "name": "x", "pair": ([1], None)}
 
 
