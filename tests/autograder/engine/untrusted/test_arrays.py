@@ -96,3 +96,17 @@ def test_any_seed_will_do_and_python_keeps_its_own() -> None:
         assert random.getstate() == python
     finally:
         np.random.set_state(state)
+
+
+@pytest.mark.parametrize("code", arrays.CODES)
+@pytest.mark.parametrize("number", [0, 1, 0.01, float("nan")])
+def test_an_array_filled_with_one_number_keeps_its_form(code: str, number: float) -> None:
+    array = np.ones((2, 3), code)
+    filled = arrays.filled(array, number)
+    assert (filled.shape, filled.dtype) == (array.shape, array.dtype)
+    if number in (0, 1):
+        assert (filled == number).all()
+
+
+def test_only_arrays_are_filled() -> None:
+    assert arrays.filled([1.0], 0) is arrays.filled(np.array("text"), 0) is None
