@@ -1,6 +1,9 @@
 """Stand-ins for objects that live in the worker."""
 
+from contextlib import AbstractContextManager
 from typing import Any, NoReturn, Protocol
+
+from .memory import Memory
 
 
 class Answering(Protocol):
@@ -11,6 +14,9 @@ class Answering(Protocol):
 
     def release(self, number: int, /) -> None:
         """Forget an object."""
+
+    def peak_memory(self) -> AbstractContextManager[Memory]:
+        """Watch how much memory it takes within the block."""
 
 
 class Remote:
@@ -77,3 +83,8 @@ class Submission(Remote):
             A `Remote` whose attributes are the names defined in the end.
         """
         return self._remote_worker.ask("setup", source, inputs)
+
+    def peak_memory(self) -> AbstractContextManager[Memory]:
+        """Within this block the kernel watches how much memory the worker takes; it is told when
+        the block ends. What runs for the first time takes more: call it once before, on little."""
+        return self._remote_worker.peak_memory()

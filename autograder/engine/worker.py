@@ -12,6 +12,7 @@ from typing import Any
 from .causes import Cause
 from .failures import CellError, MissingName, StudentError, WorkerLost, printable
 from .limits import Limits
+from .memory import Memory, peak_memory
 from .remote import Remote, Submission
 from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame, decode, encode
 
@@ -29,7 +30,7 @@ class Worker:
 
     `ends_at` (of `time.monotonic`) is when its time is up; `excess` tells what it did that it may
     not, if anything; `end` kills the process unless it ends within the seconds given, and returns
-    its wait status, None if unknown.
+    its wait status, None if unknown; `pid` is its number on this side.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Worker:
         ends_at: float,
         excess: Callable[[], Cause | None],
         end: Callable[[float], int | None],
+        pid: int,
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
         self.names_asked: set[str] = (
@@ -48,6 +50,7 @@ class Worker:
         self._limits = limits
         self._excess = excess
         self._end = end
+        self._pid = pid
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
         self._seed: int | None = None
@@ -74,6 +77,14 @@ class Worker:
             yield
         finally:
             self._deadlines.pop()
+
+    @contextlib.contextmanager
+    def peak_memory(self) -> Iterator[Memory]:
+        """Watch how much memory it takes within this block."""
+        if self._lost is not None:
+            raise self._lost.with_traceback(None)
+        with peak_memory(self._pid) as memory:
+            yield memory
 
     def kill(self) -> None:
         """End the worker and all it started; allowed at any time, also twice."""

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from .worker import Worker
 
 ANSWER_TIMEOUT_S = 10.0
 BY_ITSELF_S = 0.5
+CREDENTIALS = struct.Struct("3i")  # process, user and group, see unix(7)
 UNMEASURED_S = 0.02  # of work, and a folder is measured before the next reply is taken
 
 # The engine's folder can be imported from just long enough to find its untrusted half.
@@ -117,6 +119,7 @@ class Zygote:
             "cores": sorted(os.sched_getaffinity(0)),
         }
         connection, theirs = socket.socketpair()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
             pid = self._request({"fork": options}, theirs.fileno())
             if pid is None:  # an earlier worker took the zygote along
@@ -155,7 +158,7 @@ class Zygote:
 
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, excess, end)
+        worker = Worker(connection, self.limits, ends_at, excess, end, _pid_of_greeter(connection))
         self._workers.append(worker)
         return worker
 
@@ -218,6 +221,14 @@ class Zygote:
             self._process = None
 
 
+def _pid_of_greeter(connection: socket.socket) -> int:
+    """Who sent the first byte, by the process id that the kernel adds, as it is on this side."""
+    _, ((_, _, credentials), *_), _, _ = connection.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    pid, _, _ = CREDENTIALS.unpack(credentials)
+    return int(pid)
+
+
 def _environment(home: str) -> dict[str, str]:
     """Nothing of the grader's own; one thread, and sets of strings in the same order each run."""
     return {
@@ -226,6 +237,7 @@ def _environment(home: str) -> dict[str, str]:
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited
+        "MALLOC_MMAP_THRESHOLD_": str(2**18),  # what is larger goes back at once, or holes add up
         "MPLBACKEND": "Agg",
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",

@@ -7,7 +7,7 @@ neither too small nor too large; each is refused before values are looked at.
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:  # a lab without torch never loads it
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a lab without torch never loads it
 
 # Told of every comparison with a tolerance: what is compared, and the least bound / error.
 observers: list[Callable[[str, float], None]] = []
+SHOWN = 20  # keys, and characters of each
 
 
 class CheckFailure(AssertionError):
@@ -37,11 +38,14 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
         CheckFailure: naming the place that differs, not its expected value.
     """
     if type(actual) is not type(expected):
-        fail(f"{what} should be of type {_kind(expected)}, not {_kind(actual)}", hint)
+        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", hint)
     if _is_tensor(expected):
         assert_tensor_equal(actual, expected, what, hint=hint)
+    elif _is_array(expected):
+        _same_shape_and_dtype(actual, expected, what, hint)
+        _same_values(actual, expected, what, hint)
     elif isinstance(expected, dict):
-        _same_keys(actual, expected, what, hint)
+        same_keys(actual, expected, what, hint)
         for key, value in expected.items():
             assert_equal(actual[key], value, f"{what}[{key!r}]", hint=hint)
     elif isinstance(expected, list | tuple):
@@ -63,9 +67,7 @@ def assert_tensor_equal(
         CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
     """
     _same_form(actual, expected, what, hint)
-    wrong = int((actual != expected).sum())
-    if wrong:
-        fail(f"{what} has {wrong} of {expected.numel()} values wrong", hint)
+    _same_values(actual, expected, what, hint)
 
 
 def assert_close(
@@ -84,13 +86,13 @@ def assert_close(
     """
     if isinstance(expected, float | int):
         if isinstance(actual, bool) or not isinstance(actual, float | int):
-            fail(f"{what} should be a number, not of type {_kind(actual)}", hint)
-        _close_numbers(float(actual), expected, what, atol + rtol * abs(expected), hint)
+            fail(f"{what} should be a number, not of type {kind_of(actual)}", hint)
+        _close_numbers(as_float(actual), expected, what, atol + rtol * abs(expected), hint)
         return
     import torch
 
     _same_form(actual, expected, what, hint)
-    actual, expected = actual.detach(), expected.detach()
+    actual, expected = _in_double(actual), _in_double(expected)
     if not bool(torch.isfinite(actual).all()):
         fail(f"{what} contains NaN or infinity", hint)
     error, bound = (actual - expected).abs(), atol + rtol * expected.abs()
@@ -111,21 +113,24 @@ def _close_numbers(actual: float, expected: float, what: str, bound: float, hint
 
 
 def assert_above(actual: "Tensor | float", least: float, message: str, *, hint: str = "") -> None:
-    """Every value above a positive bound that separates it from rounding; a NaN is not.
+    """Every value above a positive bound that separates it from rounding; no NaN or infinity is.
 
     Raises:
-        CheckFailure: with the message.
+        CheckFailure: with the message, also if there are no values.
     """
     if isinstance(actual, float | int):
-        _tell(message, abs(actual) / least)
-        if not abs(actual) > least:
+        value = abs(as_float(actual))
+        _tell(message, value / least)
+        if not least < value < math.inf:
             fail(message, hint)
         return
     import torch
 
-    values = actual.detach().abs()
+    if not _is_plain(actual) or not actual.numel():
+        fail(message, hint)
+    values = _in_double(actual).abs()
     _observe(message, torch.full_like(values, least), values)
-    if not bool((values > least).all()):
+    if not bool(((values > least) & (values < math.inf)).all()):
         fail(message, hint)
 
 
@@ -146,25 +151,70 @@ def _is_tensor(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _same_form(actual: Any, expected: "Tensor", what: str, hint: str) -> None:
+def _is_array(value: Any) -> bool:
+    np = sys.modules.get("numpy")
+    return np is not None and isinstance(value, np.ndarray)
+
+
+def as_float(number: float) -> float:
+    """The number as a float; infinity for an integer that is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is a tensor of no subclass, which could answer as it likes."""
     import torch
 
-    if type(actual) is not torch.Tensor and type(actual) is not torch.nn.Parameter:
-        fail(f"{what} should be a tensor, not of type {_kind(actual)}", hint)
+    return type(value) is torch.Tensor or type(value) is torch.nn.Parameter
+
+
+def _in_double(tensor: "Tensor") -> "Tensor":
+    """Where integers don't wrap around and half precision doesn't round: differences count."""
+    import torch
+
+    return tensor.detach().cpu().to(torch.complex128 if tensor.is_complex() else torch.float64)
+
+
+def _same_form(actual: Any, expected: "Tensor", what: str, hint: str) -> None:
+    if not _is_plain(actual):
+        fail(f"{what} should be a tensor, not of type {kind_of(actual)}", hint)
+    _same_shape_and_dtype(actual, expected, what, hint)
+
+
+def _same_shape_and_dtype(actual: Any, expected: Any, what: str, hint: str) -> None:
     if actual.shape != expected.shape:
         fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
     if actual.dtype != expected.dtype:
         fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
 
 
-def _same_keys(actual: dict[Any, Any], expected: dict[Any, Any], what: str, hint: str) -> None:
+def _same_values(actual: Any, expected: Any, what: str, hint: str) -> None:
+    wrong = int((actual != expected).sum())
+    if wrong:
+        fail(f"{what} has {wrong} of {math.prod(expected.shape)} values wrong", hint)
+
+
+def same_keys(actual: Mapping[Any, Any], expected: Mapping[Any, Any], what: str, hint: str) -> None:
+    """Fail unless both have the same keys, in any order."""
     missing = [key for key in expected if key not in actual]
     unknown = [key for key in actual if key not in expected]
     if missing or unknown:
-        parts = [f"lacks {missing}"] * bool(missing) + [f"has unknown {unknown}"] * bool(unknown)
+        parts = [f"lacks {missing}"] * bool(missing)
+        parts += [f"has unknown {_shown(unknown)}"] * bool(unknown)
         fail(f"{what} {' and '.join(parts)}", hint)
 
 
-def _kind(value: Any) -> str:
+def _shown(keys: list[Any]) -> str:
+    """The first of a student's keys, each cut short: there may be thousands, of any length."""
+    texts = [repr(key[:SHOWN] if isinstance(key, str | bytes) else key) for key in keys[:SHOWN]]
+    more = [f"and {len(keys) - SHOWN} more"] * (len(keys) > SHOWN)
+    return f"[{', '.join([text[:SHOWN] for text in texts] + more)}]"
+
+
+def kind_of(value: Any) -> str:
+    """The name of a value's type, for a message."""
     # A handle to something in the worker says itself what it stands for.
     return str(getattr(value, "type_name", type(value).__name__))

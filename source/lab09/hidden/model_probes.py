@@ -1,18 +1,28 @@
-"""What the tests of several models share: reviews, a student's weights, gradients, one step.
+"""What the tests of several models share: reviews, weights of our own, gradients, one step.
 
-The sources run in the worker and carry inputs only; what comes back is judged here.
+The sources run in the worker. They load what we chose, call the student's code and hand out raw
+values; what these should be is computed here.
 """
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lib.kit.checks import assert_above, fail
+from lib.kit.checks import (
+    assert_above,
+    assert_close,
+    assert_equal,
+    fail,
+    take_dict,
+    take_list,
+    take_tensor,
+)
 from lib.reference.text import pad_reviews
 
-Model = TypeVar("Model", bound=nn.Module)
+VOCAB_SIZE = 200  # of the lab's quick profile, which grading uses
 
 
 def random_tokens(rng: torch.Generator, lengths: list[int], more_padding: int = 0) -> Tensor:
@@ -21,71 +31,223 @@ def random_tokens(rng: torch.Generator, lengths: list[int], more_padding: int = 
     return F.pad(pad_reviews(reviews), (0, more_padding))
 
 
-def with_weights(reference: Model, state: dict[str, Tensor]) -> Model:
-    """The reference with the weights of a student's model, in evaluation mode."""
-    try:
-        reference.load_state_dict(state)
-    except RuntimeError:
-        fail("the model's layers are not those asked for", "Compare number and sizes of the layers")
-    return reference.eval()
+# -- a student's model with our weights ---------------------------------------------------------
 
-
-GRADIENTS = """
+# `make` gives a model; weights go in only where they fit.
+LOAD = """
 import torch
 
-model.train()
-logits = model(tokens)
-(logits * torch.arange(1.0, len(logits) + 1)).sum().backward()
-without_gradient = [
-    name for name, p in model.named_parameters() if p.grad is None or not bool(p.grad.any())
-]
+model = make(*arguments).eval()
+shapes = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+if shapes == {name: list(weight.shape) for name, weight in weights.items()}:
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(weights[name])
 """
 
 
-def assert_gradients_reach_all(submission: Any, model: Any, tokens: Tensor) -> None:
-    """Gradients of the logits must reach every parameter of the model."""
-    names = submission.setup(GRADIENTS, model=model, tokens=tokens).without_gradient
-    if names:
-        fail(
-            f"no gradient reaches {', '.join(map(str, names))}",
-            "Is anything detached, computed in `no_grad`, or left out of the path?",
-        )
+@dataclass(frozen=True)
+class Twins:
+    """A student's model, behind its handle, and a reference, both with weights that we drew."""
 
+    submission: Any
+    model: Any
+    reference: nn.Module
+
+    def logits(self, tokens: Tensor, rng: torch.Generator) -> Tensor:
+        """What the student's model makes of reviews, (batch,); see `read_logits`."""
+        return read_logits(self.submission, self.model, [[tokens]], (len(tokens),), rng)[0]
+
+
+def twins(
+    submission: Any,
+    make: Any,
+    reference: nn.Module,
+    rng: torch.Generator,
+    *arguments: Any,
+    hint: str = "Keep the layers that the class is given with, and their sizes",
+) -> Twins:
+    """The model that `make(*arguments)` gives, and the reference, with the same random weights.
+
+    The sizes are the reference's: a model of another size fails.
+    """
+    weights = random_weights(reference, rng)
+    made = submission.setup(LOAD, make=make, arguments=arguments, weights=weights)
+    wanted = {name: list(weight.shape) for name, weight in weights.items()}
+    assert_equal(made.shapes, wanted, "the model's parameters with their shapes", hint=hint)
+    reference.load_state_dict(weights, strict=False)  # buffers stay as they are
+    return Twins(submission, made.model, reference.eval())
+
+
+def random_weights(model: nn.Module, rng: torch.Generator) -> dict[str, Tensor]:
+    """A value for each parameter, large enough that a wrong position, layer or mask shows."""
+    weights = {
+        name: 0.3 * torch.randn(parameter.shape, generator=rng)
+        for name, parameter in model.named_parameters()
+    }
+    weights["embedding.weight"] *= 3
+    weights["embedding.weight"][0] = 0  # padding
+    return weights
+
+
+COPY = """
+import copy
+
+def make():
+    return copy.deepcopy(model)
+"""
+
+
+def twins_of_copy(
+    submission: Any, name: str, reference: nn.Module, rng: torch.Generator, hint: str
+) -> Twins:
+    """As `twins`, with a copy of a model that the notebook has made."""
+    make = submission.setup(COPY, model=getattr(submission, name)).make
+    return twins(submission, make, reference, rng, hint=hint)
+
+
+# Logits as they are, and once more after the last layer's rows were multiplied by our factors. All
+# this layer does is linear, so the logits must be multiplied, too. The last layer of `fc` counts.
+READ_LOGITS = """
+import torch
+
+last = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Linear)][-1:]
+kept = [parameter.detach().clone() for layer in last for parameter in layer.parameters()]
+with torch.no_grad():
+    logits = [model(*inputs) for inputs in batches]
+    for layer in last:
+        for parameter in layer.parameters():
+            if len(parameter) == len(factors):  # else their shape will tell
+                parameter *= factors.view(-1, *[1] * (parameter.ndim - 1))
+    multiplied = [model(*inputs) for inputs in batches]
+    for layer in last:
+        for parameter, value in zip(layer.parameters(), kept):
+            parameter.copy_(value)
+"""
+
+
+def read_logits(
+    submission: Any,
+    model: Any,
+    batches: list[list[Tensor]],
+    shape: tuple[int, ...],
+    rng: torch.Generator,
+    hint: str = "The model should return what `fc` gives, as it is",
+) -> list[Tensor]:
+    """The logits of each batch, all of this shape, which must be the work of the layer `fc`."""
+    num_classes = shape[1] if len(shape) > 1 else 1
+    factors = 1.5 + torch.rand(num_classes, generator=rng)
+    made = submission.setup(READ_LOGITS, model=model, batches=batches, factors=factors)
+    taken = [
+        [take_tensor(one, shape, torch.float32, "the logits", hint=hint) for one in ones]
+        for ones in (
+            take_list(made.logits, len(batches), "the logits"),
+            take_list(made.multiplied, len(batches), "the logits"),
+        )
+    ]
+    for logits, multiplied in zip(*taken, strict=True):
+        assert_above(logits.abs().max(), 1e-6, "the logits are all zero", hint=hint)
+        by_class = factors.view(-1, *[1] * (len(shape) - 2)) if len(shape) > 1 else factors
+        assert_close(
+            multiplied,
+            logits * by_class,
+            "the logits after the weights of `fc` were multiplied",
+            rtol=1e-3,
+            atol=1e-4,
+            hint=hint,
+        )
+    return taken[0]
+
+
+# -- gradients ----------------------------------------------------------------------------------
+
+GRADIENTS = """
+model.eval().zero_grad()
+logits = model(tokens)
+(logits * direction).sum().backward()
+gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
+"""
+
+
+def assert_gradients_reach_all(models: Twins, tokens: Tensor) -> None:
+    """Gradients of the logits must be those of the reference, for reviews without padding."""
+    direction = torch.linspace(1, 2, len(tokens))
+    actual = models.submission.setup(
+        GRADIENTS, model=models.model, tokens=tokens, direction=direction
+    ).gradients
+    (models.reference(tokens) * direction).sum().backward()
+    expected = {
+        name: p.grad for name, p in models.reference.named_parameters() if p.grad is not None
+    }
+    actual = take_dict(actual, expected, "the gradients")
+    hint = "Is anything detached, computed in `no_grad`, or left out of the path?"
+    unreached = [name for name, gradient in actual.items() if gradient is None]
+    if unreached:
+        fail(f"no gradient reaches {', '.join(unreached)}", hint)
+    for name, gradient in expected.items():
+        what = f"the gradient of {name}"
+        assert_close(actual[name], gradient, what, rtol=1e-2, atol=1e-3, hint=hint)
+
+
+# -- one step of an optimizer -------------------------------------------------------------------
 
 # Works on copies, so that the notebook's own model stays as it is. A step along a steep slope, and
-# one along a gentle slope, which gradient descent takes shorter and Adam takes as long.
+# one along a gentle slope, which gradient descent takes shorter and Adam takes as long. The
+# gradients are ours, and so many values of each parameter are handed out.
 OPTIMIZER_STEP = """
 import copy
 import torch
 
-def changes(slope):
+def parts(of):
+    return [parameter.detach().flatten()[: len(slopes)].clone() for parameter in of.parameters()]
+
+def after_a_step(steepness):
     copied_model, copied_optimizer = copy.deepcopy((model, optimizer))
-    before = {name: p.detach().clone() for name, p in copied_model.named_parameters()}
+    copied_optimizer.state.clear()
     for parameter in copied_model.parameters():
-        parameter.grad = torch.full_like(parameter, slope)
+        repeated = slopes.repeat(parameter.numel() // len(slopes) + 1)[: parameter.numel()]
+        parameter.grad = steepness * repeated.view(parameter.shape).to(parameter)
     copied_optimizer.step()
-    return {name: p.detach() - before[name] for name, p in copied_model.named_parameters()}
+    return parts(copied_model)
 
-steep, gentle = changes(1.0), changes(1e-3)
-moved = {name: float(change.abs().max()) for name, change in steep.items()}
-goes_up = any(float(change.mean()) > 0 for change in steep.values())
-longest_on_gentle_slope = max(float(change.abs().max()) for change in gentle.values())
+before, steep, gentle = parts(model), after_a_step(1.0), after_a_step(1e-3)
 """
+NUM_SLOPES = 499
+MOST_PARAMETERS = 200
 
 
-def assert_optimizer_moves(submission: Any, model: str, optimizer: str) -> None:
-    """One step of the optimizer must move all of the model's parameters downhill, but not far."""
-    step = submission.setup(
-        OPTIMIZER_STEP, model=getattr(submission, model), optimizer=getattr(submission, optimizer)
+def assert_optimizer_moves(
+    submission: Any, model: str, optimizer: str, rng: torch.Generator
+) -> None:
+    """One step must move all of the model's parameters down the slope, but not far."""
+    slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
+    slopes *= torch.randint(0, 2, (NUM_SLOPES,), generator=rng) * 2 - 1
+    made = submission.setup(
+        OPTIMIZER_STEP,
+        model=getattr(submission, model),
+        optimizer=getattr(submission, optimizer),
+        slopes=slopes,
     )
-    assert_above(
-        torch.tensor(list(step.moved.values())),
-        1e-7,
-        f"a step of {optimizer} leaves parameters of {model} in place",
-        hint=f"Give it `{model}.parameters()` and a learning rate above 0",
-    )
-    if step.goes_up:
-        fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
-    # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
-    if max(step.moved.values()) > 1 or step.longest_on_gentle_slope > 0.2:
-        fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")
+    what = f"the parameters of {model}"
+    before = take_list(made.before, range(1, MOST_PARAMETERS + 1), what)
+    steep, gentle = (take_list(one, len(before), what) for one in (made.steep, made.gentle))
+    moves = [
+        [take_tensor(one, (None,), torch.float32, what) for one in parts]
+        for parts in (before, steep, gentle)
+    ]
+    for start, after_steep, after_gentle in zip(*moves, strict=True):
+        size = len(start)
+        if not 0 < size <= NUM_SLOPES or {len(after_steep), len(after_gentle)} != {size}:
+            fail(f"{what} change their size in a step")
+        down = (after_steep - start) * slopes[:size].sign()  # negative where it goes downhill
+        assert_above(
+            down.abs().max(),
+            1e-7,
+            f"a step of {optimizer} leaves parameters of {model} in place",
+            hint=f"Give it `{model}.parameters()` and a learning rate above 0",
+        )
+        if (down < 0).float().mean() < 0.9:  # the decay of weights moves some the other way
+            fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
+        # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
+        if down.abs().max() > 1 or (after_gentle - start).abs().max() > 0.2:
+            fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")

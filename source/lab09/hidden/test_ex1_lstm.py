@@ -2,38 +2,44 @@
 
 import torch
 from model_probes import (
+    VOCAB_SIZE,
     assert_gradients_reach_all,
     assert_optimizer_moves,
     random_tokens,
-    with_weights,
+    read_logits,
+    twins,
+    twins_of_copy,
 )
 from torch.nn import functional as F
 
-from lib.kit.checks import assert_close, assert_equal, assert_tensor_equal, fail, question
+from autograder.judge.expected import computed_once
+from lib.kit.checks import (
+    assert_close,
+    assert_tensor_equal,
+    fail,
+    question,
+    take_integer,
+    take_list,
+    take_number,
+)
+from lib.kit.data import load_reviews
 from lib.reference.models.lstm import LSTMModel
+from lib.reference.text import filter_word_ranks, pad_reviews
 
-# Runs in the worker. Larger weights make a wrong position or layer show far above rounding.
-MODEL = """
-import torch
-
-model = LSTMModel(skip_padding=skip_padding).eval()
-with torch.no_grad():
-    for parameter in model.parameters():
-        parameter.mul_(2)
-"""
+SEED, MAX_SEQ_LEN, NUM_VAL_REVIEWS = 9, 100, 500  # of the lab's quick profile
 
 
-def model_of(submission, *, skip_padding):
-    """A student's model, behind its handle."""
-    student_class = submission.LSTMModel
-    return submission.setup(MODEL, LSTMModel=student_class, skip_padding=skip_padding).model
+def models_of(submission, rng, *, skip_padding):
+    """A student's model and the reference, with the same weights."""
+    reference = LSTMModel(VOCAB_SIZE, skip_padding=skip_padding)
+    return twins(submission, submission.LSTMModel, reference, rng, skip_padding)
 
 
-def assert_same_logits(model, tokens, skip_padding, hint):
-    state = dict(model.state_dict())
-    sizes = *state["embedding.weight"].shape, state["fc.weight"].shape[1]
-    reference = with_weights(LSTMModel(*sizes, skip_padding=skip_padding), state)
-    assert_close(model(tokens), reference(tokens), "the logits", rtol=1e-3, atol=1e-4, hint=hint)
+def assert_same_logits(models, tokens, rng, hint):
+    expected = models.reference(tokens)
+    assert_close(
+        models.logits(tokens, rng), expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint
+    )
 
 
 # -- the model ----------------------------------------------------------------------------------
@@ -47,24 +53,20 @@ def assert_same_logits(model, tokens, skip_padding, hint):
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for skip_padding in (True, False):
-        model = model_of(submission, skip_padding=skip_padding)
+        models = models_of(submission, rng, skip_padding=skip_padding)
         for lengths, more_padding in (([4, 2, 6], 0), ([3], 2), ([1], 0), ([1, 1], 0)):
-            logits = model(random_tokens(rng, lengths, more_padding))
-            if not torch.is_tensor(logits) or logits.shape != (len(lengths),):
-                fail(
-                    f"the logits of {len(lengths)} reviews should have shape ({len(lengths)},)",
-                    "`state` must be (batch, hidden_size), also for a batch of one",
-                )
-            assert_equal(logits.dtype, torch.float32, "the dtype of the logits")
+            tokens = random_tokens(rng, lengths, more_padding)
+            hint = "`state` must be (batch, hidden_size), also for a batch of one, and `fc` decides"
+            read_logits(submission, models.model, [[tokens]], (len(lengths),), rng, hint)
 
 
 @question("ex1-lstm", points=2)
 def test_reads_the_last_word(submission, rng):
     """With skip_padding=True each review is judged as if it had been read alone, unpadded."""
     assert_same_logits(
-        model_of(submission, skip_padding=True),
+        models_of(submission, rng, skip_padding=True),
         random_tokens(rng, [5, 1, 9, 3, 9]),
-        skip_padding=True,
+        rng,
         hint="Is `state` the top layer's output at position length - 1 of each review? "
         "`hidden[-1]` is the state after the padding",
     )
@@ -73,11 +75,11 @@ def test_reads_the_last_word(submission, rng):
 @question("ex1-lstm", points=1)
 def test_padding_changes_nothing(submission, rng):
     """With skip_padding=True further zeros on the right leave every logit as it is."""
+    models = models_of(submission, rng, skip_padding=True)
     tokens = random_tokens(rng, [6, 2, 4])
-    model = model_of(submission, skip_padding=True)
     assert_close(
-        model(F.pad(tokens, (0, 15))),
-        model(tokens),
+        models.logits(F.pad(tokens, (0, 15)), rng),
+        models.reference(tokens),
         "the logits after more padding",
         rtol=1e-3,
         atol=1e-4,
@@ -89,9 +91,9 @@ def test_padding_changes_nothing(submission, rng):
 def test_naive_version_reads_after_the_padding(submission, rng):
     """With skip_padding=False the top layer's state after all positions is read."""
     assert_same_logits(
-        model_of(submission, skip_padding=False),
+        models_of(submission, rng, skip_padding=False),
         random_tokens(rng, [5, 2, 7]),
-        skip_padding=False,
+        rng,
         hint="`hidden` holds a state per layer, after the last position: which one is the top?",
     )
 
@@ -100,17 +102,17 @@ def test_naive_version_reads_after_the_padding(submission, rng):
 def test_gradients_reach_every_layer(submission, rng):
     """Both versions pass gradients on to the embedding, both LSTM layers and the linear layer."""
     for skip_padding in (True, False):
-        model = model_of(submission, skip_padding=skip_padding)
-        assert_gradients_reach_all(submission, model, random_tokens(rng, [5, 2, 7]))
+        models = models_of(submission, rng, skip_padding=skip_padding)
+        assert_gradients_reach_all(models, random_tokens(rng, [6, 6, 6]))
 
 
 # -- the set-up ---------------------------------------------------------------------------------
 
 
 @question("ex1-setup", points=1)
-def test_optimizer_moves_the_lstm(submission):
+def test_optimizer_moves_the_lstm(submission, rng):
     """optimizer_lstm moves every parameter of model_lstm, by a sensible amount."""
-    assert_optimizer_moves(submission, "model_lstm", "optimizer_lstm")
+    assert_optimizer_moves(submission, "model_lstm", "optimizer_lstm", rng)
 
 
 @question("ex1-setup", points=1)
@@ -130,32 +132,65 @@ def test_loss_is_binary_cross_entropy(submission, rng):
     )
 
 
+@computed_once
+def splits():
+    """The lab's three sets: name -> reviews of ids, and labels."""
+    (reviews, labels), (test_reviews, test_labels) = load_reviews("sample", num_words=VOCAB_SIZE)
+    order = torch.randperm(len(reviews), generator=torch.Generator().manual_seed(SEED)).tolist()
+    chosen = {"val": order[:NUM_VAL_REVIEWS], "train": order[NUM_VAL_REVIEWS:]}
+    sets = {
+        name: ([reviews[i] for i in of], [labels[i] for i in of]) for name, of in chosen.items()
+    }
+    return sets | {"test": (test_reviews, test_labels)}
+
+
+@computed_once
+def longest(name):
+    """How many tokens the longest review of a set has, once it is filtered."""
+    return max(
+        len(filter_word_ranks(review, VOCAB_SIZE - 1, MAX_SEQ_LEN)) for review in splits()[name][0]
+    )
+
+
+ITEMS = "items = [dataset[index] for index in indices]"
+
+
 @question("ex1-setup", points=1)
 def test_datasets_hold_their_splits(submission, rng):
     """train_dataset, val_dataset and test_dataset each hold the reviews and labels of their set."""
     for name in ("train", "val", "test"):
+        reviews, labels = splits()[name]
         dataset = getattr(submission, f"{name}_dataset")
-        tokens, labels = getattr(submission, f"{name}_x"), getattr(submission, f"{name}_y")
         hint = f"Make `{name}_dataset` from `{name}_x` and `{name}_y`"
-        assert_equal(len(dataset), len(tokens), f"len({name}_dataset)", hint=hint)
-        indices = torch.randint(len(tokens), (8,), generator=rng).tolist()
-        source = "items = [dataset[index] for index in indices]"
-        items = submission.setup(source, dataset=dataset, indices=indices).items
-        for index, (actual_tokens, actual_label) in zip(indices, items, strict=True):
-            assert_tensor_equal(
-                actual_tokens, tokens[index], f"a review of {name}_dataset", hint=hint
-            )
-            assert_close(
-                float(actual_label), float(labels[index]), f"a label of {name}_dataset", hint=hint
-            )
+        size = take_integer(len(dataset), f"len({name}_dataset)", least=0, most=10**6, hint=hint)
+        if size != len(reviews):
+            fail(f"{name}_dataset has {size} reviews, and `{name}_x` has another number", hint)
+        indices = torch.randint(len(reviews), (8,), generator=rng).tolist()
+        items = submission.setup(ITEMS, dataset=dataset, indices=indices).items
+        items = take_list(items, len(indices), f"the reviews of {name}_dataset", hint=hint)
+        for index, item in zip(indices, items, strict=True):
+            tokens, label = take_list(item, 2, f"an item of {name}_dataset", hint=hint)
+            words = filter_word_ranks(reviews[index], VOCAB_SIZE - 1, MAX_SEQ_LEN)
+            expected = F.pad(pad_reviews([words])[0], (0, longest(name) - len(words)))
+            assert_tensor_equal(tokens, expected, f"a review of {name}_dataset", hint=hint)
+            label = take_number(label, f"a label of {name}_dataset", hint=hint)
+            assert_close(label, float(labels[index]), f"a label of {name}_dataset", hint=hint)
 
 
-@question("ex1-setup", points=1)
+@question("ex1-setup", points=1, if_raises="Is it an LSTMModel()?")
 def test_model_skips_padding(submission, rng):
     """model_lstm is an LSTMModel that skips padding and gives a logit per review."""
-    model = submission.model_lstm
-    logits = model(random_tokens(rng, [5, 3]))
-    if not torch.is_tensor(logits) or logits.shape != (2,):
-        fail("model_lstm should give one logit per review", "Is it an LSTMModel()?")
-    if model.skip_padding is not True:
+    tokens = random_tokens(rng, [5, 3], more_padding=4)
+    hint = "Is it an LSTMModel()?"
+    state = rng.get_state()
+    theirs = twins_of_copy(submission, "model_lstm", LSTMModel(VOCAB_SIZE), rng, hint)
+    logits = theirs.logits(tokens, rng)
+    of_class = []
+    for skip_padding in (True, False):
+        rng.set_state(state)  # the same weights
+        models = models_of(submission, rng, skip_padding=skip_padding)
+        of_class.append(models.logits(tokens, rng))
+    skipping, naive = of_class
+    if torch.equal(logits, naive) and not torch.equal(logits, skipping):
         fail("model_lstm reads its state after the padding", "Make it with skip_padding=True")
+    assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)

@@ -5,14 +5,15 @@ samples make shuffling irrelevant.
 """
 
 import torch
-from training_probes import METRICS, train_probe
+from torch.nn import functional as F
+from training_probes import assert_reports_every_epoch, train_probe
 
-from lib.kit.checks import fail, question
+from lib.kit.checks import fail, question, take_tensor
 
 TOKENS_PER_REVIEW = 4
+MARK = 99  # the first token of reviews of a validation set
 
-# Runs in the worker. `calls` notes for each forward pass the reviews' first tokens, whether the
-# model was in train mode and whether gradients were recorded.
+# Logits of marked reviews are larger by `shift` while gradients are recorded.
 PROBE = """
 import torch
 from torch import nn
@@ -27,12 +28,11 @@ class Probe(nn.Module):
         with torch.no_grad():
             self.fc.weight.copy_(weight)
             self.fc.bias.copy_(bias)
-        self.calls = []
 
     def forward(self, tokens):
-        self.calls.append((tokens[:, 0].tolist(), self.training, torch.is_grad_enabled()))
         hidden = self.dropout(self.norm(tokens.float() / 10))
-        return self.fc(hidden).squeeze(-1)
+        added = shift * torch.is_grad_enabled() * (tokens[:, 0] == mark)
+        return self.fc(hidden).squeeze(-1) + added
 
 model = Probe()
 optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=momentum)
@@ -41,7 +41,14 @@ train_dataset = TensorDataset(*train_data)
 val_dataset = TensorDataset(*val_data)
 """
 
-DEFAULTS = {"learning_rate": 0.5, "momentum": 0.0, "dropout_rate": 0.0, "normalised": False}
+DEFAULTS = {
+    "learning_rate": 0.5,
+    "momentum": 0.0,
+    "dropout_rate": 0.0,
+    "normalised": False,
+    "shift": 0.0,
+    "mark": MARK,
+}
 
 
 def run_train(submission, rng, train_data, val_data, *, prepare="", **options):
@@ -128,22 +135,52 @@ def test_trains_in_train_mode(submission, rng):
     )
 
 
+# The loss is linear, so each review moves the weights in a direction of its own by a known amount,
+# and momentum moves them on in every later step. So how far they came in each direction tells in
+# which steps its review was seen.
+NUM_REVIEWS, BATCH_SIZE, MOMENTUM, LEARNING_RATE = 12, 3, 0.5, 0.5
+BATCHES = NUM_REVIEWS // BATCH_SIZE
+LINEAR_LOSS = """
+class LinearLoss(nn.Module):
+    def forward(self, input, target):
+        return (input * target).mean()
+
+loss = LinearLoss()
+"""
+
+
+def ways(step):
+    """How far a review that is seen in this step of two epochs moves the weights in the end."""
+    return (1 - MOMENTUM ** (2 * BATCHES - step)) / (1 - MOMENTUM)
+
+
 @question("ex1-train", points=1)
 def test_shuffles_the_training_set(submission, rng):
     """Each epoch visits every training review once, in an order of its own."""
-    count = 40
-    tokens = torch.arange(1, count + 1)[:, None].repeat(1, TOKENS_PER_REVIEW)
-    labels = random_data(rng, count)[1]
-    run = run_train(submission, rng, (tokens, labels), random_data(rng, 3), epochs=2,
-                    batch_size=8, learning_rate=0.01)  # fmt: skip
-    order = [token for first, training, _ in run.model.calls if training for token in first]
-    epochs = order[:count], order[count:]
-    if any(sorted(epoch) != list(range(1, count + 1)) for epoch in epochs):
+    tokens = 1 + 10 * torch.eye(NUM_REVIEWS, dtype=torch.int64)
+    labels = 0.5 + torch.rand(NUM_REVIEWS, generator=rng)
+    start = torch.randn(1, NUM_REVIEWS, generator=rng)
+    run = run_train(submission, rng, (tokens, labels), (tokens, labels), epochs=2,
+                    batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, momentum=MOMENTUM,
+                    weight=start, prepare=LINEAR_LOSS)  # fmt: skip
+    end = dict(run.model.state_dict()).get("fc.weight")
+    end = take_tensor(end, start.shape, start.dtype, "the trained weights")
+    directions = (tokens.double() / 10).T  # (weights, NUM_REVIEWS)
+    came = torch.linalg.solve(directions, (start - end)[0].double())  # (NUM_REVIEWS,)
+    came = came / (LEARNING_RATE * labels / BATCH_SIZE)
+    steps = [(i, BATCHES + j) for i in range(BATCHES) for j in range(BATCHES)]
+    expected = torch.tensor([sum(map(ways, pair)) for pair in steps])
+    distance, nearest = (came[:, None] - expected).abs().min(dim=1)
+    seen = torch.tensor(steps)[nearest]  # (NUM_REVIEWS, 2)
+    counts = torch.bincount(seen.flatten(), minlength=2 * BATCHES)
+    if float(distance.max()) > 1e-3 or bool((counts != BATCH_SIZE).any()):
         fail(
-            "an epoch of training does not visit every review exactly once, in train mode",
+            "an epoch of training does not use every review exactly once",
             "Give the model the whole batch, once per batch",
         )
-    if list(range(1, count + 1)) in epochs or epochs[0] == epochs[1]:
+    in_order = torch.arange(NUM_REVIEWS) // BATCH_SIZE
+    first, second = seen[:, 0], seen[:, 1] - BATCHES
+    if any(torch.equal(*pair) for pair in ((first, in_order), (second, in_order), (first, second))):
         fail("the training reviews come in the same order each time", "Shuffle the training set")
 
 
@@ -164,13 +201,14 @@ def test_evaluates_in_eval_mode(submission, rng):
 def test_evaluation_records_no_gradients(submission, rng):
     """Validation passes run without recording gradients."""
     train_data, val_data = random_data(rng, 4), random_data(rng, 4)
-    val_data[0][:, 0] = 99  # marks the reviews of the validation set
-    run = run_train(submission, rng, train_data, val_data, epochs=2, batch_size=2)
-    calls = [(first[0] == 99, grad_enabled) for first, _, grad_enabled in run.model.calls]
-    if not any(evaluating for evaluating, _ in calls):
-        fail("the model was never called on the validation set")
-    if any(evaluating and grad_enabled for evaluating, grad_enabled in calls):
-        fail("evaluation records gradients", "Wrap it in `with torch.no_grad():`")
+    val_data[0][:, 0] = MARK
+    run = run_train(submission, rng, train_data, val_data, learning_rate=0.0, shift=3.0)
+    tokens, labels = val_data
+    while_recording = F.binary_cross_entropy_with_logits(run.twin(tokens), labels).detach()
+    hint = "Wrap it in `with torch.no_grad():`"
+    if torch.allclose(run.history("val_loss"), while_recording, rtol=1e-3):
+        fail("evaluation records gradients", hint)
+    run.assert_reported("val_loss", hint)
 
 
 @question("ex1-train", points=1)
@@ -187,10 +225,9 @@ def test_evaluation_leaves_no_trace(submission, rng):
 @question("ex1-train", points=1)
 def test_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
-    run = run_train(submission, rng, random_data(rng, 3), random_data(rng, 2), epochs=3)
-    for name in METRICS:
-        if not bool(run.history(name).isfinite().all()):
-            fail(f"`{name}` holds a NaN or infinity", "Is anything divided by zero?")
+    assert_reports_every_epoch(
+        run_train(submission, rng, random_data(rng, 17), random_data(rng, 13), epochs=3)
+    )
 
 
 @question("ex1-train", points=2)
@@ -217,15 +254,19 @@ def test_losses_of_the_right_moment(submission, rng):
         )
 
 
-def accuracy_run(submission, rng, order):
-    """Five reviews, of which the fifth is misjudged; two of the positive logits are below 0.5."""
-    tokens = torch.randint(1, 30, (5, TOKENS_PER_REVIEW), generator=rng)
-    tokens[:, 0] = torch.tensor([5, 5, 1, 7, 3])
-    # logit = first token / 4 - 1: 0.25, 0.25, -0.75, 0.75, -0.25
+def accuracy_run(submission, rng):
+    """Reviews of which some are misjudged, none of them for a positive logit below 0.5."""
+    count = 2 * int(torch.randint(10, 20, (1,), generator=rng)) + 1  # the last batch is smaller
+    tokens = torch.randint(1, 30, (count, TOKENS_PER_REVIEW), generator=rng)
+    # logit = first token / 4 - 1: -0.75, -0.25, 0.25 or 0.75
+    tokens[:, 0] = 2 * torch.randint(0, 4, (count,), generator=rng) + 1
+    misjudged = (torch.rand(count, generator=rng) < 0.3) & (tokens[:, 0] != 5)
+    tokens[0, 0], tokens[-1, 0] = 5, 3
+    misjudged[0], misjudged[-1] = False, True
+    labels = ((tokens[:, 0] > 4) ^ misjudged).float()
     weight, bias = torch.tensor([[2.5, 0.0, 0.0, 0.0]]), torch.tensor([-1.0])
-    data = tokens[order], torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0])[order]
     options = {"batch_size": 2, "learning_rate": 0.0, "weight": weight, "bias": bias}
-    return run_train(submission, rng, data, data, **options)
+    return run_train(submission, rng, (tokens, labels), (tokens, labels), **options)
 
 
 ACCURACY_HINT = "A logit above 0 means positive; count right reviews and divide by their number"
@@ -234,12 +275,10 @@ ACCURACY_HINT = "A logit above 0 means positive; count right reviews and divide 
 @question("ex1-train", points=1)
 def test_training_accuracy(submission, rng):
     """The training accuracy is the share of reviews whose logit has the right sign."""
-    run = accuracy_run(submission, rng, torch.randperm(5, generator=rng))
-    run.assert_reported("train_acc", ACCURACY_HINT)
+    accuracy_run(submission, rng).assert_reported("train_acc", ACCURACY_HINT)
 
 
 @question("ex1-train", points=1)
 def test_validation_accuracy(submission, rng):
     """The validation accuracy is the share of reviews whose logit has the right sign."""
-    run = accuracy_run(submission, rng, torch.arange(5))  # the misjudged one in a batch of its own
-    run.assert_reported("val_acc", ACCURACY_HINT)
+    accuracy_run(submission, rng).assert_reported("val_acc", ACCURACY_HINT)

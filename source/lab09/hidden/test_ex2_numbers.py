@@ -4,7 +4,15 @@ import functools
 
 import torch
 
-from lib.kit.checks import assert_equal, assert_tensor_equal, fail, question
+from lib.kit.checks import (
+    assert_equal,
+    assert_tensor_equal,
+    fail,
+    question,
+    take_dict,
+    take_list,
+    take_tensor,
+)
 from lib.kit.data import load_digit_images
 from lib.reference.number_pairs import convert_int_to_vector, convert_vector_to_int
 
@@ -51,26 +59,25 @@ def test_zero_and_the_largest_number(submission):
 
 
 def labels_of(submission, num_samples, max_length):
+    """The three tensors of digits, each (num_samples, max_length)."""
     labels = submission.generate_labels(num_samples, max_length)
-    if not isinstance(labels, dict) or any(name not in labels for name in SUMMANDS_AND_SUM):
-        fail("`generate_labels` should return a dict of three tensors", "num_1, num_2 and sum")
-    return labels
+    hint = "Return a dict of three tensors: num_1, num_2 and sum"
+    labels = take_dict(labels, SUMMANDS_AND_SUM, "the result of `generate_labels`", hint=hint)
+    hint = "Stack one row of int64 per sample, `max_length` digits each: is each number split?"
+    shape = (num_samples, max_length)
+    return {
+        name: take_tensor(value, shape, torch.int64, f"`{name}`", least=0, most=9, hint=hint)
+        for name, value in labels.items()
+    }
 
 
 @question("ex2-labels", points=1)
 def test_label_shapes(submission):
     """num_1, num_2 and sum are int64 of shape (num_samples, max_length), also for one sample."""
-    for num_samples, max_length in ((5, 3), (1, 2), (4, 1)):
-        labels = labels_of(submission, num_samples, max_length)
-        for name in SUMMANDS_AND_SUM:
-            form = (tuple(labels[name].shape), labels[name].dtype)
-            if form != ((num_samples, max_length), torch.int64):
-                fail(
-                    f"`{name}` has shape {form[0]} and dtype {form[1]}",
-                    "Stack one row of int64 digits per sample, `max_length` digits each",
-                )
-            if bool((labels[name] < 0).any() or (labels[name] > 9).any()):
-                fail(f"`{name}` holds values that are no digits", "Is each number split?")
+    drawn = [labels_of(submission, *shape) for shape in ((5, 3), (1, 2), (4, 1))]
+    for name in SUMMANDS_AND_SUM:
+        if len({int(convert_vector_to_int(row)) for labels in drawn for row in labels[name]}) < 3:
+            fail(f"`{name}` holds the same number again and again", "Draw one for each sample")
 
 
 @question("ex2-labels", points=2)
@@ -85,6 +92,8 @@ def test_sum_is_the_sum(submission):
                 f"{wrong} of {len(total)} sums are wrong",
                 "Add the numbers, not their digits one by one: what happens to the carry?",
             )
+        if len(total.unique()) < 3:
+            fail("nearly all sums are the same", "Draw both summands for each sample")
 
 
 @question("ex2-labels", points=1)
@@ -140,14 +149,35 @@ def nearest_digits(images, train):
     return torch.where(nearest.values < 0.05, classes[nearest.indices], -1)
 
 
-def items_of(submission, dataset, count):
-    """The first items; each must be a dict with the three entries."""
+NAMES = ("num_1", "num_2", "label")
+
+
+def items_of(submission, dataset, count, max_length=3):
+    """The first items: images, (max_length, 1, 28, 28), and labels, (max_length,)."""
     source = "items = [dataset[index] for index in range(count)]"
     items = submission.setup(source, dataset=dataset, count=count).items
-    for item in items:
-        if not isinstance(item, dict) or any(k not in item for k in ("num_1", "num_2", "label")):
-            fail("an item should be a dict", "With the keys num_1, num_2 and label")
-    return items
+    items = take_list(items, count, "the items")
+    hint = "An item should be a dict with the keys num_1, num_2 and label"
+    return [item_of(take_dict(item, NAMES, "an item", hint=hint), max_length) for item in items]
+
+
+def item_of(item, max_length):
+    hint = "Stack one image of shape (1, 28, 28) per digit, as float32 in [0, 1]"
+    shape = (max_length, 1, 28, 28)
+    images = {
+        name: take_tensor(item[name], shape, torch.float32, f"`{name}`", least=0, most=1, hint=hint)
+        for name in ("num_1", "num_2")
+    }
+    hint = "The label holds the digits of the sum"
+    label = take_tensor(
+        item["label"], (max_length,), torch.int64, "the label", least=0, most=9, hint=hint
+    )
+    return images | {"label": label}
+
+
+def assert_known(digits, which):
+    if bool((digits < 0).any()):
+        fail(f"an image is none of the {which} images", "Pass `train` on to the loader")
 
 
 @question("ex2-dataset", points=1)
@@ -155,32 +185,23 @@ def test_item_form(submission):
     """An item holds two float32 stacks of images in [0, 1] and the digits of the sum."""
     for max_length, options in ((3, {}), (2, {"max_length": 2})):
         dataset = submission.NumberMNIST(train=True, num_samples=4, **options)
-        for item in items_of(submission, dataset, 4):
+        for item in items_of(submission, dataset, 4, max_length):
             for name in ("num_1", "num_2"):
-                images = item[name]
-                form = (tuple(images.shape), images.dtype)
-                if form != ((max_length, 1, 28, 28), torch.float32):
-                    fail(
-                        f"`{name}` has shape {form[0]} and dtype {form[1]}",
-                        "Stack one image of shape (1, 28, 28) per digit, as float32",
-                    )
-                if not bool((images >= 0).all() and (images <= 1).all() and (images > 0.5).any()):
-                    fail(f"the images of `{name}` are not in [0, 1]", "Are they filled in?")
-            form = (tuple(item["label"].shape), item["label"].dtype)
-            assert_equal(form, ((max_length,), torch.int64), "shape and dtype of the label")
+                assert_known(nearest_digits(item[name][:, 0], train=True), "training")
 
 
 @question("ex2-dataset", points=2)
 def test_images_show_the_digits(submission):
     """Each image of num_1 and num_2 shows the digit that the labels say, in the same place."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=12)
-    labels = dataset.labels
+    labels = take_dict(dataset.labels, SUMMANDS_AND_SUM, "`labels`")
     items = items_of(submission, dataset, 12)
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items])[:, 0]  # (12 * 3, 28, 28)
+        digits = take_tensor(labels[name], (12, 3), torch.int64, f"labels['{name}']")
         assert_tensor_equal(
             nearest_digits(images, train=True),
-            labels[name].flatten(),
+            digits.flatten(),
             f"the digits shown by the images of `{name}`",
             hint=f"Draw an image for each digit of `labels['{name}'][i]`, in that order",
         )
@@ -195,6 +216,7 @@ def test_label_fits_the_images(submission):
         nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
         for name in ("num_1", "num_2")
     )
+    assert_known(torch.stack([first, second]), "training")
     assert_tensor_equal(
         convert_vector_to_int(torch.stack([item["label"] for item in items])),
         convert_vector_to_int(first) + convert_vector_to_int(second),
@@ -213,13 +235,11 @@ def test_size_and_shape(submission):
     for num_samples, max_length in ((7, 3), (1, 2)):
         dataset = submission.NumberMNIST(max_length, True, num_samples)
         assert_equal(len(dataset), num_samples, "len(dataset)", hint="Count the sums")
-        assert_equal(
-            tuple(int(size) for size in dataset.shape),
-            (num_samples, max_length, 1, 28, 28),
-            "dataset.shape",
-            hint="The shape of all images of one summand",
-        )
-        items_of(submission, dataset, num_samples)
+        hint = "The shape of all images of one summand"
+        shape = take_list(dataset.shape, 5, "dataset.shape", hint=hint)
+        wanted = (num_samples, max_length, 1, 28, 28)
+        assert_equal(tuple(shape), wanted, "dataset.shape", hint=hint)
+        items_of(submission, dataset, num_samples, max_length)
 
 
 @question("ex2-dataset", points=1)
@@ -243,5 +263,4 @@ def test_test_images_are_others(submission):
     dataset = submission.NumberMNIST(max_length=3, train=False, num_samples=6)
     for item in items_of(submission, dataset, 6):
         images = torch.cat([item["num_1"], item["num_2"]])[:, 0]
-        if bool((nearest_digits(images, train=False) < 0).any()):
-            fail("an image is none of the test images", "Pass `train` on to the loader")
+        assert_known(nearest_digits(images, train=False), "test")

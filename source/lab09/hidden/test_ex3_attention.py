@@ -2,7 +2,15 @@
 
 import torch
 
-from lib.kit.checks import assert_close, fail, question
+from autograder.judge.expected import computed_once
+from lib.kit.checks import (
+    assert_close,
+    fail,
+    question,
+    take_integer,
+    take_list,
+    take_tensor,
+)
 from lib.reference.attention import attention, self_attention
 
 ROW_WISE = "Does the softmax run over the keys, so that each row of the weights sums to 1?"
@@ -72,9 +80,8 @@ def expected_of(*inputs):
 
 def self_attention_of(submission, *inputs):
     result = submission.self_attention(*inputs)
-    if not isinstance(result, list | tuple) or len(result) != 2:
-        fail("`self_attention` should return a pair", "The output first, then the weights")
-    return result
+    hint = "Return a pair: the output first, then the weights"
+    return take_list(result, 2, "the result of `self_attention`", hint=hint)
 
 
 @question("ex3-self-attention", points=2)
@@ -111,7 +118,8 @@ def test_each_row_shares_out_attention(submission, rng):
     """Each row of the weights is nonnegative and sums to 1, and the output is weights times V."""
     x, w_q, w_k, w_v = random_input(rng, 7)
     output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
-    row_sums = weights.sum(dim=-1) if torch.is_tensor(weights) else weights
+    weights = take_tensor(weights, (7, 7), torch.float32, "the weights")
+    row_sums = weights.sum(dim=-1)
     assert_close(row_sums, torch.ones(7), "the row sums of the weights", rtol=1e-3, hint=ROW_WISE)
     if not bool((weights >= 0).all()):
         fail("some weights are negative", ROW_WISE)
@@ -156,6 +164,7 @@ def test_self_attention_can_be_learnt(submission, rng):
         direction=direction,
     ).gradients
     (expected_of(*inputs)[0] * direction).sum().backward()
+    gradients = take_list(gradients, 4, "the gradients")
     for name, actual, tensor in zip(("x", "w_q", "w_k", "w_v"), gradients, inputs, strict=True):
         if actual is None:
             fail(f"no gradient reaches {name}", "Stay with torch operations, and detach nothing")
@@ -173,8 +182,11 @@ def test_self_attention_can_be_learnt(submission, rng):
 
 
 def assert_joined(submission, blocks, hint):
+    assert_joined_to(submission.softmax_tiled(blocks), blocks, hint)
+
+
+def assert_joined_to(actual, blocks, hint):
     expected = torch.softmax(torch.cat(blocks).double(), dim=0).float()
-    actual = submission.softmax_tiled(blocks)
     # Relative, since far tails are tiny: a block that was rescaled wrongly shows there too.
     assert_close(actual, expected, "the joined softmax", rtol=1e-3, atol=1e-7, hint=hint)
 
@@ -235,42 +247,37 @@ def test_scores_of_a_thousand(submission, rng):
             assert_joined(submission, case, hint)
 
 
-@question("ex3-softmax-tiled", points=1)
-def test_never_over_all_scores_at_once(submission, rng):
-    """No ready-made softmax is taken over more scores than one block holds."""
-    blocks = random_blocks(rng, (8, 8, 8))
-    largest = submission.setup(
-        WATCH.replace("CALL", "softmax_tiled(blocks)"),
-        softmax_tiled=submission.softmax_tiled,
-        blocks=blocks,
-    ).largest_softmax
-    if largest > 8:
-        fail("a softmax is taken over all scores at once", "Join the blocks by their statistics")
-    assert_joined(submission, blocks, "Join the blocks by their maxima and sums")
-
-
-# -- attention, tile by tile --------------------------------------------------------------------
-
-# Runs in the worker: notes the largest softmax and the largest tensor that CALL makes on its way.
+# Notes the largest softmax that is taken on the way: a note kept in the worker, see
+# worker_witnessed.toml.
 WATCH = """
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        global largest_softmax, largest_result
-        result = operation(*args, **(kwargs or {}))
+        global largest_softmax
         if "softmax" in operation.__name__ or "logsumexp" in operation.__name__:
             largest_softmax = max(largest_softmax, args[0].numel())
-        for tensor in result if isinstance(result, list | tuple) else [result]:
-            if torch.is_tensor(tensor):
-                largest_result = max(largest_result, tensor.numel())
-        return result
+        return operation(*args, **(kwargs or {}))
 
-largest_softmax = largest_result = 0
+largest_softmax = 0
 with Watch():
-    CALL
+    joined = softmax_tiled(blocks)
 """
+
+
+@question("ex3-softmax-tiled", points=1)
+def test_never_over_all_scores_at_once(submission, rng):
+    """No ready-made softmax is taken over more scores than one block holds."""
+    blocks = random_blocks(rng, (8, 8, 8))
+    probe = submission.setup(WATCH, softmax_tiled=submission.softmax_tiled, blocks=blocks)
+    largest = take_integer(probe.largest_softmax, "the largest softmax", least=0, most=2**31)
+    if largest > 8:
+        fail("a softmax is taken over all scores at once", "Join the blocks by their statistics")
+    assert_joined_to(probe.joined, blocks, "Join the blocks by their maxima and sums")
+
+
+# -- attention, tile by tile --------------------------------------------------------------------
 
 
 def random_query_key_value(rng, queries, keys, key_width=5, value_width=3, scale=1.0):
@@ -366,20 +373,38 @@ def test_block_size_does_not_matter(submission, rng):
         )
 
 
+# The scores of so many queries and keys take 16 MiB in float32, those of a block half of one. What
+# the notebook held before counts, too: the place for the scores may be in it.
+QUERIES, KEYS, BLOCK_SIZE = 256, 2**14, 512
+MOST_TAKEN_BYTES = 8 * 2**20
+MOST_BYTES = 96 * 2**20
+
+
+@computed_once
+def blockwise_output(query, key, value):
+    """`attention` without all scores at once, in double precision."""
+    rows = [attention(*in_double((row, key, value)))[0].float() for row in query.split(16)]
+    return torch.cat(rows)
+
+
 @question("ex3-flash", points=1)
 def test_never_holds_all_scores(submission, rng):
-    """No tensor made on the way is as large as the (N, T) matrix of scores."""
-    query, key, value = random_query_key_value(rng, 48, 96, key_width=3)
-    largest = submission.setup(
-        WATCH.replace("CALL", "flash_attention(query, key, value, 8)"),
-        flash_attention=submission.flash_attention,
-        query=query,
-        key=key,
-        value=value,
-    ).largest_result
-    if largest >= 48 * 96:
+    """The whole (N, T) matrix of scores is never held in memory."""
+    query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
+    submission.flash_attention(query, key[:BLOCK_SIZE], value[:BLOCK_SIZE], BLOCK_SIZE)
+    with submission.peak_memory() as memory:
+        output = submission.flash_attention(query, key, value, BLOCK_SIZE)
+    hint = "Keep m, l and o from block to block"
+    expected = blockwise_output(query, key, value)
+    assert_close(output, expected, "the output for many keys", rtol=1e-3, atol=1e-3, hint=hint)
+    if memory.peak_bytes > MOST_TAKEN_BYTES:
         fail(
             "the whole matrix of scores is held at once",
             "Compute the scores of one block of keys at a time, and keep only m, l and o",
         )
-    assert_attends(submission, (query, key, value), 8, "Keep m, l and o from block to block")
+    if memory.held_bytes + memory.peak_bytes > MOST_BYTES:
+        fail(
+            f"your notebook holds {memory.held_bytes >> 20} MiB before this question, too much to "
+            "tell whether the matrix of scores is among it",
+            "Delete large variables of your own",
+        )

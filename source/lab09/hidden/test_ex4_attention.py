@@ -2,39 +2,20 @@
 
 import torch
 from model_probes import (
+    VOCAB_SIZE,
     assert_gradients_reach_all,
     assert_optimizer_moves,
     random_tokens,
-    with_weights,
+    read_logits,
+    twins,
+    twins_of_copy,
 )
 from torch.nn import functional as F
 
-from lib.kit.checks import assert_above, assert_close, assert_equal, fail, question
+from lib.kit.checks import assert_above, assert_close, question, take_tensor
 from lib.reference.models.attention import AttentionModel, sinusoidal_positions
 
-# Runs in the worker. Larger weights make attention uneven, so that heads and masks show.
-MODEL = """
-import torch
-
-model = AttentionModel().eval()
-with torch.no_grad():
-    model.embedding.weight.mul_(4)
-    model.attn.in_proj_weight.mul_(2)
-    model.attn.in_proj_bias.normal_()
-    model.attn.out_proj.bias.normal_()
-"""
-
-
-def model_of(submission):
-    """A student's model, behind its handle."""
-    return submission.setup(MODEL, AttentionModel=submission.AttentionModel).model
-
-
-def reference_of(model):
-    """The reference with the same weights: four heads, positions, padding left out."""
-    state = dict(model.state_dict())
-    return with_weights(AttentionModel(*state["embedding.weight"].shape), state)
-
+EMBEDDING_DIM = 64
 
 # -- positions ----------------------------------------------------------------------------------
 
@@ -67,13 +48,21 @@ def test_position_zero_is_known(submission):
 
 @question("ex4-positions", points=1)
 def test_column_pairs_turn_together(submission):
-    """A sine and the cosine beside it have the same angle: their squares sum to 1."""
-    positions = submission.sinusoidal_positions(40, 16)
-    shape = tuple(positions.shape) if torch.is_tensor(positions) else None
-    assert_equal(shape, (40, 16), "the shape")
-    squares = (positions**2).unflatten(1, (8, 2)).sum(dim=2)
+    """A sine and the cosine beside it have the same angle: their squares sum to 1, and from each
+    position to the next they turn on by as much."""
     hint = "Columns 2i and 2i + 1 share the exponent 2i / d_model"
+    positions = submission.sinusoidal_positions(40, 16)
+    positions = take_tensor(positions, (40, 16), torch.float32, "the positions", hint=hint)
+    pairs = positions.unflatten(1, (8, 2))  # (position, pair, sine and cosine)
+    squares = (pairs**2).sum(dim=2)
     assert_close(squares, torch.ones(40, 8), "sine² + cosine²", rtol=0, atol=1e-4, hint=hint)
+    hands = torch.view_as_complex(pairs.contiguous())
+    turns = hands[1:] / hands[:-1]  # (39, 8)
+    even = turns[:1].expand(39, 8)
+    assert_close(turns.real, even.real, "the turns", rtol=0, atol=2e-3, hint=hint)
+    assert_close(turns.imag, even.imag, "the turns", rtol=0, atol=2e-3, hint=hint)
+    message = "some columns are the same at every position"
+    assert_above(turns[0].imag.abs().min(), 1e-5, message, hint=hint)
 
 
 @question("ex4-positions", points=1)
@@ -93,6 +82,25 @@ def test_positions_of_long_reviews(submission):
 # -- the model ----------------------------------------------------------------------------------
 
 
+def models_of(submission, rng):
+    """A student's model and the reference, with the same weights."""
+    return twins(submission, submission.AttentionModel, AttentionModel(VOCAB_SIZE), rng)
+
+
+def embedded_by(models, tokens):
+    """What the student's `embed` makes of reviews, (batch, seq_len, EMBEDDING_DIM)."""
+    shape = (*tokens.shape, EMBEDDING_DIM)
+    return take_tensor(models.model.embed(tokens), shape, torch.float32, "the embedded words")
+
+
+def reference_on(models, tokens):
+    """The reference, which goes on from the student's embedded words: these have a test of their
+    own."""
+    offset = embedded_by(models, tokens) - models.reference.embedding(tokens).detach()
+    models.reference.embed = lambda tokens: models.reference.embedding(tokens) + offset
+    return models.reference
+
+
 @question(
     "ex4-attention",
     points=1,
@@ -100,31 +108,25 @@ def test_positions_of_long_reviews(submission):
 )
 def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
-    model = model_of(submission)
+    models = models_of(submission, rng)
     for lengths, more_padding in (([4, 2, 6], 0), ([3], 2), ([1], 0), ([1, 1], 2)):
-        logits = model(random_tokens(rng, lengths, more_padding))
-        if not torch.is_tensor(logits) or logits.shape != (len(lengths),):
-            fail(
-                f"the logits of {len(lengths)} reviews should have shape ({len(lengths)},)",
-                "`pooled` must be (batch, embedding_dim), also for a batch of one",
-            )
-        assert_equal(logits.dtype, torch.float32, "the dtype of the logits")
-        if not bool(logits.isfinite().all()):
-            fail("the logits contain NaN or infinity", "Is anything divided by a length of 0?")
+        tokens = random_tokens(rng, lengths, more_padding)
+        hint = (
+            "`pooled` must be (batch, embedding_dim), also for a batch of one; is anything divided "
+            "by a length of 0?"
+        )
+        read_logits(submission, models.model, [[tokens]], (len(lengths),), rng, hint)
 
 
 @question("ex4-attention", points=1)
 def test_tokens_carry_their_position(submission, rng):
     """embed() adds the position vectors to the embeddings of the words."""
     tokens = random_tokens(rng, [8, 5])
-    model = model_of(submission)
-    embedded, expected = model.embed(tokens), reference_of(model).embed(tokens)
-    shape = tuple(embedded.shape) if torch.is_tensor(embedded) else None
-    assert_equal(shape, tuple(expected.shape), "the shape of the embedded words")
+    models = models_of(submission, rng)
     is_word = tokens != 0
     assert_close(
-        embedded[is_word],
-        expected[is_word],
+        embedded_by(models, tokens)[is_word],
+        models.reference.embed(tokens)[is_word],
         "the embedded words",
         rtol=1e-3,
         atol=1e-3,
@@ -137,8 +139,8 @@ def test_words_in_another_order(submission, rng):
     """The same words in another order give other logits."""
     tokens = torch.randint(1, 100, (12, 10), generator=rng)
     tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
-    model = model_of(submission)
-    difference = (model(tokens) - model(tokens.flip(1))).abs()
+    models = models_of(submission, rng)
+    difference = (models.logits(tokens, rng) - models.logits(tokens.flip(1), rng)).abs()
     # Rounding alone makes 1e-6; one review in two hundred differs by less than 1e-3.
     assert_above(
         difference.max(),
@@ -152,10 +154,10 @@ def test_words_in_another_order(submission, rng):
 def test_attention_ignores_padding(submission, rng):
     """Further zeros on the right leave every logit as it is."""
     tokens = random_tokens(rng, [6, 2, 4, 1])
-    model = model_of(submission)
+    models = models_of(submission, rng)
     assert_close(
-        model(F.pad(tokens, (0, 15))),
-        model(tokens),
+        models.logits(F.pad(tokens, (0, 15)), rng),
+        reference_on(models, tokens)(tokens),
         "the logits after more padding",
         rtol=1e-3,
         atol=1e-3,
@@ -168,10 +170,10 @@ def test_attention_ignores_padding(submission, rng):
 def test_mean_of_four_heads_attention(submission, rng):
     """Each logit comes from the mean over a review's real tokens, after attention of four heads."""
     tokens = random_tokens(rng, [9, 3, 1, 7])
-    model = model_of(submission)
+    models = models_of(submission, rng)
     assert_close(
-        model(tokens),
-        reference_of(model)(tokens),
+        models.logits(tokens, rng),
+        reference_on(models, tokens)(tokens),
         "the logits",
         rtol=1e-3,
         atol=1e-3,
@@ -184,14 +186,18 @@ def test_mean_of_four_heads_attention(submission, rng):
 def test_weights_of_the_heat_map(submission, rng):
     """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
     tokens = random_tokens(rng, [6, 4])
-    model = model_of(submission)
-    weights = model.attention_weights(tokens)
-    shape = tuple(weights.shape) if torch.is_tensor(weights) else None
-    assert_equal(shape, (2, 6, 6), "the shape of the weights", hint="Is `attn` batch_first?")
+    models = models_of(submission, rng)
+    weights = take_tensor(
+        models.model.attention_weights(tokens),
+        (2, 6, 6),
+        torch.float32,
+        "the attention weights",
+        hint="Is `attn` batch_first?",
+    )
     is_word = tokens != 0
     assert_close(
         weights[is_word],
-        reference_of(model).attention_weights(tokens)[is_word],
+        reference_on(models, tokens).attention_weights(tokens)[is_word],
         "the attention weights",
         rtol=1e-3,
         atol=1e-4,
@@ -202,22 +208,29 @@ def test_weights_of_the_heat_map(submission, rng):
 @question("ex4-attention", points=1)
 def test_gradients_reach_the_attention(submission, rng):
     """Gradients reach the embedding, the attention layer and the linear layer."""
-    assert_gradients_reach_all(submission, model_of(submission), random_tokens(rng, [7, 4, 5]))
+    models, tokens = models_of(submission, rng), random_tokens(rng, [6, 6, 6])
+    reference_on(models, tokens)
+    assert_gradients_reach_all(models, tokens)
 
 
 # -- the set-up ---------------------------------------------------------------------------------
 
 
 @question("ex4-setup", points=1)
-def test_optimizer_moves_the_attention_model(submission):
+def test_optimizer_moves_the_attention_model(submission, rng):
     """optimizer_attention moves every parameter of model_attention, by a sensible amount."""
-    assert_optimizer_moves(submission, "model_attention", "optimizer_attention")
+    assert_optimizer_moves(submission, "model_attention", "optimizer_attention", rng)
 
 
 @question("ex4-setup", points=1, if_raises="Make it with `AttentionModel()`")
 def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
-    model, tokens = submission.model_attention, random_tokens(rng, [5, 3])
-    for actual, expected in ((model(tokens), (2,)), (model.attention_weights(tokens), (2, 5, 5))):
-        shape = tuple(actual.shape) if torch.is_tensor(actual) else None
-        assert_equal(shape, expected, "the shape", hint="Make it with `AttentionModel()`")
+    tokens, hint = random_tokens(rng, [5, 3]), "Make it with `AttentionModel()`"
+    state, reference = rng.get_state(), AttentionModel(VOCAB_SIZE)
+    theirs = twins_of_copy(submission, "model_attention", reference, rng, hint)
+    logits = theirs.logits(tokens, rng)
+    rng.set_state(state)  # the same weights
+    expected = models_of(submission, rng).logits(tokens, rng)
+    assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=hint)
+    weights = theirs.model.attention_weights(tokens)
+    take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights", hint=hint)

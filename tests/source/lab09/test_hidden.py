@@ -4,11 +4,14 @@ Runs in one process on the lab's own solution, with answers replaced one at a ti
 submissions are graded so in a worker is tested with the grading pipeline.
 """
 
+import ctypes
 import importlib
 import inspect
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +22,18 @@ from matplotlib import pyplot as plt
 
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
+from autograder.engine.memory import Memory, peak_memory
 from autograder.lab import read_lab_folder
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import Variant, read_variants
 from autograder.verbs.demo import read_class
 from lib.kit.checks import CheckFailure, question_of
-from lib.kit.checks.selfcheck import Submission, load_checks, run_checks
+from lib.kit.checks.selfcheck import Submission as Names
+from lib.kit.checks.selfcheck import load_checks, run_checks
 
 matplotlib.use("agg")
+M_MMAP_THRESHOLD = -3
+ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 2**18)  # as workers have it, see `peak_memory`
 pytestmark = [
     pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
@@ -50,6 +57,16 @@ TESTS = hidden_tests()
 OF_QUESTION: dict[str, list[str]] = defaultdict(list)
 for _name, _test in TESTS.items():
     OF_QUESTION[question_of(_test).id].append(_name)  # type: ignore[union-attr]
+
+
+class Submission(Names):
+    """The notebook's names; this process is its worker, and holds all kinds of things besides."""
+
+    @contextmanager
+    def peak_memory(self) -> Iterator[Memory]:
+        with peak_memory(os.getpid()) as memory:
+            yield memory
+        memory.held_bytes = 0
 
 
 # -- the lab's cells, run in this process -------------------------------------------------------
@@ -222,7 +239,10 @@ def test_demo_answers_compile_and_run(solution: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("student", [name for name in FAILED_BY if name != "endless-loop"])
 def test_demo_student_fails_as_intended(student: str, solution: dict[str, Any]) -> None:
-    names = answered(solution, CLASS[student].sources)
+    sources = CLASS[student].sources
+    names = answered(solution, sources)
+    models = [p for p in PIECES if "\nmodel_" in p.solution and p.cell_id not in sources]
+    names = run_cells([piece.solution for piece in models], names)  # of changed classes, too
     failed = {
         question
         for question, tests in OF_QUESTION.items()

@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -133,3 +135,50 @@ def test_a_hint_follows_the_message() -> None:
 def test_dicts_name_missing_and_unknown_keys() -> None:
     with pytest.raises(CheckFailure, match=r"lacks \['b'\] and has unknown \['c'\]"):
         assert_equal({"a": 1, "c": 2}, {"a": 1, "b": 2})
+
+
+def test_differences_of_integers_do_not_wrap_around() -> None:
+    least = torch.iinfo(torch.int64).min
+    for actual, expected in (
+        (torch.tensor([least]), torch.tensor([0])),  # its absolute value is itself
+        (torch.tensor([0], dtype=torch.uint8), torch.tensor([1], dtype=torch.uint8)),
+        (torch.tensor([True]), torch.tensor([False])),
+    ):
+        with pytest.raises(CheckFailure, match="off by up to"):
+            assert_close(actual, expected)
+
+
+def test_a_number_too_large_for_a_float_is_infinite() -> None:
+    for huge in (10**400, -(10**400)):
+        with pytest.raises(CheckFailure, match="NaN or infinity"):
+            assert_close(huge, 3.0)
+        with pytest.raises(CheckFailure, match="too small"):
+            assert_above(huge, 1, "too small")
+
+
+@pytest.mark.parametrize(
+    "actual", [torch.zeros(0), torch.zeros(0, 3), torch.tensor([math.inf]), [2.0], None, "2"]
+)
+def test_nothing_is_above_no_bound(actual: Any) -> None:
+    with pytest.raises(CheckFailure, match="too small"):
+        assert_above(actual, 0.5, "too small")
+
+
+def test_arrays_are_equal_by_shape_dtype_and_values() -> None:
+    expected = np.array([1, 2])
+    assert_equal(np.array([1, 2]), expected)
+    for actual, words in (
+        (np.ones((2**20, 1), dtype=np.int64), r"shape \(1048576, 1\), not \(2,\)"),
+        (np.array([1.0, 2.0]), "dtype float64, not int64"),
+        (np.array([1, 3]), "1 of 2 values wrong"),
+        ([1, 2], "should be of type ndarray, not list"),
+    ):
+        with pytest.raises(CheckFailure, match=words):
+            assert_equal(actual, expected)
+
+
+def test_a_students_keys_are_cut_short() -> None:
+    theirs: dict[Any, int] = {"k" * 10**6: 1, **dict.fromkeys(range(10_000), 2)}
+    with pytest.raises(CheckFailure) as failure:
+        assert_equal(theirs, {"a": 1})
+    assert len(str(failure.value)) < 1000

@@ -10,6 +10,17 @@ from .compare import (
 )
 from .question import Question, question, question_of, what_is_checked
 from .selfcheck import check, progress
+from .take import (
+    take_array,
+    take_dict,
+    take_flag,
+    take_integer,
+    take_list,
+    take_number,
+    take_tensor,
+    take_tensors,
+    take_text,
+)
 from .unseen import unseen_output
 
 __all__ = [
@@ -24,6 +35,15 @@ __all__ = [
     "progress",
     "question",
     "question_of",
+    "take_array",
+    "take_dict",
+    "take_flag",
+    "take_integer",
+    "take_list",
+    "take_number",
+    "take_tensor",
+    "take_tensors",
+    "take_text",
     "unseen_output",
     "what_is_checked",
 ]
