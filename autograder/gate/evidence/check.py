@@ -62,6 +62,10 @@ def _how(lies: list[list[str]]) -> str:
         ways.append("any constant in the right form")
     elif constants:
         ways.append(f"{constants[0]} as every answer")
+    elif Lie.NOISE in by_kind:
+        ways.append("random numbers")
+    if Lie.NOTHING in by_kind:
+        ways.append("objects that it doesn't look into")
     if Lie.PARROT in by_kind:
         ways.append("the answers to other inputs")
     if Lie.CLAIM in by_kind:

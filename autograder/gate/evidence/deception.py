@@ -13,13 +13,13 @@ from ...judge.session import Session
 from ...judge.submission import compose
 from ...judge.warm import Ready
 from .claims import asks_other, claims_in, name_of, says_nothing
-from .liars import FLATTERIES, Flattery, Liar
+from .liars import FLATTERIES, Flattery, Liar, Namer, Noise
 from .sessions import LyingSession, RecordedSession, UniversalSession
 from .universal import MANNERS, universal_cells
 from .witness import Testimony
 
 KNOWN, OTHER, THIRD = 101, 102, 103  # seeds; what liars know was said under the first
-NUM_LIARS = len(FLATTERIES) + len((OTHER, THIRD)) + len(MANNERS) + 1  # one forges claims
+NUM_LIARS = len(FLATTERIES) + len(MANNERS) + 4  # noise, parrot, and who forges claims and types
 Found = dict[str, list[list[str]]]  # test -> liars that it passed on: kind, and how they lie
 
 
@@ -27,6 +27,8 @@ class Lie(StrEnum):
     """What a liar does."""
 
     CONSTANT = "constant"  # it says one constant for every value
+    NOISE = "noise"  # it says random numbers
+    NOTHING = "nothing"  # it has objects, and nobody looks into them
     PARROT = "parrot"  # it tells what was right for other inputs
     CLAIM = "claim"  # it is set-up code, and its word is taken
     UNIVERSAL = "universal"  # it agrees to everything
@@ -64,9 +66,15 @@ class _Stage:
 
     def believers(self) -> Iterator[Believer]:
         """All tests that passed on a liar."""
-        for flattery in FLATTERIES:
-            for test in self._of_flatterer(flattery):
-                yield test, Lie.CONSTANT, flattery.words
+        by_constants = {flattery.words: self._of_flatterer(flattery) for flattery in FLATTERIES}
+        for words, tests in by_constants.items():
+            for test in tests:
+                yield test, Lie.CONSTANT, words
+        for test in self._of_noise().difference(*by_constants.values()):
+            yield test, Lie.NOISE, ""
+        for case, heard in self._known.items():
+            if all(answer.is_object for answers in heard.values() for answer in answers):
+                yield _test_of(case), Lie.NOTHING, ""
         for test in self._of_parrot(OTHER) & self._of_parrot(THIRD):  # one may fit by chance
             yield test, Lie.PARROT, ""
         for test, name in self._of_claims():
@@ -85,6 +93,16 @@ class _Stage:
 
         return self._believers(KNOWN, liar, lambda liar: liar.lied)
 
+    def _of_noise(self) -> set[str]:
+        def liar(case: str) -> Liar:
+            return Liar(self._known[case], Noise())
+
+        return self._believers(KNOWN, liar, lambda liar: liar.lied)
+
+    def _of_namer(self) -> set[str]:
+        """Of who tells the truth, but for the names of types; a test should not mind."""
+        return self._believers(KNOWN, lambda case: Namer(self._known[case]))
+
     def _of_parrot(self, seed: int) -> set[str]:
         def liar(case: str) -> Liar:
             return Liar(self._known[case])
@@ -94,6 +112,12 @@ class _Stage:
     def _of_claims(self) -> Iterator[tuple[str, str]]:
         """Tests that judge a claim, with the name of each that is no evidence."""
         most = max(map(len, self._claims.values()), default=0)
+        indifferent = self._of_namer()
+        yield from (
+            (_test_of(case), "type_name")
+            for case in self._known
+            if _test_of(case) not in indifferent
+        )
         for number in range(most):  # of a test's claims, each is tried alone
             claims = {case: of[number] for case, of in self._claims.items() if number < len(of)}
             believers = self._of_forger(claims)

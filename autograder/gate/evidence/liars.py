@@ -5,6 +5,7 @@ can be passed by a student who does the same.
 """
 
 import math
+import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,14 @@ class Liar(Witness):
         return told
 
 
+class Namer(Liar):
+    """Tells the truth, but gives every object another type."""
+
+    def handle(self, place: str, type_name: str) -> Remote:
+        """A stand-in under a name that no type has."""
+        return super().handle(place, "a type of another name")
+
+
 @dataclass(frozen=True)
 class Flattery:
     """One constant for everything of a kind; the form of an answer stays unless it says how."""
@@ -85,6 +94,32 @@ class Flattery:
         for library in (tensors, arrays):
             if (filled := library.filled(leaf, self.number)) is not None:
                 return filled
+        return leaf
+
+
+class Noise:
+    """Random numbers, other ones in each answer; digits where they are whole."""
+
+    words = "random numbers"
+
+    def __init__(self) -> None:
+        self._random = random.Random(0)
+
+    def __call__(self, value: Any) -> Any:
+        """The random answer in place of a value."""
+        return changed(value, self._leaf)
+
+    def _leaf(self, leaf: Any) -> Any:
+        match leaf:
+            case bool():
+                return self._random.random() < 0.5
+            case int():
+                return self._random.randrange(10)
+            case float():
+                return self._random.random()
+        for library in (tensors, arrays):
+            if (drawn := library.drawn(leaf, self._random.getrandbits(32))) is not None:
+                return drawn
         return leaf
 
 

@@ -108,5 +108,15 @@ def test_an_array_filled_with_one_number_keeps_its_form(code: str, number: float
         assert (filled == number).all()
 
 
+@pytest.mark.parametrize("code", arrays.CODES)
+def test_a_drawn_array_keeps_its_form(code: str) -> None:
+    array = np.ones((20, 30), code)
+    drawn, again, other = (arrays.drawn(array, seed) for seed in (1, 1, 2))
+    assert (drawn.shape, drawn.dtype) == (array.shape, array.dtype)
+    assert (drawn == again).all()
+    assert code == "?" or (drawn != other).any()
+
+
 def test_only_arrays_are_filled() -> None:
     assert arrays.filled([1.0], 0) is arrays.filled(np.array("text"), 0) is None
+    assert arrays.drawn([1.0], 0) is arrays.drawn(np.array("text"), 0) is None

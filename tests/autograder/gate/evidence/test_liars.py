@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.engine import Remote, StudentError, Worker
-from autograder.gate.evidence.liars import FLATTERIES, Flattery, Liar
+from autograder.gate.evidence.liars import FLATTERIES, Flattery, Liar, Namer, Noise
 from autograder.gate.evidence.witness import Recorder, Testimony
 
 
@@ -111,3 +111,20 @@ def test_objects_stay(heard: Testimony) -> None:
     for flattery in FLATTERIES:
         liar = Liar(heard, flattery)
         assert isinstance(liar.submission.Pair(1, 2), Remote)
+
+
+def test_noise_is_another_one_each_time_and_keeps_the_form() -> None:
+    value = {"x": [0.5, 7, True, "text"], "y": torch.ones(2, 3), "z": np.ones(4, "int64")}
+    first, second = (noise := Noise())(value), noise(value)
+    assert first["x"] != second["x"]
+    assert not torch.equal(first["y"], second["y"])
+    for told in (first, second):
+        assert list(map(type, told["x"])) == [float, int, bool, str]
+        assert told["x"][3] == "text"
+        assert (told["y"].shape, told["z"].dtype) == ((2, 3), np.dtype("int64"))
+
+
+def test_a_namer_tells_the_truth_of_a_type_of_another_name(heard: Testimony) -> None:
+    submission = Namer(heard).submission
+    assert submission.double(2) == 4
+    assert submission.Pair(1, 2).type_name != "Pair"
