@@ -37,6 +37,7 @@ class Assignment:
     title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)  # the start of an id, and its title
     limits: Limits = field(default_factory=Limits)
+    take_values: bool = False  # tests can't use what comes back before they say what it is
     source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
 
     @property
@@ -91,6 +92,7 @@ def load_assignment(
         title=folder.title,
         exercises=folder.exercises,
         limits=folder.limits,
+        take_values=folder.take_values,
     )
 
 

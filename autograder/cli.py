@@ -113,6 +113,7 @@ def new(lab: str) -> None:
     help="What the tests' inputs follow from; else a secret that the course keeps.",
 )
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
+@click.option("--retry", is_flag=True, help="Grade those again on which the grader itself failed.")
 @click.option(
     "--allow-unconfined", is_flag=True, help="Grade even if submissions can't be confined here."
 )
@@ -124,6 +125,7 @@ def grade(
     json_file: Path | None,
     seed: int | None,
     force: bool,
+    retry: bool,
     allow_unconfined: bool,
 ) -> None:
     """Grade every submission of LAB: gradebook, feedback and a table."""
@@ -146,6 +148,7 @@ def grade(
                 policy=Policy(allow_unconfined=allow_unconfined),
                 jobs=jobs,
                 force=force,
+                retry=retry,
                 on_start=partial(on_start, f"grading {lab}"),
                 on_result=lambda result: on_step(),
             )
@@ -164,7 +167,8 @@ def grade(
     console.print(f"release    {_shown(release_dir / lab)}", soft_wrap=True)
     if failed := [result.student for result in graded.results if result.status == FAILED]:
         raise UserError(
-            f"not graded, see above; what the gradebook held stays, else 0: {', '.join(failed)}"
+            "not graded, see above; what the gradebook held stays, else 0; --retry tries again: "
+            f"{', '.join(failed)}"
         )
     if graded.incomplete:
         raise UserError(f"not everything was published, see above: {', '.join(graded.incomplete)}")

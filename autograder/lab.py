@@ -12,6 +12,7 @@
     imports = ["numpy"]         # loaded once, before submissions are run
     prepare = ["data.load"]     # functions called then, without arguments, for what they cache
     ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
+    take_values = true          # tests can use no value of a student's before they have taken it
 
     [exercises]
     ex1 = "Adding up"           # the part of a question's id before its first "-", and its title
@@ -35,14 +36,16 @@ from .toml_file import read_toml
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
 SOURCE_RECORD = "{lab}.source.txt"  # beside a built solution: where the lab's Markdown file lies
-_KEYS = {
+_KEYS: dict[str, type] = {
     "title": str,
     "imports": list,
     "prepare": list,
     "ships": list,
+    "take_values": bool,
     "exercises": dict,
     "limits": dict,
 }
+_WANTED = {str: "a text", list: "a list", dict: "a table `[{key}]`", bool: "true or false"}
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
 
@@ -59,6 +62,7 @@ class Lab:
     prepare: tuple[str, ...] = ()
     ships: tuple[str, ...] | None = None  # None: whatever is imported
     limits: Limits = field(default_factory=Limits)
+    take_values: bool = False
 
     @property
     def source(self) -> Path:
@@ -140,7 +144,7 @@ class _Reader:
             if key not in _KEYS:
                 raise self.wrong(key, f"unknown key `{key}`; the keys are {', '.join(_KEYS)}")
             if not isinstance(value, _KEYS[key]):
-                wanted = {str: "a text", list: "a list", dict: f"a table `[{key}]`"}[_KEYS[key]]
+                wanted = _WANTED[_KEYS[key]].format(key=key)
                 raise self.wrong(key, f"`{key}` is {wanted}; write it so")
         for exercise, title in read.get("exercises", {}).items():
             if not isinstance(title, str):
@@ -155,6 +159,7 @@ class _Reader:
             prepare=self.names("prepare", read, "function", _FUNCTION),
             ships=ships,
             limits=self.limits(read.get("limits", {})),
+            take_values=read.get("take_values", False),
         )
 
     def names(

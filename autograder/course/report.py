@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from ..judge.results import SubmissionResult
+from ..judge.results import FAILED, SubmissionResult
 
 STUDENT_WIDTH = 24  # characters
 
@@ -19,14 +19,22 @@ def as_table(lab: str, results: list[SubmissionResult]) -> Table:
     for column in ("score", "of", "by hand", "time/s"):
         table.add_column(column, justify="right", no_wrap=True)
     for result in results:
-        tested = [question for question in result.questions if question.tests]
-        of_exercise = dict.fromkeys(exercises, 0.0)
-        for question in tested:
-            of_exercise[_exercise(question.id)] += question.score or 0
-        testable = sum(question.max_score for question in tested)
-        numbers = [*of_exercise.values(), result.score, testable, result.max_score - testable]
-        table.add_row(Text(result.student), *(f"{n:g}" for n in numbers), f"{result.seconds:.1f}")
+        cells = _points(result, exercises)
+        table.add_row(Text(result.student), *cells, f"{result.seconds:.1f}")
     return table
+
+
+def _points(result: SubmissionResult, exercises: list[str]) -> list[str]:
+    """By exercise, together, of how many, and what is left for a person."""
+    if result.status == FAILED:
+        return [*["-"] * len(exercises), "failed", "-", "-"]
+    tested = [question for question in result.questions if question.tests]
+    of_exercise = dict.fromkeys(exercises, 0.0)
+    for question in tested:
+        of_exercise[_exercise(question.id)] += question.score or 0
+    testable = sum(question.max_score for question in tested)
+    numbers = [*of_exercise.values(), result.score, testable, result.max_score - testable]
+    return [f"{number:g}" for number in numbers]
 
 
 def remarks(results: list[SubmissionResult]) -> list[Text]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..judge.results import SubmissionResult
+from ..judge.results import FAILED, SubmissionResult
 from .copies import write_atomically
 from .environment import Key, changed_parts
 
@@ -26,19 +26,23 @@ class ResultStore:
     """The results of one lab in one course: `DIR/results/<lab>/<student>.json`.
 
     `history/<student>.jsonl` beside them has a line for each earlier result: when it was replaced,
-    what had changed, and the result.
+    what had changed, and the result. `failed/<student>.json` says what the grader itself failed of;
+    it leaves the student's last result as it is, and goes with the next one.
     """
 
     folder: Path
 
     def load(self, student: str, key: Key) -> SubmissionResult | None:
-        """The stored result, if it is whole and still that of `key`."""
-        stored = self._read(student)
-        return stored[1] if stored is not None and stored[0] == key else None
+        """The stored result or failure, if it is whole and still that of `key`."""
+        for path in (self._path(student), self._failure_path(student)):
+            stored = self._read(path, student)
+            if stored is not None and stored[0] == key:
+                return stored[1]
+        return None
 
     def latest(self, student: str) -> SubmissionResult | None:
-        """The stored result, whatever it was made with."""
-        stored = self._read(student)
+        """The last result, whatever it was made with; no failure is one."""
+        stored = self._read(self._path(student), student)
         return None if stored is None else stored[1]
 
     def save(self, result: SubmissionResult, key: Key) -> Replaced | None:
@@ -47,13 +51,17 @@ class ResultStore:
         Returns:
             What was there before and was made with something else; it is kept in the history.
         """
-        stored = self._read(result.student)
+        content = json.dumps({"key": key, "result": result.as_json()}).encode()
+        if result.status == FAILED:
+            write_atomically(self._failure_path(result.student), content)
+            return None
+        stored = self._read(self._path(result.student), result.student)
         replaced = None
         if stored is not None and stored[0] != key:
             replaced = Replaced(stored[1], changed_parts(stored[0], key))
             self._keep_history(replaced, stored[0])
-        content = json.dumps({"key": key, "result": result.as_json()})
-        write_atomically(self._path(result.student), content.encode())
+        write_atomically(self._path(result.student), content)
+        self._failure_path(result.student).unlink(missing_ok=True)
         return replaced
 
     def history(self, student: str) -> list[dict[str, Any]]:
@@ -76,9 +84,9 @@ class ResultStore:
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
-    def _read(self, student: str) -> tuple[Key, SubmissionResult] | None:
+    def _read(self, path: Path, student: str) -> tuple[Key, SubmissionResult] | None:
         try:
-            stored = json.loads(self._path(student).read_text("utf-8"))
+            stored = json.loads(path.read_text("utf-8"))
             key, result = dict(stored["key"]), SubmissionResult.from_json(stored["result"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -86,6 +94,9 @@ class ResultStore:
 
     def _path(self, student: str) -> Path:
         return self.folder / f"{student}.json"
+
+    def _failure_path(self, student: str) -> Path:
+        return self.folder / "failed" / f"{student}.json"
 
     def _history_path(self, student: str) -> Path:
         return self.folder / "history" / f"{student}.jsonl"

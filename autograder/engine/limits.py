@@ -21,4 +21,5 @@ class Limits:
     scratch_files: int = 2_000
     threads: int = 64
     open_files: int = 256
-    judge_memory_bytes: int = 4 * 2**30  # of address space, besides what its libraries take
+    judge_memory_bytes: int = 2**30  # of address space, besides what its libraries take
+    judge_cpu_s: float = 60.0  # of what it computes itself; it waits for workers most of the time

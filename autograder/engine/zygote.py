@@ -79,9 +79,19 @@ class Zygote:
         try:
             self._start()
         except BaseException:
-            self._remove(self._home)
+            self._remove_home()
             raise
         return self
+
+    @property
+    def control_fd(self) -> int:
+        """What it is asked through."""
+        return self._control.fileno()
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether the kernel keeps workers from anything."""
+        return self._level != "none"
 
     def restart(self) -> None:
         """End all workers, whoever forked them, and begin with a fresh process.
@@ -97,7 +107,12 @@ class Zygote:
         for worker in list(self._workers):
             worker.kill()
         self._stop()
-        self._remove(self._home)
+        self._remove_home()
+
+    def _remove_home(self) -> None:
+        if self._level != "strong":
+            with contextlib.suppress(OSError):
+                scratch.remove(self._home)
 
     def fork(self, seed: int, ends_at: float | None = None) -> Worker:
         """A fresh worker, its random generators seeded, on the cores of who asks for it; `kill` it
@@ -111,9 +126,7 @@ class Zygote:
             EngineUnavailable: if there is none to be had.
             ZygoteLost: in a fork of the process that started it, which can't start it again.
         """
-        work_dir = self._make_work_dir()
         options = {
-            "work_dir": str(work_dir),
             "seed": seed,
             "limit_bytes": self.limits.frame_limit_bytes,
             "cores": sorted(os.sched_getaffinity(0)),
@@ -129,7 +142,6 @@ class Zygote:
                 pid = self._request({"fork": options}, theirs.fileno())
         if not isinstance(pid, int):
             connection.close()
-            self._remove(work_dir)
             raise EngineUnavailable(f"no worker could be started: {pid or 'the zygote ended'}")
         process = self._process
 
@@ -149,7 +161,6 @@ class Zygote:
         def end(grace_s: float) -> int | None:
             is_ours = self._process is process
             answer = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
-            self._remove(work_dir)
             self._workers.remove(worker)
             if answer is None:
                 return None
@@ -161,19 +172,6 @@ class Zygote:
         worker = Worker(connection, self.limits, ends_at, excess, end, _pid_of_greeter(connection))
         self._workers.append(worker)
         return worker
-
-    def _make_work_dir(self) -> Path:
-        if self._level == "strong":  # the worker makes it, in memory of its own
-            return self._home
-        work_dir = Path(tempfile.mkdtemp(dir=self._home))
-        if self._plan.nobody:
-            self._home.chmod(0o711)  # who becomes nobody has to pass through
-        return work_dir
-
-    def _remove(self, folder: Path) -> None:
-        if self._level != "strong":
-            with contextlib.suppress(OSError):
-                scratch.remove(folder)
 
     def _start(self) -> None:
         self._plan = make_plan(

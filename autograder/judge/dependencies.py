@@ -13,6 +13,7 @@ from typing import Any
 from ..assignment import is_answer, is_own, is_skipped, question_id
 
 NAME = re.compile(r"[^\W\d]\w*")
+OF_THE_SHELL = {"In", "Out", "get_ipython", "exit", "quit"}  # the first is the text of all cells
 OWN_NAMESPACE = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
@@ -43,8 +44,8 @@ def builds_on(
         solution: the solved notebook; it says which names an answer defines.
         asked: question id -> names of the notebook that its tests used.
     """
-    defined = {cell.id: defined_names(cell.source) for cell in solution.cells if _runs(cell)}
-    names = {cell.id: set(NAME.findall(cell.source)) for cell in cells if _runs(cell)}
+    defined = {cell.id: defined_names(cell.source) for cell in solution.cells if runs(cell)}
+    names = {cell.id: names_in(cell) for cell in cells if runs(cell)}
     origins: dict[str, set[str]] = defaultdict(set)  # name -> questions whose answers made it
 
     def made_by(used: Iterable[str]) -> set[str]:
@@ -55,7 +56,7 @@ def builds_on(
     for _ in range(2):  # a function may use names that a later cell defines
         for question, (start, check) in spans(cells).items():
             used = set(asked.get(question, ()))
-            for cell in filter(_runs, cells[start:check]):
+            for cell in filter(runs, cells[start:check]):
                 used |= names[cell.id]
                 makers = made_by(names[cell.id]) | ({question} if is_answer(cell) else set())
                 for name in () if is_own(cell) else defined[cell.id]:
@@ -64,7 +65,27 @@ def builds_on(
     return found
 
 
-def _runs(cell: Any) -> bool:
+def lent_names(cells: list[Any]) -> dict[str, set[str]]:
+    """The cells of the solution that only it may run, with the names that they set: its answers,
+    and given cells that compute with them when they run."""
+    found: dict[str, set[str]] = {}
+    of_answers: set[str] = set()
+    for cell in filter(runs, cells):
+        defined = defined_names(cell.source)
+        if is_answer(cell) or not of_answers.isdisjoint(names_in(cell)):
+            of_answers |= defined
+        if is_answer(cell) or not of_answers.isdisjoint(_used_at_once(cell.source)):
+            found[cell.id] = defined - OF_THE_SHELL
+    return found
+
+
+def names_in(cell: Any) -> set[str]:
+    """All that looks like a name in a cell, comments and texts included."""
+    return set(NAME.findall(cell.source))
+
+
+def runs(cell: Any) -> bool:
+    """Whether grading runs a cell."""
     return cell.cell_type == "code" and question_id(cell) is None and not is_skipped(cell)
 
 
@@ -94,3 +115,32 @@ def _at_top_level(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, OWN_NAMESPACE):
             yield from _at_top_level(child)
+
+
+def _used_at_once(source: str) -> set[str]:
+    """The names that a cell of the author's uses when it runs, not only when it is called."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set(NAME.findall(source))
+    return {
+        node.id
+        for node in _outside_functions(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a module, but for bodies and types of functions."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            children = [*node.decorator_list, node.args]
+        case ast.Lambda():
+            children = [node.args]
+        case ast.arguments():
+            children = [*node.defaults, *filter(None, node.kw_defaults)]
+        case _:
+            children = [*ast.iter_child_nodes(node)]
+    for child in children:
+        yield child
+        yield from _outside_functions(child)

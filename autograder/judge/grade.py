@@ -95,4 +95,5 @@ def grade_here(
         lambda tests: grade_submission(
             Ready(grader, tests, zygote), read_content(student, submitted)
         ),
+        take_values=assignment.take_values,
     )

@@ -42,15 +42,15 @@ Done = TypeVar("Done", bound=Task)
 
 @dataclass(frozen=True)
 class Failed:
-    """What a task came to whose judge died, or met a defect of ours."""
+    """What a task came to whose judges died, or met a defect of ours."""
 
     reason: str
 
 
 class WarmProcess:
-    """The near end of a warm process, which judges one task at a time."""
+    """The near end of a warm process, which judges one task at a time, on these cores."""
 
-    def __init__(self, grader: Grader, rehearsal: Task | None) -> None:
+    def __init__(self, grader: Grader, rehearsal: Task | None, cores: list[int]) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -59,6 +59,8 @@ class WarmProcess:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
+        with contextlib.suppress(OSError):  # where that is not allowed
+            os.sched_setaffinity(self._process.pid, cores)
         self._connection = Connection(ours.detach())
         self._connection.send(sys.path)
         self._connection.send_bytes(pickle.dumps((grader, rehearsal)))
@@ -79,18 +81,30 @@ class WarmProcess:
             self.rehearsed = said.get(warm.REHEARSED)
 
     def judge(self, task: Task) -> Any:
-        """What came of a task, or `Failed`.
+        """What came of a task, or `Failed` if two judges came to no end with it.
 
         Raises:
             EngineUnavailable, HiddenTestsBroken: if nothing can be judged.
         """
+        frame = pickle.dumps(task)
+        answer = self._ask(frame)
+        if "done" not in answer:  # perhaps the machine was short of something for a moment
+            try:
+                answer = self._ask(frame)
+            except EngineUnavailable:
+                _raise_if_fatal(answer)  # it said why before it ended
+                raise
+        _raise_if_fatal(answer)
+        return answer["done"] if "done" in answer else Failed(f"{answer['failed']}, twice")
+
+    def _ask(self, frame: bytes) -> dict[str, Any]:
+        """The answer of a judge, forked for this."""
         try:
-            self._connection.send_bytes(pickle.dumps(task))
+            self._connection.send_bytes(frame)
             answer = json.loads(self._connection.recv_bytes(warm.ANSWER_LIMIT_BYTES + 1024))
         except (EOFError, OSError):
             raise _killed() from None
-        _raise_if_fatal(answer)
-        return answer["done"] if "done" in answer else Failed(answer["failed"])
+        return dict(answer)
 
     def close(self) -> None:
         """End it, whatever it is doing."""
@@ -106,13 +120,15 @@ class Pool:
 
     Args:
         grader: what is the same for all tasks.
-        jobs: how many tasks are judged at a time; processes are started as they are needed.
+        jobs: how many tasks are judged at a time, at most one per core: whatever one starts then
+            takes nothing from the others. Processes are started as they are needed.
         rehearsal: done by each process once, before its first task; see `warm`.
     """
 
     def __init__(self, grader: Grader, jobs: int, rehearsal: Task | None = None) -> None:
         self.grader = grader
-        self.jobs = jobs
+        self._cores = sorted(os.sched_getaffinity(0))
+        self.jobs = min(jobs, len(self._cores))
         self._rehearsal = rehearsal
         self._idle: queue.SimpleQueue[WarmProcess] = queue.SimpleQueue()
 
@@ -187,7 +203,8 @@ class Pool:
             if self._is_closing:
                 raise _killed()
             if self._idle.empty() and len(self._processes) < self.jobs:
-                self._processes.append(WarmProcess(self.grader, self._rehearsal))
+                cores = self._cores[len(self._processes) :: self.jobs]
+                self._processes.append(WarmProcess(self.grader, self._rehearsal, cores))
                 return self._processes[-1]
         return self._idle.get()
 

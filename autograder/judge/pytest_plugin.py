@@ -31,6 +31,7 @@ from ..engine import (
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
 from .broken_files import why_broken
+from .guarded import Guarded
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
 
@@ -45,6 +46,7 @@ PYTEST_OPTIONS = [
     *("-p", "no:subtests"),  # what fails in one is told to reporters only
     "--capture=no",  # captured output would need files
 ]
+LONGEST_MESSAGE = 4000  # characters; a test's own may quote what a student returned
 Used = TypeVar("Used")
 
 
@@ -63,13 +65,16 @@ def with_tests(
     test_files: tuple[Path, ...],
     use: Callable[["Tests"], Used],
     on_file: Callable[[Path], None] = lambda file: None,
+    take_values: bool = False,
 ) -> Used:
     """Collect tests once and call `use` with them; `on_file` is told of each file before.
+
+    With `take_values`, what a submission returns can't be used before it is taken.
 
     Raises:
         HiddenTestsBroken: if a test file cannot be imported.
     """
-    tests = Tests(use, on_file)
+    tests = Tests(use, on_file, take_values)
     helpers = shlex.join(dict.fromkeys(str(file.parent) for file in test_files))
     options = [*PYTEST_OPTIONS, "-o", f"pythonpath={helpers}"]  # modules beside the tests
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -94,14 +99,17 @@ class Tests:
     """A lab's tests, collected once by pytest; `run` them against one submission or several."""
 
     def __init__(
-        self, use: Callable[["Tests"], Any], on_file: Callable[[Path], None] = lambda file: None
+        self,
+        use: Callable[["Tests"], Any],
+        on_file: Callable[[Path], None] = lambda file: None,
+        take_values: bool = False,
     ) -> None:
         self.broken = ""
         self.was_used = False
         self.came_of_it: Any = None
         self.raised: BaseException | None = None
         self.session: Session
-        self._use, self._on_file = use, on_file
+        self._use, self._on_file, self._take_values = use, on_file, take_values
         self._use_tensors = False  # known once they are collected: a test may load them later
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
@@ -138,11 +146,11 @@ class Tests:
     # -- what hidden tests are given ------------------------------------------------------
 
     @pytest.fixture
-    def submission(self) -> Iterator[Submission]:
+    def submission(self) -> Iterator[Submission | Guarded]:
         """The student's notebook at the point of the test's question."""
         test = self._running
         with self.session.at_question(_mark(test).id, test.name) as submission:
-            yield submission
+            yield Guarded(submission) if self._take_values else submission
 
     @pytest.fixture
     def rng(self) -> Any:
@@ -272,7 +280,7 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
         case QuestionLost():
             return _Failure(str(error), error.cause)
         case AssertionError():
-            return _Failure(str(error) or "not as asked", Cause.COMPARISON)
+            return _Failure(str(error)[:LONGEST_MESSAGE] or "not as asked", Cause.COMPARISON)
     name = type(error).__name__
     text = f"the check could not make sense of what your code returned ({name})"
     return _Failure(text, Cause.CHECK_BROKEN)

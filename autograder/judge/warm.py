@@ -2,21 +2,18 @@
 
 A judge compares hostile values, so it is a process of its own, with limits and nothing to lose: it
 inherits the tests, the reference and all that was computed before, does one task, writes one answer
-and ends. What it dies of costs that task only.
+and ends; see `harmless` for what it can't. What it dies of costs that task only.
 """
 
 import contextlib
 import gc
 import json
-import math
 import os
 import pickle
-import resource
 import select
 import signal
 import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,17 +22,17 @@ from typing import Any, NoReturn, Protocol
 from ..assignment import Assignment
 from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, printable
 from ..engine.untrusted import tensors
-from ..engine.untrusted.confine import die_with_parent
-from ..engine.untrusted.linux import OwnStatus, stay_on_this_core
+from ..engine.untrusted.linux import OwnStatus
 from ..errors import HiddenTestsBroken
+from .harmless import become_harmless
 from .pytest_plugin import Tests, with_tests
 
-GRACE_S = 30.0  # for a judge, beyond what its workers have
+GRACE_S = 30.0  # for a judge to end, beyond what its workers have
 ANSWER_LIMIT_BYTES = 64 * 2**20
 READY = "ready"
 REHEARSED = "rehearsed"  # what came of the rehearsal
 IMPORTING = "importing"  # a file of tests, said before
-LOST_ZYGOTE = 3  # an exit code
+NO_WORKER = 3  # an exit code: there was none to be had; why not, the answer says
 Answer = dict[str, Any]  # {"done": what came of it}, or {"failed": why not} and more
 
 
@@ -97,7 +94,8 @@ def main(connection: Connection) -> None:
             _serve(ready, connection)
 
     try:
-        with_tests(grader.assignment.test_files, serve, say_import)
+        assignment = grader.assignment
+        with_tests(assignment.test_files, serve, say_import, assignment.take_values)
     except (EngineUnavailable, HiddenTestsBroken) as error:
         with contextlib.suppress(OSError):
             connection.send(_failed(error))
@@ -119,10 +117,15 @@ def _in_a_fork(task: Task, ready: Ready, size_bytes: int) -> bytes:
     """The answer of a judge, or what it died of."""
     limits = ready.grader.limits
     read_end, write_end = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:  # no memory, too many processes
+        os.close(read_end)
+        os.close(write_end)
+        return json.dumps({"failed": f"no judge could be started: {error.strerror}"}).encode()
     if pid == 0:
         os.close(read_end)
-        _judge(lambda: task.run(ready), limits, size_bytes, write_end)
+        _judge(task, ready, size_bytes, write_end)
     os.close(write_end)
     deadline = time.monotonic() + limits.submission_timeout_s + GRACE_S
     answer, died_of = bytearray(), "its time limit"
@@ -145,39 +148,38 @@ def _in_a_fork(task: Task, ready: Ready, size_bytes: int) -> bytes:
     if code == 0 and not died_of:
         return bytes(answer)
     ready.zygote.restart()  # its workers, and perhaps a question that was left unanswered
-    if code == LOST_ZYGOTE and not died_of:
+    if code == NO_WORKER and not died_of:
         return bytes(answer)
-    if not died_of:
-        died_of = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit {code}"
+    died_of = died_of or _how_it_died(code)
     return json.dumps({"failed": f"the judge of this submission died of {died_of}"}).encode()
 
 
-def _judge(work: Callable[[], Any], limits: Limits, size_bytes: int, write_end: int) -> NoReturn:
-    """In a fork: do the work under limits, write its answer, end."""
+def _how_it_died(code: int) -> str:
+    if code >= 0:
+        return f"exit {code}"
+    hint = ", perhaps out of memory" if -code == signal.SIGKILL else ""
+    return f"signal {-code} ({signal.strsignal(-code)}{hint})"
+
+
+def _judge(task: Task, ready: Ready, size_bytes: int, write_end: int) -> NoReturn:
+    """In a fork: give up what no judge needs, do the task, write its answer, end."""
+    code = 1
     try:
-        die_with_parent()
-        # It and its worker take turns. On one core each wakes the other at once and for little; and
-        # whatever the submission starts takes nothing from its neighbours.
-        stay_on_this_core()
         gc.disable()  # it lives for a second, and has a limit of memory
-        for name, most in {
-            resource.RLIMIT_AS: size_bytes + limits.judge_memory_bytes,
-            resource.RLIMIT_CPU: math.ceil(limits.submission_timeout_s + GRACE_S),
-            resource.RLIMIT_FSIZE: 0,
-            resource.RLIMIT_CORE: 0,
-        }.items():
-            resource.setrlimit(name, (most, most))
+        zygote = ready.zygote
+        kept_fds = {write_end, zygote.control_fd}
+        become_harmless(kept_fds, ready.grader.limits, size_bytes, zygote.is_confined)
         code = 0
         try:
-            answer = json.dumps({"done": work()})
+            answer = json.dumps({"done": task.run(ready)})
         except BaseException as error:
             answer = json.dumps(_failed(error))
-            code = LOST_ZYGOTE if isinstance(error, ZygoteLost) else 0
+            code = NO_WORKER if isinstance(error, ZygoteLost | EngineUnavailable) else 0
         rest = memoryview(answer.encode())
         while rest:
             rest = rest[os.write(write_end, rest) :]
     except BaseException:
-        code = 1
+        code = code or 1
     os._exit(code)
 
 

@@ -64,6 +64,7 @@ def grade_class(
     policy: Policy | None = None,
     jobs: int = 1,
     force: bool = False,
+    retry: bool = False,
     on_start: Callable[[int], None] = lambda number: None,
     on_result: OnResult = lambda result: None,
 ) -> GradedClass:
@@ -75,6 +76,7 @@ def grade_class(
         release_root: folder of released labs, if another one than the project's.
         seed: what the tests' inputs follow from; else that of the last run, at first a new secret.
         force: grade unchanged submissions again, too.
+        retry: of the unchanged ones, those again on which the grader itself failed.
         on_start: told how many students there are.
         on_result: told of each result as soon as it is known.
 
@@ -104,7 +106,9 @@ def grade_class(
         )
         taken += remember(course_dir, lab, run)
         notes = taken + _notes_before(course, assignment)
-        results, changes = judge_hand_ins(course, assignment, students, run, jobs, force, on_result)
+        results, changes = judge_hand_ins(
+            course, assignment, students, run, jobs, force, retry, on_result
+        )
         published = publish(course, assignment, results, run.exercises, run.title)
         gone = gone_students(course, lab, [row.student for row in students])
     notes += [*changes, *published.notes, *gone]
@@ -118,6 +122,7 @@ def judge_hand_ins(
     run: ClassRun,
     jobs: int = 1,
     force: bool = False,
+    retry: bool = False,
     on_result: OnResult = lambda result: None,
 ) -> tuple[list[SubmissionResult], list[str]]:
     """Judge what is new or changed and store it; publish nothing.
@@ -140,7 +145,7 @@ def judge_hand_ins(
     for row in students:
         content = row.load()
         known = None if force else store.load(row.student, environment | _part(content))
-        if known is None:
+        if known is None or (retry and known.status == FAILED):
             waiting.append(content if _is_small(content) else row)
         else:
             results.append(known)
@@ -154,11 +159,10 @@ def judge_hand_ins(
             assignment, run.seed, policy, contents, number, jobs, on_note=notes.append
         )
         for content, result in judged:
-            if result.status != FAILED:  # else the next run tries again
-                try:
-                    notes += _store(store, result, environment | _part(content))
-                except OSError as error:
-                    result = _unstored(result, error)
+            try:
+                notes += _store(store, result, environment | _part(content))
+            except OSError as error:
+                result = _unstored(result, error)
             results.append(result)
             on_result(result)
     return sorted(results, key=lambda result: result.student), notes

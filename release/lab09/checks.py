@@ -5,8 +5,18 @@ right solution has. The tests that grade a submission look at more.
 """
 
 import torch
+from torch.nn import functional as F
 
-from lib.kit.checks import assert_close, assert_equal, assert_tensor_equal, fail, question
+from lib.kit.checks import (
+    assert_close,
+    assert_equal,
+    assert_tensor_equal,
+    fail,
+    question,
+    take_dict,
+    take_list,
+    take_tensor,
+)
 
 # --- Exercise 1 ---------------------------------------------------------------------------------
 
@@ -48,6 +58,7 @@ def test_device(submission):
     padded = submission.pad_reviews([[1, 4]])
     if padded.device.type != device.type:
         fail("the padded reviews are not on your device", "Tensors move with .to(device)")
+    assert_tensor_equal(padded.cpu(), torch.tensor([[1, 4]]), "the batch")
 
 
 @question("ex1-padding", points=1)
@@ -70,23 +81,45 @@ def test_review_and_label(submission):
 @question("ex1-dataset", points=1)
 def test_batches(submission):
     """A DataLoader can make batches from it."""
+    data, labels = torch.tensor([[1, 4], [1, 5], [1, 6]]), torch.tensor([1.0, 0.0, 1.0])
     made = submission.setup(
         "from torch.utils.data import DataLoader\n"
         "tokens, labels = next(iter(DataLoader(dataset, batch_size=2)))",
-        dataset=submission.IMDBDataset(torch.ones(3, 4, dtype=torch.int64), torch.zeros(3)),
+        dataset=submission.IMDBDataset(data, labels),
     )
-    assert_equal(tuple(made.tokens.shape), (2, 4), "the shape of a batch of reviews")
-    assert_equal(tuple(made.labels.shape), (2,), "the shape of their labels")
+    assert_tensor_equal(made.tokens, data[:2], "a batch of reviews")
+    assert_tensor_equal(made.labels, labels[:2], "their labels")
+
+
+# A model whose last layer ignores what it is given, and returns its bias.
+KNOWN_LOGIT = """
+import torch
+
+model = LSTMModel(skip_padding=skip_padding)
+with torch.no_grad():
+    model.fc.weight.zero_()
+    model.fc.bias.fill_(logit)
+    logits = model(tokens)
+"""
 
 
 @question("ex1-lstm", points=1)
 def test_one_logit_per_review(submission):
     """Both readings give one logit per review, also for a batch of one."""
     for skip_padding in (False, True):
-        model = submission.LSTMModel(skip_padding=skip_padding)
         for tokens in (torch.tensor([[1, 4, 5], [1, 6, 0]]), torch.tensor([[1, 4, 5]])):
-            what = f"the shape of the result for skip_padding={skip_padding}"
-            assert_equal(tuple(model(tokens).shape), (len(tokens),), what)
+            logit = float(torch.rand(1))
+            made = submission.setup(
+                KNOWN_LOGIT,
+                LSTMModel=submission.LSTMModel,
+                skip_padding=skip_padding,
+                tokens=tokens,
+                logit=logit,
+            )
+            what = (
+                f"the result for skip_padding={skip_padding}, where `fc` always gives {logit:.3f},"
+            )
+            assert_close(made.logits, torch.full((len(tokens),), logit), what)
 
 
 @question("ex1-lstm", points=1)
@@ -95,8 +128,15 @@ def test_padding_is_skipped(submission):
     model = submission.LSTMModel(skip_padding=True)
     short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0, 0]])
     hint = "Is the state read at the last nonzero token of each review?"
-    assert_close(model(long), model(short).detach(), "the logit of a padded review", hint=hint)
+    expected = take_tensor(model(short), (1,), torch.float32, "the logit of a review")
+    assert_close(model(long), expected, "the logit of a padded review", hint=hint)
+    other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
+    if torch.equal(other, expected):
+        fail("another last word gives the same logit", hint)
 
+
+TINY_TOKENS = torch.tensor([[1, 4], [1, 5], [1, 6], [1, 7]])
+TINY_LABELS = torch.tensor([1.0, 0.0, 1.0, 1.0])
 
 # A classifier that ignores the order of words, and four reviews it can learn by heart.
 TINY_REVIEWS = """
@@ -114,46 +154,73 @@ class Tiny(nn.Module):
         return self.score(tokens).sum(dim=(1, 2))
 
 torch.manual_seed(0)
-tokens = torch.tensor([[1, 4], [1, 5], [1, 6], [1, 7]]).to(device)
-dataset = IMDBDataset(tokens, torch.tensor([1.0, 0.0, 1.0, 0.0]).to(device))
+dataset = IMDBDataset(tokens.to(device), labels.to(device))
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-before = model.score.weight.detach().clone()
+before = model.score.weight.detach().cpu().clone()
 with unseen_output():
     metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 2)
-moved = not torch.equal(before, model.score.weight)
+after = model.score.weight.detach().cpu()
 """
 
 
 @question("ex1-train", points=1)
 def test_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
-    assert_reports(tiny_training(submission).metrics)
+    made = tiny_training(submission)
+    scores = take_tensor(made.after, (8, 1), torch.float32, "the trained model")
+    assert_reports(made.metrics, loss_of_reviews(scores))
+
+
+def loss_of_reviews(scores):
+    """The loss of the four reviews, whose logits are the sums of their tokens' scores (8, 1)."""
+    logits = scores[TINY_TOKENS].sum(dim=(1, 2))  # (4,)
+    return F.binary_cross_entropy_with_logits(logits, TINY_LABELS)
 
 
 @question("ex1-train", points=1)
 def test_training_moves_parameters(submission):
     """The optimizer changes the parameters, and the loss falls."""
     made = tiny_training(submission)
-    if not made.moved:
-        fail("training left the parameters as they were", "Does the optimizer take its step?")
-    if not made.metrics["val_loss"][2] < made.metrics["val_loss"][0]:
-        fail("the validation loss does not fall", "Are old gradients cleared at each step?")
+    before, after = moved_weights(made, (8, 1))
+    assert_falls(loss_of_reviews(before), loss_of_reviews(after))
 
 
-def assert_reports(metrics):
-    """A dict of the four measures, each with a float for every one of three epochs."""
+def assert_reports(metrics, last_loss):
+    """A dict of the four measures, each with a float for every one of three epochs; the last
+    validation loss is that of the model as it is then."""
     hint = "Return a dict with train_loss, train_acc, val_loss and val_acc"
     for name in [f"{part}_{measure}" for part in ("train", "val") for measure in ("loss", "acc")]:
         if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
             fail(f"the result has no list {name!r}", hint)
         assert_equal([type(value) for value in metrics[name]], [float] * 3, f"metrics[{name!r}]")
+    hint = "Evaluate after the epoch's last step, and take the mean over the samples"
+    assert_close(metrics["val_loss"][2], float(last_loss), "the last validation loss", hint=hint)
+
+
+def moved_weights(made, shape):
+    """The model's weights before and after training, which must differ."""
+    before, after = (
+        take_tensor(weights, shape, torch.float32, "the model's weights")
+        for weights in (made.before, made.after)
+    )
+    if torch.equal(before, after):
+        fail("training left the parameters as they were", "Does the optimizer take its step?")
+    return before, after
+
+
+def assert_falls(first_loss, last_loss):
+    """Training must make the loss smaller."""
+    if not last_loss < first_loss:
+        fail("training does not make the loss smaller", "Are old gradients cleared at each step?")
 
 
 def tiny_training(submission):
     """Three epochs of the student's `train` on four reviews."""
     return submission.setup(
         TINY_REVIEWS,
+        tokens=TINY_TOKENS,
+        labels=TINY_LABELS,
         device=submission.device,
         IMDBDataset=submission.IMDBDataset,
         train=submission.train,
@@ -180,16 +247,33 @@ def test_loss_takes_logits(submission):
     assert_close(value, torch.tensor(0.6931), "the loss", atol=1e-3, hint="Does it take logits?")
 
 
+# One step on copies, against a slope of 1 in every direction: all weights must become smaller.
+ONE_STEP = """
+import copy
+import torch
+
+twin, its_optimizer = copy.deepcopy([model, optimizer])
+its_optimizer.state.clear()
+for weight in twin.parameters():
+    weight.grad = torch.ones_like(weight)
+its_optimizer.step()
+before, after = (
+    [weight.detach().cpu().flatten()[:100].clone() for weight in of.parameters()]
+    for of in (model, twin)
+)
+"""
+
+
 def assert_holds_parameters(submission, model, optimizer):
     """Every parameter of the model is one that the optimizer updates."""
-    made = submission.setup(
-        "held = {id(p) for group in optimizer.param_groups for p in group['params']}\n"
-        "complete = all(id(p) in held for p in model.parameters())",
-        model=model,
-        optimizer=optimizer,
-    )
-    if not made.complete:
-        fail("the optimizer lacks parameters of the model", "Run the cell again from its top")
+    made = submission.setup(ONE_STEP, model=model, optimizer=optimizer)
+    before = take_list(made.before, range(1, 201), "the model's parameters")
+    after = take_list(made.after, len(before), "the model's parameters")
+    for start, end in zip(before, after, strict=True):
+        start = take_tensor(start, (None,), torch.float32, "a parameter")
+        end = take_tensor(end, start.shape, torch.float32, "a parameter")
+        if not len(start) or not bool((end < start).any()):
+            fail("the optimizer lacks parameters of the model", "Run the cell again from its top")
 
 
 # --- Exercise 2 ---------------------------------------------------------------------------------
@@ -212,58 +296,106 @@ def test_zeros_on_the_left(submission):
 @question("ex2-labels", points=1)
 def test_shapes_of_labels(submission):
     """Three int64 tensors, a row of digits per sample."""
-    labels = submission.generate_labels(20, 4)
-    for name in ("num_1", "num_2", "sum"):
-        assert_equal(tuple(labels[name].shape), (20, 4), f"the shape of {name!r}")
-        assert_equal(labels[name].dtype, torch.int64, f"the dtype of {name!r}")
+    for name, digits in labels_of(submission, 20, 4).items():
+        if len(digits.unique(dim=0)) < 10:
+            fail(f"most rows of {name!r} are the same number", "Draw one for each sample")
+
+
+def labels_of(submission, *shape):
+    """The three tensors of digits."""
+    labels = submission.generate_labels(*shape)
+    labels = take_dict(labels, ("num_1", "num_2", "sum"), "the labels")
+    for name in labels:
+        labels[name] = take_tensor(labels[name], shape, torch.int64, repr(name), least=0, most=9)
+    return labels
 
 
 @question("ex2-labels", points=1)
 def test_sums_are_right(submission):
     """Read as numbers, the first two add up to the third."""
-    labels = submission.generate_labels(200, 3)
+    labels = labels_of(submission, 200, 3)
     places = torch.tensor([100, 10, 1])
-    num_1, num_2, total = ((labels[name] * places).sum(1) for name in ("num_1", "num_2", "sum"))
+    num_1, num_2, total = ((digits * places).sum(1) for digits in labels.values())
     assert_tensor_equal(total, num_1 + num_2, "sum")
+    if len(total.unique()) < 20:
+        fail("nearly all sums are the same", "Draw both numbers for each sample")
 
 
 @question("ex2-dataset", points=1)
 def test_form_of_a_sample(submission):
     """A sample holds two numbers as images, and the digits of their sum."""
     sample = submission.NumberMNIST(max_length=2, train=False, num_samples=5)[3]
+    sample = take_dict(sample, ("num_1", "num_2", "label"), "a sample")
     for name in ("num_1", "num_2"):
-        assert_equal(tuple(sample[name].shape), (2, 1, 28, 28), f"the shape of {name!r}")
-        assert_equal(sample[name].dtype, torch.float32, f"the dtype of {name!r}")
-    assert_equal(tuple(sample["label"].shape), (2,), "the shape of 'label'")
+        shape, what = (2, 1, 28, 28), repr(name)
+        images = take_tensor(sample[name], shape, torch.float32, what, least=0, most=1)
+        for image in images:
+            if not image.min() < 0.1 or not image.max() > 0.5:
+                fail(f"an image of {name!r} shows no digit, light on dark")
+    take_tensor(sample["label"], (2,), torch.int64, "'label'", least=0, most=9)
 
 
 @question("ex2-dataset", points=1)
 def test_label_is_the_sum(submission):
     """The label of a sample is its sum, and both numbers have images of their own."""
     dataset = submission.NumberMNIST(max_length=3, train=False, num_samples=8)
-    sample = dataset[2]
-    assert_tensor_equal(sample["label"], dataset.labels["sum"][2], "the label")
-    if torch.equal(sample["num_1"], sample["num_2"]):
+    sample = take_dict(dataset[2], ("num_1", "num_2", "label"), "a sample")
+    sums = take_tensor(dataset.labels["sum"], (8, 3), torch.int64, "the sums")
+    assert_tensor_equal(sample["label"], sums[2], "the label")
+    num_1, num_2 = (
+        take_tensor(sample[name], (3, 1, 28, 28), torch.float32, repr(name))
+        for name in ("num_1", "num_2")
+    )
+    if torch.equal(num_1, num_2):
         fail("both numbers have the same images", "Are the second number's images its own?")
+
+
+# Logits as they are, and with all weights of the last layer of `fc` multiplied: twins, of which one
+# must be a multiple of the other.
+MULTIPLIED = """
+import copy
+import torch
+
+multiplied = copy.deepcopy(model)
+linear = [layer for layer in multiplied.fc.modules() if type(layer) is torch.nn.Linear]
+with torch.no_grad():
+    for weight in linear[-1].parameters():
+        weight *= factor
+    logits, multiplied_logits = model(num_1, num_2), multiplied(num_1, num_2)
+"""
+
+
+def logits_of(submission, model, num_1, num_2):
+    """What the model gives for sums: (batch, 10, max_length)."""
+    factor, shape = 2 + float(torch.rand(1)), (len(num_1), 10, num_1.shape[1])
+    inputs = {"num_1": num_1, "num_2": num_2, "factor": factor}
+    made = submission.setup(MULTIPLIED, model=model, **inputs)
+    logits = take_tensor(made.logits, shape, torch.float32, "the logits")
+    hint = "Return what `fc` gives, with the dimensions in order"
+    what = f"the logits after the weights of `fc` were multiplied by {factor:.2f}"
+    assert_close(made.multiplied_logits, logits * factor, what, rtol=1e-3, hint=hint)
+    if not logits.abs().max() > 1e-6:
+        fail("all logits are 0", hint)
+    return logits
 
 
 @question("ex2-model", points=1)
 def test_logits_per_place(submission):
     """Ten logits for each place, with the classes in the second dimension."""
-    model = submission.AdditionModel()
+    model = submission.setup("model = make().eval()", make=submission.AdditionModel).model
     for length in (2, 3):
-        images = torch.rand(4, length, 1, 28, 28)
-        assert_equal(tuple(model(images, images).shape), (4, 10, length), "the shape of the logits")
+        logits_of(submission, model, *torch.rand(2, 4, length, 1, 28, 28))
 
 
 @question("ex2-model", points=1)
 def test_both_directions(submission):
     """The first digit of the sum depends on the last digits of the summands (a carry)."""
-    model = submission.AdditionModel().eval()
+    model = submission.setup("model = make().eval()", make=submission.AdditionModel).model
     images = torch.rand(1, 3, 1, 28, 28)
     other = images.clone()
-    other[:, 2] = 1 - other[:, 2]
-    if torch.equal(model(images, images)[:, :, 0], model(other, other)[:, :, 0]):
+    other[:, 2] = images[:, 2].flip(-1)  # as bright, but another image
+    logits, others = (logits_of(submission, model, *[both] * 2) for both in (images, other))
+    if torch.equal(logits[:, :, 0], others[:, :, 0]):
         fail("the first place does not see the last one", "Is the LSTM bidirectional?")
 
 
@@ -284,39 +416,53 @@ class Tiny(nn.Module):
         return self.fc(means).permute(0, 2, 1)
 
 torch.manual_seed(0)
-images = torch.rand(4, 2, 1, 28, 28)
-dataset = [
-    {"num_1": images[i], "num_2": images[3 - i], "label": torch.tensor([0, 7])} for i in range(4)
-]
+dataset = [{"num_1": a, "num_2": b, "label": digits} for a, b in zip(images, images.flip(0))]
 model = Tiny().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-before = model.fc.weight.detach().clone()
+before, first_bias = (parameter.detach().cpu().clone() for parameter in model.fc.parameters())
 with unseen_output():
     metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 2)
-moved = not torch.equal(before, model.fc.weight)
+after, last_bias = (parameter.detach().cpu() for parameter in model.fc.parameters())
 """
 
 
 @question("ex2-train", points=1)
 def test_addition_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
-    assert_reports(tiny_addition(submission).metrics)
+    images, digits = torch.rand(4, 2, 1, 28, 28), torch.randint(0, 10, (2,))
+    made = tiny_addition(submission, images, digits)
+    assert_reports(made.metrics, loss_of_sums(made.after, made.last_bias, images, digits))
 
 
 @question("ex2-train", points=1)
 def test_addition_moves_parameters(submission):
     """The optimizer changes the parameters, and the loss falls."""
-    made = tiny_addition(submission)
-    if not made.moved:
-        fail("training left the parameters as they were", "Does the optimizer take its step?")
-    if not made.metrics["val_loss"][2] < made.metrics["val_loss"][0]:
-        fail("the validation loss does not fall", "Are old gradients cleared at each step?")
+    images, digits = torch.rand(4, 2, 1, 28, 28), torch.randint(0, 10, (2,))
+    made = tiny_addition(submission, images, digits)
+    before, after = moved_weights(made, (10, 2))
+    assert_falls(
+        loss_of_sums(before, made.first_bias, images, digits),
+        loss_of_sums(after, made.last_bias, images, digits),
+    )
 
 
-def tiny_addition(submission):
+def loss_of_sums(weight, bias, images, digits):
+    """The loss of the four samples, whose logits are linear in the brightness of two images."""
+    weight = take_tensor(weight, (10, 2), torch.float32, "the model's weights")
+    bias = take_tensor(bias, (10,), torch.float32, "the model's bias")
+    brightness = torch.stack([images, images.flip(0)]).mean(dim=(3, 4, 5))  # (2, 4, 2)
+    logits = torch.einsum("nbl,cn->bcl", brightness, weight) + bias[:, None]  # (4, 10, 2)
+    return F.cross_entropy(logits, digits.expand(4, 2))
+
+
+def tiny_addition(submission, images, digits):
     """Three epochs of the student's `train_addition` on four samples."""
     return submission.setup(
-        TINY_SUMS, device=submission.device, train_addition=submission.train_addition
+        TINY_SUMS,
+        device=submission.device,
+        train_addition=submission.train_addition,
+        images=images,
+        digits=digits,
     )
 
 
@@ -387,18 +533,20 @@ def test_output_fits_weights(submission):
     """Your output is your A times your V."""
     weights, values = submission.a_by_hand.float(), submission.v_by_hand.float()
     assert_equal(tuple(values.shape), (3, 2), "the shape of V")
+    assert_close(weights.sum(1), torch.ones(3), "the row sums of A", atol=0.02)
     assert_close(submission.out_by_hand.float(), weights @ values, "the output", atol=0.2)
 
 
 @question("ex3-self-attention", points=1)
 def test_shapes_of_attention(submission):
-    """The output is (N, d_v), the weights are (N, N) with rows that sum to 1."""
+    """The weights are (N, N) with rows that sum to 1, and the output is the weights times V."""
     x, w_q, w_k, w_v = torch.rand(5, 4), torch.rand(4, 3), torch.rand(4, 3), torch.rand(4, 2)
     output, weights = submission.self_attention(x, w_q, w_k, w_v)
-    assert_equal(tuple(output.shape), (5, 2), "the shape of the output")
-    assert_equal(tuple(weights.shape), (5, 5), "the shape of the weights")
+    weights = take_tensor(weights, (5, 5), torch.float32, "the weights")
     hint = "Over which dimension is the softmax?"
     assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
+    hint = "It averages the values, x @ w_v, with the weights"
+    assert_close(output, weights @ x @ w_v, "the output", hint=hint)
 
 
 @question("ex3-self-attention", points=1)
@@ -473,10 +621,12 @@ def test_attention_skips_padding(submission):
     """One logit per review, and further padding changes nothing."""
     model = submission.AttentionModel().eval()
     short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0]])
-    expected = model(short).detach()
-    assert_equal(tuple(expected.shape), (1,), "the shape of the result")
+    expected = take_tensor(model(short), (1,), torch.float32, "the logit of a review")
     hint = "Is padding masked as a key, and left out of the mean?"
     assert_close(model(long), expected, "the logit of a padded review", atol=1e-4, hint=hint)
+    other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
+    if torch.equal(other, expected):
+        fail("another word gives the same logit", hint)
 
 
 @question("ex4-attention", points=1)
@@ -493,7 +643,14 @@ def test_order_matters(submission):
 def test_four_heads(submission):
     """The model attends with four heads, in batches."""
     assert_equal(submission.model_attention.attn.num_heads, 4, "the number of heads")
-    assert_equal(submission.model_attention.attn.batch_first, True, "batch_first")
+    device = submission.device
+    tokens = submission.setup("tokens = tokens.to(device)", tokens=WORDS, device=device).tokens
+    weights = submission.model_attention.attention_weights(tokens)
+    rows = take_tensor(weights.cpu(), (2, 3, 3), torch.float32, "the attention weights").sum(2)
+    assert_close(rows, torch.ones(2, 3), "the sums over the keys", hint="Is it batch_first?")
+
+
+WORDS = torch.tensor([[1, 4, 5], [1, 6, 7]])
 
 
 @question("ex4-setup", points=1)

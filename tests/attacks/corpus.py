@@ -1,6 +1,6 @@
 """All attacks, by group."""
 
-from . import carry, escape, exhaust, forge, ingest, learn, output, read
+from . import carry, escape, exhaust, forge, ingest, judge, learn, neighbour, output, read
 from .recipe import Attack
 
 GROUPS: dict[str, list[Attack]] = {
@@ -8,7 +8,9 @@ GROUPS: dict[str, list[Attack]] = {
     "carry": carry.ATTACKS,
     "forge": forge.ATTACKS,
     "learn": learn.ATTACKS,
+    "judge": judge.ATTACKS,
     "escape": escape.ATTACKS,
+    "neighbour": neighbour.ATTACKS,
     "exhaust": exhaust.ATTACKS,
     "ingest": ingest.ATTACKS,
     "output": output.ATTACKS,

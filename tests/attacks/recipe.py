@@ -67,6 +67,7 @@ class Attack:
         at: the question that the attack goes through.
         only_here: why a grader that runs asserts in the student's process has nothing to lose.
         costs_more: it may damage its own later answers as well.
+        neighbour: is handed in by somebody else and judged at the same time.
     """
 
     name: str
@@ -75,6 +76,12 @@ class Attack:
     at: str = CENTRE
     only_here: str = ""
     costs_more: bool = False
+    neighbour: "Attack | None" = None
+
+    @property
+    def together(self) -> list["Attack"]:
+        """This, and its neighbour if it has one."""
+        return [self, self.neighbour] if self.neighbour else [self]
 
 
 def answer(name: str, honest: float, source: str, *, given: str = "", **more: Any) -> Attack:

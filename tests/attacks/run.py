@@ -1,7 +1,7 @@
 """Attacks the grader on this machine, and tells what came of it: nothing, if all is well.
 
-The submissions of the corpus are tried one after the other on a site of secrets, files, sockets and
-processes that none of them may reach.
+The submissions of the corpus are tried one after the other (those that have a neighbour, together
+with it) on a site of secrets, files, sockets and processes that none of them may reach.
 """
 
 import errno
@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ LIMITS = Limits(
     scratch_bytes=2**26,
     scratch_files=2000,
 )
+JOBS = 2  # at a time, for an attack and its neighbour
 GRACE_S = 1.0  # what ending a submission may take
 PUBLISHED = "output"  # this group is taken into a gradebook and onto feedback pages as well
 
@@ -80,7 +82,7 @@ LAYERS = {
 }
 # What an exception was, is the attack's own word: good enough to say why it got no further.
 LAYERS_BY_ERRNO = {
-    **dict.fromkeys((errno.EPERM, errno.ENOSYS), "seccomp"),
+    **dict.fromkeys((errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP), "seccomp"),
     **dict.fromkeys((errno.EACCES, errno.EXDEV), "Landlock"),
     errno.EROFS: "read-only root",
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "scratch size"),
@@ -141,7 +143,7 @@ class Range:
         self._grader = Grader(
             self._assignment, secrets.randbits(SECRET_BITS), LIMITS, Policy(strongest)
         )
-        self._pool = Pool(self._grader, jobs=1, rehearsal=rehearsal_of(self._assignment))
+        self._pool = Pool(self._grader, JOBS, rehearsal=rehearsal_of(self._assignment))
         self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
         self.size = len(self._corpus)
 
@@ -149,7 +151,7 @@ class Range:
         self._pool.__enter__()
         self._honest_s = math.inf
         try:
-            self._pool.warm_up()
+            self._warm_up()
             for attack in HONEST:
                 started_at = time.monotonic()
                 outcome, _ = self.attempt("honest", attack)
@@ -165,6 +167,12 @@ class Range:
     def __exit__(self, *_: object) -> None:
         self._pool.__exit__()
 
+    def _warm_up(self) -> None:
+        """Start all processes, which would else look like an attack's doing."""
+        submitted = self._site.hand_in(HONEST[0])
+        list(self._pool.run([Grading(self._content(submitted))] * JOBS))
+        shutil.rmtree(submitted.parents[1])
+
     def run(self) -> Iterator[Outcome]:
         """Try the whole corpus, of `size` attacks."""
         to_publish: list[tuple[Outcome, SubmissionResult]] = []
@@ -178,21 +186,27 @@ class Range:
 
     def attempt(self, group: str, attack: Attack) -> tuple[Outcome, SubmissionResult]:
         """Hand in an attack, have it graded and see what else has happened."""
-        submitted = self._site.hand_in(attack)
+        handed_in = [self._site.hand_in(one) for one in attack.together]
         self._site.settle()
-        result, seconds = self._grade(submitted)
-        if seconds > self._allowed_s(result):  # perhaps the machine was busy with something else
-            seconds = min(seconds, self._grade(submitted)[1])
-        said = replace(result, cells=())  # what the attack itself says is no evidence
-        achieved = self._site.evidence(json.dumps(said.as_json()))
-        gained = result.score - attack.honest
-        if gained > 0 or (gained < 0 and not attack.costs_more):
-            achieved.append(f"{gained:+g} points")
-        if seconds > self._allowed_s(result):
-            achieved.append(f"took {seconds:.1f} s")
+        with ThreadPoolExecutor(JOBS) as threads:
+            graded = list(threads.map(self._grade, handed_in))
+        submitted, (result, _) = handed_in[0], graded[0]
+        # what the attack itself says is no evidence
+        said = [replace(result, cells=()).as_json() for result, _ in graded]
+        achieved = self._site.evidence(json.dumps(said))
+        for one, (path, (its, seconds)) in zip(
+            attack.together, zip(handed_in, graded, strict=True), strict=True
+        ):
+            gained = its.score - one.honest
+            if gained > 0 or (gained < 0 and not one.costs_more):
+                achieved.append(f"{gained:+g} points")
+            if seconds > self._allowed_s(its):  # perhaps the machine was busy with something else
+                seconds = min(seconds, self._grade(path)[1])
+            if seconds > self._allowed_s(its):
+                achieved.append(f"took {seconds:.1f} s")
         decisions = ingest(self._assignment.notebook, self._content(submitted)).notes
-        if group != PUBLISHED:
-            shutil.rmtree(submitted.parents[1])
+        for path in handed_in if group != PUBLISHED else []:
+            shutil.rmtree(path.parents[1])
         return Outcome(
             attack=attack.name,
             group=group,

@@ -39,7 +39,7 @@ def naive(site: Site) -> Iterator[NaiveGrader]:
     folder = site.class_dir / "submitted" / "graded-before" / LAB
     folder.mkdir(parents=True)
     shutil.copy(Path(names["neighbour"]), folder)
-    with NaiveGrader(names["gradebook"], names["hidden"]) as naive:
+    with NaiveGrader(names["gradebook"], names["hidden"], names["solution"]) as naive:
         yield naive
     shutil.rmtree(folder.parent)
 
@@ -55,15 +55,17 @@ class TestNaiveGrader:
 
     @staticmethod
     def achieved(attack: Attack, site: Site, naive: NaiveGrader) -> list[str]:
-        path = site.hand_in(attack, grader=naive.revive())
+        paths = [site.hand_in(one, grader=naive.revive()) for one in attack.together]
         site.settle()
-        got, said = naive.grade(path)
-        events = site.evidence(said)
-        if got != attack.honest:
-            events.append(f"{got - attack.honest:+g} points")
-        if "took too long" in said:
-            events.append("took too long")
-        shutil.rmtree(path.parents[1])
+        answers = naive.grade(paths)
+        events = site.evidence("".join(said for _, said in answers))
+        for one, (got, said) in zip(attack.together, answers, strict=True):
+            if got != one.honest:
+                events.append(f"{got - one.honest:+g} points")
+            if "took too long" in said:
+                events.append("took too long")
+        for path in paths:
+            shutil.rmtree(path.parents[1])
         return events
 
     @pytest.mark.parametrize("attack", HONEST, ids=name_of)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from tests.bench.measure import Row
 
-NOT_BENCHMARKS = {"__main__", "measure", "notebook", "plain_check"}
+NOT_BENCHMARKS = {"__main__", "measure", "memory_bound", "notebook", "plain_check"}
 
 
 def main(chosen: list[str]) -> int:

@@ -7,6 +7,7 @@ then gets an empty scratch folder and gives up everything else, before any stude
 import json
 import os
 import resource
+import secrets
 import signal
 import socket
 import struct
@@ -27,6 +28,7 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 CAPABILITY_VERSION = 0x20080522
 
 NOBODY = 65534
+FIRST_USER, NUM_USERS = 1_900_000_000, 2**26  # numbers that no system gives away
 SHARED_USER_THREADS = 4096  # where the kernel counts threads of a user over the whole machine
 SCRATCH = "/submission"  # the worker's folder, in a root of our own
 SHIPPED = "/shipped"
@@ -48,7 +50,7 @@ class Plan:
         warm_up_only: what the zygote needs besides, until `seal`.
         scratch: a folder of the machine; "strong" mounts its root over it, in a view of its own,
             else it holds the workers' folders.
-        nobody: whether workers change to a user without rights: they are root's, and that user
+        nobody: whether workers change to users without rights: they are root's, and such a user
             can read all of `readable`.
         secret: a file that no worker may be able to read.
         imports: modules that the zygote loads for all workers.
@@ -172,9 +174,9 @@ def give_up(plan: Plan, work_dir: str, size_bytes: int) -> None:
         work_dir: the only folder that can be written from now on.
         size_bytes: of this process's address space, which its memory budget is added to.
     """
-    if plan.nobody:
-        _become_nobody(work_dir)
-    alone = plan.level == "strong" and _count_apart()
+    alone = plan.nobody and _become_nobody(work_dir)
+    if plan.level == "strong":
+        alone = _count_apart() or alone
     _limit_resources(plan, size_bytes, plan.threads if alone else SHARED_USER_THREADS)
     if plan.level != "none":
         _drop_capabilities()
@@ -200,22 +202,32 @@ def _own_scratch(plan: Plan, work_dir: str) -> None:
     mount("tmpfs", work_dir, "tmpfs", MS_NOSUID | MS_NODEV, options)
 
 
-def _become_nobody(work_dir: str) -> None:
-    """Not root, and in no group that might read or own anything but its folder."""
+def _become_nobody(work_dir: str) -> bool:
+    """Not root, and in no group that might read or own anything but its folder.
+
+    True if nobody else is this user: what the kernel counts by user (threads, signals, space in
+    pipes) then is this worker's alone. Some containers have too few users for that.
+    """
+    user = FIRST_USER + secrets.randbelow(NUM_USERS)
+    try:
+        os.chown(work_dir, user, user)
+    except OSError:
+        user = NOBODY
     for path in [Path(work_dir), *Path(work_dir).rglob("*")]:
-        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+        os.chown(path, user, user, follow_symlinks=False)
     _empty_bounding_set()
     if os.getuid() == 0:
         os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    return user != NOBODY
 
 
 def _count_apart() -> bool:
     """The kernel counts a user's threads per user namespace: one's own makes the limit exact."""
     try:
         call("unshare", CLONE_NEWUSER)
-    except OSError:  # root can be strong without; then all its workers are counted together
+    except OSError:  # root can be strong without
         return False
     return True
 

@@ -11,7 +11,7 @@ import socket
 import struct
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -22,9 +22,10 @@ from . import arrays, tensors
 # Small, because a byte of header can become 64 bytes of Python objects in the receiver.
 HEADER_LIMIT_BYTES = 2 * 2**20
 MAX_DEPTH = 32
+MAX_CONTAINERS = 2**16  # lists, dicts, handles, tensors: each takes time to rebuild
 MAX_TENSORS = 1024
 MAX_DIMS = 8
-MAX_ELEMENTS = 2**40  # of a tensor, a 0 in its shape counting as 1
+MAX_EMPTY = 2**20  # elements that an empty tensor claims, a 0 in its shape counting as 1
 MAX_ERRNO = 4095  # the kernel's own bound
 MAX_INT_BYTES = 1024  # Python refuses to print integers much beyond this
 PIECE_BYTES = 2**16  # most frames are smaller
@@ -166,6 +167,7 @@ class _Writer:
         self.wrap = wrap
         self.remaining_bytes = limit_bytes
         self.blobs: list[bytes] = []
+        self.containers = 0
 
     def write(self, value: Any, depth: int) -> Any:
         # Exact types only: a subclass may behave as it likes, so it stays behind a handle.
@@ -174,6 +176,9 @@ class _Writer:
             return value
         if depth == 0:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep")
+        self.containers += 1
+        if self.containers > MAX_CONTAINERS:
+            raise Unsendable("it has too many parts")
         if kind is int:
             return [Kind.BIG_INT, _int_bytes(value)]
         if kind is list or kind is tuple:
@@ -188,7 +193,7 @@ class _Writer:
     def _of_a_library(self, value: Any, depth: int) -> Any:
         """The wire of what numpy or a tensor library made, if it can cross; else None."""
         if tensors.is_tensor(value) and value.ndim <= MAX_DIMS:
-            self._reserve(value.numel() * value.element_size())
+            self._reserve(value.shape, value.numel() * value.element_size())
             self.blobs.append(tensors.raw_bytes(value))
             return [Kind.TENSOR, tensors.dtypes().index(value.dtype), *value.shape]
         for plain in (tensors.as_plain(value), arrays.as_number(value)):
@@ -196,14 +201,16 @@ class _Writer:
                 return self.write(plain, depth)
         if array := arrays.parts(value):
             index, shape, size_bytes = array
-            self._reserve(size_bytes)
+            self._reserve(shape, size_bytes)
             self.blobs.append(arrays.raw_bytes(value))
             return [Kind.ARRAY, index, *shape]
         dtype = tensors.dtype_index(value)
         return None if dtype is None else [Kind.DTYPE, dtype]
 
-    def _reserve(self, size_bytes: int) -> None:
+    def _reserve(self, shape: Sequence[int], size_bytes: int) -> None:
         # Before the bytes exist: an expanded view may stand for more than memory holds.
+        if _claims_too_much(shape):
+            raise Unsendable("it is empty, and the rest of its shape too large")
         self.remaining_bytes -= size_bytes
         if self.remaining_bytes < 0 or len(self.blobs) == MAX_TENSORS:
             raise Unsendable("it is too large")
@@ -212,6 +219,11 @@ class _Writer:
 def _is_scalar(value: Any) -> bool:
     kind = type(value)
     return kind in PLAIN or (kind is int and MIN_INT <= value <= MAX_INT)
+
+
+def _claims_too_much(shape: Sequence[int]) -> bool:
+    """Whether an empty tensor has sizes that a sum along the empty one would fill memory with."""
+    return 0 in shape and math.prod(max(size, 1) for size in shape) > MAX_EMPTY
 
 
 def _int_bytes(value: int) -> bytes:
@@ -225,13 +237,16 @@ class _Reader:
         self.blobs = blobs
         self.unwrap = unwrap
         self.position = 0
-        self.tensors = 0
+        self.tensors = self.containers = 0
 
     def read(self, wire: Any, depth: int) -> Any:
         if type(wire) in SCALARS:
             return wire
         if depth == 0:
             raise MalformedFrame(f"nested more than {MAX_DEPTH} deep")
+        self.containers += 1
+        if self.containers > MAX_CONTAINERS:
+            raise MalformedFrame("too many parts")
         if type(wire) is not list or not wire or type(wire[0]) is not int:
             raise MalformedFrame("a container of no known kind")
         match wire:
@@ -264,8 +279,8 @@ class _Reader:
     def _take(self, shape: list[Any], itemsize_bytes: int) -> bytearray:
         if len(shape) > MAX_DIMS or not all(type(size) is int and size >= 0 for size in shape):
             raise MalformedFrame("a tensor with an impossible shape")
-        if math.prod(max(size, 1) for size in shape) > MAX_ELEMENTS:
-            raise MalformedFrame("a tensor with too large a shape")
+        if _claims_too_much(shape):
+            raise MalformedFrame("an empty tensor of too large a shape")
         start, self.position = self.position, self.position + math.prod(shape) * itemsize_bytes
         self.tensors += 1
         if self.position > len(self.blobs) or self.tensors > MAX_TENSORS:

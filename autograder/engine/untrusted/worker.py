@@ -1,5 +1,6 @@
 """Runs one submission's cells and answers questions about what they defined."""
 
+import functools
 import itertools
 import os
 import random
@@ -17,7 +18,9 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import arrays, plots, tensors
+from .lending import Lender
 from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
+from .stand_ins import Borrower
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
 
@@ -77,29 +80,40 @@ class Missing(Exception):
 class Session:
     """One submission's notebook, and every object of it that the grader holds a handle to."""
 
-    def __init__(self, shell: NotebookShell) -> None:
+    def __init__(self, shell: NotebookShell, borrower: Borrower) -> None:
         self.shell = shell
+        self.borrower = borrower
+        self.borrows = False
         self.objects: dict[int, Any] = {0: shell.user_module}
         self.numbers = itertools.count(1)
         self.operations: dict[str, Callable[..., Any]] = {
             "execute": self.execute,
-            "get": get,
+            "get": self.get,
             "call": lambda target, arguments, named: target(*arguments, **named),
             "item": lambda target, key: target[key],
             "len": len,
             "setup": setup,
+            "borrow": self.borrow,
+            "lend": lambda *wanted: self.lender.answer(*wanted),
         }
+
+    @functools.cached_property
+    def lender(self) -> Lender:
+        """What lends this notebook's objects, if it holds the solution."""
+        return Lender(self.shell.user_module)
 
     def answer(self, request: Frame, limit_bytes: int) -> Frame:
         """Do what is asked; whatever student code raises becomes the reply."""
         nonce, operation, released, seed, *arguments = decode(request, self.object_of)
         for number in released:
             del self.objects[number]
+        wrap = self.lender.lend if operation == "lend" else self.handle_of
         try:
             if seed is not None:
                 seed_generators(seed)
-            result = self.operations[operation](*arguments)
-            return encode((nonce, "value", result), self.handle_of, limit_bytes)
+            with self.borrower.during(nonce):
+                result = self.operations[operation](*arguments)
+            return encode((nonce, "value", result), wrap, limit_bytes)
         except Missing:
             reply: tuple[Any, ...] = (nonce, "missing")
         except Unsendable as reason:
@@ -107,6 +121,17 @@ class Session:
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well
             reply = (nonce, "raised", *described(error))
         return encode(reply, self.handle_of, limit_bytes)
+
+    def get(self, target: Any, name: str) -> Any:
+        """An attribute; of the notebook, also what can be borrowed."""
+        if target is self.shell.user_module and self.borrows and name not in self.shell.user_ns:
+            self.borrow([name])
+        return get(target, name)
+
+    def borrow(self, names: list[str]) -> None:
+        """Set names as an earlier answer has them, and from now on whatever the grader asks for."""
+        self.borrows = True
+        self.borrower.bind(names, self.shell.user_ns)
 
     def handle_of(self, value: Any) -> tuple[int, str]:
         """A new number for a value, with the name of its type."""
@@ -202,7 +227,12 @@ def answer_grader(
 ) -> NoReturn:
     """Do what the grader asks for; `EOFError` or `OSError` when it hangs up."""
     seed_generators(seed)
-    session = Session(shell)
+
+    def exchange(frame: Frame) -> Frame:
+        frame.send(connection)
+        return Frame.receive(connection, limit_bytes)
+
+    session = Session(shell, Borrower(exchange, limit_bytes))
     while True:
         request = Frame.receive(connection, limit_bytes)
         session.answer(request, limit_bytes).send(connection)

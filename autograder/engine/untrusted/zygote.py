@@ -14,14 +14,14 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from . import plots, tensors
-from .confine import Plan, die_with_parent, enter, give_up, move_to, seal
+from . import plots, scratch, tensors
+from .confine import SCRATCH, Plan, die_with_parent, enter, give_up, move_to, seal
 from .linux import OwnStatus, count_threads
-from .scratch import is_oversized
 
 HELLO = b"!"  # of a worker; with it the kernel tells the grader which process that is
 
@@ -128,13 +128,15 @@ class Nursery:
         self.work_dirs: dict[int, str] = {}  # process id -> its folder
         self.watch_every_s = None if plan.level == "strong" else 0.1
 
-    def fork(
-        self, fd: int, work_dir: str, seed: int, limit_bytes: int, cores: list[int]
-    ) -> int | str:
+    def fork(self, fd: int, seed: int, limit_bytes: int, cores: list[int]) -> int | str:
         """The process id of a new worker that serves `fd`, or why it could not be confined."""
         from .worker import answer_grader, settle
 
         self.check_threads()
+        try:
+            work_dir = self.make_work_dir()
+        except OSError as error:
+            return f"{error.filename}: {error.strerror}"
         zygote_pid, size_bytes = os.getpid(), self.status.size_bytes
         outcome, report = os.pipe()
         pid = os.fork()
@@ -143,6 +145,7 @@ class Nursery:
                 with contextlib.suppress(OSError):  # where that is not allowed
                     os.sched_setaffinity(0, cores)
                 os.setsid()  # no terminal; and some kernels share out the processor by session
+                silence()  # by descriptors of its own: flags of an open file are its users' alike
                 try:
                     move_to(self.plan, work_dir, {fd, report})
                     settle(work_dir, self.plan.support_dir, self.plan.shipped)
@@ -178,9 +181,23 @@ class Nursery:
         for kill in (os.killpg, os.kill):  # first what it started, then it, wherever it moved
             with contextlib.suppress(ProcessLookupError):
                 kill(pid, signal.SIGKILL)
-        del self.work_dirs[pid]
         _, status, used = os.wait4(pid, 0)
+        self.remove(self.work_dirs.pop(pid))
         return status, used.ru_utime + used.ru_stime
+
+    def make_work_dir(self) -> str:
+        """A folder for a worker, which under "strong" makes it itself, in memory of its own."""
+        if self.plan.level == "strong":
+            return SCRATCH
+        if self.plan.nobody:
+            Path(self.plan.scratch).chmod(0o711)  # who becomes nobody has to pass through
+        return tempfile.mkdtemp(dir=self.plan.scratch)
+
+    def remove(self, work_dir: str) -> None:
+        """Delete what a worker left on disk; what can't be goes with the folder around it."""
+        if self.plan.level != "strong":
+            with contextlib.suppress(OSError):
+                scratch.remove(Path(work_dir))
 
     def check_threads(self) -> None:
         """Refuse to go on with a second thread, whoever started it."""
@@ -198,4 +215,4 @@ class Nursery:
         if count_threads(pid) > self.plan.threads:
             return "threads"
         limits = (self.plan.scratch_bytes, self.plan.scratch_files)
-        return "disk" if is_oversized(Path(self.work_dirs[pid]), pid, *limits) else ""
+        return "disk" if scratch.is_oversized(Path(self.work_dirs[pid]), pid, *limits) else ""

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .compare import as_float, fail, kind_of, same_keys
+from .untaken import opened, wrapped_as
 
 if TYPE_CHECKING:  # a lab without them never loads them
     import numpy as np
@@ -49,6 +50,7 @@ def take_tensor(
     """
     import torch
 
+    value = opened(value)
     if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
         fail(f"{what} should be a tensor, not of type {kind_of(value)}", hint)
     return _take_grid(torch, value.detach(), shape, dtype, what, finite, least, most, hint)
@@ -68,6 +70,7 @@ def take_array(
     """An array of numpy's; see `take_tensor`."""
     import numpy as np
 
+    value = opened(value)
     if type(value) is not np.ndarray:
         fail(f"{what} should be an array, not of type {kind_of(value)}", hint)
     dtypes = tuple(map(np.dtype, dtype)) if isinstance(dtype, tuple) else np.dtype(dtype)
@@ -83,13 +86,14 @@ def take_tensors(
     Raises:
         CheckFailure: naming the tensor that differs.
     """
+    value = opened(value)
     if not isinstance(value, dict):
         fail(f"{what} should be a dict of tensors, not of type {kind_of(value)}", hint)
     same_keys(value, like, what, hint)
-    return {
-        name: take_tensor(value[name], one.shape, one.dtype, f"{what}[{name!r}]", hint=hint)
-        for name, one in like.items()
-    }
+    taken = {}
+    for name, one in like.items():
+        taken[name] = take_tensor(value[name], one.shape, one.dtype, f"{what}[{name!r}]", hint=hint)
+    return taken
 
 
 def take_number(
@@ -105,7 +109,8 @@ def take_number(
     Raises:
         CheckFailure: for anything else, or a number below `least` or above `most`.
     """
-    number = _as_number(value)
+    value = opened(value)
+    number = _as_python(value)
     if isinstance(number, bool) or not isinstance(number, float | int):
         fail(f"{what} should be a number, not of type {kind_of(value)}", hint)
     number = as_float(number)
@@ -124,7 +129,8 @@ def take_integer(
     Raises:
         CheckFailure: for anything else, 3.0 and True as well.
     """
-    number = _as_number(value)
+    value = opened(value)
+    number = _as_python(value)
     if isinstance(number, bool) or not isinstance(number, int):
         fail(f"{what} should be a whole number, not of type {kind_of(value)}", hint)
     if not least <= number <= most:
@@ -138,7 +144,8 @@ def take_flag(value: Any, what: str = "the result", *, hint: str = "") -> bool:
     Raises:
         CheckFailure: for anything else, 1 and 0 as well.
     """
-    flag = _as_number(value)
+    value = opened(value)
+    flag = _as_python(value)
     if not isinstance(flag, bool):
         fail(f"{what} should be True or False, not of type {kind_of(value)}", hint)
     return flag
@@ -150,6 +157,7 @@ def take_text(value: Any, what: str = "the result", *, longest: int = 1000, hint
     Raises:
         CheckFailure: for anything else.
     """
+    value = opened(value)
     if not isinstance(value, str):
         fail(f"{what} should be a string, not of type {kind_of(value)}", hint)
     if len(value) > longest:
@@ -168,12 +176,13 @@ def take_list(
     Raises:
         CheckFailure: for anything else.
     """
-    if not isinstance(value, list | tuple):
-        fail(f"{what} should be a list, not of type {kind_of(value)}", hint)
-    if len(value) not in (length if isinstance(length, range) else (length,)):
+    items = opened(value)
+    if not isinstance(items, list | tuple):
+        fail(f"{what} should be a list, not of type {kind_of(items)}", hint)
+    if len(items) not in (length if isinstance(length, range) else (length,)):
         belong = "" if isinstance(length, range) else f" where {length} belong"
-        fail(f"{what} has {len(value)} elements{belong}", hint)
-    return list(value)
+        fail(f"{what} has {len(items)} elements{belong}", hint)
+    return [wrapped_as(value, item) for item in items]
 
 
 def take_dict(
@@ -184,14 +193,15 @@ def take_dict(
     Raises:
         CheckFailure: for what is no dict, or lacks a key.
     """
-    if not isinstance(value, dict):
-        fail(f"{what} should be a dict, not of type {kind_of(value)}", hint)
-    if missing := [key for key in keys if key not in value]:
+    items = opened(value)
+    if not isinstance(items, dict):
+        fail(f"{what} should be a dict, not of type {kind_of(items)}", hint)
+    if missing := [key for key in keys if key not in items]:
         fail(f"{what} lacks {', '.join(map(repr, missing))}", hint)
-    return {key: value[key] for key in keys}
+    return {key: wrapped_as(value, items[key]) for key in keys}
 
 
-def _as_number(value: Any) -> Any:
+def _as_python(value: Any) -> Any:
     """A tensor without dimensions, or one of numpy's own numbers, as Python has it."""
     torch, np = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):

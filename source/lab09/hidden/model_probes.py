@@ -33,16 +33,16 @@ def random_tokens(rng: torch.Generator, lengths: list[int], more_padding: int = 
 
 # -- a student's model with our weights ---------------------------------------------------------
 
-# `make` gives a model; weights go in only where they fit.
+# `make` gives a model. Weights go in where they fit; what the model then has is handed out.
 LOAD = """
 import torch
 
 model = make(*arguments).eval()
-shapes = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
-if shapes == {name: list(weight.shape) for name, weight in weights.items()}:
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
+with torch.no_grad():
+    for name, parameter in model.named_parameters():
+        if name in weights and weights[name].shape == parameter.shape:
             parameter.copy_(weights[name])
+parameters = {name: parameter.detach() for name, parameter in model.named_parameters()}
 """
 
 
@@ -72,11 +72,10 @@ def twins(
     The sizes are the reference's: a model of another size fails.
     """
     weights = random_weights(reference, rng)
-    made = submission.setup(LOAD, make=make, arguments=arguments, weights=weights)
-    wanted = {name: list(weight.shape) for name, weight in weights.items()}
-    assert_equal(made.shapes, wanted, "the model's parameters with their shapes", hint=hint)
+    probe = submission.setup(LOAD, make=make, arguments=arguments, weights=weights)
+    assert_equal(probe.parameters, weights, "the model's parameters", hint=hint)
     reference.load_state_dict(weights, strict=False)  # buffers stay as they are
-    return Twins(submission, made.model, reference.eval())
+    return Twins(submission, probe.model, reference.eval())
 
 
 def random_weights(model: nn.Module, rng: torch.Generator) -> dict[str, Tensor]:
@@ -137,12 +136,12 @@ def read_logits(
     """The logits of each batch, all of this shape, which must be the work of the layer `fc`."""
     num_classes = shape[1] if len(shape) > 1 else 1
     factors = 1.5 + torch.rand(num_classes, generator=rng)
-    made = submission.setup(READ_LOGITS, model=model, batches=batches, factors=factors)
+    probe = submission.setup(READ_LOGITS, model=model, batches=batches, factors=factors)
     taken = [
         [take_tensor(one, shape, torch.float32, "the logits", hint=hint) for one in ones]
         for ones in (
-            take_list(made.logits, len(batches), "the logits"),
-            take_list(made.multiplied, len(batches), "the logits"),
+            take_list(probe.logits, len(batches), "the logits"),
+            take_list(probe.multiplied, len(batches), "the logits"),
         )
     ]
     for logits, multiplied in zip(*taken, strict=True):
@@ -222,15 +221,15 @@ def assert_optimizer_moves(
     """One step must move all of the model's parameters down the slope, but not far."""
     slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
     slopes *= torch.randint(0, 2, (NUM_SLOPES,), generator=rng) * 2 - 1
-    made = submission.setup(
+    probe = submission.setup(
         OPTIMIZER_STEP,
         model=getattr(submission, model),
         optimizer=getattr(submission, optimizer),
         slopes=slopes,
     )
     what = f"the parameters of {model}"
-    before = take_list(made.before, range(1, MOST_PARAMETERS + 1), what)
-    steep, gentle = (take_list(one, len(before), what) for one in (made.steep, made.gentle))
+    before = take_list(probe.before, range(1, MOST_PARAMETERS + 1), what)
+    steep, gentle = (take_list(one, len(before), what) for one in (probe.steep, probe.gentle))
     moves = [
         [take_tensor(one, (None,), torch.float32, what) for one in parts]
         for parts in (before, steep, gentle)

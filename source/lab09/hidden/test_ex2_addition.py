@@ -14,15 +14,16 @@ from lib.kit.checks import (
     fail,
     question,
     take_dict,
-    take_integer,
     take_list,
     take_number,
     take_tensor,
+    take_tensors,
 )
 from lib.reference.number_pairs import convert_vector_to_int
 
 PLACES = 3
-MOST_NUMBERS = 2**22  # in the parameters of an LSTM
+MOST_LATENT, MOST_HIDDEN = 1024, 1024
+MOST_NUMBERS = 2**24  # in a parameter
 
 # Larger weights behind the encoder make each image's influence show.
 MODEL = """
@@ -39,10 +40,6 @@ with torch.no_grad():
 def model_of(submission):
     """A student's model, behind its handle."""
     return submission.setup(MODEL, AdditionModel=submission.AdditionModel).model
-
-
-def latent_dim_of(model):
-    return take_integer(model.latent_dim, "latent_dim", least=1, most=1024)
 
 
 def random_images(rng, *shape):
@@ -71,7 +68,10 @@ def test_ten_logits_per_place(submission, rng):
 
 # Hands out what the LSTM is like, and loads weights of ours into it.
 LSTM = """
-shapes = {name: list(parameter.shape) for name, parameter in model.lstm.named_parameters()}
+import torch
+
+parameters = {name: parameter.detach() for name, parameter in model.lstm.named_parameters()}
+
 def load(weights):
     with torch.no_grad():
         for name, parameter in model.lstm.named_parameters():
@@ -80,31 +80,35 @@ def load(weights):
 LSTM_PARAMETER = re.compile(r"(?:.+\.)?(?:weight|bias)_[ih]h_l(\d)(_reverse)?")
 
 
-def our_lstm(shapes, width):
-    """An LSTM of the form that these parameters tell: name -> sizes."""
-    shapes = take_dict(shapes, list(shapes) if isinstance(shapes, dict) else [], "the LSTM")
-    parts = [LSTM_PARAMETER.fullmatch(str(name)) for name in shapes]
+def our_lstm(theirs):
+    """An LSTM of the same form, by the names and shapes of its parameters."""
+    theirs = take_dict(theirs, list(theirs) if isinstance(theirs, dict) else [], "the LSTM")
+    parts = [LSTM_PARAMETER.fullmatch(str(name)) for name in theirs]
     if not parts or not all(parts):
         fail("`lstm` is no LSTM", "The task asks for `nn.LSTM`, which reads in both directions")
     if not any(part[2] for part in parts):
         hint = "A carry travels from right to left: is the LSTM bidirectional?"
         fail("each place sees the places on one side of it only", hint)
-    by_part = {str(name).rpartition(".")[2]: shape for name, shape in shapes.items()}
-    sizes = take_list(by_part.get("weight_hh_l0"), 2, "the LSTM's weights")
-    hidden_size = take_integer(sizes[1], "the LSTM's hidden_size", least=1, most=1024)
-    num_layers = 1 + max(int(part[1]) for part in parts)
-    lstm = nn.LSTM(
-        width,
-        hidden_size,
-        min(num_layers, 4),
-        bias="bias_hh_l0" in by_part,
-        batch_first=True,
-        bidirectional=True,
-    )
-    wanted = {name: list(parameter.shape) for name, parameter in lstm.named_parameters()}
+    by_part = {own_name(name): value for name, value in theirs.items()}
     hint = "It takes the concatenated vectors of two digits, and reads in both directions"
-    assert_equal(by_part, wanted, "the parameters of the LSTM", hint=hint)
+    first, again = (
+        take_tensor(by_part.get(name), (None, None), torch.float32, "the LSTM", hint=hint)
+        for name in ("weight_ih_l0", "weight_hh_l0")
+    )
+    width, hidden_size = first.shape[1], again.shape[1]
+    num_layers = 1 + max(int(part[1]) for part in parts)
+    if not 0 < width <= 2 * MOST_LATENT or not 0 < hidden_size <= MOST_HIDDEN or num_layers > 4:
+        fail("the LSTM is far larger than it needs to be")
+    has_bias = "bias_hh_l0" in by_part
+    sizes = {"batch_first": True, "bidirectional": True, "bias": has_bias}
+    lstm = nn.LSTM(width, hidden_size, num_layers, **sizes)
+    take_tensors(by_part, dict(lstm.named_parameters()), "the LSTM", hint=hint)
     return lstm.eval()
+
+
+def own_name(name):
+    """A parameter's name without those of the modules that hold it."""
+    return str(name).rpartition(".")[2]
 
 
 @question("ex2-model", points=2)
@@ -112,14 +116,15 @@ def test_every_image_matters_everywhere(submission, rng):
     """The logits of each place are what the LSTM and `fc` make of all encoded images."""
     num_1, num_2 = (with_mirrored(random_images(rng, 2, PLACES)) for _ in range(2))
     model = model_of(submission)
-    latent_dim = latent_dim_of(model)
-    probe = submission.setup("import torch\n" + LSTM, model=model)
-    lstm = our_lstm(probe.shapes, 2 * latent_dim)
+    probe = submission.setup(LSTM, model=model)
+    theirs = probe.parameters
+    lstm = our_lstm(theirs)
+    latent_dim = lstm.input_size // 2
     with torch.no_grad():
         for parameter in lstm.parameters():
             parameter.copy_(torch.randn(parameter.shape, generator=rng) / latent_dim**0.5)
     ours = dict(lstm.named_parameters())
-    probe.load({name: ours[name.rpartition(".")[2]].detach() for name in probe.shapes})
+    probe.load({name: ours[own_name(name)].detach() for name in theirs})
     latent = model.digit_encoder(torch.cat([num_1, num_2]).flatten(0, 1))
     latent = take_tensor(latent, (8 * PLACES, latent_dim), torch.float32, "the encoded images")
     first, second = latent.view(2, 4, PLACES, latent_dim)
@@ -162,10 +167,10 @@ def test_encoder_gives_latent_vectors(submission, rng):
     latent, in_order = (
         take_tensor(
             model.digit_encoder(batch),
-            (8, latent_dim_of(model)),
+            (8, None),
             torch.float32,
             "the result of the encoder",
-            hint="Four images should give four vectors of latent_dim numbers",
+            hint="Each image should give a vector of latent_dim numbers",
         )
         for batch in (images, images[order])
     )

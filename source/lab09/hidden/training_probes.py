@@ -55,13 +55,13 @@ class TrainingRun:
 
 
 def assert_reports_every_epoch(run: TrainingRun) -> None:
-    """Each metric must have a number per epoch, and one of the four at least must be right: what
+    """Each metric must have a number per epoch, and one of the losses at least must be right: what
     each should be is asked by tests of their own."""
-    right = [
-        torch.allclose(run.history(name), torch.tensor(run.expected[name]), rtol=1e-3)
-        for name in METRICS
-    ]
-    if not any(right):
+    histories = {name: run.history(name) for name in METRICS}
+    if not any(
+        torch.allclose(histories[name], torch.tensor(run.expected[name]), rtol=1e-3)
+        for name in ("train_loss", "val_loss")
+    ):
         fail("the numbers are not those of the epochs", "Append what you measured in each epoch")
 
 

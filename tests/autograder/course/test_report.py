@@ -58,10 +58,12 @@ def test_each_student_has_a_row_and_credit_that_was_carried_counts() -> None:
     assert [row[:4] for row in rows] == [["ann", "4.5", "0", "4.5"], ["ben", "4.5", "2", "6.5"]]
 
 
-def test_a_student_whom_no_judge_came_to_an_end_with_has_nothing() -> None:
+def test_a_student_whom_no_judge_came_to_an_end_with_is_seen() -> None:
     questions = tuple(QuestionResult(one.id, one.max_score) for one in RESULT.questions)
     failed = replace(RESULT, student="cid", status=FAILED, questions=questions, seconds=0.0)
-    assert ["cid", "0", "0", "0", "0", "17.5", "0.0"] in shown(as_table("means", [RESULT, failed]))
+    assert ["cid", "-", "-", "failed", "-", "-", "0.0"] in shown(
+        as_table("means", [RESULT, failed])
+    )
 
 
 @pytest.mark.parametrize("name", ["x" * 128, "many words " * 10, "語" * 60])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.store import ResultStore
+from autograder.judge.results import FAILED
 
 from ..judge.test_results import RESULT
 
@@ -71,3 +72,18 @@ def test_the_same_again_is_no_history(tmp_path: Path) -> None:
     for seconds in (1.0, 2.0):
         store.save(replace(RESULT, seconds=seconds), KEY)
     assert store.history(RESULT.student) == []
+
+
+def test_a_failure_of_the_grader_lies_beside_the_last_result(tmp_path: Path) -> None:
+    store, changed = ResultStore(tmp_path), {**KEY, "submission": "b"}
+    failure = replace(RESULT, status=FAILED, questions=(), remarks=("NOT GRADED",))
+    store.save(RESULT, KEY)
+    assert store.save(failure, changed) is None
+    assert store.load(RESULT.student, changed) == failure
+    assert store.load(RESULT.student, KEY) == store.latest(RESULT.student) == RESULT
+    assert store.load(RESULT.student, {**KEY, "submission": "c"}) is None
+    assert store.history(RESULT.student) == []
+    replaced = store.save(RESULT, changed)
+    assert replaced is not None and replaced.because == ["submission"]
+    assert store.load(RESULT.student, changed) == RESULT
+    assert not list((tmp_path / "failed").iterdir())

@@ -1,7 +1,7 @@
 """Tasks that do to their judge what hostile values might."""
 
 import os
-import signal
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,15 @@ class Burn:
 
 
 @dataclass(frozen=True)
+class Compute:
+    """Compute for ever."""
+
+    def run(self, ready: Ready) -> None:
+        while True:
+            pass
+
+
+@dataclass(frozen=True)
 class Raise:
     text: str
 
@@ -64,13 +73,25 @@ class Die:
 
 
 @dataclass(frozen=True)
+class DieWhile:
+    """Die, after a while, if a file is there at the start."""
+
+    path: str
+    seconds: float
+
+    def run(self, ready: Ready) -> str:
+        if Path(self.path).exists():
+            time.sleep(self.seconds)
+            os.abort()
+        return "well"
+
+
+@dataclass(frozen=True)
 class LoseZygote:
-    """End the process that workers come from, then ask for one."""
+    """Have the process that workers come from end, then ask for one."""
 
     def run(self, ready: Ready) -> None:
-        zygote = ready.zygote._process
-        assert zygote is not None
-        os.kill(zygote.pid, signal.SIGKILL)
+        ready.zygote._control.shutdown(socket.SHUT_RDWR)
         ready.zygote.fork(seed=0)
 
 
@@ -80,12 +101,6 @@ class Hoard:
 
     def run(self, ready: Ready) -> None:
         bytearray(self.size_bytes)
-
-
-@dataclass(frozen=True)
-class Write:
-    def run(self, ready: Ready) -> None:
-        Path("/tmp/left-by-a-judge").write_text("no")
 
 
 @dataclass(frozen=True)

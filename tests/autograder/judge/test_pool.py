@@ -20,7 +20,19 @@ from autograder.judge.grade import Grading
 from autograder.judge.pool import Failed, Pool
 from autograder.judge.warm import Grader
 
-from .tasks import Burn, Count, Die, ForkWorker, Hoard, LoseZygote, Raise, Sleep, Speak, Write
+from .tasks import (
+    Burn,
+    Compute,
+    Count,
+    Die,
+    DieWhile,
+    ForkWorker,
+    Hoard,
+    LoseZygote,
+    Raise,
+    Sleep,
+    Speak,
+)
 
 SOURCE = Path(__file__).parents[2] / "golden" / "graded" / "graded.md"
 LIMITS = Limits(submission_timeout_s=20)
@@ -73,26 +85,43 @@ def test_what_the_rehearsal_does_comes_with_every_fork(assignment: Assignment) -
         (Die(signal.SIGKILL), "died of signal 9"),
         (LoseZygote(), "ZygoteLost"),
         (Hoard(2**34), "MemoryError"),
-        (Write(), "File too large"),  # a judge has no files to write
         (Speak(2**27), "too long an answer"),
         (Speak(-1), "not JSON serializable"),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
 )
 def test_what_a_judge_dies_of_costs_its_task_only(
-    pool: Pool, task: Raise | Die | LoseZygote | Hoard | Write | Speak, words: str
+    pool: Pool, task: Raise | Die | LoseZygote | Hoard | Speak, words: str
 ) -> None:
     failed = pool.judge(task)
     assert isinstance(failed, Failed)
-    assert words in failed.reason
+    assert words in failed.reason and failed.reason.endswith(", twice")
     assert pool.judge(ForkWorker()) == 5  # the zygote is there for the next one
+
+
+def test_a_judge_that_dies_by_bad_luck_is_followed_by_another(pool: Pool, tmp_path: Path) -> None:
+    luck = tmp_path / "bad luck"
+    luck.touch()
+    better = threading.Timer(0.5, luck.unlink)
+    better.start()
+    assert pool.judge(DieWhile(str(luck), seconds=1.5)) == "well"
+    better.join()
+
+
+def test_a_judge_has_its_processor_time(assignment: Assignment) -> None:
+    limits = Limits(submission_timeout_s=20, judge_cpu_s=1)
+    with Pool(Grader(assignment, limits=limits), jobs=1) as pool:
+        failed = pool.judge(Compute())
+        assert isinstance(failed, Failed)
+        assert "signal 24" in failed.reason or "signal 9" in failed.reason
+        assert pool.judge(Count()) == 1
 
 
 def test_a_judge_has_its_time(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(submission_timeout_s=0.1)
     with Pool(Grader(assignment, limits=limits), jobs=1, rehearsal=Sleep(0, grace_s=0.5)) as pool:
         failed = pool.judge(Sleep(60))
-        assert failed == Failed("the judge of this submission died of its time limit")
+        assert failed == Failed("the judge of this submission died of its time limit, twice")
         assert pool.judge(Count()) == 1
 
 

@@ -14,7 +14,7 @@ from autograder.errors import HiddenTestsBroken
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
-from autograder.judge.pytest_plugin import run_tests
+from autograder.judge.pytest_plugin import LONGEST_MESSAGE, run_tests
 from autograder.judge.results import Verdict
 from autograder.judge.session import SOURCE_LIMIT, Session
 from autograder.judge.warm import Grader
@@ -102,6 +102,13 @@ def test_a_wrong_answer_is_told_what_to_look_at(grade: Grade) -> None:
     assert results["test_double"].outcome == "passed"  # by chance: 4 + 4
     assert results["test_fresh"].message == "the result has the wrong value"
     assert results["test_silent_assert"].message == "not as asked"
+
+
+def test_a_message_that_quotes_an_answer_has_an_end(grade: Grade) -> None:
+    plain = "    assert submission.double(1) == 2"
+    quoting = HIDDEN_TESTS.replace(plain, "    assert False, submission.double(1)")
+    results = grade("def double(x): return 'x' * 10**6", tests=quoting)["ex1-double"]
+    assert len(results["test_silent_assert"].message) == LONGEST_MESSAGE
 
 
 @pytest.mark.parametrize(

@@ -518,10 +518,20 @@ def test_a_judge_that_dies_costs_one_student_and_is_told(
     recorded = read_gradebook(course.gradebook, LAB)
     assert {name: recorded[name].grades[TESTED].score for name in recorded} == {"ada": 0, **others}
 
-    # Nothing is stored, so that the next run tries again.
+    # It is not tried again at every run, but shown again; and tried again if asked for.
     assert not (course.root / "results" / LAB / "ada.json").exists()
+    failure = course.root / "results" / LAB / "failed" / "ada.json"
+    moment = failure.stat().st_mtime_ns
+    again, complaint = typed(project, *command, exit_code=1)
+    assert failure.stat().st_mtime_ns == moment
+    assert "NOT GRADED, the grader itself failed" in again and complaint.endswith(": ada\n")
+    typed(project, *command, "--retry", exit_code=1)
+    assert failure.stat().st_mtime_ns != moment
+
+    # What could mend it is tried by itself.
     deadly.write_text(DEADLY_TEST.replace("os.kill", "print"), "utf-8")
     typed(project, *command)
+    assert not failure.exists()
     told = json.loads(report.read_text("utf-8"))
     assert told["submissions"][0]["status"] == "graded"
     assert row(course, "ada").grades[TESTED].score == HALF + 1

@@ -27,6 +27,12 @@ LIMITS = Limits(
 IS_ROOT = os.getuid() == 0
 SOMEBODY = 54321
 
+FILE_IN_MEMORY = """
+import mmap
+pages = mmap.mmap(open(SUPPORT + "/figure").fileno(), 0, access=mmap.ACCESS_COPY)
+address = ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(pages)))
+"""
+
 # Each has to end in an OSError.
 REFUSED = {
     # files
@@ -77,6 +83,47 @@ REFUSED = {
     "change its priority": "import os; os.nice(1)",
     "outlive its zygote": "libc('prctl', 1, 0)",
     "a new namespace": "libc('unshare', 0x10000000)",
+    # what a neighbour would notice: on files that all may read
+    "a lease": "import fcntl; fcntl.fcntl(open(SUPPORT + '/figure'), 1024, fcntl.F_RDLCK)",
+    "who opens it": "import fcntl; fcntl.fcntl(open(SUPPORT + '/figure'), 1026, 1)",
+    "a watch": "libc('inotify_init1', 0)",
+    "a hint": "import fcntl; fcntl.fcntl(open(SUPPORT + '/figure'), 1036, bytes(8))",
+    "the hint": "import fcntl; fcntl.fcntl(open(SUPPORT + '/figure'), 1035, bytes(8))",
+    "past the memory": "import os; os.open(SUPPORT + '/figure', os.O_RDONLY | os.O_DIRECT)",
+    "out of memory": FILE_IN_MEMORY + "pages.madvise(21)",  # MADV_PAGEOUT
+    "what is in memory": FILE_IN_MEMORY + "libc('mincore', address, 1, bytes(1))",
+    # of what all have together
+    "equal pages": "import mmap; mmap.mmap(-1, 2**20).madvise(mmap.MADV_MERGEABLE)",
+    "all equal pages": "libc('prctl', 67, 1, 0, 0, 0)",
+    "large pages": "import mmap; mmap.mmap(-1, 2**21, mmap.MAP_PRIVATE | mmap.MAP_ANON | 0x40000)",
+    "free memory": "libc('sysinfo', bytes(256))",
+    "free disk": "import os; os.statvfs('.')",
+    "disk at once": "libc('fallocate', open('file', 'w').fileno(), 0, 0, 4096)",
+    "disk at once, by the C library": "import os; os.posix_fallocate(os.open('f', 65), 0, 4096)",
+    "waiting for the disk": "import os; os.open('file', os.O_WRONLY | os.O_CREAT | os.O_SYNC)",
+    "a large pipe": "import fcntl, os; fcntl.fcntl(os.pipe()[0], fcntl.F_SETPIPE_SZ, 2**20)",
+    "signals that queue up": "import os; os.kill(os.getpid(), 40)",
+    "timers": "libc('timer_create', 0, None, bytes(8))",
+    "descriptors on their way": """
+import array, socket
+ours, theirs = socket.socketpair()
+rights = array.array("i", [theirs.fileno()])
+ours.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])""",
+    "pages in pipes": "import os; os.splice(os.open('/dev/zero', 0), os.pipe()[1], 1)",
+    # and of itself
+    "its zygote's time": "import os, time; time.clock_gettime((~(os.getppid() or 1) << 3) | 2)",
+    "its zygote's priority": "import os; os.getpriority(os.PRIO_PROCESS, os.getppid() or 1)",
+    "its user's priority": "import os; os.getpriority(os.PRIO_USER, 0)",
+    "its zygote's cores": "import os; os.sched_getaffinity(os.getppid() or 1)",
+    "its zygote's scheduling": "import os; os.sched_getscheduler(os.getppid() or 1)",
+    "its zygote's session": "import os; os.getsid(os.getppid() or 1)",
+    "its zygote's group": "import os; os.getpgid(os.getppid() or 1)",
+    "who is at the other end": """
+import socket
+socket.socketpair()[0].getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)""",
+    "signals when it can be read": """
+import fcntl, os
+fcntl.fcntl(os.pipe()[0], fcntl.F_SETFL, os.O_ASYNC)""",
     # rights
     "become another": "import os; os.setuid(1)",
     "join a group": "import os; os.setgroups([1])",
@@ -151,6 +198,65 @@ except ValueError: result = "refused\"""", "refused"),
     "too much memory": ("""
 try: bytearray(2**30)
 except MemoryError: result = "refused\"""", "refused"),
+    "locks of its own files": ("""
+import fcntl
+file = open("file", "w")
+fcntl.flock(file, fcntl.LOCK_EX); fcntl.lockf(file, fcntl.LOCK_EX); fcntl.lockf(file, fcntl.LOCK_UN)
+with open("file") as again: fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+result = "locked\"""", "locked"),
+    "no lock on what it may read": ("""
+import fcntl, struct
+asked = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
+file = open(SUPPORT + "/figure")
+fcntl.flock(file, fcntl.LOCK_EX)
+for command in (fcntl.F_SETLK, fcntl.F_SETLKW, 37, 38): fcntl.fcntl(file, command, asked)
+asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
+told = [fcntl.fcntl(file, command, asked) for command in (fcntl.F_GETLK, 36)]
+result = [struct.unpack_from("h", answer)[0] == fcntl.F_UNLCK for answer in told]
+""", [True, True]),
+    "databases": ("""
+import sqlite3
+result = []
+for mode in ("delete", "truncate", "persist", "wal"):
+    with sqlite3.connect(f"{mode}.db") as one:
+        result.append(one.execute(f"pragma journal_mode={mode}").fetchone()[0])
+        one.execute("create table grade (points integer)")
+        one.executemany("insert into grade values (?)", [(n,) for n in range(1000)])
+    with sqlite3.connect(f"{mode}.db") as other:
+        one.execute("update grade set points = points + 1")
+        result.append(other.execute("select sum(points) from grade").fetchone()[0])
+        one.commit()
+        result.append(other.execute("select sum(points) from grade").fetchone()[0])
+result = [entry for entry in result if entry not in (499500, 500500)]
+""", ["delete", "truncate", "persist", "wal"]),
+    "written to last": ("""
+import os
+file = os.open("file", os.O_RDWR | os.O_CREAT)
+os.truncate(file, 2**20); os.fsync(file); os.fdatasync(file)
+result = os.fstat(file).st_size""", 2**20),
+    "files in memory": ("""
+import mmap
+with open("file", "wb") as file: file.write(bytes(5000))
+with open("file", "r+b") as file, mmap.mmap(file.fileno(), 0) as pages:
+    pages[0] = 7; pages.flush(); pages.madvise(mmap.MADV_SEQUENTIAL)
+result = open("file", "rb").read(1)[0]""", 7),
+    "not to wait": ("""
+import fcntl, os
+reader, writer = os.pipe()
+os.set_blocking(reader, False)
+flags = fcntl.fcntl(writer, fcntl.F_GETFL)
+fcntl.fcntl(writer, fcntl.F_SETFL, flags | os.O_NONBLOCK | os.O_APPEND)
+result = os.get_blocking(reader), os.get_blocking(writer)""", [False, False]),
+    "the end of a thread": ("""
+import time
+thread, before = ctypes.c_ulong(), time.monotonic()
+libc("pthread_create", ctypes.byref(thread), None, _libc.usleep, ctypes.c_void_p(100_000))
+result = libc("pthread_join", thread, None), time.monotonic() - before >= 0.1""", [0, True]),
+    "about itself": ("""
+import os, time
+os.getpriority(os.PRIO_PROCESS, 0); os.sched_getscheduler(0); os.getsid(0); os.getpgid(os.getpid())
+result = all(clock() >= 0 for clock in (time.process_time, time.thread_time, time.monotonic))
+""", True),
     "home": ("import os; result = os.path.expanduser('~') == os.getcwd()", True),
     "memory": ("import mmap; bytearray(2**28); result = len(mmap.mmap(-1, 2**20))", 2**20),
 }  # fmt: skip

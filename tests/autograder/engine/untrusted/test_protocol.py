@@ -21,6 +21,7 @@ from autograder.engine.untrusted import arrays, tensors
 from autograder.engine.untrusted.protocol import (
     HEADER_LIMIT_BYTES,
     LENGTHS,
+    MAX_CONTAINERS,
     MAX_DEPTH,
     MAX_TENSORS,
     Frame,
@@ -160,10 +161,14 @@ def test_what_cannot_be_sent_is_refused_before_it_costs_memory() -> None:
     cyclic.append(cyclic)
     too_much = torch.ones(1).expand(2**40)
     too_many = [torch.ones(1)] * (MAX_TENSORS + 1)
+    empty = torch.zeros(2**21, 0), np.zeros((0, 2**21))  # a sum of it is not
     assert through(nested(MAX_DEPTH)) == nested(MAX_DEPTH)
-    for value in (cyclic, nested(MAX_DEPTH + 1), too_much, too_many, 1 << 9000, "a" * LIMIT_BYTES):
+    parts: list[Any] = [[]] * MAX_CONTAINERS
+    for value in (parts, cyclic, nested(MAX_DEPTH + 1), too_much, too_many, *empty, 1 << 9000):
         with pytest.raises(Unsendable):
             encode(value, wrap, LIMIT_BYTES)
+    with pytest.raises(Unsendable):
+        encode("a" * LIMIT_BYTES, wrap, LIMIT_BYTES)
 
 
 def frame(wire: Any, blobs: bytes = b"") -> Frame:
@@ -200,7 +205,10 @@ MALFORMED = {
     "nine dimensions": frame([TENSOR, FLOAT32, *[1] * 9], b"1234"),
     "overflowing sizes": frame([TENSOR, FLOAT32, 0, 2**62, 2**62]),
     "sizes of an absurd product": frame([TENSOR, FLOAT32, 0, 2**41]),
+    "an empty tensor that claims more": frame([TENSOR, FLOAT32, 2**21, 0]),
+    "an empty array that claims more": frame([int(Kind.ARRAY), 0, 2**11, 0, 2**11]),
     "too many tensors": frame([0] + [[TENSOR, FLOAT32, 0]] * (MAX_TENSORS + 1)),
+    "too many lists": frame([0] + [[0]] * MAX_CONTAINERS),
     "half a dictionary": frame([int(Kind.DICT), 1]),
     "a list as key": frame([int(Kind.DICT), [0], 1]),
     "a tuple as key": frame([int(Kind.DICT), [1, 5], 1]),

@@ -77,8 +77,10 @@ ARGUMENTS = [
     ("kill", [-OWN_PID, 9], REFUSED),
     ("tgkill", [OWN_PID, OWN_PID + 1, 6], ALLOWED),
     ("tgkill", [1, 1, 6], REFUSED),
-    ("rt_sigqueueinfo", [1], REFUSED),
-    ("rt_tgsigqueueinfo", [0], REFUSED),
+    ("tgkill", [OWN_PID, OWN_PID, 33], ALLOWED),  # as the C library stops a thread
+    ("tgkill", [OWN_PID, OWN_PID, 34], REFUSED),  # these queue up
+    ("kill", [OWN_PID, 64], REFUSED),
+    ("kill", [OWN_PID, 0], ALLOWED),
     ("prlimit64", [0, 7], ALLOWED),
     ("prlimit64", [1, 7], REFUSED),
     ("sched_setaffinity", [OWN_PID], PRETENDED),
@@ -86,20 +88,56 @@ ARGUMENTS = [
     ("socketpair", [socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC], ALLOWED),
     ("socketpair", [socket.AF_UNIX, socket.SOCK_DGRAM], REFUSED),
     ("socketpair", [30, socket.SOCK_STREAM], REFUSED),
-    ("prctl", [1, 0], REFUSED),
+    *[("prctl", [option], REFUSED) for option in (1, 4, 22, 36, 62, 67)],
     ("prctl", [15, 0], ALLOWED),
-    ("fcntl", [3, 8, 1], REFUSED),
-    ("fcntl", [3, 3], ALLOWED),
-    ("fcntl", [3, 5], ALLOWED),  # locks, as SQLite sets them
-    ("fcntl", [3, 1024, 0], REFUSED),
-    ("fcntl", [3, 1026, 1], REFUSED),
+    *[("fcntl", [3, command], ALLOWED) for command in (0, 1, 2, 3, 5, 36, 1030, 1032)],
+    *[("fcntl", [3, command], PRETENDED) for command in (6, 7, 37, 38)],  # locks
+    *[
+        ("fcntl", [3, command], REFUSED)
+        for command in (8, 9, 10, 11, 15, 16, 39, *range(1024, 1027), 1031, *range(1033, 1041))
+    ],
+    ("fcntl", [3, 4, os.O_RDWR | os.O_APPEND | os.O_NONBLOCK], ALLOWED),
+    ("fcntl", [3, 4, os.O_ASYNC], REFUSED),
+    ("fcntl", [3, 4, os.O_DIRECT], REFUSED),
+    ("fcntl", [3, 4, os.O_NOATIME | os.O_NONBLOCK], REFUSED),
+    ("flock", [3, 2], PRETENDED),
+    ("fallocate", [3, 0, 0, 4096], errno.EOPNOTSUPP),
+    ("futex", [0, 0x80], ALLOWED),  # as the C library does all but always
+    ("futex", [0, 0x81], ALLOWED),
+    ("futex", [0, 0x189], ALLOWED),
+    ("futex", [0, 0], errno.EAGAIN),
+    ("futex", [0, 0x109], errno.EAGAIN),  # as it waits for the end of a thread
+    ("futex", [0, 1], PRETENDED),
+    ("futex", [0, 10], PRETENDED),
+    ("clock_gettime", [3], ALLOWED),
+    ("clock_gettime", [(~1 << 3) | 2], REFUSED),
+    ("clock_getres", [(~OWN_PID << 3) | 2], REFUSED),
+    ("clock_nanosleep", [(~1 << 3) | 2], REFUSED),
+    *[
+        (name, [pid], expected)
+        for name in seccomp.OF_ITSELF
+        for pid, expected in ((0, ALLOWED), (OWN_PID, ALLOWED), (1, REFUSED))
+    ],
+    ("sched_getaffinity", [0], ALLOWED),
+    ("sched_getaffinity", [OWN_PID + 1], UNKNOWN),
+    ("getpriority", [0, 0], ALLOWED),
+    ("getpriority", [0, 1], REFUSED),
+    ("getpriority", [2, 0], REFUSED),
+    ("ioprio_get", [1, OWN_PID], ALLOWED),
+    ("ioprio_get", [1, 1], REFUSED),
+    ("ioprio_get", [3, 0], REFUSED),
+    ("mmap", [0, 4096, 3, 0x22], ALLOWED),
+    ("mmap", [0, 4096, 3, 0x40022], REFUSED),
+    ("madvise", [0, 4096, 4], ALLOWED),
+    ("madvise", [0, 4096, 14], ALLOWED),
+    *[("madvise", [0, 4096, advice], REFUSED) for advice in (9, 12, 20, 21, 25, 100, 101)],
     ("ioctl", [0, 0x5412], REFUSED),
     ("ioctl", [0, 0x5401], ALLOWED),
     ("ioctl", [3, 0x5421], ALLOWED),
     ("ioctl", [3, 0x8901], REFUSED),
     ("ioctl", [3, 0x80086601], REFUSED),  # a file's flags
     ("ioctl", [3, 0x80087601], REFUSED),  # its generation
-    ("getsockopt", [3, 1, 77], REFUSED),
+    *[("getsockopt", [3, 1, option], REFUSED) for option in (17, 57, 59, 77)],
     ("getsockopt", [3, 1, 4], ALLOWED),
 ]
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .untaken import opened
+
 if TYPE_CHECKING:  # a lab without torch never loads it
     from torch import Tensor
 
@@ -37,6 +39,7 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
     Raises:
         CheckFailure: naming the place that differs, not its expected value.
     """
+    actual = opened(actual)
     if type(actual) is not type(expected):
         fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", hint)
     if _is_tensor(expected):
@@ -66,6 +69,7 @@ def assert_tensor_equal(
     Raises:
         CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
     """
+    actual = opened(actual)
     _same_form(actual, expected, what, hint)
     _same_values(actual, expected, what, hint)
 
@@ -84,6 +88,7 @@ def assert_close(
     Raises:
         CheckFailure: with the form that differs, or how far off the worst value is.
     """
+    actual = opened(actual)
     if isinstance(expected, float | int):
         if isinstance(actual, bool) or not isinstance(actual, float | int):
             fail(f"{what} should be a number, not of type {kind_of(actual)}", hint)
@@ -118,6 +123,7 @@ def assert_above(actual: "Tensor | float", least: float, message: str, *, hint: 
     Raises:
         CheckFailure: with the message, also if there are no values.
     """
+    actual = opened(actual)
     if isinstance(actual, float | int):
         value = abs(as_float(actual))
         _tell(message, value / least)

@@ -1,0 +1,62 @@
+"""The submission for labs whose tests take every value: what is no handle comes back untaken."""
+
+from typing import Any
+
+from lib.kit.checks.untaken import Untaken
+
+from ..engine import Remote, Submission
+
+
+class Guarded:
+    """A `Remote` whose attributes, items and results are `Guarded` or `Untaken`."""
+
+    __slots__ = ("_remote",)
+
+    __iter__ = None
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+
+    @property
+    def type_name(self) -> str:
+        """Of what it stands for, for messages."""
+        return self._remote.type_name
+
+    def setup(self, source: str, /, **inputs: Any) -> Any:
+        """See `Submission.setup`; a name like others, where it is no notebook's."""
+        if isinstance(self._remote, Submission):
+            return guarded(self._remote.setup(source, **_bare(inputs)))
+        return guarded(self._remote.setup)(source, **inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        return guarded(getattr(self._remote, name))
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return guarded(self._remote(*_bare(args), **_bare(kwargs)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return guarded(self._remote[_bare(key)])
+
+    def __len__(self) -> int:
+        return len(self._remote)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return repr(self._remote)
+
+
+def guarded(value: Any) -> Any:
+    """What a worker returned, as tests get to see it."""
+    return Guarded(value) if isinstance(value, Remote) else Untaken(value, guarded)
+
+
+def _bare(value: Any) -> Any:
+    """Arguments as workers take them."""
+    kind = type(value)
+    if kind is Guarded:
+        return value._remote
+    if kind is list or kind is tuple:
+        return kind(map(_bare, value))
+    return {key: _bare(item) for key, item in value.items()} if kind is dict else value
