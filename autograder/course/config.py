@@ -25,6 +25,7 @@ except ImportError:
 else:
     configure(c)
 '''
+TEMPLATE = Path(__file__).parent / "templates" / "formgrader.html.j2"  # of a submission there
 PATH_LINE = re.compile(r"^(sys\.path\.append\(.*\)|project = .*(?=  #))", re.MULTILINE)
 # SHA-256 of what earlier versions wrote, with the path left out.
 EARLIER = {
@@ -43,7 +44,8 @@ def configure(config: Any) -> None:
     config.Autograde.autograde_preprocessors = []
     config.GenerateFeedback.exporter_class = "autograder.course.plugins.FeedbackExporter"
     config.GenerateFeedback.preprocessors = []
-    config.HTMLExporter.filters = {"markdown2html": "autograder.course.markdown.markdown2html"}
+    config.HTMLExporter.filters = {"markdown2html": "autograder.course.formgrader.markdown2html"}
+    config.HTMLExporter.template_file = str(TEMPLATE)
 
 
 def write_config(course_dir: Path) -> None:

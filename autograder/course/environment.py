@@ -19,6 +19,7 @@ SUBMISSION = "submission"
 CODE = (
     *("lib", "autograder/engine", "autograder/judge"),
     *("autograder/assignment.py", "autograder/identity.py", "autograder/lab.py"),
+    "autograder/printable.py",
 )
 LIBRARIES = ("ipython", "msgpack", "nbformat", "pytest")  # besides those of the lab
 Key = dict[str, str]

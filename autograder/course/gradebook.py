@@ -42,9 +42,9 @@ from sqlalchemy.exc import DatabaseError
 from traitlets import TraitError
 
 from ..assignment import nbgrader_tag
-from ..engine import printable
 from ..errors import UserError
 from ..judge.results import SubmissionResult
+from ..printable import printable
 from .by_hand import ByHand, GradeByHand
 from .course import CONFIG_FILE, Course, modules_of
 from .recorded import LOCK_TIMEOUT_S, refusal, schema_version

@@ -9,7 +9,6 @@ is followed: it could lead to a neighbour's answers.
 
 import os
 import stat
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,13 +17,13 @@ from typing import Any
 
 from ..errors import Unreadable, UserError
 from ..judge.content import Content
+from ..printable import UNSEEN, printable_name
 from .notebook_file import (
     NotebookFile,
     archive_stem,
     is_clutter,
     is_hidden,
     notebook_stem,
-    shown_name,
 )
 from .student_folder import Found, find_notebook, folded, is_named_after, listed, nothing
 
@@ -32,8 +31,8 @@ SUBMITTED = "submitted"  # nbgrader's name of the folder, unless a course has an
 HIDDEN = "begins with a dot, so it is not taken; if it is a student's, rename it without the dot"
 ID_LIMIT = 128  # characters, as nbgrader's gradebook has it
 ID_LIMIT_BYTES = 200  # files are named after students, and a file system takes 255
-# control characters, bytes that are no UTF-8, and ends of lines and paragraphs
-ODD_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
+# nbgrader writes ids into its pages and scripts as they are; there these would act.
+MARKUP = set('<>"\\')
 
 
 class Decision(StrEnum):
@@ -75,7 +74,7 @@ class HandIn:
 
     def load(self) -> Content:
         """All that grading needs; a file that can't be read any more is nothing, with a note."""
-        name = "" if self.notebook is None else shown_name(self.notebook.name)
+        name = "" if self.notebook is None else printable_name(self.notebook.name)
         if self.notebook is None:
             return Content(self.student, name, None, self.notes)
         try:
@@ -96,7 +95,7 @@ class HandIn:
 
     def lines(self) -> list[str]:
         """The notes for the terminal."""
-        return [f"{shown_name(self.student)}: {note}" for note in self.notes]
+        return [f"{printable_name(self.student)}: {note}" for note in self.notes]
 
 
 def find_hand_ins(course_dir: Path, lab: str, submitted: str | Path = SUBMITTED) -> list[HandIn]:
@@ -138,7 +137,7 @@ def _row(root: Path, name: str, lab: str) -> HandIn | None:
     if folded(name) == folded(lab):
         return _no_student(name, f"a lab's folder; students' are {root.name}/STUDENT/{lab}/")
     if _is_odd_id(name):
-        rule = f"at most {ID_LIMIT} characters, without control characters and line ends"
+        rule = f'at most {ID_LIMIT} characters, all to be seen, and none of < > " \\'
         return _no_student(name, f"not a student's id; rename the folder: {rule}")
     if is_linked_folder:
         link = "the student's folder is a link, and links are not followed"
@@ -153,13 +152,13 @@ def _of_student(student: str, found: Found) -> HandIn:
 
 
 def _no_student(name: str, *notes: str) -> HandIn:
-    return HandIn(shown_name(name), None, Decision.NOT_A_STUDENT, notes)
+    return HandIn(printable_name(name), None, Decision.NOT_A_STUDENT, notes)
 
 
 def _move(root: Path, name: str, lab: str) -> str:
     """Where a stray file belongs; `ana.ipynb` is probably Ana's, but of which lab nobody knows."""
     stem = notebook_stem(name) or archive_stem(name)
-    student = "STUDENT" if stem is None or is_named_after(lab, stem) else shown_name(stem)
+    student = "STUDENT" if stem is None or is_named_after(lab, stem) else printable_name(stem)
     return f"move it to {root.name}/{student}/{lab}/"
 
 
@@ -171,10 +170,11 @@ def _is_folder(path: Path) -> bool:
 
 
 def _is_odd_id(name: str) -> bool:
-    """Whether files, tables or nbgrader's gradebook can't hold such an id."""
+    """Whether files, tables, nbgrader's gradebook or its pages can't hold such an id."""
     return (
         len(name) > ID_LIMIT
-        or any(unicodedata.category(character) in ODD_CATEGORIES for character in name)
+        or UNSEEN.search(name) is not None
+        or not {"\t", "\n", *MARKUP}.isdisjoint(name)
         or len(name.encode()) > ID_LIMIT_BYTES
     )
 
@@ -189,7 +189,7 @@ def _with_twins_noted(rows: list[HandIn]) -> list[HandIn]:
 
 
 def _with_twins(row: HandIn, alike: list[str]) -> HandIn:
-    twins = [shown_name(student) for student in alike if student != row.student]
+    twins = [printable_name(student) for student in alike if student != row.student]
     if row.decision is Decision.NOT_A_STUDENT or not twins:
         return row
     note = f"perhaps the same person as {listed(twins)}; if so, keep one of the folders"

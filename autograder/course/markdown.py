@@ -1,40 +1,146 @@
-"""Text cells on the pages that graders and students open: students' text is never alive there.
+"""What students write in Markdown, as HTML that is shown and never alive.
 
-nbgrader's templates pass on HTML from Markdown as it is; in formgrader a student's script would
-run with all that the grader may do.
+HTML in it is text like all other text, and so are its links to anything but pages, pictures that
+would have to be fetched, forms and diagrams. Texts can be made to take long: who renders them does
+so in a process with limits.
 """
 
-import contextlib
+import base64
 import html
+import io
+import re
+import warnings
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import MarkdownWithMath
+import mistune
+from mistune.renderers.html import HTMLRenderer
 
-from ..render.formulas import FormulaRenderer
-from .notebook import SUMMARY_ID
+from ..printable import printable
+from ..render.mathml import as_mathml
+from .sanitise import clean_text
 
-SIZE_LIMIT = 2**20  # characters
-MATH_LIMIT = 100  # environments; the time that they take grows with the square of their number
-
-
-@pass_context
-def markdown2html(context: Any, source: str) -> str:
-    """Rendered text; HTML in students' cells, and what can't be rendered soon, as it was typed."""
-    cell = context.get("cell") or {}
-    if len(source) <= SIZE_LIMIT and source.count("\\begin") <= MATH_LIMIT:
-        renderer = FormulaRenderer(
-            escape=not _is_ours(cell),
-            allow_harmful_protocols=False,
-            attachments=cell.get("attachments", {}),
-        )
-        with contextlib.suppress(Exception):  # of many kinds, for one picture that is missing
-            return str(MarkdownWithMath(renderer=renderer).render(source))
-    return f"<pre>{html.escape(source)}</pre>"
+PICTURES_LIMIT = 4 * 2**20  # characters of all pictures of one student, as they are stored
+PIXELS_LIMIT = 25_000_000  # of a picture; a browser holds each in four bytes
+PLUGINS = ["strikethrough", "table", "url", "def_list", "math"]
+ENVIRONMENT = (
+    r"^ {0,3}(?P<bare_formula>\\begin\{(?P<bare_formula_name>[a-z]{1,20}\*?)\}"
+    r"[\s\S]*?\\end\{(?P=bare_formula_name)\})[ \t]*(?:\n|$)"
+)
+EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif);base64,(?P<data>[A-Za-z0-9+/=\s]*)")
+ATTACHED = "attachment:"
+KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
 
 
-def _is_ours(cell: Any) -> bool:
-    """Whether a cell of a graded notebook is the instructor's; students have no say in that."""
-    return cell.get("id") == SUMMARY_ID or bool(
-        cell.get("metadata", {}).get("nbgrader", {}).get("locked")
-    )
+class Pictures:
+    """The pictures that are shown of one student, each once, as long as there is room.
+
+    Args:
+        released: the names of those that came with the lab, which students may show, too.
+    """
+
+    def __init__(self, released: Collection[str] = ()) -> None:
+        self._released = frozenset(released)
+        self._shown: set[int] = set()
+        self._room = PICTURES_LIMIT
+
+    def show(self, url: str, alt: str, attached: Mapping[str, Any]) -> str:
+        """A picture as HTML; in place of one that can't be shown, why not."""
+        if url in self._released:
+            return _picture(url, alt)
+        data = _stored(url, attached)
+        if data is None:
+            return _instead(alt, f"not shown, as it lies elsewhere: {printable(url, 100)}")
+        key = hash(data)
+        if key in self._shown:
+            return _instead(alt, "the same as above")
+        if len(data) > self._room:
+            return _instead(alt, "not shown, as it is too large")
+        kind = _kind(data)
+        if kind is None:
+            return _instead(alt, "not shown, as it can't be read or is too large")
+        self._shown.add(key)
+        self._room -= len(data)
+        return _picture(f"data:{kind};base64,{data}", alt)
+
+
+def as_html(source: str, pictures: Pictures, attached: Mapping[str, Any]) -> str:
+    """A text rendered and sanitised; as it was typed, if it is nested too deeply to be rendered."""
+    try:
+        return clean_text(_Renderer(pictures, attached).render(source))
+    except RecursionError:
+        return as_typed(source)
+
+
+def as_typed(source: str) -> str:
+    """A text as it is."""
+    return clean_text(f"<pre>{html.escape(source)}</pre>")
+
+
+class _Renderer(HTMLRenderer):
+    """Markdown with formulas; HTML in it stays text."""
+
+    def __init__(self, pictures: Pictures, attached: Mapping[str, Any]) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False)
+        self._pictures = pictures
+        self._attached = attached
+
+    def render(self, source: str) -> str:
+        markdown = mistune.create_markdown(renderer=self, plugins=PLUGINS)
+        assert isinstance(markdown, mistune.Markdown)
+        markdown.block.register("environment", ENVIRONMENT, _take_environment, before="list")
+        self.register("block_math", _block_math)
+        self.register("inline_math", _inline_math)
+        return str(markdown(source))
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return self._pictures.show(url, html.unescape(text), self._attached)
+
+
+def _take_environment(block: Any, match: re.Match[str], state: Any) -> int:
+    """A bare environment, such as `align`, is a formula."""
+    state.append_token({"type": "block_math", "raw": match["bare_formula"]})
+    return match.end()
+
+
+def _block_math(renderer: Any, formula: str) -> str:
+    return as_mathml(formula, "block") or f"<p>{html.escape(f'$${formula}$$')}</p>"
+
+
+def _inline_math(renderer: Any, formula: str) -> str:
+    return as_mathml(formula, "inline") or html.escape(f"${formula}$")
+
+
+def _stored(url: str, attached: Mapping[str, Any]) -> str | None:
+    """The data of a picture that lies in the text or in its cell."""
+    if embedded := EMBEDDED.fullmatch(url):
+        return "".join(embedded["data"].split())
+    versions = attached.get(url.removeprefix(ATTACHED)) if url.startswith(ATTACHED) else None
+    if not isinstance(versions, dict):
+        return None
+    data = next(iter(versions.values()), None)
+    return "".join(data.split()) if isinstance(data, str) else None
+
+
+def _kind(data: str) -> str | None:
+    """What a picture really is, if a browser can bear it."""
+    from PIL import Image  # most students show none
+
+    damaged = (ValueError, OSError, SyntaxError, Warning, Image.DecompressionBombError)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of too many pixels
+        try:
+            content = io.BytesIO(base64.b64decode(data, validate=True))
+            with Image.open(content, formats=[*KINDS]) as picture:
+                width, height = picture.size
+                return KINDS[str(picture.format)] if width * height <= PIXELS_LIMIT else None
+        except damaged:
+            return None
+
+
+def _picture(url: str, alt: str) -> str:
+    return f'<img src="{html.escape(url)}" alt="{html.escape(printable(alt))}">'
+
+
+def _instead(alt: str, why: str) -> str:
+    return html.escape(f"(picture “{printable(alt, 80)}”: {why})")

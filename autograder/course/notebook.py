@@ -1,14 +1,28 @@
-"""The notebook that graders see in formgrader: the release with what a student wrote in it."""
+"""The notebook that graders see in formgrader: the release with what a student wrote in it.
+
+Text of a student's is HTML there, rendered and sanitised when it is published and kept on one line:
+nothing that shows the notebook later, be it formgrader with or without our settings or JupyterLab,
+has any of it to render. What is long is cut, and says so; all of it lies in `submitted/`.
+"""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
 from ..judge.results import CellFailure, QuestionResult, SubmissionResult
 from ..judge.submission import StudentCell, compose
+from ..printable import printable_text
+from .markdown import Pictures, as_html, as_typed
+from .sanitise import clean_text
 
 SUMMARY_ID = "feedback-summary"  # of a cell that we add
+CELL_LIMIT = 20_000  # characters of a student's cell
+STUDENT_LIMIT = 300_000  # of all cells of a student
+RENDERED_LIMIT = 100_000  # of those, of texts that are rendered; the others are shown as typed
+REMARKS_LIMIT = 30
+SPELT = {ord(one): f"&#{ord(one)};" for one in "\n$\\`"}  # what Markdown would see in HTML
+CUT = "\n… (cut here: what was handed in is longer)"
 Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it
 
 
@@ -18,24 +32,66 @@ def with_cells(release: Any, cells: Sequence[StudentCell]) -> dict[str, Any]:
     return {**filled, "cells": [_without_outputs(cell) for cell in filled["cells"]]}
 
 
-def graded_notebook(release: Any, result: SubmissionResult) -> dict[str, Any]:
-    """The same with a summary in front, each check's tests and score, each failed cell's error."""
-    notebook = with_cells(release, result.cells)
+def graded_notebook(
+    notebook: Mapping[str, Any],
+    result: SubmissionResult,
+    released_pictures: Collection[str] = (),
+    rendered_limit: int = RENDERED_LIMIT,
+) -> dict[str, Any]:
+    """The same with a summary in front, each check's tests and score, each failed cell's error.
+
+    Args:
+        notebook: the one that was graded, with the cells of the result.
+        released_pictures: files that lie beside the notebook, by their paths there.
+        rendered_limit: 0 shows all text as it was typed.
+    """
+    cells = [dict(cell) for cell in notebook["cells"]]
     questions = {question.id: question for question in result.questions}
     failures = {failure.cell_id: failure for failure in result.cell_failures}
-    for cell in notebook["cells"]:
+    shown = _Shown(Pictures(released_pictures), rendered_limit)
+    for cell in cells:
         question = questions.get(question_id(cell) or "")
         if question is not None:
             cell["outputs"] = _question_outputs(question)
         elif cell["cell_type"] == "code" and cell["id"] in failures:
             cell["outputs"] = [_failure_output(failures[cell["id"]])]
+        if is_answer(cell) or is_own(cell):
+            shown.show(cell)
     summary = {
         "cell_type": "markdown",
         "id": SUMMARY_ID,
         "metadata": {},
-        "source": _summary(result),
+        "source": _on_one_line(clean_text(_summary(result))),
     }
-    return {**notebook, "cells": [summary, *notebook["cells"]]}
+    return {**notebook, "cells": [summary, *cells]}
+
+
+class _Shown:
+    """What is shown of a student's cells, as long as there is room."""
+
+    def __init__(self, pictures: Pictures, rendered_limit: int) -> None:
+        self._pictures = pictures
+        self._left, self._rendered_left = STUDENT_LIMIT, rendered_limit
+
+    def show(self, cell: dict[str, Any]) -> None:
+        """Put what is shown in place of what the student wrote."""
+        limit = min(CELL_LIMIT, self._left)
+        self._left -= min(len(cell["source"]), limit)
+        source = printable_text(cell["source"], limit, CUT)
+        if cell["cell_type"] == "markdown":
+            source = self._text(source, cell.pop("attachments", {}))
+        cell["source"] = source
+
+    def _text(self, source: str, attached: Mapping[str, Any]) -> str:
+        if len(source) > self._rendered_left:
+            return _on_one_line(as_typed(source))
+        self._rendered_left -= len(source)
+        return _on_one_line(as_html(source, self._pictures, attached))
+
+
+def _on_one_line(block: str) -> str:
+    """HTML that Markdown, whose blocks of it end at an empty line, leaves as it is."""
+    return block.translate(SPELT)
 
 
 def work_by_question(notebook: Any) -> Work:
@@ -98,14 +154,17 @@ def _summary(result: SubmissionResult) -> str:
         f"<td>{html.escape(' '.join([credit(question), _first_hint(question)]).strip())}</td></tr>"
         for question in result.questions
     )
-    notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in result.remarks)
+    remarks = [*result.remarks[:REMARKS_LIMIT]]
+    if len(result.remarks) > REMARKS_LIMIT:
+        remarks.append(f"… and {len(result.remarks) - REMARKS_LIMIT} more remarks")
+    notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
     table = _table(("question", "points", "what to look at first"), rows)
-    return f"## Feedback at a glance\n\n{table}\n\n" + (f"<ul>{notes}</ul>" if notes else "")
+    return f"<h2>Feedback at a glance</h2>{table}" + (f"<ul>{notes}</ul>" if notes else "")
 
 
 def _question_outputs(question: QuestionResult) -> list[dict[str, Any]]:
     """A table of the tests to read, and the score as nbgrader writes it."""
-    table = {"text/html": _as_html(question), "text/plain": _as_text(question)}
+    table = {"text/html": clean_text(_as_html(question)), "text/plain": _as_text(question)}
     score = {"text/plain": repr(float(question.score or 0.0))}
     return [
         {"output_type": "display_data", "metadata": {}, "data": table},

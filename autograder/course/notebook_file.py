@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import Unreadable
+from ..printable import printable_name
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 MEMBER_LIMIT = 10_000  # files in an archive
-NAME_LIMIT = 80  # characters of a name in a message
+PATH_LIMIT = 1_000  # characters of a file's path in an archive; no disk takes more in one name
 
 # As browsers, mail programs and Windows store it: lab1.ipynb.txt, lab1.ipynb (1), LAB1.IPYNB
 NOTEBOOK_NAME = re.compile(
@@ -68,7 +69,7 @@ class NotebookFile:
         content = read_file(self.root, self.parts)
         if self.member is None:
             return content
-        with _archive(content, shown_name(self.parts[-1])) as archive:
+        with _archive(content, printable_name(self.parts[-1])) as archive:
             return _read_member(archive, self.member)
 
 
@@ -94,12 +95,6 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".")
 
 
-def shown_name(name: str) -> str:
-    """A name as messages write it: on one line, of limited length, its odd characters escaped."""
-    text = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name[: NAME_LIMIT + 1])
-    return text if len(text) <= NAME_LIMIT else f"{text[:NAME_LIMIT]}…"
-
-
 def read_file(root: Path, parts: tuple[str, ...]) -> bytes:
     """All of a file.
 
@@ -108,7 +103,7 @@ def read_file(root: Path, parts: tuple[str, ...]) -> bytes:
     """
     with opened(root, parts) as file:
         content = file.read(SIZE_LIMIT_BYTES + 1)
-    _check_size(shown_name(parts[-1]), len(content))  # it may have changed meanwhile
+    _check_size(printable_name(parts[-1]), len(content))  # it may have changed meanwhile
     return content
 
 
@@ -120,7 +115,7 @@ def notebooks_in(root: Path, parts: tuple[str, ...]) -> list[NotebookFile]:
     Raises:
         Unreadable: if there are none, with the reason.
     """
-    name = shown_name(parts[-1])
+    name = printable_name(parts[-1])
     with opened(root, parts) as file:
         is_archive = file.read(len(ARCHIVE_START)) == ARCHIVE_START
     if not is_archive and notebook_stem(parts[-1]) is None:
@@ -129,9 +124,14 @@ def notebooks_in(root: Path, parts: tuple[str, ...]) -> list[NotebookFile]:
         return [NotebookFile(root, parts)]
     with _archive(read_file(root, parts), name) as archive:
         members = dict.fromkeys(m.filename for m in archive.infolist() if _is_notebook(m))
-        inner_archives = [m for m in archive.namelist() if archive_stem(m)]
+        names = [member.filename for member in archive.infolist()]
+        inner_archives = [name for name in names if archive_stem(name[-PATH_LIMIT:])]
+        too_long = any(len(name) > PATH_LIMIT for name in names)
     if not members:
-        hint = f", only another archive: {shown_name(inner_archives[0])}" if inner_archives else ""
+        hint = (
+            f", only another archive: {printable_name(inner_archives[0])}" if inner_archives else ""
+        )
+        hint += f", but a path of more than {PATH_LIMIT} characters" if too_long else ""
         raise Unreadable(f"{name} is a zip archive without a notebook in it{hint}")
     return [NotebookFile(root, parts, member) for member in members]
 
@@ -148,7 +148,7 @@ def opened(root: Path, parts: tuple[str, ...]) -> Iterator[BinaryIO]:
     Raises:
         Unreadable: if it is anything else.
     """
-    name = shown_name(parts[-1])
+    name = printable_name(parts[-1])
     try:
         with os.fdopen(_descriptor(root, parts), "rb") as file:
             status = os.fstat(file.fileno())
@@ -203,6 +203,8 @@ def _archive(content: bytes, name: str) -> Iterator[zipfile.ZipFile]:
 
 
 def _is_notebook(member: zipfile.ZipInfo) -> bool:
+    if len(member.filename) > PATH_LIMIT:
+        return False
     parts = parts_of_member(member.filename)
     return (
         bool(parts)
@@ -215,7 +217,7 @@ def _is_notebook(member: zipfile.ZipInfo) -> bool:
 
 def _read_member(archive: zipfile.ZipFile, member: str) -> bytes:
     """The content of a file in an archive, whatever size the archive says it has."""
-    name = shown_name(parts_of_member(member)[-1])
+    name = printable_name(parts_of_member(member)[-1])
     info = archive.getinfo(member)
     if info.flag_bits & 1:
         raise Unreadable(f"{name} is locked by a password in its zip archive")

@@ -2,10 +2,13 @@
 
 It is made from the result, the release and what people gave by hand, of nothing else. The template
 escapes whatever it is given; nothing of a student's, a test's or a grader's gets past it as HTML,
-and ids are counted, never named. Signs come with words, so that colour is never all there is.
+and ids are counted, never named. The sanitiser has the last word, and the page's own policy lets a
+browser do nothing but draw it. Signs come with words, so that colour is never all there is.
 """
 
+import base64
 import functools
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,8 +19,10 @@ from markupsafe import Markup, escape
 
 from ..assignment import nbgrader_tag
 from ..judge.results import QuestionResult, SubmissionResult, Verdict
+from ..printable import printable_text
 from .notebook import credit, untouched_answers, with_cells, work_by_question
 from .recorded import RecordedGrade, RecordedSubmission
+from .sanitise import clean_page
 
 # What is longer is cut, and says so; a page stays small whatever somebody hands in.
 MESSAGE_LIMIT = 1_000  # characters
@@ -29,10 +34,6 @@ REMARKS_LIMIT = 30
 
 CUT = "… (cut here)"
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
-# Not for eyes: control characters, marks that turn text round, halves of characters.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 
 def render_page(
@@ -67,8 +68,7 @@ def render_page(
         parts.setdefault(question.id.partition("-")[0], []).append(view)
     everything = [question for some in parts.values() for question in some]
     penalty = recorded.penalty or 0.0
-    return _template().render(
-        style=Markup(_style()),
+    body = _template("body.html").render(
         title=_line(title),
         total=_sum(everything, penalty),
         penalty=_number(penalty) if penalty else "",
@@ -77,6 +77,12 @@ def render_page(
             {"title": _line(exercises.get(name, name)), "questions": some, **_sum(some)}
             for name, some in parts.items()
         ],
+    )
+    style = _style()
+    return str(
+        _template("page.html").render(
+            style=Markup(style), style_hash=_hash(style), body=Markup(clean_page(body))
+        )
     )
 
 
@@ -233,12 +239,11 @@ def _line(text: str) -> str:
 
 def _cut(text: str, limit: int) -> str:
     """Text without what can't be seen, and not longer than a page can bear."""
-    shown = UNSEEN.sub("\ufffd", text[:limit])
-    return shown if len(text) <= limit else f"{shown} {CUT}"
+    return printable_text(text, limit, CUT)
 
 
 @functools.cache
-def _template() -> Any:
+def _template(name: str) -> Any:
     folder = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
         loader=folder,
@@ -247,9 +252,15 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html")
+    return environment.get_template(name)
 
 
 @functools.cache
 def _style() -> str:
     return " ".join(Path(__file__).with_suffix(".css").read_text("utf-8").split())
+
+
+@functools.cache
+def _hash(text: str) -> str:
+    """As a content security policy names what it allows."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

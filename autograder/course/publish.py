@@ -2,7 +2,8 @@
 
 What was published is never read back as a result; it can always be made again from what is stored.
 Only what changed is written. For an unchanged class one question is put to the gradebook, a file
-is read for each student, and nbgrader is not even imported.
+is read for each student, and nbgrader is not even imported. What looks at a student's text is done
+by the press, under limits.
 """
 
 import errno
@@ -15,15 +16,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..assignment import Assignment, nbgrader_tag
+from ..assignment import Assignment
 from ..judge.results import FAILED, SubmissionResult
-from .blanks import Blanks, known_blanks, without_blanks
+from .blanks import known_blanks
 from .copies import write_atomically
 from .course import Course
 from .handed_in import TIMESTAMP_FILE, read_timestamp
-from .notebook import graded_notebook, untouched_answers, with_cells, work_by_question
-from .page import render_page
+from .press import Jammed, Press
 from .recorded import RecordedSubmission, read_gradebook
+from .sheets import ANSWERS, Edition, NotebookWork, PageWork, answers_in
 
 if TYPE_CHECKING:
     from .gradebook import CourseGradebook
@@ -86,22 +87,29 @@ def publish(
     Raises:
         UserError: if the gradebook can't be used.
     """
-    edition = _Edition(course, assignment, exercises or {}, title or assignment.lab)
+    publisher = _Publisher(course, assignment, exercises or {}, title or assignment.lab)
     recorded = read_gradebook(course.gradebook, assignment.lab)
-    stale = [result for result in results if not edition.is_fresh(result, recorded)]
+    stale = [result for result in results if not publisher.is_fresh(result, recorded)]
     if not stale:
         return Publication()
     incomplete = []
-    from .gradebook import CourseGradebook  # it takes seconds to import, so only where it's needed
+    with Press(publisher.edition) as press:
+        from .gradebook import CourseGradebook  # it takes seconds to import, so only where needed
 
-    with CourseGradebook(course) as gradebook:
-        notes = gradebook.update_assignment(assignment.lab, assignment.notebook)
-        for result in stale:
-            try:
-                notes += edition.publish(result, gradebook)
-            except OSError as error:  # of this student's files; the others go on
-                notes.append(_unwritten(result.student, error))
-                incomplete.append(result.student)
+        with CourseGradebook(course) as gradebook:
+            notes = gradebook.update_assignment(assignment.lab, assignment.notebook)
+            for result in stale:
+                try:
+                    notes += publisher.publish(result, gradebook, press)
+                except OSError as error:  # of this student's files; the others go on
+                    notes.append(_unwritten(result.student, error))
+                    incomplete.append(result.student)
+                except Jammed as reason:
+                    notes.append(
+                        f"{result.student}: not published, as making the page {reason}; look at "
+                        "what was handed in"
+                    )
+                    incomplete.append(result.student)
     return Publication(notes, incomplete)
 
 
@@ -117,7 +125,7 @@ def _unwritten(student: str, error: OSError) -> str:
     )
 
 
-class _Edition:
+class _Publisher:
     """One run of publishing: all that is the same for every student."""
 
     def __init__(
@@ -149,31 +157,33 @@ class _Edition:
             and before.sizes == self._sizes(student)
         )
 
-    def publish(self, result: SubmissionResult, gradebook: "CourseGradebook") -> list[str]:
+    def publish(
+        self, result: SubmissionResult, gradebook: "CourseGradebook", press: Press
+    ) -> list[str]:
         """Write all about one student.
 
-        The gradebook comes first: if this is stopped half-way, an answer that a person must look
-        at again is marked as such, and stays so.
+        The gradebook comes before the page: if this is stopped half-way, an answer that a person
+        must look at again is marked as such, and stays so.
+
+        Raises:
+            Jammed: if what is published can't be made.
         """
         from .gradebook import Answers
 
-        student, release = result.student, self._assignment.notebook
-        stored, result = result, replace(result, cells=without_blanks(result.cells, self._blanks))
-        filled = with_cells(release, result.cells)
-        answers = answer_digests(release, filled)
-        before = self._answers_before(student)
+        student = result.student
+        made, notes = _made(press, result)
+        answers, before = made[ANSWERS], self._answers_before(student)
         changed = frozenset(name for name in answers if answers[name] != before.get(name))
-        untouched = untouched_answers(release, filled)
-        timestamp, notes = self._timestamp(student)
-        notes += gradebook.record(self._lab, result, Answers(changed, untouched), timestamp)
-        self._write_notebook(result)
+        timestamp, late = self._timestamp(student)
+        told = Answers(changed, frozenset(made["untouched"]))
+        notes += late + gradebook.record(self._lab, result, told, timestamp)
+        self._write_notebook(student, made["notebook"])
         self._write_timestamp(student, timestamp)
         row = read_gradebook(self._course.gradebook, self._lab, student)[student]
-        page = render_page(result, release, self._exercises, row, self._title)
-        _write(self._course.feedback_page(student, self._lab), page)
+        _write(self._course.feedback_page(student, self._lab), press.make(PageWork(result, row)))
         # Those of questions that left the release, too: they may come back.
         answers = {**before, **answers}
-        digest, sizes = self._digest_of(stored, row), self._sizes(student)
+        digest, sizes = self._digest_of(result, row), self._sizes(student)
         self._save(student, Published(digest, answers, sizes))
         return notes
 
@@ -198,16 +208,13 @@ class _Edition:
         try:
             path = self._course.autograded_notebook(student, self._lab)
             notebook = json.loads(path.read_text("utf-8"))
-            for cell in notebook["cells"]:
-                cell["source"] = "".join(cell["source"])
-            return answer_digests(self._assignment.notebook, notebook)
+            return answers_in(self._assignment.notebook, notebook)
         except (OSError, ValueError, KeyError, TypeError):
             return {}
 
-    def _write_notebook(self, result: SubmissionResult) -> None:
-        path = self._course.autograded_notebook(result.student, self._lab)
-        notebook = graded_notebook(self._assignment.notebook, result)
-        _write(path, json.dumps(notebook, ensure_ascii=False) + "\n")
+    def _write_notebook(self, student: str, notebook: str) -> None:
+        path = self._course.autograded_notebook(student, self._lab)
+        _write(path, notebook)
         for picture in self._pictures:  # formgrader shows them from beside the notebook
             target = path.parent / picture.relative_to(self._assignment.release_dir)
             if not target.exists() or target.stat().st_size != picture.stat().st_size:
@@ -232,9 +239,17 @@ class _Edition:
         return {name: path.stat().st_size for name, path in files.items() if path.is_file()}
 
     @functools.cached_property
-    def _blanks(self) -> Blanks:
+    def edition(self) -> Edition:
+        """What the press has to know."""
         record = self._course.root / "results" / self._lab / ".released" / "blanks.json"
-        return known_blanks(record, self._assignment.notebook)
+        folder = self._assignment.release_dir
+        return Edition(
+            release=self._assignment.notebook,
+            blanks=known_blanks(record, self._assignment.notebook),
+            pictures=tuple(path.relative_to(folder).as_posix() for path in self._pictures),
+            exercises=dict(self._exercises),
+            title=self._title,
+        )
 
     @functools.cached_property
     def _pictures(self) -> list[Path]:
@@ -254,17 +269,13 @@ class _Edition:
         return self._course.root / "results" / self._lab / ".published" / f"{student}.json"
 
 
-def answer_digests(release: Any, notebook: Any) -> dict[str, str]:
-    """For each question a digest of what the student wrote for it, blanks left out."""
-    untouched = untouched_answers(release, notebook)
-    digests = {}
-    for question, cells in work_by_question(notebook).items():
-        written = [
-            cell["source"] for cell in cells if nbgrader_tag(cell).get("grade_id") not in untouched
-        ]
-        content = json.dumps(written).encode()
-        digests[question] = hashlib.sha256(content).hexdigest()[:16]
-    return digests
+def _made(press: Press, result: SubmissionResult) -> tuple[Any, list[str]]:
+    """The notebook for graders and what goes with it, its text as it was typed if need be."""
+    try:
+        return press.make(NotebookWork(result)), []
+    except Jammed as reason:
+        note = f"{result.student}: the text is shown as it was typed, as rendering it {reason}"
+        return press.make(NotebookWork(result, rendered_limit=0)), [note]
 
 
 def _our_code() -> list[bytes]:

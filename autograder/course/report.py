@@ -4,8 +4,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ..judge.results import FAILED, SubmissionResult
+from ..printable import printable, printable_name
 
 STUDENT_WIDTH = 24  # characters
+REMARKS_LIMIT = 20  # of a student
+REMARK_LIMIT = 1_000  # characters
 
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:
@@ -38,12 +41,18 @@ def _points(result: SubmissionResult, exercises: list[str]) -> list[str]:
 
 
 def remarks(results: list[SubmissionResult]) -> list[Text]:
-    """What was decided about submissions, a line each."""
+    """What was decided about submissions, a line each, and of one submission not too many."""
     return [
-        Text(f"  {result.student}: {remark}", style="yellow")
+        Text(f"  {printable_name(result.student)}: {line}", style="yellow")
         for result in results
-        for remark in result.remarks
+        for line in _few(result.remarks)
     ]
+
+
+def _few(lines: tuple[str, ...]) -> list[str]:
+    more = len(lines) - REMARKS_LIMIT
+    shown = [printable(line, REMARK_LIMIT) for line in lines[:REMARKS_LIMIT]]
+    return [*shown, f"… and {more} more"] if more > 0 else shown
 
 
 def _exercise(question_id: str) -> str:

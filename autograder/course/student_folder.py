@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Unreadable
+from ..printable import printable_name
 from .notebook_file import (
     NotebookFile,
     archive_stem,
@@ -18,12 +19,12 @@ from .notebook_file import (
     is_hidden,
     notebook_stem,
     notebooks_in,
-    shown_name,
     why_closed,
 )
 
 ENTRY_LIMIT = 10_000  # files and folders that are looked at
 CANDIDATE_LIMIT = 20  # notebooks and archives that are opened
+DEPTH_LIMIT = 20  # folders in folders that are looked into
 DEPTH_SHOWN = 4  # folders of a path in a note
 LISTED_LIMIT = 5  # names in one note, and notes of one kind
 TIMESTAMP = "timestamp.txt"  # nbgrader's, not handed in by anybody
@@ -110,7 +111,9 @@ class _StudentFolder:
                 continue
             if parts[1:] not in {(name,) for name in self.lab_folders}:
                 self.others.append((*parts[:-1], f"{parts[-1]}/"))
-            if self._is_in_lab_folder(parts) or not self.lab_folders:
+            if len(parts) > DEPTH_LIMIT:
+                self.problems.append(f"{self._shown(parts)} lies in too many folders")
+            elif self._is_in_lab_folder(parts) or not self.lab_folders:
                 entries.extend(self._entries(parts))
 
     def decide(self) -> Found | None:
@@ -262,11 +265,11 @@ class _StudentFolder:
 
     def _shown(self, parts: Parts) -> str:
         """A path as the student knows it; of a deep one, the ends."""
-        names = [shown_name(part) for part in parts[1:]]
+        names = [printable_name(part) for part in parts[1:]]
         if len(names) > DEPTH_SHOWN:
             names[1:-1] = ["…"]
         return "/".join(names) or "the student's folder"
 
     def _label(self, notebook: NotebookFile) -> str:
         shown = self._shown(notebook.parts)
-        return shown if notebook.member is None else f"{shown_name(notebook.name)} in {shown}"
+        return shown if notebook.member is None else f"{printable_name(notebook.name)} in {shown}"

@@ -10,7 +10,6 @@ from .failures import (
     StudentError,
     WorkerLost,
     ZygoteLost,
-    printable,
 )
 from .limits import Limits
 from .loan import Loan
@@ -35,6 +34,5 @@ __all__ = [
     "Zygote",
     "ZygoteLost",
     "describe",
-    "printable",
     "strongest_possible",
 ]

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from .causes import Cause, cause_of_exception
 
-MESSAGE_LIMIT = 300  # characters
-
 
 class EngineUnavailable(Exception):
     """No worker can be had; no submission is at fault."""
@@ -72,12 +70,3 @@ def _sentence(raised: str, cause: Cause, name: str, message: str, where: str) ->
         Cause.UNSENDABLE: "a result of your code can't be checked",
     }.get(cause, f"{raised} {name}")
     return ": ".join(filter(None, [start, message])) + (f" ({where})" if where else "")
-
-
-def printable(text: str) -> str:
-    """Text of a worker made safe to show: one line, no control characters, limited length."""
-    if text.isidentifier() and text.isascii() and len(text) <= MESSAGE_LIMIT:
-        return text  # the name of a type, say
-    line = " ".join(text[: 4 * MESSAGE_LIMIT].split())
-    line = "".join(character if character.isprintable() else "\ufffd" for character in line)
-    return line if len(line) <= MESSAGE_LIMIT else f"{line[:MESSAGE_LIMIT]} …"

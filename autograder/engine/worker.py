@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..printable import printable
 from .causes import Cause
-from .failures import CellError, MissingName, StudentError, WorkerLost, printable
+from .failures import CellError, MissingName, StudentError, WorkerLost
 from .limits import Limits
 from .memory import Memory, peak_memory
 from .remote import Remote, Submission

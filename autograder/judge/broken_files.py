@@ -3,8 +3,8 @@
 import traceback
 from pathlib import Path
 
-from ..engine import printable
 from ..errors import shown
+from ..printable import printable
 
 REMEDY = "fix the test file"
 

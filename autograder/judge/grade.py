@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment
-from ..engine import Zygote, printable
+from ..engine import Zygote
+from ..printable import printable
 from .carry import carry_forward
 from .content import Content, read_content
 from .ingest import ingest

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..engine import printable
 from ..identity import normalised, own_id
+from ..printable import printable
 from .beside import answer_beside, find_beside, is_untouched
 from .parse import ParsedCell, ParsedNotebook
 from .places import LabCell, defined_names, find_places, lab_cells, nearest_places

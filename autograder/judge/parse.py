@@ -6,16 +6,20 @@ made that takes it minutes.
 """
 
 import codecs
+import itertools
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from ..assignment import SKIP_GRADING_TAG
 from ..errors import Unreadable
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 CELL_LIMIT = 1000
+ID_LIMIT = 200  # characters; longer ones are no ids
+PICTURE_LIMIT = 20  # of a cell
+LISTED_LIMIT = 10  # numbers of cells in a note
 REMEDY = "save it again and hand in the .ipynb"
 OTHER_KINDS = {
     "a web page": (b"<!doctype html", b"<html", b"<?xml"),
@@ -80,7 +84,10 @@ def _parse(content: bytes, name: str) -> ParsedNotebook:
     if cells and not any(parsed):
         raise _no_notebook(name, "none of its cells is one")
     left_out = [str(number) for number, cell in enumerate(parsed, start=1) if cell is None]
-    note = f"no cells of a notebook, and left out: number {', '.join(left_out)}"
+    more = f" and {len(left_out) - LISTED_LIMIT} more" if len(left_out) > LISTED_LIMIT else ""
+    note = (
+        f"no cells of a notebook, and left out: number {', '.join(left_out[:LISTED_LIMIT])}{more}"
+    )
     return ParsedNotebook(tuple(filter(None, parsed)), (note,) if left_out else ())
 
 
@@ -118,12 +125,16 @@ def _parse_cell(cell: Any) -> ParsedCell | None:
         kind=kind if kind in ("code", "raw") else "markdown",
         # Half of a surrogate pair can stand in JSON, but in no file.
         source="".join(lines).encode("utf-8", "replace").decode("utf-8"),
-        id=cell_id if isinstance(cell_id, str) else None,
-        grade_id=grade_id if isinstance(grade_id, str) else None,
-        role=_role(mark) if isinstance(grade_id, str) else None,
+        id=cell_id if _is_id(cell_id) else None,
+        grade_id=grade_id if _is_id(grade_id) else None,
+        role=_role(mark) if _is_id(grade_id) else None,
         is_skipped=isinstance(tags, list) and SKIP_GRADING_TAG in tags,
         attachments=_images(cell.get("attachments")),
     )
+
+
+def _is_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) <= ID_LIMIT
 
 
 def _role(mark: dict[str, Any]) -> Role:
@@ -136,10 +147,11 @@ def _images(attachments: Any) -> dict[str, Any]:
     """The pictures among what was pasted into a text cell."""
     if not isinstance(attachments, dict):
         return {}
-    return {
+    images = {
         name: {kind: data}
         for name, versions in attachments.items()
-        if isinstance(versions, dict)
+        if isinstance(versions, dict) and _is_id(name)
         for kind, data in versions.items()
         if kind in IMAGE_TYPES and isinstance(data, str) and BASE64.fullmatch(data)
     }
+    return dict(itertools.islice(images.items(), PICTURE_LIMIT))

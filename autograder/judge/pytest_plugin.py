@@ -30,6 +30,7 @@ from ..engine import (
 )
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
+from ..printable import printable_text
 from .broken_files import why_broken
 from .guarded import Guarded
 from .results import Verdict
@@ -46,7 +47,7 @@ PYTEST_OPTIONS = [
     *("-p", "no:subtests"),  # what fails in one is told to reporters only
     "--capture=no",  # captured output would need files
 ]
-LONGEST_MESSAGE = 4000  # characters; a test's own may quote what a student returned
+MESSAGE_LIMIT = 1_000  # characters; it may repeat what a submission returned
 Used = TypeVar("Used")
 
 
@@ -242,7 +243,11 @@ class Tests:
         found: dict[str, list[Verdict]] = defaultdict(list)
         for key, item in {_key(item): item for item in items}.items():
             mark, test = _mark(item), item.function  # type: ignore[attr-defined]
-            failures = [failure for failure in self._cases[key].values() if failure is not None]
+            failures = [
+                failure._replace(message=printable_text(failure.message, MESSAGE_LIMIT))
+                for failure in self._cases[key].values()
+                if failure is not None
+            ]
             found[mark.id].append(
                 Verdict(
                     name=test.__name__,
@@ -280,7 +285,7 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
         case QuestionLost():
             return _Failure(str(error), error.cause)
         case AssertionError():
-            return _Failure(str(error)[:LONGEST_MESSAGE] or "not as asked", Cause.COMPARISON)
+            return _Failure(str(error) or "not as asked", Cause.COMPARISON)
     name = type(error).__name__
     text = f"the check could not make sense of what your code returned ({name})"
     return _Failure(text, Cause.CHECK_BROKEN)

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from ..assignment import Assignment
-from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost, printable
+from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost
 from ..engine.untrusted import tensors
 from ..engine.untrusted.linux import OwnStatus
 from ..errors import HiddenTestsBroken
+from ..printable import printable
 from .harmless import become_harmless
 from .pytest_plugin import Tests, with_tests
 

@@ -342,11 +342,10 @@ def test_label_is_the_sum(submission):
     sample = take_dict(dataset[2], ("num_1", "num_2", "label"), "a sample")
     sums = take_tensor(dataset.labels["sum"], (8, 3), torch.int64, "the sums")
     assert_tensor_equal(sample["label"], sums[2], "the label")
-    num_1, num_2 = (
-        take_tensor(sample[name], (3, 1, 28, 28), torch.float32, repr(name))
-        for name in ("num_1", "num_2")
-    )
-    if torch.equal(num_1, num_2):
+    shape = 3, 1, 28, 28
+    first = take_tensor(sample["num_1"], shape, torch.float32, "'num_1'")
+    second = take_tensor(sample["num_2"], shape, torch.float32, "'num_2'")
+    if torch.equal(first, second):
         fail("both numbers have the same images", "Are the second number's images its own?")
 
 
@@ -541,12 +540,12 @@ def test_output_fits_weights(submission):
 def test_shapes_of_attention(submission):
     """The weights are (N, N) with rows that sum to 1, and the output is the weights times V."""
     x, w_q, w_k, w_v = torch.rand(5, 4), torch.rand(4, 3), torch.rand(4, 3), torch.rand(4, 2)
-    output, weights = submission.self_attention(x, w_q, w_k, w_v)
-    weights = take_tensor(weights, (5, 5), torch.float32, "the weights")
+    output, shares = submission.self_attention(x, w_q, w_k, w_v)
+    weights = take_tensor(shares, (5, 5), torch.float32, "the weights")
     hint = "Over which dimension is the softmax?"
     assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
     hint = "It averages the values, x @ w_v, with the weights"
-    assert_close(output, weights @ x @ w_v, "the output", hint=hint)
+    assert_close(output, shares @ (x @ w_v), "the averages", hint=hint)
 
 
 @question("ex3-self-attention", points=1)

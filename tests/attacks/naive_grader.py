@@ -2,8 +2,8 @@
 
 It also carries credit forward as one would: a question that fails after another one is tried again
 with the solution's cells before it. Run as a program, it reads a list of paths a line and answers
-with a line of JSON. Each submission is graded by a fork, so that torch is imported once; all else is
-as naive as can be.
+with a line of JSON. Each submission is graded by a fork, so that torch is imported once; all else
+is as naive as can be.
 """
 
 import json

@@ -23,10 +23,10 @@ from autograder.course.notebook_file import (
     is_clutter,
     is_hidden,
     notebook_stem,
-    shown_name,
 )
 from autograder.course.student_folder import folded, is_named_after
 from autograder.errors import Unreadable, UserError
+from autograder.printable import printable_name
 
 LAB = "lab09"
 NOTEBOOK = b'{"cells": []}'
@@ -120,6 +120,11 @@ def link_to_file(path: Path) -> None:
         ("a\nb", with_hand_in, "rename the folder"),
         ("a\x1b[31m", with_hand_in, "rename the folder"),
         ("a\u2028b", with_hand_in, "rename the folder"),
+        ("a\u202eb", with_hand_in, "rename the folder"),
+        ("a\u200bb", with_hand_in, "rename the folder"),
+        ("<img src=x onerror=alert(1)>", with_hand_in, "rename the folder"),
+        ('";alert(1);x="', with_hand_in, "rename the folder"),
+        ("a\\", with_hand_in, "rename the folder"),
         ("\udcff\udcfe", with_hand_in, "rename the folder"),
         ("x" * (ID_LIMIT + 1), with_hand_in, "rename the folder"),
         ("語" * 80, with_hand_in, "rename the folder"),
@@ -389,7 +394,7 @@ def test_anything_can_lie_in_the_folders_of_a_class(tree: dict[str, Any]) -> Non
         assert all(count == 1 and student in tree for student, count in students.items())
         assert len(rows) <= len(tree)
         known = {row.student for row in rows}
-        for name in {name for name in tree if not {name, shown_name(name)} & known}:
+        for name in {name for name in tree if not {name, printable_name(name)} & known}:
             assert not holds_the_lab(tree[name]) and LAB not in map(folded, tree[name])
             assert any(isinstance(below, dict) for below in tree[name].values())  # other labs
         json.dumps([row.as_json() for row in rows], ensure_ascii=False).encode()

@@ -1,66 +1,171 @@
-"""What students type is shown on pages, and never alive."""
+"""What students type is shown to graders, and never alive."""
 
-from typing import Any
+import base64
+import io
+import re
+import struct
+import time
+import zlib
 
 import pytest
-from traitlets.config import Config
+from PIL import Image
 
-from autograder.course.config import configure
-from autograder.course.markdown import SIZE_LIMIT, markdown2html
-from autograder.course.notebook import SUMMARY_ID
+from autograder.course.markdown import PICTURES_LIMIT, PIXELS_LIMIT, Pictures, as_html, as_typed
 
-OURS = {"metadata": {"nbgrader": {"locked": True}}}
 SCRIPT = "<script>alert(1)</script>"
+FINE_S = 5.0  # of processor time, for what takes a fraction of a second
 
 
-def rendered(source: str, **cell: Any) -> str:
-    return markdown2html({"cell": cell}, source)
+def png(width: int = 2, height: int = 2) -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def claimed_png(width: int, height: int) -> str:
+    """A picture of a few bytes that says it is large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return base64.b64encode(
+        b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    ).decode()
+
+
+def rendered(source: str, attached: dict[str, str] | None = None, *released: str) -> str:
+    pictures = {name: {"image/png": data} for name, data in (attached or {}).items()}
+    return as_html(source, Pictures(released), pictures)
 
 
 def test_markdown_is_rendered() -> None:
-    page = rendered("# Why\n\n**So** $a<b$\n\n| a |\n|---|\n| 1 |")
-    for part in ("<h1", "<strong>So</strong>", "<mo>&lt;</mo>", "<td>1</td>"):
+    page = rendered(
+        "# Why\n\n**So** $a<b$ and ~~not~~\n\n| a |\n|---|\n| 1 |\n\n1. x\n2. y\n\n"
+        "\\begin{align}x &= 1\\end{align}\n\n$$\nz\n$$\n\n    code <b>"
+    )
+    for part in ("<h1>Why</h1>", "<strong>So</strong>", "<mo>&lt;</mo>", "<td>1</td>", "<del>"):
         assert part in page
-
-
-@pytest.mark.parametrize("source", [SCRIPT, f"a {SCRIPT}", "<img src=x onerror=alert(1)>"])
-def test_only_the_instructors_html_is_html(source: str) -> None:
-    assert "<script" not in rendered(source) and "<img" not in rendered(source)
-    for ours in (OURS, {"id": SUMMARY_ID}):
-        assert source in rendered(source, **ours)
+    assert page.count("<math") == 3 and "<code>code &lt;b&gt;" in page and "<ol>" in page
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:x", " JAVAscript:x", "&#106;avascript:x", "data:text/html,x"]
+    "source",
+    [
+        SCRIPT,
+        f"a {SCRIPT}",
+        "<img src=x onerror=alert(1)>",
+        f"```mermaid\n{SCRIPT}\n```",
+        f"```mermaid-x\ngraph TD;\n{SCRIPT}\n```",
+        f"```html\n{SCRIPT}\n```",
+        f"`{SCRIPT}`",
+        f"# {SCRIPT}",
+        f"| {SCRIPT} |\n|---|\n| {SCRIPT} |",
+        f"[{SCRIPT}](x '{SCRIPT}')",
+        f"![{SCRIPT}](x.png '{SCRIPT}')",
+        f"$\\text{{{SCRIPT}}}$ $${SCRIPT}$$",
+        f"term\n: {SCRIPT}",
+        f"[x]: <{SCRIPT}>\n\n[x]",
+        "<svg onload=alert(1)>",
+        f"<!-- --><![CDATA[{SCRIPT}]]>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+    ],
+)
+def test_html_is_text(source: str) -> None:
+    page = rendered(source)
+    assert "<script" not in page and "<svg" not in page and "<img" not in page
+    assert "mermaid" not in page.partition("</pre>")[0].partition(">")[0]
+
+
+@pytest.mark.parametrize("name", ["ex2-train", "notebook", "ex1_extra_credit", "statusmessage"])
+@pytest.mark.parametrize("form", ["# {}", "{}\n===", '<a name="{}">', '<p id="{}">', "[^{0}]: {0}"])
+def test_headings_have_no_names(name: str, form: str) -> None:
+    tags = re.sub("[^<]*(<[^>]*>)[^<]*", r"\1", rendered(form.format(name)))
+    assert " id=" not in tags and " name=" not in tags
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("javascript:x", " JAVAscript:x", "&#106;avascript:x", "data:text/html,x", "/logout"),
+        *("//evil.example/x", "../next", "next", "vbscript:x", "java\tscript:x", "#ex1"),
+        "file:///etc/passwd",
+    ],
 )
 def test_links_lead_to_pages_only(url: str) -> None:
-    assert 'href="#harmful-link"' in rendered(f"[a]({url})")
-    assert 'href="https://pytorch.org/"' in rendered("[a](https://pytorch.org/)")
+    assert "href" not in rendered(f"[a]({url})")
+    assert "href" not in rendered(f"<{url}>")
+
+
+def test_links_to_pages_say_nothing_about_the_grader() -> None:
+    for source in ("[a](https://pytorch.org/)", "https://pytorch.org/", "<https://pytorch.org/>"):
+        assert 'href="https://pytorch.org/"' in rendered(source)
+        assert "noopener noreferrer" in rendered(source)
 
 
 def test_pasted_pictures_are_shown() -> None:
-    picture = {"a.png": {"image/png": "AAAA"}}
-    assert "data:image/png;base64,AAAA" in rendered("![a](attachment:a.png)", attachments=picture)
+    page = rendered("![a](attachment:a.png) ![b](figures/b.png)", {"a.png": png()}, "figures/b.png")
+    assert f'<img src="data:image/png;base64,{png()}" alt="a">' in page
+    assert '<img src="figures/b.png" alt="b">' in page
+    assert png() in rendered(f"![a](data:image/png;base64,{png()})")
 
 
-@pytest.mark.parametrize("source", [
-    "![a](attachment:missing.png) <b>", "\\begin{a}" * 10_000 + "<b>", "<b>" * SIZE_LIMIT,
-])  # fmt: skip
-def test_what_cant_be_rendered_is_shown_as_typed(source: str) -> None:
-    page = rendered(source)
-    assert page.startswith("<pre>") and "&lt;b&gt;" in page and "<b>" not in page
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://evil.example/a.png", "//evil.example/a.png", "a.png", "/logout"),
+        *("../figures/b.png", "attachment:none.png", "data:image/svg+xml;base64,AAAA"),
+        *("data:text/html;base64,AAAA", "data:image/png;base64,AAAA"),
+        "data:image/png;base64,&quot; onerror=x",
+    ],
+)
+def test_what_would_be_fetched_or_is_no_picture_is_told(url: str) -> None:
+    page = rendered(f"![my plot]({url})", {}, "figures/b.png")
+    assert "<img" not in page and "my plot" in page
 
 
-def test_formgrader_and_feedback_render_so() -> None:
-    from nbconvert.exporters import HTMLExporter
-
-    config = Config()
-    configure(config)
-    page, _ = HTMLExporter(config=config).from_notebook_node(_notebook(SCRIPT))
-    assert SCRIPT not in page
+def test_a_picture_is_shown_once() -> None:
+    page = rendered("![a](attachment:a.png)" * 500, {"a.png": png()})
+    assert page.count("<img") == 1 and page.count("the same as above") == 499
+    assert len(page) < 60_000
 
 
-def _notebook(text: str) -> Any:
-    from nbformat.v4 import new_markdown_cell, new_notebook
+@pytest.mark.parametrize("size", [(6_000, 6_000), (2**31 - 1, 1), (100_000, 100_000)])
+def test_a_picture_that_a_browser_cant_bear_is_left_out(size: tuple[int, int]) -> None:
+    assert size[0] * size[1] > PIXELS_LIMIT
+    page = rendered("![a](attachment:a.png)", {"a.png": claimed_png(*size)})
+    assert "<img" not in page and "too large" in page
 
-    return new_notebook(cells=[new_markdown_cell(text)])
+
+def test_pictures_have_room_together() -> None:
+    large = png() + "A" * (PICTURES_LIMIT // 2)
+    attached = {f"{n}.png": large + "A" * 4 * n for n in range(9)}
+    page = rendered("".join(f"![a](attachment:{n}.png)" for n in range(9)), attached)
+    assert len(page) < PICTURES_LIMIT + 10_000
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("[", "![", "*a **b ", "`a``b```", "<a", ">", "- ", "$", "$x$ ", "\\begin{a}", "&", "~~"),
+        *("[a](", "|a", "# ", "http://", "a\n: b\n", "\\", "<!--", "<![CDATA[", "_", "1. ", "\n> "),
+    ],
+)
+def test_long_texts_take_a_moment(source: str) -> None:
+    started_s = time.process_time()
+    page = rendered((source * 20_000)[:20_000])
+    assert time.process_time() - started_s < FINE_S
+    assert len(page) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    "source", ["> " * 900 + "a", "".join(" " * n + "- a\n" for n in range(150))]
+)
+def test_deep_texts_stay_shallow(source: str) -> None:
+    assert rendered(source).count("<blockquote") + rendered(source).count("<ul") < 25
+
+
+def test_text_as_it_was_typed() -> None:
+    assert "<pre>a\n\n*b* &lt;b&gt;</pre>" in as_typed("a\n\n*b* <b>")

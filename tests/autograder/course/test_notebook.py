@@ -2,12 +2,17 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import nbformat
 from nbgrader.utils import determine_grade
 
 from autograder.assignment import Assignment, is_answer
 from autograder.course.notebook import (
+    CELL_LIMIT,
+    CUT,
+    REMARKS_LIMIT,
+    STUDENT_LIMIT,
     SUMMARY_ID,
     graded_notebook,
     untouched_answers,
@@ -15,13 +20,19 @@ from autograder.course.notebook import (
     work_by_question,
 )
 from autograder.engine import Cause
-from autograder.judge.results import CellFailure, QuestionResult, Verdict
+from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 from autograder.judge.submission import StudentCell
 
 from .conftest import RIGHT, WHY, result_of
 
 HOSTILE = "<script>alert(1)</script>"
 HALF = "def double(x):\n    return 0"
+
+
+def graded(small: Assignment, result: SubmissionResult, rendered_limit: int = 10**5) -> Any:
+    """The notebook for graders."""
+    filled = with_cells(small.notebook, result.cells)
+    return graded_notebook(filled, result, (), rendered_limit)
 
 
 def test_answers_and_own_cells_stand_where_they_stood(small: Assignment) -> None:
@@ -52,7 +63,7 @@ def test_only_answer_cells_are_filled(small: Assignment) -> None:
 def test_nbgrader_reads_the_scores_and_nbformat_the_notebook(small: Assignment) -> None:
     result = result_of(small, "ann", HALF)
     failure = CellFailure(result.cells[0].id, "ValueError", "it raised ValueError", Cause.RAISED)
-    made = graded_notebook(small.notebook, replace(result, cell_failures=(failure,)))
+    made = graded(small, replace(result, cell_failures=(failure,)))
     notebook = nbformat.reads(json.dumps(made), as_version=4)
     nbformat.validate(notebook)
     assert notebook.cells[0].id == SUMMARY_ID
@@ -71,9 +82,7 @@ def test_nbgrader_reads_the_scores_and_nbformat_the_notebook(small: Assignment) 
 def test_carried_credit_is_said(small: Assignment) -> None:
     tests = (Verdict("c", "C.", 2, "failed"),)
     carried = QuestionResult("ex1-double", 2, tests, 2.0, ("ex0-half",))
-    text = json.dumps(
-        graded_notebook(small.notebook, replace(result_of(small, "ann"), questions=(carried,)))
-    )
+    text = json.dumps(graded(small, replace(result_of(small, "ann"), questions=(carried,))))
     assert text.count("with right answers to ex0-half before it, this answer earns 2 points") == 3
 
 
@@ -81,7 +90,7 @@ def test_nothing_from_a_test_becomes_markup(small: Assignment) -> None:
     verdict = Verdict("t", HOSTILE, 1, "failed", HOSTILE)
     question = QuestionResult("ex1-double", 1, (verdict,))
     result = replace(result_of(small, "ann"), questions=(question,), remarks=(HOSTILE,))
-    made = graded_notebook(small.notebook, result)
+    made = graded(small, result)
     html = [made["cells"][0]["source"]]
     html += [
         output["data"]["text/html"]
@@ -98,8 +107,7 @@ def test_what_belongs_to_a_question(small: Assignment) -> None:
         StudentCell("own-000", "code", "helper = 1", first),
         *result_of(small, "ann").cells,
     )
-    made = graded_notebook(small.notebook, replace(result_of(small, "ann"), cells=cells))
-    work = work_by_question(made)
+    work = work_by_question(with_cells(small.notebook, cells))
     sources = {name: [cell["source"] for cell in some] for name, some in work.items()}
     assert sources == {"ex1-double": ["helper = 1", RIGHT], "ex1-why": [WHY]}
 
@@ -114,3 +122,50 @@ def test_untouched_answers(small: Assignment) -> None:
     ):
         filled = with_cells(small.notebook, result_of(small, "ann", code, why).cells)
         assert untouched_answers(small.notebook, filled) == expected
+
+
+def shown_of(small: Assignment, *cells: StudentCell, rendered_limit: int = 10**5) -> list[str]:
+    """What is shown of a student's own cells."""
+    notebook = graded(small, replace(result_of(small, "ann"), cells=cells), rendered_limit)
+    return [cell["source"] for cell in notebook["cells"] if cell["id"].startswith("own-")]
+
+
+def test_a_students_text_is_html_on_one_line(small: Assignment) -> None:
+    picture = {"a.png": {"image/svg+xml": HOSTILE}}
+    text = StudentCell("own-000", "markdown", f"# a\n\n\n*b* {HOSTILE} $x$ \\y", None, picture)
+    raw = StudentCell("own-001", "raw", f"a\n\n{HOSTILE}")
+    notebook = graded(small, replace(result_of(small, "ann"), cells=(text, raw)))
+    for cell in notebook["cells"]:
+        if cell["id"].startswith("own-"):
+            assert cell["source"].startswith("<div class=") and "attachments" not in cell
+            assert not {"\n", "$", "\\", "`"} & set(cell["source"])
+            assert "<script" not in cell["source"] and "&lt;script&gt;" in cell["source"]
+
+
+def test_what_is_long_is_cut_and_says_so(small: Assignment) -> None:
+    assert all(CUT.strip() in shown for shown in shown_of(
+        small,
+        StudentCell("own-000", "code", "x" * 10**6),
+        StudentCell("own-001", "markdown", "*x* " * 10**6),
+        StudentCell("own-002", "raw", "[" * 10**6),
+    ))  # fmt: skip
+    many = (StudentCell(f"own-{n:03}", "code", "y" * CELL_LIMIT) for n in range(900))
+    assert sum(map(len, shown_of(small, *many))) < STUDENT_LIMIT + 900 * 60
+
+
+def test_only_so_much_is_rendered(small: Assignment) -> None:
+    many = [StudentCell(f"own-{n:03}", "markdown", "*x*") for n in range(9)]
+    shown = shown_of(small, *many, rendered_limit=10)
+    assert [("<em>" in one) for one in shown] == [True] * 3 + [False] * 6
+
+
+def test_code_is_shown_without_what_turns_it_round(small: Assignment) -> None:
+    (shown,) = shown_of(small, StudentCell("own-000", "code", "a = '\u202e' # \x1b[2J\n\tb\u200b"))
+    assert shown == "a = '\ufffd' # \ufffd[2J\n\tb\ufffd"
+
+
+def test_remarks_are_few(small: Assignment) -> None:
+    remarks = tuple(f"remark {number}" for number in range(REMARKS_LIMIT + 5))
+    made = graded(small, replace(result_of(small, "ann"), remarks=remarks))
+    assert made["cells"][0]["source"].count("remark ") == REMARKS_LIMIT
+    assert "and 5 more remarks" in made["cells"][0]["source"]

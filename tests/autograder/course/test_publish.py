@@ -19,6 +19,7 @@ from autograder.course.course import Course, load_course
 from autograder.course.publish import Publication, publish
 from autograder.course.recorded import RecordedGrade, RecordedSubmission, read_gradebook
 from autograder.judge.results import FAILED, SubmissionResult
+from autograder.judge.submission import StudentCell
 
 from .conftest import RIGHT, WHY, result_of
 
@@ -378,3 +379,50 @@ def test_an_unchanged_run_imports_no_nbgrader(course: Course, small: Assignment)
 def test_a_result_with_cells_survives_json(small: Assignment) -> None:
     result = result_of(small, "ann")
     assert SubmissionResult.from_json(json.loads(json.dumps(result.as_json()))) == result
+
+
+HOSTILE_TEXTS = {
+    "brackets": "[" * 80_000,
+    "blanks": "# " + " " * 80_000 + "x",
+    "formulas": "$\\frac{a}{b}$ " * 20_000,
+    "nested": "> - " * 20_000,
+    "lines": "\n" * 3_000_000 + "x",
+    "wide characters": "\U0001f600" * 2_000_000,
+    "marks": "a" + "\u0301" * 1_000_000,
+}
+
+
+def test_a_hostile_text_costs_its_student_only(course: Course, small: Assignment) -> None:
+    hostile = [result_of(small, name, HALF, text) for name, text in HOSTILE_TEXTS.items()]
+    published = publish(course, small, [*hostile, result_of(small, "zoe")])
+    assert published == Publication()
+    for name in [*HOSTILE_TEXTS, "zoe"]:
+        assert row(course, name).grades["ex1-double"].auto_score is not None
+        assert course.feedback_page(name, "small").stat().st_size < 100_000
+        assert course.autograded_notebook(name, "small").stat().st_size < 1_000_000
+
+
+def test_own_cells_are_bounded_together(course: Course, small: Assignment) -> None:
+    first = small.notebook.cells[0].id
+    many = tuple(StudentCell(f"own-{n:03}", "markdown", "[" * 20_000, first) for n in range(900))
+    picture = {"a.png": {"image/png": "A" * 10**6}}
+    shown = tuple(
+        StudentCell(f"own-9{n:02}", "markdown", "![a](attachment:a.png) " * 800, first, picture)
+        for n in range(9)
+    )
+    result = result_of(small, "ann")
+    publish(course, small, [replace(result, cells=(*shown, *many, *result.cells))])
+    assert course.autograded_notebook("ann", "small").stat().st_size < 2_000_000
+    assert row(course).grades["ex1-double"].score == 3
+
+
+def test_what_cant_be_made_is_named_and_tried_again(course: Course, small: Assignment) -> None:
+    """Work that the press can't do, whatever the text: here a result that is none."""
+    broken = replace(result_of(small, "ann"), questions=(None,))  # type: ignore[arg-type]
+    results = [broken, result_of(small, "zoe")]
+    for _ in range(2):
+        published = publish(course, small, results)
+        assert published.incomplete == ["ann"]
+        assert [note for note in published.notes if note.startswith("ann: not published, as")]
+    assert course.feedback_page("zoe", "small").is_file()
+    assert publish(course, small, [result_of(small, "ann")]).incomplete == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console, RenderableType
 
-from autograder.course.report import as_table, remarks
+from autograder.course.report import REMARK_LIMIT, REMARKS_LIMIT, as_table, remarks
 from autograder.judge.results import FAILED, QuestionResult, SubmissionResult, Verdict
 
 
@@ -85,3 +85,10 @@ def test_what_a_student_is_called_or_hands_in_is_no_markup() -> None:
         ["[red]x[/red]:", "taken", "from", "[b]y[/b].ipynb"],
         ["[red]x[/red]:", "late"],
     ]
+
+
+def test_a_remark_is_one_line_and_there_are_few() -> None:
+    lines = ("x" * 60_000, "\x1b[2J\u202ea\nb", *map(str, range(900)))
+    told = [text.plain for text in remarks([replace(RESULT, remarks=lines)])]
+    assert len(told) == REMARKS_LIMIT + 1 and told[-1].endswith("… and 882 more")
+    assert all(line.isprintable() and len(line) < REMARK_LIMIT + 20 for line in told)

@@ -239,5 +239,5 @@ def test_a_very_deep_folder(tmp_path: Path) -> None:
     os.close(descriptor)
     found = hand_in(tmp_path, {})
     assert found is not None and found.notebook is not None and found.notebook.read() == RIGHT
-    assert "can't be read (File name too long)" in found.notes[1]
+    assert "lies in too many folders" in found.notes[1]
     assert len(found.notes[1]) < 500

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell
 
 from autograder.errors import Unreadable
-from autograder.judge.parse import ParsedCell, parse_notebook
+from autograder.judge.parse import PICTURE_LIMIT, ParsedCell, parse_notebook
 
 from .notebooks import answer, given, notebook, question, written
 
@@ -134,6 +134,20 @@ def test_pictures_are_pictures(submitted: Any) -> None:
     cells = parse_notebook(dumped(submitted), NAME).cells
     assert cells[3].attachments == {"c.gif": {"image/gif": "AAAA=="}}
     assert cells[0].attachments == {}
+
+
+def test_names_and_numbers_are_bounded(submitted: Any) -> None:
+    tree = json.loads(dumped(submitted))
+    tree["cells"][3]["attachments"] = {f"{n}.png": {"image/png": "AAAA"} for n in range(999)}
+    tree["cells"][1]["id"] = "x" * 10**6
+    tree["cells"][1]["metadata"]["nbgrader"]["grade_id"] = "y" * 10**6
+    tree["cells"][2]["attachments"] = {"z" * 10**6: {"image/png": "AAAA"}}
+    tree["cells"] += [None] * 900
+    parsed = parse_notebook(dumped(tree), NAME)
+    assert len(parsed.cells[3].attachments) == PICTURE_LIMIT
+    assert (parsed.cells[1].id, parsed.cells[1].grade_id) == (None, None)
+    assert parsed.cells[2].attachments == {}
+    assert parsed.notes[0].endswith("14 and 890 more") and len(parsed.notes[0]) < 200
 
 
 @given_examples(

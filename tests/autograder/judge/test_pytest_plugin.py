@@ -14,7 +14,7 @@ from autograder.errors import HiddenTestsBroken
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
-from autograder.judge.pytest_plugin import LONGEST_MESSAGE, run_tests
+from autograder.judge.pytest_plugin import MESSAGE_LIMIT, run_tests
 from autograder.judge.results import Verdict
 from autograder.judge.session import SOURCE_LIMIT, Session
 from autograder.judge.warm import Grader
@@ -90,6 +90,21 @@ ALL_PASS = {"ex1-double": ["passed"] * 3, "ex2-half": ["passed"]}
 FIRST_LOST = {"ex1-double": ["failed"] * 3, "ex2-half": ["passed"]}
 
 
+def test_what_a_message_repeats_is_short_and_seen(grade: Grade) -> None:
+    tests = (
+        HIDDEN_TESTS
+        + '''
+@question("ex2-half", points=1)
+def test_name(submission):
+    """Repeats."""
+    assert False, submission.half(4)
+'''
+    )
+    half = "half = lambda x: 'a\\u202e\\x1b[2J\\n' + 'x' * 10**6"
+    message = grade("double = abs", half, tests)["ex2-half"]["test_name"].message
+    assert message.startswith("a\ufffd\ufffd[2J\nxxx") and len(message) < MESSAGE_LIMIT + 9
+
+
 def test_right_answers_pass_in_the_order_of_the_notebook(grade: Grade) -> None:
     results = grade("def double(x): return 2 * x")
     assert outcomes(results) == ALL_PASS
@@ -108,7 +123,7 @@ def test_a_message_that_quotes_an_answer_has_an_end(grade: Grade) -> None:
     plain = "    assert submission.double(1) == 2"
     quoting = HIDDEN_TESTS.replace(plain, "    assert False, submission.double(1)")
     results = grade("def double(x): return 'x' * 10**6", tests=quoting)["ex1-double"]
-    assert len(results["test_silent_assert"].message) == LONGEST_MESSAGE
+    assert len(results["test_silent_assert"].message) < MESSAGE_LIMIT + 9
 
 
 @pytest.mark.parametrize(

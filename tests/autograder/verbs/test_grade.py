@@ -121,11 +121,11 @@ NOTHING: dict[str, dict[str, Make]] = {
 }
 UNREADABLE: dict[str, dict[str, Make]] = {"half a file": {"means/means.ipynb": broken}}
 ODD_IDS = [
-    "[ab]", "[red]c", "a  b", "100%", "%s", "o'brien", 'say "hi"', "*", "?", "a;b", "$HOME",
-    "-rf", "ünï çødé", "名前", "a\\b", "{student_id}", "a+b", "<b>x", "0", "null", "x" * 100,
+    "[ab]", "[red]c", "a  b", "100%", "%s", "o'brien", "*", "?", "a;b", "$HOME",
+    "-rf", "ünï çødé", "名前", "{student_id}", "a+b", "a&b", "0", "null", "x" * 100,
 ]  # fmt: skip
 LINKED = "a linked student"
-STRAY = ["roster.csv", "means.ipynb", ".DS_Store", "a\nb", "MEANS"]
+STRAY = ["roster.csv", "means.ipynb", ".DS_Store", "a\nb", "MEANS", "<b>x", '"+x+"', "a\\b"]
 OTHER_LAB = "another lab's"
 STUDENTS = {*TAKEN, *NOTHING, *UNREADABLE, *ODD_IDS, LINKED}
 

@@ -1,0 +1,107 @@
+"""What is published of one student, made from the result: the graders' notebook and the page.
+
+All of it that looks at the student's text is here, for the press.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..assignment import nbgrader_tag
+from ..judge.results import SubmissionResult
+from .blanks import Blanks, without_blanks
+from .notebook import (
+    RENDERED_LIMIT,
+    graded_notebook,
+    untouched_answers,
+    with_cells,
+    work_by_question,
+)
+from .page import render_page
+from .recorded import RecordedSubmission
+
+ANSWERS = "answers"  # in the metadata of the graders' notebook: their digests
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is the same for every student of a run.
+
+    `pictures` are the released ones, by their paths beside the notebook; `blanks` those of every
+    release so far.
+    """
+
+    release: Any
+    blanks: Blanks
+    pictures: tuple[str, ...] = ()
+    exercises: Mapping[str, str] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class NotebookWork:
+    """To make the notebook for graders; `rendered_limit` as `graded_notebook` has it."""
+
+    result: SubmissionResult
+    rendered_limit: int = RENDERED_LIMIT
+
+    def run(self, edition: Edition) -> dict[str, Any]:
+        """The notebook's text, the answers' digests, and the answers that nobody touched."""
+        result = _without_blanks(self.result, edition)
+        filled = with_cells(edition.release, result.cells)
+        answers = answer_digests(edition.release, filled)
+        notebook = graded_notebook(filled, result, edition.pictures, self.rendered_limit)
+        notebook["metadata"] = {**notebook["metadata"], "autograder": {ANSWERS: answers}}
+        return {
+            "notebook": json.dumps(notebook, ensure_ascii=False) + "\n",
+            ANSWERS: answers,
+            "untouched": sorted(untouched_answers(edition.release, filled)),
+        }
+
+
+@dataclass(frozen=True)
+class PageWork:
+    """To make the student's page; `row` is what the gradebook has."""
+
+    result: SubmissionResult
+    row: RecordedSubmission
+
+    def run(self, edition: Edition) -> str:
+        """The page."""
+        result = _without_blanks(self.result, edition)
+        return render_page(
+            result, edition.release, edition.exercises or {}, self.row, edition.title
+        )
+
+
+def answer_digests(release: Any, notebook: Any) -> dict[str, str]:
+    """For each question a digest of what the student wrote for it, blanks left out."""
+    untouched = untouched_answers(release, notebook)
+    digests = {}
+    for question, cells in work_by_question(notebook).items():
+        written = [
+            cell["source"] for cell in cells if nbgrader_tag(cell).get("grade_id") not in untouched
+        ]
+        content = json.dumps(written).encode()
+        digests[question] = hashlib.sha256(content).hexdigest()[:16]
+    return digests
+
+
+def answers_in(release: Any, notebook: Any) -> dict[str, str]:
+    """The digests of the answers in a notebook for graders, whatever version of ours made it.
+
+    Raises:
+        KeyError, TypeError: if it is none.
+    """
+    noted = notebook["metadata"].get("autograder", {}).get(ANSWERS)
+    if isinstance(noted, dict):
+        return {str(question): str(digest) for question, digest in noted.items()}
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return answer_digests(release, notebook)
+
+
+def _without_blanks(result: SubmissionResult, edition: Edition) -> SubmissionResult:
+    return replace(result, cells=without_blanks(result.cells, edition.blanks))

@@ -1,0 +1,124 @@
+"""formgrader's page for a submission: safe with our settings, and without them, too."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
+
+from autograder.assignment import Assignment
+from autograder.course.config import configure
+from autograder.course.formgrader import markdown2html
+from autograder.course.notebook import graded_notebook, with_cells
+from autograder.notebook import as_nodes
+
+from .conftest import result_of
+
+SCRIPT = "<script>alert(1)</script>"
+LOCKED = {"nbgrader": {"locked": True}}
+HOSTILE = [
+    f"```mermaid\n{SCRIPT}\n```",
+    "# ex1-double\n\n# ex1-why-comment\n\nex1-double\n===",
+    f'{SCRIPT}<form><input name="x"></form>\n\n<p id="ex1-double">x</p>\n\n\n- a\n\n      b',
+    "$$x$$ \\begin{align}x\\end{align} $\\href{javascript:alert(1)}{x}$ \\\\(y\\\\) `a",
+    "![a](http://evil.example/x.png)\n\n[b](javascript:alert(1))\n\n<div>\n\n" + SCRIPT,
+    "    code\n\n\n    " + SCRIPT + "\n\n```\n\n\n" + SCRIPT,
+]
+
+
+def page_of(notebook: Any, is_ours: bool = True) -> str:
+    """As nbgrader's extension makes it for a browser."""
+    config = Config()
+    if is_ours:
+        configure(config)
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    resources = {"submission_id": "1", "index": 0, "total": 1, "base_url": "", "student": "ann"}
+    page, _ = HTMLExporter(config=config).from_notebook_node(as_nodes(notebook), resources)
+    return str(page)
+
+
+def graded(small: Assignment, why: str) -> Any:
+    """The notebook for graders of a student who wrote this."""
+    result = result_of(small, "ann", why=why)
+    return graded_notebook(with_cells(small.notebook, result.cells), result)
+
+
+def cells_of(page: str) -> str:
+    return page[page.index('id="notebook-container"') :]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_nothing_of_a_students_is_alive(small: Assignment, text: str, is_ours: bool) -> None:
+    honest, hostile = (Page(page_of(graded(small, why), is_ours)) for why in ("So.", text))
+    assert hostile.ids == honest.ids
+    assert hostile.alive == honest.alive
+    assert hostile.classes <= honest.classes
+    assert not [url for url in hostile.urls if url not in honest.urls]
+
+
+class Page(HTMLParser):
+    """What a browser makes of the cells of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.alive: list[str] = []
+        self.classes: set[str] = set()
+        self.urls: list[str] = []
+        self.feed(cells_of(page))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.ids += [given[name] for name in ("id", "name") if name in given]
+        self.urls += [given[name] for name in ("href", "src") if name in given]
+        self.classes |= set(given.get("class", "").split())
+        if tag in ("script", "input", "form", "textarea", "iframe", "style", "button"):
+            self.alive.append(tag)
+        self.alive += [name for name in given if name.startswith("on") or name == "data-link"]
+
+
+def test_both_ways_show_the_same(small: Assignment) -> None:
+    text = "1. *a*\n\n   b `c` $x$\n\n       code\n\n" + "\n\n".join(HOSTILE[3:])
+    notebook = graded(small, text)
+    shown = [cells_of(page_of(notebook, is_ours)) for is_ours in (True, False)]
+    ours, theirs = (one[one.index("<ol>") : one.index("</ol>")] for one in shown)
+    assert ours == theirs
+
+
+def test_the_labs_own_text_is_rendered_there() -> None:
+    cell = new_markdown_cell("# Why\n\n<details>\n\n*a*\n\n</details>\n\n$x$", metadata=LOCKED)
+    page = page_of(new_notebook(cells=[cell]))
+    assert "<details>" in page and "<em>a</em>" in page and "<math" in page
+    assert "<pre># A &lt;b&gt;" in markdown2html(
+        {"cell": {"metadata": LOCKED}}, "# A <b>\n\n![a](attachment:none.png)"
+    )
+
+
+def test_what_was_changed_since_is_sanitised() -> None:
+    assert "<script" not in markdown2html({"cell": {"metadata": {}}}, SCRIPT)
+    assert "<script" not in markdown2html({}, SCRIPT)
+
+
+def test_scripts_have_to_be_nbgraders() -> None:
+    code = new_code_cell("1")
+    code.outputs = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": SCRIPT}}]
+    page = page_of(new_notebook(cells=[code]))
+    head, _, body = page.partition("</head>")
+    nonces = {part[:36] for part in head.split('<script nonce="')[1:]}
+    assert len(nonces) == 1 and "nonce" not in body and SCRIPT in body
+    assert f"'nonce-{nonces.pop()}'" in head and "script-src 'self'" not in head
+    assert page_of(new_notebook()).partition("nonce-")[2][:36] != page.partition("nonce-")[2][:36]
+    assert 'src="https:' not in page.replace("data-src", "")
+    for rule in (
+        "default-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "connect-src 'self'",
+    ):
+        assert rule in head
