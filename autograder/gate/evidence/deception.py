@@ -9,6 +9,7 @@ from typing import Any
 
 from ...judge.content import read_content
 from ...judge.ingest import ingest
+from ...judge.results import Verdict
 from ...judge.session import Session
 from ...judge.submission import compose
 from ...judge.warm import Ready
@@ -32,6 +33,7 @@ class Lie(StrEnum):
     PARROT = "parrot"  # it tells what was right for other inputs
     CLAIM = "claim"  # it is set-up code, and its word is taken
     UNIVERSAL = "universal"  # it agrees to everything
+    UNHEARD = "unheard"  # none could be made: the solution itself fails
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class _Stage:
 
     def __init__(self, ready: Ready, cells: list[Any], questions: tuple[str, ...]) -> None:
         self.ready, self.cells, self.questions = ready, cells, questions
+        self._failed: set[str] = set()  # by the solution
         self._known, self._other = self._heard(KNOWN), self._heard(OTHER)
         self._claims = {case: claims_in(heard) for case, heard in self._known.items()}
 
@@ -82,42 +85,34 @@ class _Stage:
         for manner in MANNERS:
             for test in self._of_universal_object(manner):
                 yield test, Lie.UNIVERSAL, ""
+        for test in self._failed:
+            yield test, Lie.UNHEARD, ""
 
     def _of_flatterer(self, flattery: Flattery, claims: dict[str, str] | None = None) -> set[str]:
         """Of who flatters with all answers, or with a claim alone."""
 
-        def liar(case: str) -> Liar | None:
+        def liar(case: str, known: Testimony) -> Liar | None:
             if claims is None:
-                return Liar(self._known[case], flattery)
-            return Liar(self._known[case], flattery, claims[case]) if case in claims else None
+                return Liar(known, flattery)
+            return Liar(known, flattery, claims[case]) if case in claims else None
 
         return self._believers(KNOWN, liar, lambda liar: liar.lied)
 
     def _of_noise(self) -> set[str]:
-        def liar(case: str) -> Liar:
-            return Liar(self._known[case], Noise())
-
-        return self._believers(KNOWN, liar, lambda liar: liar.lied)
+        return self._believers(
+            KNOWN, lambda case, known: Liar(known, Noise()), lambda liar: liar.lied
+        )
 
     def _of_namer(self) -> set[str]:
         """Of who tells the truth, but for the names of types; a test should not mind."""
-        return self._believers(KNOWN, lambda case: Namer(self._known[case]))
+        return self._believers(KNOWN, lambda case, known: Namer(known))
 
     def _of_parrot(self, seed: int) -> set[str]:
-        def liar(case: str) -> Liar:
-            return Liar(self._known[case])
-
-        return self._believers(seed, liar, lambda liar: liar.asked_other)
+        return self._believers(seed, lambda case, known: Liar(known), lambda liar: liar.asked_other)
 
     def _of_claims(self) -> Iterator[tuple[str, str]]:
         """Tests that judge a claim, with the name of each that is no evidence."""
         most = max(map(len, self._claims.values()), default=0)
-        indifferent = self._of_namer()
-        yield from (
-            (_test_of(case), "type_name")
-            for case in self._known
-            if _test_of(case) not in indifferent
-        )
         for number in range(most):  # of a test's claims, each is tried alone
             claims = {case: of[number] for case, of in self._claims.items() if number < len(of)}
             believers = self._of_forger(claims)
@@ -125,15 +120,18 @@ class _Stage:
                 believers |= self._of_flatterer(flattery, claims)
             indifferent = self._of_vandal(claims, None) & self._of_vandal(claims, "nonsense")
             for case, claim in claims.items():
-                is_empty = says_nothing(claim, self._known[case], self._other[case])
+                elsewhere = self._other.get(case, {})
+                is_empty = says_nothing(claim, self._known[case], elsewhere)
                 if (is_empty or _test_of(case) in believers) and _test_of(case) not in indifferent:
-                    yield _test_of(case), name_of(claim)
+                    yield _test_of(case), f"`{name_of(claim)}`"
+        for test in set(map(_test_of, self._known)) - self._of_namer():
+            yield test, "the names of types"
 
     def _of_forger(self, claims: dict[str, str]) -> set[str]:
         """Of who tells a claim of another run, and the truth besides."""
 
-        def liar(case: str) -> Liar | None:
-            known, other = self._known[case], self._other[case]
+        def liar(case: str, known: Testimony) -> Liar | None:
+            other = self._other.get(case, {})
             if case not in claims or not asks_other(known, other):
                 return None
             return Liar(other | {claims[case]: known[claims[case]]})
@@ -143,10 +141,8 @@ class _Stage:
     def _of_vandal(self, claims: dict[str, str], nonsense: str | None) -> set[str]:
         """Of who makes nonsense of a claim: a test that passes on all nonsense doesn't judge it."""
 
-        def liar(case: str) -> Liar | None:
-            if case not in claims:
-                return None
-            return Liar(self._known[case], lambda value: nonsense, claims[case])
+        def liar(case: str, known: Testimony) -> Liar | None:
+            return Liar(known, lambda value: nonsense, claims[case]) if case in claims else None
 
         return self._believers(KNOWN, liar)
 
@@ -158,30 +154,35 @@ class _Stage:
     def _heard(self, seed: int) -> dict[str, Testimony]:
         """What the solution's worker answers to each case of a test that it passes."""
         session = RecordedSession(self.ready.zygote, self.cells, seed)
-        passed = self._passed(session)
-        return defaultdict(
-            dict, {case: heard for case, heard in session.heard.items() if _test_of(case) in passed}
-        )
+        verdicts = self._judge(session)
+        passed = {verdict.name for verdict in verdicts if verdict.passed}
+        self._failed |= {verdict.name for verdict in verdicts if not verdict.passed}
+        return {case: heard for case, heard in session.heard.items() if _test_of(case) in passed}
 
     def _believers(
         self,
         seed: int,
-        make_liar: Callable[[str], Liar | None],
+        make_liar: Callable[[str, Testimony], Liar | None],
         lies: Callable[[Liar], bool] = lambda liar: True,
     ) -> set[str]:
-        """The tests that passed though they were lied to."""
-        session = LyingSession(self.ready.zygote, self.cells, seed, make_liar=make_liar)
+        """The tests that passed though they were lied to, of those that the solution passes."""
+
+        def liar(case: str) -> Liar | None:
+            return make_liar(case, self._known[case]) if case in self._known else None
+
+        session = LyingSession(self.ready.zygote, self.cells, seed, make_liar=liar)
         passed = self._passed(session)
         return passed & {_test_of(case) for case, liar in session.liars.items() if lies(liar)}
 
     def _passed(self, session: Session) -> set[str]:
-        """The tests that passed."""
+        return {verdict.name for verdict in self._judge(session) if verdict.passed}
+
+    def _judge(self, session: Session) -> list[Verdict]:
         try:
             verdicts = self.ready.tests.run(session, self.questions)
         finally:
             session.close()
-        tests = [test for of_question in verdicts.values() for test in of_question]
-        return {test.name for test in tests if test.passed}
+        return [verdict for of_question in verdicts.values() for verdict in of_question]
 
 
 def _test_of(case: str) -> str:

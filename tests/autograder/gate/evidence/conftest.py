@@ -400,6 +400,12 @@ BROKEN: dict[str, tuple[set[str], str]] = {
     assert_equal(int(made.counted), 2)
 """,
     ),
+    "fails": (
+        {"unheard"},
+        """
+    assert_equal(submission.mean([1, 2, 6]), 4.0)
+""",
+    ),
     "one_of_its_cases": (
         {"constant", "parrot"},
         """
