@@ -59,6 +59,17 @@ def filled(value: Any, number: float) -> Any:
     return np.full_like(value, number if exact else float(number != 0))
 
 
+def drawn(value: Any, seed: int) -> Any:
+    """An array of the same form with random numbers, whole ones from 0 to 9; None for others."""
+    if parts(value) is None:
+        return None
+    import numpy as np
+
+    numbers = np.random.default_rng(seed).random(value.shape)
+    exact = value.dtype.kind in "fc"
+    return (numbers if exact else np.floor(10 * numbers)).astype(value.dtype)
+
+
 def seed_generator(seed: int) -> None:
     """Seed numpy's own generator, if numpy is loaded."""
     np = sys.modules.get("numpy")

@@ -102,6 +102,17 @@ def filled(value: Any, number: float) -> Any:
     return torch.full_like(value, number if exact else float(number != 0))
 
 
+def drawn(value: Any, seed: int) -> Any:
+    """A tensor of the same form with random numbers, whole ones from 0 to 9; None for others."""
+    if not is_tensor(value):
+        return None
+    import torch
+
+    numbers = torch.rand(value.shape, generator=make_generator(seed))
+    exact = value.dtype.is_floating_point or value.dtype.is_complex
+    return (numbers if exact else (10 * numbers).floor()).to(value.dtype)
+
+
 def seed_generator(seed: int) -> None:
     """Seed torch's generator on the CPU, if torch is loaded.
 

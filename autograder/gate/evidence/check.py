@@ -19,11 +19,7 @@ def check_evidence(bench: Bench) -> Seen:
     found = _deceive(bench)
     witnessed = read_witnessed(bench.subject.hidden_dir)
     findings = [
-        Finding(
-            f"{shown(test.path)}:{test.line}",
-            f"{name} believes a liar ({_how(lies)}): compare values with what follows from inputs "
-            f"of yours, or give your reason in {FILE_NAME}",
-        )
+        Finding(f"{shown(test.path)}:{test.line}", _what_is_wrong(name, lies))
         for name, test in tests.items()
         if (lies := found.get(name)) and name not in witnessed.names
     ]
@@ -50,6 +46,13 @@ def _deceive(bench: Bench) -> Found:
     return found
 
 
+def _what_is_wrong(test: str, lies: list[list[str]]) -> str:
+    if [Lie.UNHEARD, ""] in lies:
+        return f"{test} was shown no liar, as the solution fails it; mend one of them"
+    advice = "compare values with what follows from inputs of yours, or give your reason in"
+    return f"{test} believes a liar ({_how(lies)}): {advice} {FILE_NAME}"
+
+
 def _how(lies: list[list[str]]) -> str:
     """How a test can be passed, in words."""
     by_kind: dict[str, list[str]] = {}
@@ -62,11 +65,14 @@ def _how(lies: list[list[str]]) -> str:
         ways.append("any constant in the right form")
     elif constants:
         ways.append(f"{constants[0]} as every answer")
+    elif Lie.NOISE in by_kind:
+        ways.append("random numbers")
+    if Lie.NOTHING in by_kind:
+        ways.append("objects that it doesn't look into")
     if Lie.PARROT in by_kind:
         ways.append("the answers to other inputs")
     if Lie.CLAIM in by_kind:
-        names = ", ".join(f"`{name}`" for name in by_kind[Lie.CLAIM])
-        ways.append(f"what set-up code in the worker says of {names}")
+        ways.append(f"what the worker says of {', '.join(by_kind[Lie.CLAIM])}")
     if Lie.UNIVERSAL in by_kind:
         ways.append("an object that agrees to everything")
     return "; ".join(ways)

@@ -5,6 +5,7 @@ can be passed by a student who does the same.
 """
 
 import math
+import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,13 +21,21 @@ Change = Callable[[Any], Any]
 
 
 class Liar(Witness):
-    """Tells again what was heard, each answer changed; whatever else is asked, it agrees."""
+    """Tells again what was heard, each answer changed; whatever else is asked, it agrees.
 
-    def __init__(self, heard: Testimony, change: Change = lambda value: value) -> None:
+    Args:
+        heard: the truth of another run, or of this one.
+        change: what it makes of an answer.
+        only_at: the one place where it does so.
+    """
+
+    def __init__(
+        self, heard: Testimony, change: Change = lambda value: value, only_at: str | None = None
+    ) -> None:
         super().__init__()
         self.asked_other = False  # anything but what the answers were given to
         self.lied = False
-        self._heard, self._change = heard, change
+        self._heard, self._change, self._only_at = heard, change, only_at
         self._told: dict[str, int] = defaultdict(int)
 
     def answer(
@@ -44,10 +53,18 @@ class Liar(Witness):
             assert answer.raised is not None
             raise answer.raised.with_traceback(None)
         truth = decode(answer.said, lambda number, type_name: self.handle(place, type_name))
-        told = self._change(truth)
+        told = self._change(truth) if self._only_at in (None, place) else truth
         said = self.frame(told)
         self.lied |= (said.header, said.blobs) != (answer.said.header, answer.said.blobs)
         return told
+
+
+class Namer(Liar):
+    """Tells the truth, but gives every object another type."""
+
+    def handle(self, place: str, type_name: str) -> Remote:
+        """A stand-in under a name that no type has."""
+        return super().handle(place, "a type of another name")
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,32 @@ class Flattery:
         for library in (tensors, arrays):
             if (filled := library.filled(leaf, self.number)) is not None:
                 return filled
+        return leaf
+
+
+class Noise:
+    """Random numbers, other ones in each answer; digits where they are whole."""
+
+    words = "random numbers"
+
+    def __init__(self) -> None:
+        self._random = random.Random(0)
+
+    def __call__(self, value: Any) -> Any:
+        """The random answer in place of a value."""
+        return changed(value, self._leaf)
+
+    def _leaf(self, leaf: Any) -> Any:
+        match leaf:
+            case bool():
+                return self._random.random() < 0.5
+            case int():
+                return self._random.randrange(10)
+            case float():
+                return self._random.random()
+        for library in (tensors, arrays):
+            if (drawn := library.drawn(leaf, self._random.getrandbits(32))) is not None:
+                return drawn
         return leaf
 
 

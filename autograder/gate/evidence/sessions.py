@@ -29,16 +29,18 @@ class RecordedSession(Session):
 
 @dataclass
 class LyingSession(Session):
-    """A session in which a liar answers each case of a test."""
+    """A session in which a liar answers each case of a test, if there is one for it."""
 
-    make_liar: Callable[[str], Liar] = lambda case: Liar({})
+    make_liar: Callable[[str], Liar | None] = lambda case: None
     liars: dict[str, Liar] = field(default_factory=dict)
 
     @contextmanager
     def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
         """What the liar says it is."""
-        self.liars[test_name] = self.make_liar(test_name)
-        yield self.liars[test_name].submission
+        liar = self.make_liar(test_name)
+        assert liar is not None, "no liar wants to be heard"
+        self.liars[test_name] = liar
+        yield liar.submission
 
 
 @dataclass

@@ -20,6 +20,8 @@ NOTEBOOK, SETUP = "notebook", "setup()"
 LIMIT_BYTES = 2**30  # of a question or an answer, which a worker has bounded already
 MOST_QUESTIONS = 10_000  # of one test: who asks on and on waits for an answer that never comes
 
+_OBJECT = object()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -32,15 +34,22 @@ class Answer:
     @property
     def is_plain(self) -> bool:
         """Whether it is made of numbers, texts and the like alone."""
-        return self.said is not None and not self.said.blobs and not self.holds_handles
+        if self.said is None:
+            return False
+        leaves: list[Any] = []
+        changed(self._value, leaves.append)
+        # a tensor without dimensions is a number, too
+        return all(leaf is not _OBJECT and not getattr(leaf, "ndim", 0) for leaf in leaves)
 
     @property
-    def holds_handles(self) -> bool:
-        """Whether objects are in it that stayed with the worker."""
-        found: list[str] = []
-        if self.said is not None:
-            decode(self.said, lambda number, type_name: found.append(type_name))
-        return bool(found)
+    def is_object(self) -> bool:
+        """Whether it is nothing but an object that stayed with the worker."""
+        return self.said is not None and self._value is _OBJECT
+
+    @property
+    def _value(self) -> Any:
+        assert self.said is not None
+        return decode(self.said, lambda number, type_name: _OBJECT)
 
 
 Testimony = dict[str, list[Answer]]  # place -> all answers given there, in order

@@ -96,3 +96,27 @@ def test_any_seed_will_do_and_python_keeps_its_own() -> None:
         assert random.getstate() == python
     finally:
         np.random.set_state(state)
+
+
+@pytest.mark.parametrize("code", arrays.CODES)
+@pytest.mark.parametrize("number", [0, 1, 0.01, float("nan")])
+def test_an_array_filled_with_one_number_keeps_its_form(code: str, number: float) -> None:
+    array = np.ones((2, 3), code)
+    filled = arrays.filled(array, number)
+    assert (filled.shape, filled.dtype) == (array.shape, array.dtype)
+    if number in (0, 1):
+        assert (filled == number).all()
+
+
+@pytest.mark.parametrize("code", arrays.CODES)
+def test_a_drawn_array_keeps_its_form(code: str) -> None:
+    array = np.ones((20, 30), code)
+    drawn, again, other = (arrays.drawn(array, seed) for seed in (1, 1, 2))
+    assert (drawn.shape, drawn.dtype) == (array.shape, array.dtype)
+    assert (drawn == again).all()
+    assert code == "?" or (drawn != other).any()
+
+
+def test_only_arrays_are_filled() -> None:
+    assert arrays.filled([1.0], 0) is arrays.filled(np.array("text"), 0) is None
+    assert arrays.drawn([1.0], 0) is arrays.drawn(np.array("text"), 0) is None

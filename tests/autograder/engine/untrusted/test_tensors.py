@@ -148,3 +148,28 @@ def test_loaders_do_their_work_in_the_process_itself() -> None:
         [sys.executable, "-c", LOADERS], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == ["True", "True"]
+
+
+@pytest.mark.parametrize("name", tensors.NAMES)
+@pytest.mark.parametrize("number", [0, 1, 0.01, float("nan")])
+def test_a_tensor_filled_with_one_number_keeps_its_form(name: str, number: float) -> None:
+    tensor = torch.ones(2, 3).to(getattr(torch, name))
+    filled = tensors.filled(tensor, number)
+    assert (filled.shape, filled.dtype) == (tensor.shape, tensor.dtype)
+    assert len(filled.flatten().tolist()) == 6
+    if number in (0, 1):
+        assert bool((filled == number).all())
+
+
+@pytest.mark.parametrize("name", tensors.NAMES)
+def test_a_drawn_tensor_keeps_its_form(name: str) -> None:
+    tensor = torch.ones(20, 30).to(getattr(torch, name))
+    drawn, again, other = (tensors.drawn(tensor, seed) for seed in (1, 1, 2))
+    assert (drawn.shape, drawn.dtype) == (tensor.shape, tensor.dtype)
+    assert torch.equal(drawn, again)
+    assert name == "bool" or not torch.equal(drawn, other)
+
+
+def test_only_tensors_are_filled() -> None:
+    assert tensors.filled([1.0], 0) is tensors.filled(np.ones(2), 0) is None
+    assert tensors.drawn([1.0], 0) is tensors.drawn(np.ones(2), 0) is None

@@ -120,6 +120,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 before = model.weight.detach().clone()
 metrics = train(model, optimizer, batches)
 num_calls = len(calls)
+counted = torch.tensor(num_calls)
 moved = not torch.equal(before, model.weight)
 after = model.weight.detach()
 """
@@ -165,6 +166,26 @@ BROKEN: dict[str, tuple[set[str], str]] = {
         {"parrot", "claim"},
         """
     assert_equal(trained(submission, rng)[2].num_calls, 2)
+""",
+    ),
+    "bound_of_a_count_beside_values": (
+        {"claim"},
+        """
+    made = submission.setup("asked = []\\nvalue = mean([1, 2, 6])\\nasked.append(9)\\n"
+                            "size = asked[0]", mean=submission.mean)
+    assert_equal(made.value, 3.0)
+    if made.size > 20:
+        fail("too large")
+""",
+    ),
+    "calls_beside_a_report": (
+        {"claim"},
+        """
+    weight, batches, made = trained(submission, rng)
+    losses = step(weight, batches)[1]
+    assert_close(torch.tensor(made.metrics["loss"]), torch.tensor(losses))
+    if not all(training for _, training in made.calls) or not made.calls:
+        fail("not in train mode")
 """,
     ),
     "count_beside_values": (
@@ -325,7 +346,7 @@ BROKEN: dict[str, tuple[set[str], str]] = {
 """,
     ),
     "differs": (
-        {"parrot"},
+        {"noise", "parrot"},
         """
     x = torch.rand(2, 3, generator=rng)
     model = submission.Scorer()
@@ -336,6 +357,53 @@ BROKEN: dict[str, tuple[set[str], str]] = {
         {"parrot"},
         """
     assert_equal(submission.is_even(2 * numbers(rng)[0]), True)
+""",
+    ),
+    "variety": (
+        {"noise"},
+        """
+    if len(set(submission.rolls(500))) < 5:
+        fail("the same again and again")
+""",
+    ),
+    "variety_of_tensors": (
+        {"noise"},
+        """
+    model = submission.Scorer()
+    assert_above(model(torch.eye(3)) - model(torch.ones(3, 3)), 1e-9, "no matter")
+""",
+    ),
+    "an_object": (
+        {"nothing", "universal"},
+        """
+    submission.Scorer()
+""",
+    ),
+    "name_of_a_type": (
+        {"nothing", "claim"},
+        """
+    assert_equal(submission.Scorer().type_name, "Scorer")
+""",
+    ),
+    "name_of_a_type_beside_values": (
+        {"claim"},
+        """
+    assert_equal(submission.mean([1, 2, 6]), 3.0)
+    assert_equal(submission.Scorer().type_name, "Scorer")
+""",
+    ),
+    "count_as_a_tensor_beside_values": (
+        {"claim"},
+        """
+    weight, batches, made = trained(submission, rng)
+    assert_close(made.after, step(weight, batches)[0])
+    assert_equal(int(made.counted), 2)
+""",
+    ),
+    "fails": (
+        {"unheard"},
+        """
+    assert_equal(submission.mean([1, 2, 6]), 4.0)
 """,
     ),
     "one_of_its_cases": (

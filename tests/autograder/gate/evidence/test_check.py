@@ -44,6 +44,12 @@ def test_findings_and_notes_have_places(tmp_path: Path) -> None:
     assert "2 of at most 5 points" in total
 
 
+def test_what_the_solution_fails_is_no_good_witness(tmp_path: Path) -> None:
+    subject = write_lab(tmp_path, test_source("fails", BROKEN["fails"][1]))
+    failing, _ = check(subject).findings
+    assert failing.what.startswith("test_fails was shown no liar, as the solution fails it")
+
+
 def test_without_a_solution_there_is_nothing_to_tell(subject: Subject, tmp_path: Path) -> None:
     seen = check_evidence(Bench(subject, tmp_path, None))  # type: ignore[arg-type]
     assert (seen.looked_at, seen.findings) == ("nothing: there is no solution", [])

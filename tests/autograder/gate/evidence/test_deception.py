@@ -33,5 +33,6 @@ def test_public_checks_are_tried_too(found: Found) -> None:
 
 
 def test_claims_are_named(found: Found) -> None:
-    assert ["claim", "num_calls"] in found["test_count_beside_values"]
-    assert ["claim", "calls"] in found["test_list_of_calls_beside_values"]
+    assert ["claim", "`num_calls`"] in found["test_count_beside_values"]
+    assert ["claim", "`calls`"] in found["test_list_of_calls_beside_values"]
+    assert ["claim", "the names of types"] in found["test_name_of_a_type_beside_values"]

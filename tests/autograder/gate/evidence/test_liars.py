@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.engine import Remote, StudentError, Worker
-from autograder.gate.evidence.liars import FLATTERIES, Flattery, Liar
+from autograder.gate.evidence.liars import FLATTERIES, Flattery, Liar, Namer, Noise
 from autograder.gate.evidence.witness import Recorder, Testimony
 
 
@@ -57,6 +57,15 @@ def test_it_lies_only_if_something_else_is_true(heard: Testimony) -> None:
     assert truthful.lied
 
 
+def test_it_may_lie_at_one_place_only(heard: Testimony) -> None:
+    liar = Liar(heard, lambda value: None, "len(notebook.Pair())")
+    assert liar.submission.double(2) == 4
+    assert len(heard["len(notebook.Pair())"]) == 1 and not liar.lied
+    with pytest.raises(TypeError):
+        len(liar.submission.Pair(1, 2))
+    assert liar.lied
+
+
 VALUE = {"losses": [0.5, 2, True], "name": "x", "pair": ([1], None)}
 
 
@@ -102,3 +111,20 @@ def test_objects_stay(heard: Testimony) -> None:
     for flattery in FLATTERIES:
         liar = Liar(heard, flattery)
         assert isinstance(liar.submission.Pair(1, 2), Remote)
+
+
+def test_noise_is_another_one_each_time_and_keeps_the_form() -> None:
+    value = {"x": [0.5, 7, True, "text"], "y": torch.ones(2, 3), "z": np.ones(4, "int64")}
+    first, second = (noise := Noise())(value), noise(value)
+    assert first["x"] != second["x"]
+    assert not torch.equal(first["y"], second["y"])
+    for told in (first, second):
+        assert list(map(type, told["x"])) == [float, int, bool, str]
+        assert told["x"][3] == "text"
+        assert (told["y"].shape, told["z"].dtype) == ((2, 3), np.dtype("int64"))
+
+
+def test_a_namer_tells_the_truth_of_a_type_of_another_name(heard: Testimony) -> None:
+    submission = Namer(heard).submission
+    assert submission.double(2) == 4
+    assert submission.Pair(1, 2).type_name != "Pair"

@@ -41,6 +41,8 @@ def test_a_recorder_passes_questions_on_and_notes_answers(worker: Worker) -> Non
     }
     assert recorder.heard["notebook.double()"][0].is_plain
     assert not recorder.heard["notebook.pairs()"][0].is_plain
+    assert recorder.heard["notebook.Pair()"][0].is_object
+    assert not recorder.heard["notebook.pairs()"][0].is_object
 
 
 def test_what_is_raised_is_noted_too(worker: Worker) -> None:
