@@ -8,8 +8,6 @@ from typing import Any
 
 from .recipe import Attack, answer, beside
 
-COUNTS = "it grades as root here, whom the kernel counts nothing for"
-
 TOOLS = '''
 import array, fcntl, mmap, resource, signal, socket, struct, threading, time
 import torch
@@ -262,6 +260,19 @@ started, worked = time.monotonic(), time.process_time()
 while time.process_time() - worked < 0.06:  # a 25th of the processors isn't enough for that
     if time.monotonic() - started > 0.8: raise Nothing("no time to work")
 """),
+    harm("no threads for a neighbour", """
+        threading.stack_size(2**16)
+        done = threading.Event()
+        try:
+            for _ in range(4000): threading.Thread(target=done.wait, daemon=True).start()
+            time.sleep(0.3)
+        finally: done.set()
+        raise Nothing("started 4,000")
+    """, """
+for _ in range(20):
+    threading.Thread(target=int).start()
+    time.sleep(0.02)
+""", only_here="root, as whom it grades here, may have as many as it likes"),
     harm("the end of a neighbour", """
         time.sleep(0.05)
         children = f"/proc/{os.getppid()}/task/{os.getppid()}/children"

@@ -56,6 +56,16 @@ class Compute:
 
 
 @dataclass(frozen=True)
+class Where:
+    """On which cores it and its worker may run; takes a while, so that another has to as well."""
+
+    def run(self, ready: Ready) -> list[list[int]]:
+        worker = ready.zygote.fork(seed=0)
+        worker.execute("import os, time\ncores = list(os.sched_getaffinity(0))\ntime.sleep(0.5)")
+        return [list(os.sched_getaffinity(0)), worker.submission.cores]
+
+
+@dataclass(frozen=True)
 class Raise:
     text: str
 

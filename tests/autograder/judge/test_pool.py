@@ -32,6 +32,7 @@ from .tasks import (
     Raise,
     Sleep,
     Speak,
+    Where,
 )
 
 SOURCE = Path(__file__).parents[2] / "golden" / "graded" / "graded.md"
@@ -70,6 +71,15 @@ def test_every_task_comes_back_with_its_own_result(built: Path, assignment: Assi
 
 def test_nothing_of_a_task_reaches_the_next(pool: Pool) -> None:
     assert [pool.judge(Count()) for _ in range(2)] == [1, 1]
+
+
+def test_neighbours_have_cores_of_their_own(assignment: Assignment) -> None:
+    cores = os.sched_getaffinity(0)
+    with Pool(Grader(assignment), jobs=len(cores) + 1) as pool:
+        assert pool.jobs == len(cores)  # else two would share one
+        places = [place for _, place in pool.run([Where() for _ in cores])]
+    assert all(its_judges == its_workers for its_judges, its_workers in places)
+    assert sorted(core for [core], _ in places) == sorted(cores)
 
 
 def test_what_the_rehearsal_does_comes_with_every_fork(assignment: Assignment) -> None:
