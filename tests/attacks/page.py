@@ -80,57 +80,60 @@ def long_path(lab: Lab, path: Path) -> None:
     (path.parent / f"{path.stem}.zip").write_bytes(zipped({name: b"{}"}))
 
 
+# Written answers: scripts, names of the grader's fields, things from elsewhere, work for others.
+WRITTEN = {
+    "a script in a diagram": f"```mermaid\ngraph TD;\n{SCRIPT}\n```",
+    "a script in HTML": f"<div>\n{SCRIPT}\n</div>",
+    "a handler in a drawing": "<svg><animate onbegin=\"alert('LOOT')\" attributeName=x dur=1s>",
+    "a handler in a formula's HTML": (
+        "<math><mtext><img src=x onerror=\"alert('LOOT')\"></mtext></math>"
+    ),
+    "a link that runs": "[read this](javascript:alert('LOOT'))",
+    "a link that runs by reference": "[read this]\n\n[read this]: javascript:LOOT()",
+    "a link to a page in the link": "[read this](data:text/html,<script>LOOT</script>)",
+    "headings named like questions": f"# {CENTRE}\n\n# {POSITIVE}",
+    "underlined headings named like questions": f"{CENTRE}\n===\n\n{POSITIVE}\n---",
+    "headings named like other fields": f"# {CENTRE}_extra_credit\n\n# ex4-why-comment",
+    "a picture from elsewhere": "![LOOT](http://localhost/LOOT.png)",
+    "a picture from elsewhere by reference": "![LOOT][1]\n\n[1]: //localhost/LOOT.png",
+    "a picture that logs the grader out": "![LOOT](/logout?LOOT)",
+    "a link in a formula for MathJax": "$\\href{javascript:alert('LOOT')}{LOOT}$",
+    "a formula for MathJax that grows": "$\\def\\LOOT{x\\LOOT\\LOOT}\\LOOT$ $$\\require{LOOT}$$",
+    "text that runs backwards": "the grade is \u202eTOOL\u2066 and \u200b",
+    "a picture in the text again and again": f"![a](data:image/png;base64,{'A' * 30_000}) " * 100,
+}
+# Texts in cells of the student's own.
+OWN = {
+    "a script in a diagram of one's own": f"~~~mermaid-beta {{}}\n{SCRIPT}\n~~~",
+    "a handler in HTML": "<details open ontoggle=\"alert('LOOT')\">x</details>",
+    "headings named like the page's parts": "# statusmessage\n\n# notebook-container",
+    "a paragraph called like a question": f'<p id="{CENTRE}">LOOT</p>',
+    "a field called like a question": f'<input class="score LOOT" id="{CENTRE}" value="4">',
+    "buttons that give full credit": (
+        '<div class="nbgrader_cell"><button class="full-credit LOOT">Next</button></div>'
+    ),
+    "a form that changes a grade": (
+        '<form action="/formgrader/api/grade/LOOT" method="post"><input type="submit"></form>'
+    ),
+    "a picture from elsewhere in HTML": '<img srcset="http://localhost/LOOT.png 2x">',
+    "other addresses for all links": '<base href="http://localhost/LOOT/">',
+    "another style for the page": '<link rel="stylesheet" href="http://localhost/LOOT.css">',
+    "a style that hides the page": (
+        '<div style="position:fixed;inset:0;background:url(//LOOT)">LOOT</div>'
+    ),
+    "the page turned to another": '<meta http-equiv="refresh" content="0;url=//LOOT">',
+    "a formula for MathJax in brackets": "\\\\\\\\(\\cssId{ex1-centre}{LOOT}\\\\\\\\)",
+    "a text of three million characters": "LOOT " * 600_000,
+}
 ATTACKS: list[Attack] = [
-    # -- scripts -------------------------------------------------------------------------------
-    written("a script in a diagram", f"```mermaid\ngraph TD;\n{SCRIPT}\n```"),
-    own("a script in a diagram of one's own", f"~~~mermaid-beta {{}}\n{SCRIPT}\n~~~"),
-    written("a script in HTML", f"<div>\n{SCRIPT}\n</div>"),
-    own("a handler in HTML", "<details open ontoggle=\"alert('LOOT')\">x</details>"),
-    written("a handler in a drawing",
-            "<svg><animate onbegin=\"alert('LOOT')\" attributeName=x dur=1s></svg>"),
-    written("a handler in a formula's HTML",
-            "<math><mtext><img src=x onerror=\"alert('LOOT')\"></mtext></math>"),
-    written("a link that runs", "[read this](javascript:alert('LOOT'))"),
-    written("a link that runs by reference", "[read this]\n\n[read this]: javascript:LOOT()"),
-    written("a link to a page in the link", "[read this](data:text/html,<script>LOOT</script>)"),
+    *(written(name, text) for name, text in WRITTEN.items()),
+    *(own(name, text) for name, text in OWN.items()),
     output("a script in an output of one's own", text_html=SCRIPT),
     output("an output that is a script", application_javascript="alert('LOOT')"),
     output("a diagram in an output", text_markdown=f"```mermaid\n{SCRIPT}\n```"),
-    # -- the grader's fields -------------------------------------------------------------------
-    written("headings named like questions", f"# {CENTRE}\n\n# {POSITIVE}"),
-    written("underlined headings named like questions", f"{CENTRE}\n===\n\n{POSITIVE}\n---"),
-    written("headings named like other fields", f"# {CENTRE}_extra_credit\n\n# ex4-why-comment"),
-    own("headings named like the page's parts", "# statusmessage\n\n# notebook-container"),
-    own("a paragraph called like a question", f'<p id="{CENTRE}">LOOT</p>'),
-    own("a field called like a question",
-        f'<input class="score LOOT" id="{CENTRE}" value="4">'),
-    own("buttons that give full credit",
-        '<div class="nbgrader_cell"><button class="full-credit LOOT">Next</button></div>'),
-    own("a form that changes a grade",
-        '<form action="/formgrader/api/grade/LOOT" method="post"><input type="submit"></form>'),
-    # -- what is fetched, and what lies over the page --------------------------------------------
-    written("a picture from elsewhere", "![LOOT](http://localhost/LOOT.png)"),
-    written("a picture from elsewhere by reference", "![LOOT][1]\n\n[1]: //localhost/LOOT.png"),
-    written("a picture that logs the grader out", "![LOOT](/logout?LOOT)"),
-    own("a picture from elsewhere in HTML", '<img srcset="http://localhost/LOOT.png 2x">'),
-    own("other addresses for all links", '<base href="http://localhost/LOOT/">'),
-    own("another style for the page", '<link rel="stylesheet" href="http://localhost/LOOT.css">'),
-    own("a style that hides the page",
-        '<div style="position:fixed;inset:0;background:url(//LOOT)">LOOT</div>'),
-    own("the page turned to another", '<meta http-equiv="refresh" content="0;url=//LOOT">'),
-    # -- what others render later ----------------------------------------------------------------
-    written("a link in a formula for MathJax", "$\\href{javascript:alert('LOOT')}{LOOT}$"),
-    written("a formula for MathJax that grows",
-            "$\\def\\LOOT{x\\LOOT\\LOOT}\\LOOT$ $$\\require{LOOT}$$"),
-    own("a formula for MathJax in brackets", "\\\\\\\\(\\cssId{ex1-centre}{LOOT}\\\\\\\\)"),
-    written("text that runs backwards", "the grade is \u202eTOOL\u2066 and \u200b"),
-    # -- too much ----------------------------------------------------------------------------------
     changed("a picture shown four hundred times", 10, pasted(400)),
-    written("a picture in the text again and again",
-            f"![a](data:image/png;base64,{'A' * 30_000}) " * 100),
     changed("a hundred pictures", 10, many_pictures),
     changed("nine hundred long texts", 10, many_texts),
-    own("a text of three million characters", "LOOT " * 600_000),
     changed("80 kB of brackets", 10, written_answer("[" * 80_000), only_here=FAST),
     changed("a heading of 80 kB of blanks", 10, only_here=FAST, change=written_answer(
         "# " + " " * 80_000 + "LOOT")),
