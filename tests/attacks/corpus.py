@@ -1,6 +1,6 @@
 """All attacks, by group."""
 
-from . import carry, escape, exhaust, forge, ingest, judge, learn, neighbour, output, read
+from . import carry, escape, exhaust, forge, ingest, judge, learn, neighbour, output, page, read
 from .recipe import Attack
 
 GROUPS: dict[str, list[Attack]] = {
@@ -14,4 +14,5 @@ GROUPS: dict[str, list[Attack]] = {
     "exhaust": exhaust.ATTACKS,
     "ingest": ingest.ATTACKS,
     "output": output.ATTACKS,
+    "page": page.ATTACKS,
 }

@@ -1,11 +1,19 @@
 """Whether what a student wrote is alive in a page or a terminal, instead of shown as text."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 MARK = "LOOT"  # in whatever an attack wants to bring to life
-NEVER = {"iframe", "object", "embed", "form", "meta", "base", "link", "frame", "style"}
+NEVER = {
+    *("iframe", "object", "embed", "form", "meta", "base", "link", "frame", "style", "svg"),
+    *("input", "button", "textarea", "select", "video", "audio", "source", "area"),
+}
 URLS = {"href", "src", "action", "data", "formaction", "xlink:href", "srcdoc"}
+QUIET = {"script", "style", "pre", "code", "textarea"}  # what MathJax leaves alone
+LEFT_ALONE = "tex2jax_ignore"  # a class for what it is to leave alone as well
+THEIRS = {"notebook", "notebook-container"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 SIZE_LIMIT = 2_000_000  # characters, of which a page without submission has about 300,000
 
 
@@ -14,7 +22,7 @@ def alive_in_page(html: str) -> list[str]:
     page = _Page()
     page.feed(html)
     page.close()
-    found = sorted(set(page.found))
+    found = sorted({*page.found, *(f"an id twice: {name}" for name in page.twice)})
     if _CONTROL.search(html):
         found.append("control characters in a page")
     if len(html) > SIZE_LIMIT:
@@ -34,24 +42,42 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self._inside = ""
+        self._ids: Counter[str] = Counter()
+        self._open: list[tuple[str, bool]] = []  # tags, and whether MathJax looks into them
+
+    @property
+    def twice(self) -> list[str]:
+        """The ids that more than one element has; nbgrader itself gives some to two."""
+        return [name for name, many in self._ids.items() if many > 1 + (name in THEIRS)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if MARK not in (value or ""):
+        given = {name: value or "" for name, value in attrs}
+        self._ids.update(given[name] for name in ("id", "name") if name in given)
+        for name, value in given.items():
+            if MARK not in value:
                 continue
-            if name.startswith("on"):
+            if name.startswith("on") or name in ("style", "ping", "srcset"):
                 self.found.append(f"a handler {name} in a page")
-            elif tag in NEVER or (name in URLS and _is_active(value or "")):
+            elif tag in NEVER or (name in URLS and _is_active(value)):
                 self.found.append(f"<{tag} {name}> in a page")
-        self._inside = tag
+            elif tag == "img" and name == "src" and not value.startswith("data:image/"):
+                self.found.append("a picture from elsewhere in a page")
+        if tag not in VOID:
+            seen = tag not in QUIET and LEFT_ALONE not in given.get("class", "")
+            self._open.append((tag, seen))
 
     def handle_endtag(self, tag: str) -> None:
-        self._inside = ""
+        while self._open and self._open.pop()[0] != tag:
+            continue
 
     def handle_data(self, data: str) -> None:
-        if self._inside in ("script", "style") and MARK in data:
-            self.found.append(f"<{self._inside}> in a page")
+        inside = self._open[-1][0] if self._open else ""
+        if MARK not in data:
+            return
+        if inside in ("script", "style"):
+            self.found.append(f"<{inside}> in a page")
+        if re.search(r"\$|\\\(|\\\[|\\begin", data) and all(seen for _, seen in self._open):
+            self.found.append("a formula for MathJax in a page")
 
 
 def _is_active(url: str) -> bool:

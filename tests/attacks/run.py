@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import math
+import resource
 import secrets
 import shutil
 import time
@@ -41,6 +42,7 @@ from autograder.judge.warm import Grader
 from autograder.verbs.judge import rehearsal_of
 
 from .corpus import GROUPS
+from .formgrader_page import formgrader_page
 from .pages import alive_in_page, alive_in_terminal
 from .recipe import HONEST, Attack
 from .site import Site
@@ -57,7 +59,8 @@ LIMITS = Limits(
 )
 JOBS = 2  # at a time, for an attack and its neighbour
 GRACE_S = 1.0  # what ending a submission may take
-PUBLISHED = "output"  # this group is taken into a gradebook and onto feedback pages as well
+PUBLISHED = {"output", "page"}  # these groups are taken into a gradebook and onto pages as well
+PUBLISHING_S = 10.0  # of processor time that one submission's pages may take; honest ones: 0.1
 
 # Which layer ended an attack.
 LAYERS = {
@@ -178,7 +181,7 @@ class Range:
         to_publish: list[tuple[Outcome, SubmissionResult]] = []
         for group, attack in self._corpus:
             outcome, result = self.attempt(group, attack)
-            if group == PUBLISHED:
+            if group in PUBLISHED:
                 to_publish.append((outcome, result))
             else:
                 yield outcome
@@ -205,7 +208,7 @@ class Range:
             if seconds > self._allowed_s(its):
                 achieved.append(f"took {seconds:.1f} s")
         decisions = ingest(self._assignment.notebook, self._content(submitted)).notes
-        for path in handed_in if group != PUBLISHED else []:
+        for path in handed_in if group not in PUBLISHED else []:
             shutil.rmtree(path.parents[1])
         return Outcome(
             attack=attack.name,
@@ -220,17 +223,28 @@ class Range:
         """Take results into a gradebook and look at what students and graders get to see."""
         folder, lab = self._site.class_dir, self._site.lab_name
         course, assignment, _ = take_release(folder, lab, self._site.release_root)
-        publish(course, assignment, [result for _, result in graded])
-        self._site.settle()
-        rows = read_gradebook(course.gradebook, lab)
+        publish(course, assignment, [graded[0][1]])  # nbgrader is imported
         for outcome, result in graded:
+            started_at_s = _processor_s()
+            published = publish(course, assignment, [result])
+            seconds = _processor_s() - started_at_s
+            self._site.settle()
             page = course.feedback_page(result.student, lab).read_text("utf-8")
-            found = alive_in_page(page) + alive_in_terminal(_in_terminal(lab, result))
+            notebook = json.loads(
+                course.autograded_notebook(result.student, lab).read_text("utf-8")
+            )
+            pages = [page, *(formgrader_page(notebook, ours) for ours in (True, False))]
+            found = [event for one in pages for event in alive_in_page(one)]
+            found += alive_in_terminal("".join([_in_terminal(lab, result), *published.notes]))
             found += self._site.evidence(_text_of_files(folder, result.student))
-            points = sum(grade.score or 0.0 for grade in rows[result.student].grades.values())
+            row = read_gradebook(course.gradebook, lab)[result.student]
+            points = sum(grade.score or 0.0 for grade in row.grades.values())
             if points != outcome.got:
                 found.append(f"{points:g} points in the gradebook")
-            yield replace(outcome, achieved=(*outcome.achieved, *found))
+            if seconds > PUBLISHING_S:
+                found.append(f"took {seconds:.1f} s to publish")
+            found += [f"not published: {student}" for student in published.incomplete]
+            yield replace(outcome, achieved=(*outcome.achieved, *dict.fromkeys(found)))
 
     def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:
         student = submitted.parents[1].name
@@ -307,6 +321,12 @@ def as_table(outcomes: list[Outcome], confinement: str) -> Table:
             f"{outcome.got:g}",
         )
     return table
+
+
+def _processor_s() -> float:
+    """What this process and those that it started have used."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _text_of_files(course_dir: Path, student: str) -> str:

@@ -37,6 +37,12 @@ class FormgraderPage:
         self._row(lab).locator(".generate-feedback a").click()
         return self._dialog()
 
+    def open_submissions(self, lab: str) -> None:
+        """Open the list of who handed in a lab."""
+        self._link("Manage Assignments").click()
+        self._row(lab).locator(".num-submissions a").click()
+        expect(self.frame.locator(".student-id").first).to_be_visible()
+
     def open_submission(self, lab: str, student: str) -> None:
         """Open what a student handed in, for grading by hand."""
         self._link("Manual Grading").click()
@@ -51,6 +57,12 @@ class FormgraderPage:
         """Type the points of a question, and wait until they are saved."""
         cell = self.frame.locator(".nbgrader_cell", has=self.points(question))
         self._type(self.points(question), points)
+        expect(cell.locator(".score-saved")).to_be_visible()
+
+    def full_credit(self, question: str) -> None:
+        """Press the button for all points of a question, and wait until they are saved."""
+        cell = self.frame.locator(".nbgrader_cell", has=self.points(question))
+        cell.locator(".full-credit").click()
         expect(cell.locator(".score-saved")).to_be_visible()
 
     def comment(self, question: str, text: str) -> None:

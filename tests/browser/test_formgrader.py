@@ -1,78 +1,23 @@
 """A grader's hour with formgrader, in a real browser: the button, a written answer, feedback."""
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
-from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
 from autograder.course.course import load_course
-from autograder.verbs.build import build_each
 
 from .conftest import Show
+from .course import LAB, Course
 from .formgrader_page import FormgraderPage
 from .server import Server, jupyter
 
-PROJECT = Path(__file__).resolve().parents[2]
-LAB = "graded"
 COMMENT = "Say that n is whole; <b>then</b> it is a proof."
 # Full marks from plain nbgrader, which runs the check cell as the student left it.
 DISHONEST = "def double(number):\n    return 0\n\ncheck = print"
-
-
-class Course:
-    """A course folder with submissions of a small lab."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.built = folder.parent / "built"
-        source = PROJECT / "tests" / "golden" / LAB / f"{LAB}.md"
-        build_each([source], self.built / "release", self.built / "solution")
-
-    def hand_in(self, student: str, version: str, code: str | None = None) -> None:
-        """Put the built solution or release into the course, perhaps with other code in it."""
-        notebook: Any = nbformat.read(self.built / version / LAB / f"{LAB}.ipynb", as_version=4)
-        for cell in notebook.cells:
-            if code is not None and cell.source.startswith("def double"):
-                cell.source = code
-        path = self.folder / "submitted" / student / LAB / f"{LAB}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(notebook, path)
-
-    def grade(self) -> None:
-        """Grade the class by the command that graders type."""
-        options = ["--course", self.folder, "--release", self.built / "release", "--jobs", "1"]
-        subprocess.run(
-            [sys.executable, "-m", "autograder", "grade", LAB, *map(str, options)],
-            cwd=PROJECT,
-            check=True,
-            timeout=300,
-            capture_output=True,
-        )
-
-    def scores(self, student: str) -> dict[str, tuple[float | None, float | None]]:
-        """question -> points by tests and by hand, as the gradebook has them."""
-        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
-            (notebook,) = gradebook.find_submission(LAB, student).notebooks
-            return {grade.name: (grade.auto_score, grade.manual_score) for grade in notebook.grades}
-
-    def comments(self, student: str) -> list[str]:
-        """What graders wrote to the student."""
-        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
-            (notebook,) = gradebook.find_submission(LAB, student).notebooks
-            return [c.manual_comment for c in notebook.comments if c.manual_comment]
-
-
-@pytest.fixture
-def known_hosts() -> set[str]:
-    """nbgrader's templates ask for MathJax and RequireJS there; nothing of ours needs them."""
-    return {"cdnjs.cloudflare.com"}
 
 
 @pytest.fixture
