@@ -1,14 +1,8 @@
-"""How much memory a process takes, counted by the kernel: nothing in the process is asked."""
+"""How much memory some work takes, by what the kernel says of its process before and after."""
 
 import contextlib
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-from .failures import EngineUnavailable
-
-FORGET_PEAK = "5"  # what `clear_refs` takes it for, see proc(5)
 
 
 @dataclass
@@ -25,28 +19,16 @@ class Memory:
 
 
 @contextlib.contextmanager
-def peak_memory(pid: int) -> Iterator[Memory]:
-    """Watch a process during the block.
+def peak_memory(look: Callable[[bool], dict[str, int]]) -> Iterator[Memory]:
+    """Look at a process before the block and after it.
 
     Memory that was there before counts as held, also if the work uses it again: who sets a limit
     sets it for both together.
 
-    Raises:
-        EngineUnavailable: if this machine doesn't show it.
+    Args:
+        look: `Machine.memory_bytes` of the process; whether to forget its peak is its argument.
     """
-    with contextlib.suppress(OSError):  # then an earlier peak counts, too
-        Path(f"/proc/{pid}/clear_refs").write_text(FORGET_PEAK)
-    before = _status(pid)
-    parent = _status(before["PPid"])
-    memory = Memory(1024 * max(0, before["RssAnon"] - parent["RssAnon"]))
+    before = look(True)
+    memory = Memory(before["own"])
     yield memory
-    memory.peak_bytes = 1024 * max(0, _status(pid)["VmHWM"] - before["VmRSS"])
-
-
-def _status(pid: int) -> dict[str, int]:
-    """The figures that the kernel has of a process; sizes are in KiB."""
-    try:
-        text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
-    except OSError as error:
-        raise EngineUnavailable(f"the memory of workers can't be measured: {error}") from None
-    return {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+)", text, re.MULTILINE)}
+    memory.peak_bytes = max(0, look(False)["peak"] - before["resident"])

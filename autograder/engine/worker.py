@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from ..printable import printable
@@ -35,7 +36,8 @@ class Worker:
 
     `ends_at` (of `time.monotonic`) is when its time is up; `excess` tells what it did that it may
     not, if anything; `end` kills the process unless it ends within the seconds given, and returns
-    its wait status, None if unknown; `pid` is its number on this side.
+    its wait status, None if unknown; `memory_bytes` says what it takes, None if it is gone (whether
+    to forget its peak is the argument).
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Worker:
         ends_at: float,
         excess: Callable[[], Cause | None],
         end: Callable[[float], int | None],
-        pid: int,
+        memory_bytes: Callable[[bool], dict[str, int] | None],
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
         self.names_asked: set[str] = (
@@ -56,7 +58,7 @@ class Worker:
         self._limits = limits
         self._excess = excess
         self._end = end
-        self._pid = pid
+        self._memory_bytes = memory_bytes
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
         self._seed: int | None = None
@@ -84,13 +86,17 @@ class Worker:
         finally:
             self._deadlines.pop()
 
-    @contextlib.contextmanager
-    def peak_memory(self) -> Iterator[Memory]:
+    def peak_memory(self) -> AbstractContextManager[Memory]:
         """Watch how much memory it takes within this block."""
+        return peak_memory(self._look_at_memory)
+
+    def _look_at_memory(self, forget_peak: bool) -> dict[str, int]:
         if self._lost is not None:
             raise self._lost.with_traceback(None)
-        with peak_memory(self._pid) as memory:
-            yield memory
+        found = self._memory_bytes(forget_peak)
+        if found is None:
+            raise self._lose()
+        return found
 
     def kill(self) -> None:
         """End the worker and all it started; allowed at any time, also twice."""

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,6 @@ from .worker import Worker
 
 ANSWER_TIMEOUT_S = 10.0
 BY_ITSELF_S = 0.5
-CREDENTIALS = struct.Struct("3i")  # process, user and group, see unix(7)
 UNMEASURED_S = 0.02  # of work, and a folder is measured before the next reply is taken
 
 # The engine's folder can be imported from just long enough to find its untrusted half.
@@ -132,7 +130,6 @@ class Zygote:
             "cores": sorted(os.sched_getaffinity(0)),
         }
         connection, theirs = socket.socketpair()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
             pid = self._request({"fork": options}, theirs.fileno())
             if pid is None:  # an earlier worker took the zygote along
@@ -167,9 +164,15 @@ class Zygote:
             self.workers_cpu_s += answer["cpu_s"]
             return int(answer["status"])
 
+        def memory_bytes(forget_peak: bool) -> dict[str, int] | None:
+            is_ours = self._process is process
+            request = {"memory": pid, "forget_peak": forget_peak}
+            answer: dict[str, int] | None = self._request(request) if is_ours else None
+            return answer
+
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, excess, end, _pid_of_greeter(connection))
+        worker = Worker(connection, self.limits, ends_at, excess, end, memory_bytes)
         self._workers.append(worker)
         return worker
 
@@ -217,14 +220,6 @@ class Zygote:
             self._process.kill()
             self._process.wait()
             self._process = None
-
-
-def _pid_of_greeter(connection: socket.socket) -> int:
-    """Who sent the first byte, by the process id that the kernel adds, as it is on this side."""
-    _, ((_, _, credentials), *_), _, _ = connection.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-    pid, _, _ = CREDENTIALS.unpack(credentials)
-    return int(pid)
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from ..engine.untrusted import landlock, seccomp
 from ..engine.untrusted.confine import DEVICES, PR_SET_NO_NEW_PRIVS, die_with_parent
 from ..engine.untrusted.linux import call, stay_on_this_core
 
+TO_FORK = {"sendmsg"}  # the zygote gets a worker's end of the connection from its judge
 FIRST_TO_GO = "500"  # of 1000: out of memory, the kernel ends judges, not who starts them
 
 
@@ -49,7 +50,7 @@ def become_harmless(kept_fds: set[int], limits: Limits, size_bytes: int, confine
     if confine:
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         landlock.restrict(["/"], [], DEVICES)
-        seccomp.restrict()
+        seccomp.restrict(TO_FORK)
 
 
 def _close_writable(kept_fds: set[int]) -> None:

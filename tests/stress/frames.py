@@ -1,6 +1,5 @@
 """Fuzzed frames: whatever a worker answers, the grader takes it for a value or gives it up."""
 
-import os
 import random
 import socket
 import threading
@@ -76,7 +75,7 @@ class _HostileWorker:
 def ask(rng: random.Random) -> str:
     """What the grader makes of one fuzzed answer: "value", or the name of what it raised."""
     ours, theirs = socket.socketpair()
-    worker = Worker(ours, LIMITS, time.monotonic() + 60, lambda: None, lambda _: 0, os.getpid())
+    worker = Worker(ours, LIMITS, time.monotonic() + 60, lambda: None, lambda _: 0, lambda _: None)
     hostile = _HostileWorker(theirs, rng)
     try:
         result = worker.submission.answer

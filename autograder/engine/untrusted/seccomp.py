@@ -11,7 +11,7 @@ import os
 import platform
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from .linux import call
 
@@ -139,8 +139,11 @@ LOOK_AGAIN: list[Instruction] = [(RETURN, 0, 0, 0x00050000 | errno.EAGAIN)]
 UNSUPPORTED: list[Instruction] = [(RETURN, 0, 0, 0x00050000 | errno.EOPNOTSUPP)]
 
 
-def restrict() -> None:
+def restrict(allowed: Collection[str] = ()) -> None:
     """Install the filter in this process, for good; it must have one thread.
+
+    Args:
+        allowed: calls that are refused to workers, and not to this process.
 
     Raises:
         OSError: if the kernel or the architecture can't.
@@ -148,12 +151,12 @@ def restrict() -> None:
     machine = platform.machine()
     if machine not in AUDIT_NAMES:
         raise OSError(errno.ENOSYS, f"the system calls of {machine} are unknown", "seccomp")
-    steps = program(machine, os.getpid())
+    steps = program(machine, os.getpid(), allowed)
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     call("prctl", PR_SET_SECCOMP, 2, struct.pack("@HP", len(steps), ctypes.addressof(code)))
 
 
-def program(machine: str, own_pid: int) -> list[Instruction]:
+def program(machine: str, own_pid: int, allowed: Collection[str] = ()) -> list[Instruction]:
     """The filter for a worker with this process id."""
 
     def numbers(table: dict[str, tuple[int | None, int | None]]) -> dict[str, int]:
@@ -167,7 +170,7 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
         *KILL,
         (LOAD, 0, 0, NUMBER),
         *_if([X32_BIT], KILL, AT_LEAST),
-        *_if(numbers(REFUSED).values(), REFUSE),
+        *_if([number for name, number in numbers(REFUSED).items() if name not in allowed], REFUSE),
         *_if(numbers(PRETENDED).values(), PRETEND),
     ]
     for name, number in numbers(CONDITIONAL).items():

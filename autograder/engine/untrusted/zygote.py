@@ -22,8 +22,9 @@ from typing import Any
 from . import plots, scratch, tensors
 from .confine import SCRATCH, Plan, die_with_parent, enter, give_up, move_to, seal
 from .linux import OwnStatus, count_threads
+from .memory import Machine
 
-HELLO = b"!"  # of a worker; with it the kernel tells the grader which process that is
+CONFINED = "confined "  # says a worker, and with which process id the machine knows it
 
 
 def main(control_fd: int, grader_pid: int) -> None:
@@ -31,6 +32,7 @@ def main(control_fd: int, grader_pid: int) -> None:
     die_with_parent()
     if os.getppid() != grader_pid:  # it went before the line above
         os._exit(1)
+    machine = Machine()  # of the folder as it is outside, where its files can be written
     control = socket.socket(fileno=control_fd)
     plan = Plan(**json.loads(control.recv(2**16)))
     with contextlib.suppress(OSError):  # when memory ends, this goes before the grader does
@@ -40,7 +42,7 @@ def main(control_fd: int, grader_pid: int) -> None:
     warm_up(plan)
     shell = make_shell()
     seal(plan)
-    nursery = Nursery(plan, status, shell)
+    nursery = Nursery(plan, status, machine, shell)
     nursery.check_threads()
     silence()
     gc.freeze()
@@ -100,7 +102,8 @@ def silence() -> None:
 
 def serve(control: socket.socket, nursery: "Nursery") -> None:
     """Answer {"fork": …} with a process id or why there is none, {"measure": pid} with what it
-    has too much of, and {"end": pid, …} with a wait status, until EOF."""
+    has too much of, {"memory": pid, …} with what it takes and took, and {"end": pid, …} with a
+    wait status, until EOF."""
     while True:
         while not select.select([control], [], [], nursery.watch_every_s)[0]:
             nursery.watch()
@@ -109,9 +112,11 @@ def serve(control: socket.socket, nursery: "Nursery") -> None:
             return
         request = json.loads(message)
         if "fork" in request:
-            answer: int | str | dict[str, float] = nursery.fork(fds[0], **request["fork"])
+            answer: Any = nursery.fork(fds[0], **request["fork"])
         elif "measure" in request:
             answer = nursery.excess(request["measure"])
+        elif "memory" in request:
+            answer = nursery.memory_bytes(request["memory"], request["forget_peak"])
         else:
             status, cpu_s = nursery.end(request["end"], request["grace_s"])
             answer = {"status": status, "cpu_s": cpu_s}
@@ -121,9 +126,11 @@ def serve(control: socket.socket, nursery: "Nursery") -> None:
 class Nursery:
     """The workers: forks, watches and ends them."""
 
-    def __init__(self, plan: Plan, status: OwnStatus, shell: Any) -> None:
+    def __init__(self, plan: Plan, status: OwnStatus, machine: Machine, shell: Any) -> None:
         self.plan = plan
         self.status = status
+        self.machine = machine
+        self.machine_pids: dict[int, int] = {}  # process id -> the same in the machine's view
         self.shell = shell
         self.work_dirs: dict[int, str] = {}  # process id -> its folder
         self.watch_every_s = None if plan.level == "strong" else 0.1
@@ -146,19 +153,18 @@ class Nursery:
                     os.sched_setaffinity(0, cores)
                 os.setsid()  # no terminal; and some kernels share out the processor by session
                 silence()  # by descriptors of its own: flags of an open file are its users' alike
+                machine_pid = self.machine.own_pid()
                 try:
                     move_to(self.plan, work_dir, {fd, report})
                     settle(work_dir, self.plan.support_dir, self.plan.shipped)
                     give_up(self.plan, work_dir, size_bytes)
-                    os.write(report, b"confined")
+                    os.write(report, f"{CONFINED}{machine_pid}".encode())
                 except OSError as error:
                     os.write(report, str(error).encode()[:1000])
                     raise
                 os.close(report)
                 if os.getppid() == zygote_pid:
-                    connection = socket.socket(fileno=fd)
-                    connection.send(HELLO)
-                    answer_grader(connection, self.shell, seed, limit_bytes)
+                    answer_grader(socket.socket(fileno=fd), self.shell, seed, limit_bytes)
             finally:
                 os._exit(1)
         os.close(fd)
@@ -166,7 +172,8 @@ class Nursery:
         self.work_dirs[pid] = work_dir
         reason = os.read(outcome, 1000).decode()
         os.close(outcome)
-        if reason == "confined":
+        if reason.startswith(CONFINED):
+            self.machine_pids[pid] = int(reason.removeprefix(CONFINED))
             return pid
         self.end(pid, grace_s=0)
         return reason
@@ -182,6 +189,7 @@ class Nursery:
             with contextlib.suppress(ProcessLookupError):
                 kill(pid, signal.SIGKILL)
         _, status, used = os.wait4(pid, 0)
+        self.machine_pids.pop(pid, None)
         self.remove(self.work_dirs.pop(pid))
         return status, used.ru_utime + used.ru_stime
 
@@ -198,6 +206,13 @@ class Nursery:
         if self.plan.level != "strong":
             with contextlib.suppress(OSError):
                 scratch.remove(Path(work_dir))
+
+    def memory_bytes(self, pid: int, forget_peak: bool) -> dict[str, int] | None:
+        """What a worker takes; None if it is gone."""
+        try:
+            return self.machine.memory_bytes(self.machine_pids[pid], forget_peak)
+        except OSError:
+            return None
 
     def check_threads(self) -> None:
         """Refuse to go on with a second thread, whoever started it."""

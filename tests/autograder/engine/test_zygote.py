@@ -23,6 +23,7 @@ from autograder.engine import (
 from autograder.engine import zygote as module
 from autograder.engine.confinement import make_plan
 from autograder.engine.untrusted.linux import OwnStatus
+from autograder.engine.untrusted.memory import Machine
 from autograder.engine.untrusted.zygote import Nursery
 
 from .conftest import is_alive
@@ -179,7 +180,7 @@ def test_a_process_with_threads_refuses_to_fork() -> None:
     plan = make_plan("none", Path("unused"), None, Limits())
     try:
         with pytest.raises(RuntimeError, match=r"with \d+ threads may hang"):
-            Nursery(plan, OwnStatus(), shell=None).check_threads()
+            Nursery(plan, OwnStatus(), Machine(), shell=None).check_threads()
     finally:
         done.set()
         thread.join()

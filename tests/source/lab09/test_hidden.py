@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from matplotlib import pyplot as plt
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
 from autograder.engine.memory import Memory, peak_memory
+from autograder.engine.untrusted.memory import Machine
 from autograder.lab import read_lab_folder
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import Variant, read_variants
@@ -64,7 +66,7 @@ class Submission(Names):
 
     @contextmanager
     def peak_memory(self) -> Iterator[Memory]:
-        with peak_memory(os.getpid()) as memory:
+        with peak_memory(partial(Machine().memory_bytes, os.getpid())) as memory:
             yield memory
         memory.held_bytes = 0
 

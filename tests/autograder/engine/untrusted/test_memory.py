@@ -1,0 +1,38 @@
+"""The kernel's figures of processes, read through a folder that stays open."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from autograder.engine.untrusted.memory import Machine
+
+MIB = 2**20
+
+
+def test_knows_itself_and_its_peak() -> None:
+    machine = Machine()
+    assert machine.own_pid() == os.getpid()
+    before = machine.memory_bytes(os.getpid(), forget_peak=True)
+    taken = bytearray(64 * MIB)
+    del taken
+    after = machine.memory_bytes(os.getpid(), forget_peak=False)
+    assert 60 * MIB < after["peak"] - before["resident"] < 90 * MIB
+    again = machine.memory_bytes(os.getpid(), forget_peak=True)
+    assert again["peak"] - before["resident"] < 30 * MIB
+
+
+def test_sees_other_processes() -> None:
+    wait = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(wait, stdin=subprocess.PIPE) as child:
+        figures = Machine().memory_bytes(child.pid, forget_peak=True)
+        assert 0 < figures["resident"] <= figures["peak"]
+        child.communicate()
+
+
+def test_a_process_that_is_gone_is_an_error() -> None:
+    gone = os.posix_spawn("/bin/true", ["true"], {})
+    os.waitpid(gone, 0)
+    with pytest.raises(OSError):
+        Machine().memory_bytes(gone, forget_peak=False)
