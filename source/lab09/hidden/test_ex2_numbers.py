@@ -78,6 +78,11 @@ def test_label_shapes(submission):
     for name in SUMMANDS_AND_SUM:
         if len(labels[name].unique(dim=0)) < 2:  # by chance once in 10**10
             fail(f"`{name}` is five times the same number", "Draw another one for each sample")
+    # What each number must be is asked below: one of the two has to be right.
+    first, second, total = (convert_vector_to_int(labels[name]) for name in SUMMANDS_AND_SUM)
+    is_in_range = bool((torch.cat([first, second]) < 500).all())
+    if not is_in_range and not bool((first + second == total).any()):
+        fail("the rows are not the digits of two summands and their sum")
 
 
 @question("ex2-labels", points=2)
@@ -249,6 +254,7 @@ def test_images_are_drawn_at_random(submission):
     items = items_of(submission, dataset, 40)
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items]).flatten(1)  # (120, 784)
+        assert_known(nearest_digits(images.view(-1, 28, 28), train=True), "training")
         # 120 draws from over a thousand images seldom repeat one; a fixed image per digit does.
         if len(images.unique(dim=0)) < 60:
             fail(
