@@ -111,11 +111,11 @@ ATTACKS: list[Attack] = [
         def centre(x): return type("T" * 2**20, (), {})()
     """, only_here=AN_EXCEPTION),
     # -- what no honest worker sends ------------------------------------------------------------
-    answer("a million lists, all of them real", 6, """
-        def centre(x): forge_value(many(b"\\x91\\x00", 2**20 - 100))
+    answer("a quarter of a million lists, all real", 6, """
+        def centre(x): forge_value(many(b"\\x91\\x00", 2**18))
     """, given=FORGE_HEADER, only_here=PROTOCOL, costs_more=True),
-    answer("half a million handles", 6, """
-        def centre(x): forge_value(many(b"\\x93\\x07\\x01\\xa0", 2**19 - 100))
+    answer("a hundred thousand handles", 6, """
+        def centre(x): forge_value(many(b"\\x93\\x07\\x01\\xa0", 10**5))
     """, given=FORGE_HEADER, only_here=PROTOCOL, costs_more=True),
     answer("thirty thousand handles", 6, """
         def centre(x): forge_value(many(b"\\x93\\x07\\x01\\xa0", 3 * 10**4))
