@@ -21,6 +21,7 @@ The sections, by the word in their header:
   by those marked `+`. Lines marked by a space say where, if the others stand there twice.
 - `#!OPEN question`: the answers to this question stay open; `#!OPEN *`: those to all questions.
 - `#!SAYS words`: a message to this student must contain these words.
+- `#!WORTH points`: what this honestly earns; more is forged.
 - `#!MUTANT question.n`: the lines below are the difference between the solution and a mutant of
   this blank, just as `python -m autograder mutate` prints it.
 
@@ -28,6 +29,7 @@ The folders of `variants/`, and what a file there is:
 
 - `right/`: an answer that must get full marks.
 - `mistakes/`: an answer that the test of the file's name must find.
+- `forged/`: a way to points without doing what is asked, which must not earn more than it is worth.
 - `class/`: what the demo student of the file's name hands in; without sections, the solution.
 - `equivalent/`: a reason why no test may find these mutants.
 
@@ -52,6 +54,7 @@ class Kind(StrEnum):
     GIVEN = "GIVEN"
     OPEN = "OPEN"
     SAYS = "SAYS"
+    WORTH = "WORTH"
     MUTANT = "MUTANT"
 
 
@@ -60,9 +63,10 @@ USAGES = {
     Kind.GIVEN: "#!GIVEN question",
     Kind.OPEN: "#!OPEN question",
     Kind.SAYS: "#!SAYS words",
+    Kind.WORTH: "#!WORTH points",
     Kind.MUTANT: "#!MUTANT question.n",
 }
-_WITHOUT_LINES = (Kind.OPEN, Kind.SAYS)
+_WITHOUT_LINES = (Kind.OPEN, Kind.SAYS, Kind.WORTH)
 
 _TITLE = re.compile(r"#(?!!).*\w.*")
 _COMMENT = re.compile(r"#(?!!)\s*(.*)")

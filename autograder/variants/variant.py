@@ -3,6 +3,7 @@
 `format` says what such a file looks like.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ class Variant:
     questions: tuple[str, ...]  # whose answers it changes
     sources: dict[str, str]  # cell id -> what stands there
     says: tuple[str, ...] = ()  # words that a message to the student must contain
+    worth: float | None = None  # points that it honestly earns, where that matters
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ def read_variant(path: Path, solution: Solution, may_be_the_solution: bool = Fal
         if not changed.keys().isdisjoint(cell_ids)
     )
     says = tuple(section.argument for section in file.of_kind(Kind.SAYS))
-    return Variant(path, file.title, questions, changed, says)
+    return Variant(path, file.title, questions, changed, says, _worth(file))
 
 
 @dataclass
@@ -144,6 +146,17 @@ class _Edited:
 
     def _code(self, cell: AnswerCell) -> list[str]:
         return self.sources.get(cell.cell_id, cell.source).split("\n")
+
+
+def _worth(file: VariantFile) -> float | None:
+    """The points of the last `#!WORTH`, None without one."""
+    worth = None
+    for section in file.of_kind(Kind.WORTH):
+        if not re.fullmatch(r"\d+(\.\d+)?", section.argument):
+            message = f"{section.argument} is no number of points; write one such as 2 or 2.5"
+            raise file.wrong(section, message)
+        worth = float(section.argument)
+    return worth
 
 
 def _starts(code: Sequence[str], old: Sequence[str]) -> Iterator[int]:

@@ -15,6 +15,7 @@ ALL_KINDS = """# Counts the limit too,
 # as many do
 
 #!SAYS is it < or <=?
+#!WORTH 2.5
 #!BLANK ex1-count.1
         if number <= limit:
 
@@ -35,17 +36,18 @@ def test_all_kinds_of_sections() -> None:
     assert file.title == "Counts the limit too, as many do"
     assert file.sections == (
         Section(Kind.SAYS, "is it < or <=?", 4),
+        Section(Kind.WORTH, "2.5", 5),
         Section(
             Kind.BLANK,
             "ex1-count.1",
-            5,
+            6,
             ("        if number <= limit:", "", "            found += 1"),
         ),
-        Section(Kind.GIVEN, "ex1-count", 10, ("-    return found", "+    return int(found)")),
-        Section(Kind.OPEN, "ex2-why", 13),
-        Section(Kind.MUTANT, "ex1-count.2", 14, ("-    10", "+    11")),
+        Section(Kind.GIVEN, "ex1-count", 11, ("-    return found", "+    return int(found)")),
+        Section(Kind.OPEN, "ex2-why", 14),
+        Section(Kind.MUTANT, "ex1-count.2", 15, ("-    10", "+    11")),
     )
-    assert [section.line for section in file.of_kind(Kind.GIVEN)] == [10]
+    assert [section.line for section in file.of_kind(Kind.GIVEN)] == [11]
 
 
 def test_a_title_is_enough() -> None:
@@ -114,6 +116,7 @@ _BODY = st.lists(_CODE, max_size=4).flatmap(
 _ARGUMENTS = {
     Kind.SAYS: _LINE.map(str.strip).filter(bool),
     Kind.OPEN: st.sampled_from(["*", "ex1-count"]),
+    Kind.WORTH: st.sampled_from(["0", "2.5"]),
 }
 _NAME = st.from_regex(r"[a-z0-9-]+(\.[1-9])?", fullmatch=True)
 

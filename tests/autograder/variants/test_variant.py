@@ -88,6 +88,11 @@ def test_what_a_message_must_say(read) -> None:  # type: ignore[no-untyped-def]
     assert variant.says == ("is it <?", "the `limit`: 1; 2")
 
 
+def test_what_it_is_worth(read) -> None:  # type: ignore[no-untyped-def]
+    assert read("# A\n#!WORTH 2.5\n#!BLANK ex1-count.2\n    9\n").worth == 2.5
+    assert read("# A\n#!BLANK ex1-count.2\n    9\n").worth is None
+
+
 def test_the_solution_where_it_may_be(tmp_path: Path, solution: Solution) -> None:
     (tmp_path / "right.txt").write_text("# Word for word\n", "utf-8")
     (right,) = read_variants(tmp_path, solution, may_be_the_solution=True)
@@ -110,6 +115,7 @@ def test_the_solution_where_it_may_be(tmp_path: Path, solution: Solution) -> Non
         ("# A\n#!OPEN *\n#!BLANK ex1-count.2\n9\n", 3, "ex1-count stays open"),
         ("# A\n#!BLANK ex1-count.2\n    10\n", 1, "it is the solution"),
         ("# Nothing\n", 1, "it is the solution"),
+        ("# A\n#!WORTH much\n#!BLANK ex1-count.2\n9\n", 2, "much is no number of points"),
         ("# A\n#!MUTANT ex1-count.2\n-    10\n+    11\n", 2, "variants/equivalent/"),
     ],
 )

@@ -1,0 +1,64 @@
+"""Whoever gets points without doing what is asked gets no more than the rest of it is worth."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.assignment import Assignment, load_assignment
+from autograder.compiler.build import build_labs
+from autograder.engine import Zygote
+from autograder.judge.grade import grade_here
+from autograder.lab import find_lab
+from autograder.variants.solution import read_solution
+from autograder.variants.variant import Variant, read_variants
+from autograder.verbs.demo import submission
+
+LAB = find_lab("lab09")
+SOLUTION = read_solution(LAB.source)
+FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lab09")
+    build_labs([LAB.source], folder / "release", folder / "solution")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def assignment(built: Path) -> Assignment:
+    return load_assignment("lab09", built / "release", solution_root=built / "solution")
+
+
+@pytest.fixture(scope="module")
+def zygote(assignment: Assignment) -> Iterator[Zygote]:
+    with Zygote(
+        assignment.release_dir, imports=assignment.imports, prepare=assignment.prepare
+    ) as zygote:
+        yield zygote
+
+
+def hand_in(forged: Variant, built: Path, folder: Path) -> Path:
+    solved = nbformat.read(built / "solution" / "lab09" / "lab09.ipynb", as_version=4)
+    path = folder / "lab09.ipynb"
+    path.write_text(nbformat.writes(submission(solved, forged)), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_nothing_forged_earns_points(
+    name: str, built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+) -> None:
+    forged = FORGED[name]
+    assert forged.worth is not None
+    path = hand_in(forged, built, tmp_path)
+    result = grade_here(assignment, name, path, zygote, seed=1)
+    earned = [
+        f"{question.id} {test.points:g} {test.name}"
+        for question in result.questions
+        for test in question.tests
+        if test.passed
+    ]
+    assert result.score <= forged.worth, "\n".join(earned)
