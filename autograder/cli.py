@@ -23,6 +23,7 @@ from rich.progress import (
 
 from .errors import UserError
 from .errors import shown as _shown
+from .printable import printable_text
 from .project import find_project
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .render.execute import CellRun
 
 NOTABLE_S = 2.0  # cells of a solution that took longer are listed
+NOTE_LIMIT = 4_000  # characters of a note
 
 console = Console(highlight=False)
 
@@ -160,7 +162,8 @@ def grade(
         console.print(line, soft_wrap=True)
     stray = [line for row in graded.hand_ins if row.is_stray for line in row.lines()]
     for note in [*stray, *graded.notes]:
-        console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
+        shown = printable_text(note, NOTE_LIMIT)
+        console.print(f"note: {shown}", style="yellow", markup=False, soft_wrap=True)
     gradebook, page = graded.course.gradebook, graded.course.feedback_page("STUDENT", lab)
     console.print(f"gradebook  {_shown(gradebook)}", markup=False, soft_wrap=True)
     console.print(f"feedback   {_shown(page)}", markup=False, soft_wrap=True)

@@ -20,7 +20,7 @@ from ..printable import printable
 from ..render.mathml import as_mathml
 from .sanitise import clean_text
 
-PICTURES_LIMIT = 4 * 2**20  # characters of all pictures of one student, as they are stored
+PICTURES_LIMIT = 3 * 2**19  # characters of all pictures of one student, as they are stored
 PIXELS_LIMIT = 25_000_000  # of a picture; a browser holds each in four bytes
 PLUGINS = ["strikethrough", "table", "url", "def_list", "math"]
 ENVIRONMENT = (

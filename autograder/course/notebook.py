@@ -12,15 +12,16 @@ from typing import Any
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
 from ..judge.results import CellFailure, QuestionResult, SubmissionResult
 from ..judge.submission import StudentCell, compose
-from ..printable import printable_text
+from ..printable import printable, printable_text
 from .markdown import Pictures, as_html, as_typed
 from .sanitise import clean_text
 
 SUMMARY_ID = "feedback-summary"  # of a cell that we add
 CELL_LIMIT = 20_000  # characters of a student's cell
 STUDENT_LIMIT = 300_000  # of all cells of a student
-RENDERED_LIMIT = 100_000  # of those, of texts that are rendered; the others are shown as typed
+RENDERED_LIMIT = 50_000  # of those, of texts that are rendered; the others are shown as typed
 REMARKS_LIMIT = 30
+MESSAGE_LIMIT = 1_000  # characters of a remark, or of what a test says
 SPELT = {ord(one): f"&#{ord(one)};" for one in "\n$\\`"}  # what Markdown would see in HTML
 CUT = "\n… (cut here: what was handed in is longer)"
 Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it
@@ -154,7 +155,7 @@ def _summary(result: SubmissionResult) -> str:
         f"<td>{html.escape(' '.join([credit(question), _first_hint(question)]).strip())}</td></tr>"
         for question in result.questions
     )
-    remarks = [*result.remarks[:REMARKS_LIMIT]]
+    remarks = [printable(remark, MESSAGE_LIMIT) for remark in result.remarks[:REMARKS_LIMIT]]
     if len(result.remarks) > REMARKS_LIMIT:
         remarks.append(f"… and {len(result.remarks) - REMARKS_LIMIT} more remarks")
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
@@ -178,11 +179,12 @@ def _question_outputs(question: QuestionResult) -> list[dict[str, Any]]:
 
 
 def _failure_output(failure: CellFailure) -> dict[str, Any]:
+    name, message = printable(failure.name), printable(failure.message, MESSAGE_LIMIT)
     return {
         "output_type": "error",
-        "ename": failure.name,
-        "evalue": failure.message,
-        "traceback": [f"{failure.name}: {failure.message}"],
+        "ename": name,
+        "evalue": message,
+        "traceback": [f"{name}: {message}"],
     }
 
 
@@ -191,7 +193,8 @@ def _as_html(question: QuestionResult) -> str:
     rows = "".join(
         f"<tr><td>{'✓' if test.passed else '✗'}</td>"
         f"<td>{test.points if test.passed else 0:g} / {test.points:g}</td>"
-        f"<td>{html.escape(test.checked)}</td><td>{html.escape(test.message)}</td></tr>"
+        f"<td>{html.escape(test.checked)}</td>"
+        f"<td>{html.escape(printable(test.message, MESSAGE_LIMIT))}</td></tr>"
         for test in question.tests
     )
     table = _table(("", "points", "what was checked", "what to look at"), rows)
@@ -219,4 +222,5 @@ def _points(question: QuestionResult) -> str:
 
 
 def _first_hint(question: QuestionResult) -> str:
-    return next((test.message for test in question.tests if not test.passed), "")
+    hint = next((test.message for test in question.tests if not test.passed), "")
+    return printable(hint, MESSAGE_LIMIT)

@@ -67,10 +67,10 @@ def many_pictures(notebook: Any, lab: Lab) -> None:
 
 
 def many_texts(notebook: Any, lab: Lab) -> None:
-    """Nine hundred long texts."""
+    """Nine hundred texts, too long together."""
     for number in range(900):
         cell = {"cell_type": "markdown", "id": f"t{number}", "metadata": {}}
-        notebook["cells"].append({**cell, "source": "LOOT " * 4_000})
+        notebook["cells"].append({**cell, "source": "LOOT " * 800})
 
 
 def long_path(lab: Lab, path: Path) -> None:
@@ -133,7 +133,7 @@ ATTACKS: list[Attack] = [
     output("a diagram in an output", text_markdown=f"```mermaid\n{SCRIPT}\n```"),
     changed("a picture shown four hundred times", 10, pasted(400)),
     changed("a hundred pictures", 10, many_pictures),
-    changed("nine hundred long texts", 10, many_texts),
+    changed("nine hundred texts", 10, many_texts),
     changed("80 kB of brackets", 10, written_answer("[" * 80_000), only_here=FAST),
     changed("a heading of 80 kB of blanks", 10, only_here=FAST, change=written_answer(
         "# " + " " * 80_000 + "LOOT")),

@@ -12,6 +12,7 @@ NEVER = {
 URLS = {"href", "src", "action", "data", "formaction", "xlink:href", "srcdoc"}
 QUIET = {"script", "style", "pre", "code", "textarea"}  # what MathJax leaves alone
 LEFT_ALONE = "tex2jax_ignore"  # a class for what it is to leave alone as well
+FORMULA = "a formula for MathJax in a page"
 THEIRS = {"notebook", "notebook-container"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 SIZE_LIMIT = 2_000_000  # characters, of which a page without submission has about 300,000
@@ -22,6 +23,8 @@ def alive_in_page(html: str) -> list[str]:
     page = _Page()
     page.feed(html)
     page.close()
+    if "mathjax" not in html.lower():
+        page.found = [what for what in page.found if what != FORMULA]
     found = sorted({*page.found, *(f"an id twice: {name}" for name in page.twice)})
     if _CONTROL.search(html):
         found.append("control characters in a page")
@@ -77,7 +80,7 @@ class _Page(HTMLParser):
         if inside in ("script", "style"):
             self.found.append(f"<{inside}> in a page")
         if re.search(r"\$|\\\(|\\\[|\\begin", data) and all(seen for _, seen in self._open):
-            self.found.append("a formula for MathJax in a page")
+            self.found.append(FORMULA)
 
 
 def _is_active(url: str) -> bool:
