@@ -13,6 +13,7 @@ from .failures import (
     printable,
 )
 from .limits import Limits
+from .loan import Loan
 from .remote import Remote, Submission
 from .worker import Worker
 from .zygote import Zygote
@@ -23,6 +24,7 @@ __all__ = [
     "ConfinementRefused",
     "EngineUnavailable",
     "Limits",
+    "Loan",
     "MissingName",
     "Policy",
     "Remote",

@@ -15,6 +15,10 @@ from .limits import Limits
 from .remote import Remote, Submission
 from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame, decode, encode
 
+# The answer to what a worker asks in turn: by the nonce of the question it was asked, what it wants,
+# and until when (of `time.monotonic`); `MalformedFrame` if it may not ask for that.
+AnswerBorrower = Callable[[bytes, list[Any], float], Frame]
+
 ROOT = 0  # the handle of the notebook's namespace
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 
@@ -44,6 +48,7 @@ class Worker:
         self.names_asked: set[str] = (
             set()
         )  # of the notebook's namespace; whoever reads may clear it
+        self.lender: AnswerBorrower | None = None  # None: it may ask for nothing
         self._connection = connection
         self._limits = limits
         self._excess = excess
@@ -85,8 +90,17 @@ class Worker:
         if number != ROOT:
             self._released.append(number)
 
-    def ask(self, operation: str, *arguments: Any, timeout_s: float | None = None) -> Any:
+    def ask(
+        self,
+        operation: str,
+        *arguments: Any,
+        timeout_s: float | None = None,
+        unwrap: Callable[[int, str], Any] | None = None,
+    ) -> Any:
         """Have the worker do one thing and return what came of it; see `Remote`.
+
+        Args:
+            unwrap: what to make of an object's number and type, if not a `Remote`.
 
         Raises:
             TypeError: if an argument can't cross.
@@ -106,7 +120,7 @@ class Worker:
         self._seed = None
         try:
             request.send(self._connection, deadline)
-            reply = decode(Frame.receive(self._connection, limit_bytes, deadline), self._unwrap)
+            reply = self._receive_reply(nonce, deadline, unwrap or self._unwrap)
         except TimeoutError:
             raise self._lose(Cause.TIME, f"exceeded the time limit{exceeded}") from None
         except FrameTooLarge:
@@ -127,6 +141,18 @@ class Worker:
             ):
                 raise StudentError(printable(name), printable(text), printable(where), errno)
         raise self._violated()
+
+    def _receive_reply(
+        self, nonce: bytes, deadline: float, unwrap: Callable[[int, str], Any]
+    ) -> Any:
+        """What the worker replies, after it was told all that it asks in turn."""
+        while True:
+            frame = Frame.receive(self._connection, self._limits.frame_limit_bytes, deadline)
+            match decode(frame, unwrap):
+                case [bytes(echo), str("borrow"), *wanted] if self.lender and echo == nonce:
+                    self.lender(nonce, wanted, deadline).send(self._connection, deadline)
+                case reply:
+                    return reply
 
     def _violated(self) -> WorkerLost:
         return self._lose(Cause.VIOLATION, "interfered with the grader's questions")

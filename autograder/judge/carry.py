@@ -1,22 +1,24 @@
 """Carry-forward credit: an early mistake costs once.
 
-A question that lost points, and that builds on an earlier one which lost some, is tried again with
-the reference's answers to all that comes before it, in a worker of its own. The better of the two
-scores counts.
+A question that lost points, and that builds on an earlier one which lost some, is tried again on top
+of the solution's answers to all that comes before it. The better of the two scores counts.
 
-In that worker, student code stands beside a part of the solution. It can read it, and say what it
-read in whatever it says: the text of an exception, the name of a type, how a cell failed. So
-nothing that such a worker says is shown to anybody. One number is kept, what the passed tests are
-worth, and only where it is more than before: a `float` is all that leaves `_carried_score`. Never
-in that worker is the reference's answer to the question itself, or to a later one.
+Student code never stands beside the solution. It runs in a worker of its own, with the lab's given
+cells; what earlier answers define, another worker holds, which has run the solution up to there.
+Functions of it are called by way of the grader, with arguments and results by value, and nothing
+else of it can be reached: no text, code, name or exception (see `engine.loan`). So the student's
+worker learns what earlier answers compute, and not how. Nothing that it says is shown to anybody:
+one number is kept, what the passed tests are worth, and only where it is more than before. A `float`
+is all that leaves `_carried_score`. The answer to the question itself, or to a later one, is in
+neither worker.
 """
 
-import copy
 from dataclasses import replace
 from typing import Any
 
 from ..assignment import Assignment, is_answer, is_own
-from .dependencies import builds_on, spans
+from .carried_session import CarriedSession
+from .dependencies import NAME, builds_on, lent_names, spans
 from .pytest_plugin import Tests
 from .results import QuestionResult, points_passed
 from .session import Session
@@ -62,25 +64,26 @@ def _with_credit(
 
 
 def _carried_score(assignment: Assignment, tests: Tests, own: Session, question: str) -> float:
-    """What the answer to one question earns on top of the reference's earlier answers."""
-    cells = _with_reference_before(own.cells, assignment.solution, question)
-    session = Session(own.zygote, cells, own.seed, own.ends_at)
+    """What the answer to one question earns on top of the solution's earlier answers."""
+    start, check = spans(own.cells)[question]
+    before = [cell for cell in own.cells[:start] if not is_own(cell)]
+    solved = {cell.id: cell for cell in assignment.solution.cells}
+    solution = Session(own.zygote, [solved[cell.id] for cell in before], own.seed, own.ends_at)
+    released = {name for cell in assignment.notebook.cells for name in NAME.findall(cell.source)}
+    session = CarriedSession(
+        own.zygote,
+        [*before, *own.cells[start : check + 1]],
+        own.seed,
+        own.ends_at,
+        solution=solution,
+        borrowed={id: names & released for id, names in lent_names(solution.cells).items()},
+    )
     try:
         results = tests.run(session, {question})
     finally:
         session.close()
+        solution.close()
     return float(points_passed(results.get(question, ())))
-
-
-def _with_reference_before(cells: list[Any], solution: Any, question: str) -> list[Any]:
-    """The cells up to a question's check: its own as the student left them, before them the
-    lab's alone, with the reference's answers."""
-    solved = {cell.id: cell.source for cell in solution.cells}
-    start, check = spans(cells)[question]
-    before = [copy.copy(cell) for cell in cells[:start] if not is_own(cell)]
-    for cell in filter(is_answer, before):
-        cell.source = solved[cell.id]
-    return before + cells[start : check + 1]
 
 
 def _is_answered(assignment: Assignment, cells: list[Any], question: str) -> bool:

@@ -64,6 +64,21 @@ def builds_on(
     return found
 
 
+def lent_names(cells: list[Any]) -> dict[str, set[str]]:
+    """The cells of the solution that only it may run, with the names that they set: its answers,
+    and given cells that compute with them when they run."""
+    found: dict[str, set[str]] = {}
+    of_answers: set[str] = set()
+    for cell in filter(_runs, cells):
+        defined = _defined(cell.source)
+        builds_on_answers = is_answer(cell) or not of_answers.isdisjoint(NAME.findall(cell.source))
+        if builds_on_answers:
+            of_answers |= defined
+        if is_answer(cell) or not of_answers.isdisjoint(_used_at_once(cell.source)):
+            found[cell.id] = defined
+    return found
+
+
 def _runs(cell: Any) -> bool:
     return cell.cell_type == "code" and question_id(cell) is None and not is_skipped(cell)
 
@@ -94,3 +109,32 @@ def _at_top_level(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, OWN_NAMESPACE):
             yield from _at_top_level(child)
+
+
+def _used_at_once(source: str) -> set[str]:
+    """The names that a cell of the author's uses when it runs, not only when it is called."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set(NAME.findall(source))
+    return {
+        node.id
+        for node in _outside_functions(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a module, but for bodies and types of functions."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            children = [*node.decorator_list, node.args]
+        case ast.Lambda():
+            children = [node.args]
+        case ast.arguments():
+            children = [*node.defaults, *filter(None, node.kw_defaults)]
+        case _:
+            children = [*ast.iter_child_nodes(node)]
+    for child in children:
+        yield child
+        yield from _outside_functions(child)

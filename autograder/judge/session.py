@@ -93,6 +93,10 @@ class Session:
         self._lost[question] = str(loss)
         self.close()
 
+    def run_all(self) -> Worker:
+        """A worker that has run all cells."""
+        return self._advance_to(len(self.cells))
+
     def close(self) -> None:
         """End the worker, if one lives."""
         if self._worker is not None:

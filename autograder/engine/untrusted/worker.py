@@ -1,5 +1,6 @@
 """Runs one submission's cells and answers questions about what they defined."""
 
+import functools
 import itertools
 import os
 import random
@@ -17,7 +18,9 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import arrays, plots, tensors
+from .lending import Lender
 from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
+from .stand_ins import Borrower
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
 
@@ -77,8 +80,9 @@ class Missing(Exception):
 class Session:
     """One submission's notebook, and every object of it that the grader holds a handle to."""
 
-    def __init__(self, shell: NotebookShell) -> None:
+    def __init__(self, shell: NotebookShell, borrower: Borrower) -> None:
         self.shell = shell
+        self.borrower = borrower
         self.objects: dict[int, Any] = {0: shell.user_module}
         self.numbers = itertools.count(1)
         self.operations: dict[str, Callable[..., Any]] = {
@@ -88,18 +92,27 @@ class Session:
             "item": lambda target, key: target[key],
             "len": len,
             "setup": setup,
+            "borrow": lambda names: borrower.bind(names, shell.user_ns),
+            "lend": lambda *wanted: self.lender.answer(*wanted),
         }
+
+    @functools.cached_property
+    def lender(self) -> Lender:
+        """What lends this notebook's objects, if it holds the solution."""
+        return Lender(self.shell.user_module)
 
     def answer(self, request: Frame, limit_bytes: int) -> Frame:
         """Do what is asked; whatever student code raises becomes the reply."""
         nonce, operation, released, seed, *arguments = decode(request, self.object_of)
         for number in released:
             del self.objects[number]
+        wrap = self.lender.lend if operation == "lend" else self.handle_of
         try:
             if seed is not None:
                 seed_generators(seed)
-            result = self.operations[operation](*arguments)
-            return encode((nonce, "value", result), self.handle_of, limit_bytes)
+            with self.borrower.during(nonce):
+                result = self.operations[operation](*arguments)
+            return encode((nonce, "value", result), wrap, limit_bytes)
         except Missing:
             reply: tuple[Any, ...] = (nonce, "missing")
         except Unsendable as reason:
@@ -202,7 +215,12 @@ def answer_grader(
 ) -> NoReturn:
     """Do what the grader asks for; `EOFError` or `OSError` when it hangs up."""
     seed_generators(seed)
-    session = Session(shell)
+
+    def exchange(frame: Frame) -> Frame:
+        frame.send(connection)
+        return Frame.receive(connection, limit_bytes)
+
+    session = Session(shell, Borrower(exchange, limit_bytes))
     while True:
         request = Frame.receive(connection, limit_bytes)
         session.answer(request, limit_bytes).send(connection)
