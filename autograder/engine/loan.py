@@ -7,16 +7,15 @@ the lender raises, the borrower learns the type, if it is one of Python's own.
 
 import builtins
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from .failures import StudentError, WorkerLost
-from .untrusted.lending import KINDS, NAMESPACE
+from .untrusted.lending import NOTEBOOK, ROOT, USES
 from .untrusted.protocol import Frame, MalformedFrame, Unsendable, encode
 from .worker import Worker
 
-OPERATIONS = frozenset({"get", "call", "item", "len", "list", "origin", "state", "load"})
 CALL_LIMIT = 20_000  # of one test
 
 
@@ -33,12 +32,13 @@ class Loan:
 
     Args:
         lender: a worker that has run the solution's cells.
-        names: what the borrower may have of its notebook.
+        names: of its notebook, that the borrower may have.
         limit_bytes: of an answer.
     """
 
     def __init__(self, lender: Worker, names: Collection[str], limit_bytes: int) -> None:
         self._lender, self._names, self._limit_bytes = lender, names, limit_bytes
+        self._kinds = {ROOT: NOTEBOOK}
         self._calls_left = CALL_LIMIT
 
     def begin_test(self, seed: int) -> None:
@@ -60,31 +60,38 @@ class Loan:
 
     def _outcome(self, wanted: list[Any], deadline: float) -> tuple[str, Any]:
         self._calls_left -= 1
-        if self._calls_left < 0 or not self._is_allowed(wanted):
-            raise MalformedFrame("nothing that a stand-in asks")
+        match wanted:
+            case [str(operation), int(number), tuple(arguments), dict()]:
+                kind = self._kinds.get(number)
+                if kind is None or operation not in USES[kind] or self._calls_left < 0:
+                    raise MalformedFrame("nothing that a stand-in does")
+                if operation == "get" and not self._may_get(kind, arguments):
+                    return "raised", "AttributeError"
+            case _:
+                raise MalformedFrame("nothing that a stand-in asks")
         timeout_s = max(deadline - time.monotonic(), 1e-3)
         try:
-            return "lent", self._lender.ask("lend", *wanted, timeout_s=timeout_s, unwrap=_lent)
+            return "lent", self._lender.ask("lend", *wanted, timeout_s=timeout_s, unwrap=self._lend)
         except StudentError as error:
             return "raised", _neutral(error.name)
         except WorkerLost:
             return "raised", "RuntimeError"
-        except TypeError:  # a number of its own objects among the arguments
+        except Unsendable:
+            return "raised", "TypeError"
+        except TypeError:  # a number of the borrower's own among the arguments
             raise MalformedFrame("nothing that a stand-in sends") from None
 
-    def _is_allowed(self, wanted: list[Any]) -> bool:
-        match wanted:
-            case [str("get"), int(number), tuple((str(name),)), dict(named)] if not named:
-                return name in self._names if number == NAMESPACE else not name.startswith("_")
-            case [str(operation), int(number), tuple(), dict()]:
-                return operation in OPERATIONS - {"get"} and number != NAMESPACE
+    def _may_get(self, kind: str, arguments: tuple[Any, ...]) -> bool:
+        match arguments:
+            case (str(name),):
+                return name in self._names if kind == NOTEBOOK else not name.startswith("_")
         return False
 
-
-def _lent(number: int, kind: str) -> Lent:
-    if kind not in KINDS:
-        raise MalformedFrame("a stand-in of no known kind")
-    return Lent(number, kind)
+    def _lend(self, number: int, kind: str) -> Lent:
+        if kind not in USES:
+            raise MalformedFrame("a stand-in of no known kind")
+        self._kinds[number] = kind
+        return Lent(number, kind)
 
 
 def _number_of(lent: Lent) -> tuple[int, str]:
@@ -92,7 +99,7 @@ def _number_of(lent: Lent) -> tuple[int, str]:
 
 
 def _neutral(name: str) -> str:
-    """The name of an exception of Python's own; what it is not, is told as another."""
+    """The name of an exception of Python's own, in place of any other's."""
     found = getattr(builtins, name, None)
     is_known = isinstance(found, type) and issubclass(found, Exception)
-    return name if is_known else "TypeError" if not name else "Exception"
+    return name if is_known else "Exception" if name else "TypeError"

@@ -15,8 +15,8 @@ from .limits import Limits
 from .remote import Remote, Submission
 from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame, decode, encode
 
-# The answer to what a worker asks in turn: by the nonce of the question it was asked, what it wants,
-# and until when (of `time.monotonic`); `MalformedFrame` if it may not ask for that.
+# Answers what a worker wants while it is asked something: by the nonce of that question, what is
+# wanted and the deadline; `MalformedFrame` if it may not ask so.
 AnswerBorrower = Callable[[bytes, list[Any], float], Frame]
 
 ROOT = 0  # the handle of the notebook's namespace

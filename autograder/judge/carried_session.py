@@ -1,4 +1,4 @@
-"""A question tried on top of the solution's earlier answers, which a worker of their own holds."""
+"""A question tried on top of the solution's earlier answers, which another worker holds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,32 +7,39 @@ from functools import cached_property
 from typing import Any
 
 from ..engine import Loan, Submission, Worker
+from .dependencies import names_in, runs
 from .session import Session, derive_seed
 
 
 @dataclass(kw_only=True)
 class CarriedSession(Session):
-    """The student's worker; instead of running some cells, it borrows the names that they set.
+    """The student's worker. It doesn't run the cells in `lent`: it borrows the names they set.
 
     Attributes:
-        solution: the cells before the question, solved; `close` it, too.
-        borrowed: cell id -> names.
+        solution: the cells before the question, solved; it is for the caller to close.
+        lent: cell id -> names.
     """
 
     solution: Session
-    borrowed: Mapping[str, set[str]]
+    lent: Mapping[str, set[str]]
 
     @contextmanager
     def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
-        """As in a session of its own, with the solution's worker seeded alike."""
+        """As without a loan, and the solution's worker is seeded alike."""
         self._loan.begin_test(derive_seed(self.seed, "worker", test_name))
         with super().at_question(question, test_name) as submission:
             yield submission
 
     @cached_property
     def _loan(self) -> Loan:
-        names = set().union(*self.borrowed.values())
+        names = set().union(*self.lent.values())
         return Loan(self.solution.run_all(), names, self.zygote.limits.frame_limit_bytes)
+
+    @cached_property
+    def _mentioned(self) -> set[str]:
+        """What the cells mention that the student's worker runs; other names can wait."""
+        running = [cell for cell in self.cells if runs(cell) and cell.id not in self.lent]
+        return {name for cell in running for name in names_in(cell)}
 
     def _fork(self) -> Worker:
         worker = super()._fork()
@@ -40,7 +47,7 @@ class CarriedSession(Session):
         return worker
 
     def _run(self, cell: Any, worker: Worker) -> bool:
-        if cell.id not in self.borrowed:
+        if cell.id not in self.lent:
             return super()._run(cell, worker)
-        worker.ask("borrow", sorted(self.borrowed[cell.id]))
+        worker.ask("borrow", sorted(self.lent[cell.id] & self._mentioned))
         return True

@@ -1,16 +1,17 @@
 """Carry-forward credit: an early mistake costs once.
 
-A question that lost points, and that builds on an earlier one which lost some, is tried again on top
-of the solution's answers to all that comes before it. The better of the two scores counts.
+A question that lost points, and that builds on an earlier one which lost some, is tried again on
+top of the solution's answers to all that comes before it. The better of the two scores counts.
 
 Student code never stands beside the solution. It runs in a worker of its own, with the lab's given
 cells; what earlier answers define, another worker holds, which has run the solution up to there.
 Functions of it are called by way of the grader, with arguments and results by value, and nothing
 else of it can be reached: no text, code, name or exception (see `engine.loan`). So the student's
-worker learns what earlier answers compute, and not how. Nothing that it says is shown to anybody:
-one number is kept, what the passed tests are worth, and only where it is more than before. A `float`
-is all that leaves `_carried_score`. The answer to the question itself, or to a later one, is in
-neither worker.
+code learns what earlier answers compute, and not how. The answer to the question itself, or to a
+later one, is in neither worker.
+
+Nothing that such a run says is shown to anybody. One number is kept, what the passed tests are
+worth, and only where it is more than before: a `float` is all that leaves `_carried_score`.
 """
 
 from dataclasses import replace
@@ -18,7 +19,7 @@ from typing import Any
 
 from ..assignment import Assignment, is_answer, is_own
 from .carried_session import CarriedSession
-from .dependencies import NAME, builds_on, lent_names, spans
+from .dependencies import builds_on, lent_names, names_in, spans
 from .pytest_plugin import Tests
 from .results import QuestionResult, points_passed
 from .session import Session
@@ -69,14 +70,14 @@ def _carried_score(assignment: Assignment, tests: Tests, own: Session, question:
     before = [cell for cell in own.cells[:start] if not is_own(cell)]
     solved = {cell.id: cell for cell in assignment.solution.cells}
     solution = Session(own.zygote, [solved[cell.id] for cell in before], own.seed, own.ends_at)
-    released = {name for cell in assignment.notebook.cells for name in NAME.findall(cell.source)}
+    released = {name for cell in assignment.notebook.cells for name in names_in(cell)}
     session = CarriedSession(
         own.zygote,
         [*before, *own.cells[start : check + 1]],
         own.seed,
         own.ends_at,
         solution=solution,
-        borrowed={id: names & released for id, names in lent_names(solution.cells).items()},
+        lent={id: names & released for id, names in lent_names(solution.cells).items()},
     )
     try:
         results = tests.run(session, {question})

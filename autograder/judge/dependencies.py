@@ -13,6 +13,7 @@ from typing import Any
 from ..assignment import is_answer, is_own, is_skipped, question_id
 
 NAME = re.compile(r"[^\W\d]\w*")
+OF_THE_SHELL = {"In", "Out", "get_ipython", "exit", "quit"}  # the first is the text of all cells
 OWN_NAMESPACE = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
@@ -43,8 +44,8 @@ def builds_on(
         solution: the solved notebook; it says which names an answer defines.
         asked: question id -> names of the notebook that its tests used.
     """
-    defined = {cell.id: _defined(cell.source) for cell in solution.cells if _runs(cell)}
-    names = {cell.id: set(NAME.findall(cell.source)) for cell in cells if _runs(cell)}
+    defined = {cell.id: _defined(cell.source) for cell in solution.cells if runs(cell)}
+    names = {cell.id: names_in(cell) for cell in cells if runs(cell)}
     origins: dict[str, set[str]] = defaultdict(set)  # name -> questions whose answers made it
 
     def made_by(used: Iterable[str]) -> set[str]:
@@ -55,7 +56,7 @@ def builds_on(
     for _ in range(2):  # a function may use names that a later cell defines
         for question, (start, check) in spans(cells).items():
             used = set(asked.get(question, ()))
-            for cell in filter(_runs, cells[start:check]):
+            for cell in filter(runs, cells[start:check]):
                 used |= names[cell.id]
                 makers = made_by(names[cell.id]) | ({question} if is_answer(cell) else set())
                 for name in () if is_own(cell) else defined[cell.id]:
@@ -69,17 +70,22 @@ def lent_names(cells: list[Any]) -> dict[str, set[str]]:
     and given cells that compute with them when they run."""
     found: dict[str, set[str]] = {}
     of_answers: set[str] = set()
-    for cell in filter(_runs, cells):
+    for cell in filter(runs, cells):
         defined = _defined(cell.source)
-        builds_on_answers = is_answer(cell) or not of_answers.isdisjoint(NAME.findall(cell.source))
-        if builds_on_answers:
+        if is_answer(cell) or not of_answers.isdisjoint(names_in(cell)):
             of_answers |= defined
         if is_answer(cell) or not of_answers.isdisjoint(_used_at_once(cell.source)):
-            found[cell.id] = defined
+            found[cell.id] = defined - OF_THE_SHELL
     return found
 
 
-def _runs(cell: Any) -> bool:
+def names_in(cell: Any) -> set[str]:
+    """All that looks like a name in a cell, comments and texts included."""
+    return set(NAME.findall(cell.source))
+
+
+def runs(cell: Any) -> bool:
+    """Whether grading runs a cell."""
     return cell.cell_type == "code" and question_id(cell) is None and not is_skipped(cell)
 
 

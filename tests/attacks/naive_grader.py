@@ -1,10 +1,13 @@
 """A grader as they are commonly written: the student's code and the asserts in one process.
 
-Run as a program, it reads a submission's path a line and answers with a line of JSON. Each one
-is graded by a fork, so that torch is imported once; all else is as naive as can be.
+It also carries credit forward as one would: a question that fails after another one is tried again
+with the solution's cells before it. Run as a program, it reads a submission's path a line and
+answers with a line of JSON. Each one is graded by a fork, so that torch is imported once; all else
+is as naive as can be.
 """
 
 import json
+import linecache
 import os
 import select
 import signal
@@ -22,8 +25,8 @@ LIMIT_S = 1.0
 class NaiveGrader:
     """The program and the one who asks it; a context manager."""
 
-    def __init__(self, gradebook: str, hidden_tests: str) -> None:
-        self._files = [gradebook, hidden_tests]
+    def __init__(self, gradebook: str, hidden_tests: str, solution: str) -> None:
+        self._files = [gradebook, hidden_tests, solution]
 
     def __enter__(self) -> "NaiveGrader":
         self._start()
@@ -64,7 +67,7 @@ class NaiveGrader:
         return self._process.stdout.readline()
 
 
-def main(gradebook: str, hidden_tests: str) -> None:
+def main(gradebook: str, hidden_tests: str, solution: str) -> None:
     """Answer until there are no more questions."""
     import torch
 
@@ -72,6 +75,7 @@ def main(gradebook: str, hidden_tests: str) -> None:
     book = sqlite3.connect(gradebook)  # stays open, as graders have it
     students = [name for name, _ in book.execute("select * from grade")]
     tests = Path(hidden_tests).read_text("utf-8")
+    solved = json.loads(Path(solution).read_text("utf-8"))["cells"]
     print("ready", flush=True)
     for line in sys.stdin:
         reader, writer = os.pipe()
@@ -79,35 +83,56 @@ def main(gradebook: str, hidden_tests: str) -> None:
         if pid == 0:
             os.close(reader)
             os.dup2(writer, 1)
-            grade(Path(line.strip()), tests, students)
+            grade(Path(line.strip()), tests, students, solved)
             os._exit(0)
         os.close(writer)
         print(json.dumps(read_result(reader, pid)), flush=True)
 
 
-def grade(path: Path, tests: str, students: list[str]) -> None:
+def grade(path: Path, tests: str, students: list[str], solved: list[Any]) -> None:
     """Run the cells, and at each check cell its asserts; print the scores."""
-    from tests.attacks.lab.plain_tests import PLAIN_TESTS
-
     os.chdir(path.parent)
-    notebook = json.loads(path.read_text("utf-8"))
-    names: dict[str, Any] = {}
+    cells = json.loads(path.read_text("utf-8"))["cells"]
     scores: dict[str, float] = {}
     said: list[str] = []
     result = {"points": 10, "scores": scores}
-    for cell in notebook["cells"]:
-        mark = cell["metadata"].get("nbgrader", {})
-        question = mark.get("grade_id") if mark.get("grade") else None
-        source = PLAIN_TESTS[question][1] if question in PLAIN_TESTS else cell["source"]
+    run(cells, scores, said)
+    failed = [at for at, cell in enumerate(cells) if _question(cell) and cell["id"] not in scores]
+    for check in failed[1:]:
+        carried: dict[str, float] = {}
+        run([*solved[: check - 1], *cells[check - 1 : check + 1]], carried, said)
+        scores |= {id: points for id, points in carried.items() if id == cells[check]["id"]}
+    print(json.dumps({**result, "text": "\n".join(said)}), flush=True)
+
+
+def run(cells: list[Any], scores: dict[str, float], said: list[str]) -> None:
+    """Run cells in a namespace of their own."""
+    from tests.attacks.lab.plain_tests import PLAIN_TESTS
+
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for cell in cells:
+        question = _question(cell)
+        source = PLAIN_TESTS[question][1] if question else "".join(cell["source"])
         try:
             if cell["cell_type"] == "code":
-                exec(source, names)
+                file = (
+                    f"<cell {len(linecache.cache)}>"  # its text can be asked for, as in notebooks
+                )
+                linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+                exec(compile(source, file, "exec"), names)
         except Exception as error:
             said.append(f"raised {type(error).__name__}: {error}")
         else:
-            if question in PLAIN_TESTS:
-                scores[cell["id"]] = mark["points"]
-    print(json.dumps({**result, "text": "\n".join(said)}), flush=True)
+            if question:
+                scores[cell["id"]] = cell["metadata"]["nbgrader"]["points"]
+
+
+def _question(cell: Any) -> str:
+    """The question whose asserts run in place of a cell; empty if none do."""
+    from tests.attacks.lab.plain_tests import PLAIN_TESTS
+
+    mark = cell["metadata"].get("nbgrader", {})
+    return mark["grade_id"] if mark.get("grade") and mark["grade_id"] in PLAIN_TESTS else ""
 
 
 def read_result(reader: int, pid: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def naive(site: Site) -> Iterator[NaiveGrader]:
     folder = site.class_dir / "submitted" / "graded-before" / LAB
     folder.mkdir(parents=True)
     shutil.copy(Path(names["neighbour"]), folder)
-    with NaiveGrader(names["gradebook"], names["hidden"]) as naive:
+    with NaiveGrader(names["gradebook"], names["hidden"], names["solution"]) as naive:
         yield naive
     shutil.rmtree(folder.parent)
 

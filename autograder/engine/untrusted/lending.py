@@ -14,9 +14,18 @@ from typing import Any
 from . import networks
 from .protocol import Unsendable
 
-FUNCTION, OBJECT, NETWORK, LIBRARY, SET = "function", "object", "network", "library", "set"
-KINDS = frozenset({FUNCTION, OBJECT, NETWORK, LIBRARY, SET})
-NAMESPACE = 0  # the number of the notebook's
+NOTEBOOK, FUNCTION, CACHED, OBJECT = "notebook", "function", "cached function", "object"
+NETWORK, LIBRARY, SET = "network", "library", "set"
+USES = {  # what the other side may do with what is lent, by its kind
+    NOTEBOOK: {"get"},
+    FUNCTION: {"call"},
+    CACHED: {"call"},
+    OBJECT: {"call", "get", "item", "len"},
+    NETWORK: {"call", "get", "state", "load"},
+    LIBRARY: {"origin"},
+    SET: {"list"},
+}
+ROOT = 0  # the number of the notebook's namespace
 MAIN = "__main__"  # the module that a notebook's cells make up
 
 
@@ -24,7 +33,7 @@ class Lender:
     """A notebook's objects, each by the number that it was lent by."""
 
     def __init__(self, notebook: ModuleType) -> None:
-        self.lent: dict[int, Any] = {NAMESPACE: notebook}
+        self.lent: dict[int, Any] = {ROOT: notebook}
         self.operations: dict[str, Callable[..., Any]] = {
             "get": getattr,
             "call": lambda target, *arguments, **named: target(*arguments, **named),
@@ -64,6 +73,8 @@ def kind_of(value: Any) -> str | None:
         return LIBRARY
     if not isinstance(value, type) and type(value).__module__ == MAIN:
         return OBJECT
+    if isinstance(value, type(functools.cache(len))):
+        return CACHED
     if callable(value):
         return FUNCTION
     return SET if type(value) is set else None

@@ -51,8 +51,8 @@ def _network_class() -> Any:
     class Network(torch.nn.Module):
         def __init__(self, borrow: Callable[..., Any], number: int) -> None:
             super().__init__()
-            self._lent = _Lent(borrow, number)
-            parameters, buffers, parts, training = self._lent.ask("state")
+            lent = _Lent(borrow, number)
+            parameters, buffers, parts, training = lent.ask("state")
             for name, parameter in parameters.items():
                 self.register_parameter(name, torch.nn.Parameter(parameter))
             for name, buffer in buffers.items():
@@ -60,6 +60,7 @@ def _network_class() -> Any:
             for name, part in parts.items():
                 self.add_module(name, part)
             self.training = training
+            self._lent = lent  # last: until here it has what it is given, and nothing is asked for
 
         def forward(self, *args: Any, **kwargs: Any) -> Any:
             self._load()

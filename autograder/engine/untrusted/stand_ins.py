@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from . import networks
-from .lending import FUNCTION, LIBRARY, NAMESPACE, NETWORK, OBJECT, SET
+from .lending import CACHED, FUNCTION, LIBRARY, NETWORK, OBJECT, ROOT, SET
 from .protocol import Frame, decode, encode
 
 ONLY_VALUES = "only plain data, tensors and arrays can be given to what an earlier answer defines"
@@ -49,7 +49,7 @@ class Borrower:
         for name in names:
             namespace.pop(name, None)
             with contextlib.suppress(Exception):
-                namespace[name] = self.borrow("get", NAMESPACE, name)
+                namespace[name] = self.borrow("get", ROOT, name)
 
     def borrow(self, operation: str, number: int, /, *args: Any, **kwargs: Any) -> Any:
         """Have something done with what was lent by a number."""
@@ -68,6 +68,8 @@ class Borrower:
             return imported(*self.borrow("origin", number))
         if kind == SET:
             return set(self.borrow("list", number))
+        if kind == CACHED:
+            return functools.cache(Function(self.borrow, number))
         if kind == NETWORK:
             return networks.stand_in(self.borrow, number)
         return {FUNCTION: Function, OBJECT: Object}[kind](self.borrow, number)
