@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from autograder.assignment import Assignment
-from autograder.engine import Limits, Zygote
+from autograder.engine import Limits, Worker, Zygote
 from autograder.judge.grade import grade_here
 from autograder.judge.results import SubmissionResult
 
@@ -49,7 +49,7 @@ def test_eight(submission):
 SECRET = "the-reference-says-so"
 OPEN = "    raise NotImplementedError('TODO: do it')"
 BLANKS = {
-    "a1": f"def double(x):\n    # TODO: do it\n{OPEN}",
+    "a1": f"def double(x):\n    # TODO: do it, by a class Scale if you like\n{OPEN}",
     "a2": f"def quadruple(x):\n{OPEN}",
     "a3": "word = TODO_word",
     "a4": "eight = TODO_eight",
@@ -213,18 +213,91 @@ def test_the_spy_would_succeed_otherwise(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "score"),
+    ("first", "second"),
     [
-        ("return 2", " * x", 3),  # the reference's answer before it is there
-        ("double(dou", "ble(x))", 1),  # that to the question itself is not: one test wants 0
-        ("eight = quad", "ruple", 1),  # nor a later one
+        ("return 2", " * x"),  # the solution's answer before it
+        ("double(dou", "ble(x))"),  # that to the question itself
+        ("eight = quad", "ruple"),  # a later one
     ],
 )
-def test_the_answer_itself_and_later_ones_are_not_in_the_worker(
-    grade: Grade, first: str, second: str, score: float
-) -> None:
+def test_the_text_of_no_answer_is_in_the_worker(grade: Grade, first: str, second: str) -> None:
     look = (
         "import linecache\ndef quadruple(x):\n"
         f"    double(x)\n    return 4 * x * (({first!r} + {second!r}) in str(linecache.cache))"
     )
-    assert scores(grade(**WRONG_DOUBLE, a2=look))[1] == score
+    assert scores(grade(**WRONG_DOUBLE, a2=look))[1] == 1  # one test wants 0
+    own = look.replace("4 * x", "4 * x if 'double(x)' in str(linecache.cache) else x")
+    assert scores(grade(**WRONG_DOUBLE, a2=own))[1] == 3  # its own is
+
+
+@pytest.mark.parametrize(
+    "look",
+    ["double.__doc__", "double.__code__", "double.__globals__", "inspect.getsource(double)"],
+)
+def test_the_function_itself_is_not_in_the_worker(grade: Grade, look: str) -> None:
+    spy = (
+        "import inspect\ndef quadruple(x):\n"
+        f"    return 4 * x if {SECRET[:5]!r} + {SECRET[5:]!r} in str({look}) else 0"
+    )
+    assert scores(grade(**WRONG_DOUBLE, a2=spy))[1] == 1  # for the test that wants 0
+
+
+CLASSES = {
+    "a1": """
+class Scale:
+    def __init__(self, by):
+        self.by = by
+    def __call__(self, x):
+        return self.by * x
+    def double(self, x):
+        return 2 * x
+def double(x):
+    return Scale(2)(x)
+""",
+    "a2": "def quadruple(x):\n    return Scale(4)(x) + 0 * len([Scale(3).by, Scale(3).double(1)])",
+}
+
+
+def test_instances_of_an_earlier_class_carry_credit(grade: Grade) -> None:
+    solution = lab(RIGHT | CLASSES)
+    broken = CLASSES["a1"].replace("self.by * x", "self.by + x + 1")
+    result = grade(solution=solution, a1=broken, a2=CLASSES["a2"], a4=RIGHT["a4"])
+    assert scores(result) == [0, 3, 1, 1]
+
+
+def test_a_class_built_on_an_earlier_one_carries_none(grade: Grade) -> None:
+    """Its code would have to be there."""
+    answers = {"a2": "class Twice(Scale): pass\ndef quadruple(x):\n    return Twice(4)(x)"}
+    broken = CLASSES["a1"].replace("self.by * x", "self.by + x + 1")
+    result = grade(solution=lab(RIGHT | CLASSES), a1=broken, **answers)
+    assert scores(result)[:2] == [0, 0]
+
+
+def test_given_cells_that_compute_with_answers_are_borrowed_too(grade: Grade) -> None:
+    """`number` is what the solution makes of it: with a wrong `double`, 2 as well."""
+    crash = "def double(x):\n    raise ValueError"
+    result = grade(a1=crash)
+    assert scores(result) == [0, 3, 1, 1]
+
+
+def test_an_answer_that_gives_functions_away_earns_nothing(grade: Grade) -> None:
+    apply = "def double(x):\n    return x() if callable(x) else 2 * x"
+    spy = "def quadruple(x):\n    return double(lambda: 4 * x)"
+    assert scores(grade(solution=lab(RIGHT | {"a1": apply}), **WRONG_DOUBLE, a2=spy))[1] == 0
+
+
+def test_without_carried_runs_no_other_worker_is_started(
+    grade: Grade, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forked: list[int] = []
+    fork = zygote.fork
+
+    def count(seed: int, ends_at: float | None) -> Worker:
+        forked.append(seed)
+        return fork(seed, ends_at)
+
+    monkeypatch.setattr(zygote, "fork", count)
+    grade()
+    assert len(forked) == 1
+    grade(**WRONG_DOUBLE)
+    assert len(forked) == 1 + 1 + 2 * 2  # two questions, two workers each

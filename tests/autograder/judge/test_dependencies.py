@@ -1,6 +1,6 @@
 """Which questions build on which, found by the names that cells and tests use."""
 
-from autograder.judge.dependencies import builds_on, spans
+from autograder.judge.dependencies import builds_on, lent_names, spans
 
 from .notebooks import answer, given, notebook, question
 
@@ -57,3 +57,46 @@ def test_what_students_wrote_is_never_parsed() -> None:
     hostile = "(" * 100_000 + "double"
     cells = [answer("a2", hostile) if cell.id == "a2" else cell for cell in CELLS]
     assert builds_on(cells, notebook(*CELLS), {})["ex2-quadruple"] == {"ex1-double"}
+
+
+def lent(*sources: str) -> list[int]:
+    """Which of these given cells, after an answer that defines `double`, only the solution runs."""
+    cells = [given(f"g{number}", source) for number, source in enumerate(sources)]
+    found = lent_names([answer("a", "def double(x): return 2 * x\nIn = 1"), *cells])
+    assert found.pop("a") == {"double"}  # `In` is the shell's
+    return [number for number in range(len(cells)) if f"g{number}" in found]
+
+
+def test_answers_and_what_is_computed_with_them_is_lent() -> None:
+    assert lent("four = double(2)") == [0]
+    assert lent("four = 4", "print(four)") == []
+    assert lent("four = double(2)", "half = four / 2", "other = 1") == [0, 1]
+    assert lent("total = sum(double(x) for x in range(3))", "settings['x'] = total") == [0, 1]
+    assert lent("%magic double") == [0]
+    assert lent_names([given("g", "four = double(2)")]) == {}
+
+
+def test_what_only_a_function_uses_later_is_not() -> None:
+    assert lent("def four(): return double(2)") == []
+    assert lent("class Four:\n    def get(self, x: double) -> double: return double(2)") == []
+    assert lent("four = lambda: double(2)") == []
+
+
+def test_what_a_definition_uses_at_once_is() -> None:
+    assert lent("def four(x=double(2)): return x") == [0]
+    assert lent("@double\ndef four(): ...") == [0]
+    assert lent("class Four(double): ...") == [0]
+    assert lent("class Four:\n    x = double(2)") == [0]
+
+
+def test_calling_what_uses_it_is() -> None:
+    assert lent("def four(): return double(2)", "y = four()", "z = 1") == [1]
+    assert lent("def four(): return double(2)\ny = four()") == [0]
+
+
+def test_the_names_that_a_lent_cell_sets() -> None:
+    cells = [
+        answer("a", "def double(x): ..."),
+        given("g", "import os\nx, y = double(1), double(2)"),
+    ]
+    assert lent_names(cells)["g"] == {"os", "x", "y"}
