@@ -32,12 +32,20 @@ class Loan:
 
     Args:
         lender: a worker that has run the solution's cells.
-        names: of its notebook, that the borrower may have.
+        values: names of its notebook that the borrower may have the plain data of.
+        things: those of them whose functions and objects it may use as well.
         limit_bytes: of an answer.
     """
 
-    def __init__(self, lender: Worker, names: Collection[str], limit_bytes: int) -> None:
-        self._lender, self._names, self._limit_bytes = lender, names, limit_bytes
+    def __init__(
+        self,
+        lender: Worker,
+        values: Collection[str],
+        things: Collection[str],
+        limit_bytes: int,
+    ) -> None:
+        self._lender, self._limit_bytes = lender, limit_bytes
+        self._values, self._things = values, things
         self._kinds = {ROOT: NOTEBOOK}
         self._calls_left = CALL_LIMIT
 
@@ -71,7 +79,7 @@ class Loan:
                 raise MalformedFrame("nothing that a stand-in asks")
         timeout_s = max(deadline - time.monotonic(), 1e-3)
         try:
-            return "lent", self._lender.ask("lend", *wanted, timeout_s=timeout_s, unwrap=self._lend)
+            value = self._lender.ask("lend", *wanted, timeout_s=timeout_s, unwrap=self._lend)
         except StudentError as error:
             return "raised", _neutral(error.name)
         except WorkerLost:
@@ -80,11 +88,14 @@ class Loan:
             return "raised", "TypeError"
         except TypeError:  # a number of the borrower's own among the arguments
             raise MalformedFrame("nothing that a stand-in sends") from None
+        if kind == NOTEBOOK and isinstance(value, Lent) and arguments[0] not in self._things:
+            return "raised", "AttributeError"
+        return "lent", value
 
     def _may_get(self, kind: str, arguments: tuple[Any, ...]) -> bool:
         match arguments:
             case (str(name),):
-                return name in self._names if kind == NOTEBOOK else not name.startswith("_")
+                return name in self._values if kind == NOTEBOOK else not name.startswith("_")
         return False
 
     def _lend(self, number: int, kind: str) -> Lent:

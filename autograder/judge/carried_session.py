@@ -18,10 +18,13 @@ class CarriedSession(Session):
     Attributes:
         solution: the cells before the question, solved; it is for the caller to close.
         lent: cell id -> names.
+        needed: names that the right answer, the lab or its tests use. Only these may be functions
+            or objects: others could do in the solution's worker what the student's should do.
     """
 
     solution: Session
     lent: Mapping[str, set[str]]
+    needed: set[str]
 
     @contextmanager
     def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
@@ -33,13 +36,13 @@ class CarriedSession(Session):
     @cached_property
     def _loan(self) -> Loan:
         names = set().union(*self.lent.values())
-        return Loan(self.solution.run_all(), names, self.zygote.limits.frame_limit_bytes)
+        limit_bytes = self.zygote.limits.frame_limit_bytes
+        return Loan(self.solution.run_all(), names, self.needed, limit_bytes)
 
     @cached_property
     def _mentioned(self) -> set[str]:
         """What the cells mention that the student's worker runs; other names can wait."""
-        running = [cell for cell in self.cells if runs(cell) and cell.id not in self.lent]
-        return {name for cell in running for name in names_in(cell)}
+        return names_in(cell for cell in self.cells if runs(cell) and cell.id not in self.lent)
 
     def _fork(self) -> Worker:
         worker = super()._fork()

@@ -7,8 +7,9 @@ Student code never stands beside the solution. It runs in a worker of its own, w
 cells; what earlier answers define, another worker holds, which has run the solution up to there.
 Functions of it are called by way of the grader, with arguments and results by value, and nothing
 else of it can be reached: no text, code, name or exception (see `engine.loan`). So the student's
-code learns what earlier answers compute, and not how. The answer to the question itself, or to a
-later one, is in neither worker.
+code learns what earlier answers compute, and not how. An answer finds what the right answer builds
+on: functions that it could only use to have its own work done elsewhere are not there. The answer
+to the question itself, or to a later one, is in neither worker.
 
 Nothing that such a run says is shown to anybody. One number is kept, what the passed tests are
 worth, and only where it is more than before: a `float` is all that leaves `_carried_score`.
@@ -19,7 +20,7 @@ from typing import Any
 
 from ..assignment import Assignment, is_answer, is_own
 from .carried_session import CarriedSession
-from .dependencies import builds_on, lent_names, names_in, spans
+from .dependencies import builds_on, lent_names, names_in, runs, spans
 from .pytest_plugin import Tests
 from .results import QuestionResult, points_passed
 from .session import Session
@@ -68,16 +69,21 @@ def _carried_score(assignment: Assignment, tests: Tests, own: Session, question:
     """What the answer to one question earns on top of the solution's earlier answers."""
     start, check = spans(own.cells)[question]
     before = [cell for cell in own.cells[:start] if not is_own(cell)]
+    span = own.cells[start : check + 1]
     solved = {cell.id: cell for cell in assignment.solution.cells}
     solution = Session(own.zygote, [solved[cell.id] for cell in before], own.seed, own.ends_at)
-    released = {name for cell in assignment.notebook.cells for name in names_in(cell)}
+    lent = lent_names(solution.cells)
+    released = names_in(assignment.notebook.cells)
+    running = [cell for cell in [*before, *span] if runs(cell) and cell.id not in lent]
     session = CarriedSession(
         own.zygote,
-        [*before, *own.cells[start : check + 1]],
+        [*before, *span],
         own.seed,
         own.ends_at,
         solution=solution,
-        lent={id: names & released for id, names in lent_names(solution.cells).items()},
+        lent={id: names & released for id, names in lent.items()},
+        needed=names_in(solved[cell.id] for cell in running if not is_own(cell))
+        | own.asked.get(question, set()),
     )
     try:
         results = tests.run(session, {question})

@@ -45,7 +45,7 @@ def builds_on(
         asked: question id -> names of the notebook that its tests used.
     """
     defined = {cell.id: _defined(cell.source) for cell in solution.cells if runs(cell)}
-    names = {cell.id: names_in(cell) for cell in cells if runs(cell)}
+    names = {cell.id: names_in([cell]) for cell in cells if runs(cell)}
     origins: dict[str, set[str]] = defaultdict(set)  # name -> questions whose answers made it
 
     def made_by(used: Iterable[str]) -> set[str]:
@@ -72,16 +72,16 @@ def lent_names(cells: list[Any]) -> dict[str, set[str]]:
     of_answers: set[str] = set()
     for cell in filter(runs, cells):
         defined = _defined(cell.source)
-        if is_answer(cell) or not of_answers.isdisjoint(names_in(cell)):
+        if is_answer(cell) or not of_answers.isdisjoint(names_in([cell])):
             of_answers |= defined
         if is_answer(cell) or not of_answers.isdisjoint(_used_at_once(cell.source)):
             found[cell.id] = defined - OF_THE_SHELL
     return found
 
 
-def names_in(cell: Any) -> set[str]:
-    """All that looks like a name in a cell, comments and texts included."""
-    return set(NAME.findall(cell.source))
+def names_in(cells: Iterable[Any]) -> set[str]:
+    """All that looks like a name in cells, comments and texts included."""
+    return {name for cell in cells for name in NAME.findall(cell.source)}
 
 
 def runs(cell: Any) -> bool:

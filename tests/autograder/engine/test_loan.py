@@ -93,7 +93,7 @@ def borrow(fork: Fork, lender: Worker) -> Borrowing:
 
     def start(source: str = "", names: list[str] = NAMES) -> Worker:
         worker = fork("import torch")
-        worker.lender = Loan(lender, NAMES, 2**24).answer
+        worker.lender = Loan(lender, NAMES, NAMES, 2**24).answer
         worker.ask("borrow", names)
         error = worker.execute(source)
         assert error is None, error
@@ -211,7 +211,7 @@ def test_a_part_of_a_network_is_a_network(borrow: Borrowing) -> None:
 
 def test_both_draw_from_seeded_generators(fork: Fork) -> None:
     def drawn(seed: int) -> Any:
-        worker, loan = fork(), Loan(fork(SOLUTION), {"draw"}, 2**20)
+        worker, loan = fork(), Loan(fork(SOLUTION), ["draw"], ["draw"], 2**20)
         worker.lender = loan.answer
         loan.begin_test(seed)
         worker.ask("borrow", ["draw"])
@@ -282,6 +282,15 @@ def test_what_a_function_does_to_its_arguments_is_lost(borrow: Borrowing) -> Non
     worker = borrow("x = torch.zeros(2); y = fill(x)")
     assert worker.submission.x.tolist() == [0, 0]
     assert worker.submission.y.tolist() == [7, 7]
+
+
+def test_functions_and_objects_can_be_kept_back(fork: Fork, lender: Worker) -> None:
+    worker = fork()
+    worker.lender = Loan(lender, ["double", "calls"], [], 2**20).answer
+    worker.ask("borrow", ["double", "calls"])
+    assert worker.submission.calls == []
+    with pytest.raises(AssertionError, match="`double` is not defined"):
+        _ = worker.submission.double
 
 
 STAND_IN = "stand_in, number = double, double._number\nborrow = double._borrow\n"
@@ -394,7 +403,7 @@ def test_there_is_an_end_to_calls(borrow: Borrowing) -> None:
 
 def test_the_time_of_the_lender_counts(borrow: Borrowing, fork: Fork) -> None:
     worker = borrow()
-    worker.lender = Loan(fork(SOLUTION), NAMES, 2**24).answer
+    worker.lender = Loan(fork(SOLUTION), NAMES, NAMES, 2**24).answer
     worker.ask("borrow", NAMES)
     started_at = time.monotonic()
     with pytest.raises(WorkerLost, match="time limit of 1 s") as lost:

@@ -23,8 +23,9 @@ def start(zygote: Zygote) -> Iterator[Start]:
         solution = Session(zygote, notebook(*before).cells, seed=1)
         cells = notebook(given("g", given_source), answer("a", "1 / 0"), answer("b", own))
         cells.cells.append(question("ex1-b", 1))
+        names = {"double", "draw", "x"}
         session = CarriedSession(
-            zygote, cells.cells, 1, solution=solution, lent={"a": {"double", "draw", "x"}}
+            zygote, cells.cells, 1, solution=solution, lent={"a": names}, needed=names
         )
         opened.extend([session, solution])
         return session

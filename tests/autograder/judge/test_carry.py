@@ -273,6 +273,18 @@ def test_a_class_built_on_an_earlier_one_carries_none(grade: Grade) -> None:
     assert scores(result)[:2] == [0, 0]
 
 
+def test_work_is_not_done_elsewhere(grade: Grade) -> None:
+    """What the right answer doesn't use is not lent, whatever the student's uses."""
+    word = "word = 'word' if double(4) == 8 else ''"
+    result = grade(**WRONG_DOUBLE, a3=word)
+    assert scores(result) == [0, 3, 0, 1]
+    values = {"a1": "number = 8\ndef double(x):\n    return 2 * x", "a2": RIGHT["a2"]}
+    given_value = grade(
+        solution=lab(RIGHT | values), **WRONG_DOUBLE, a3="word = 'word' if number == 2 else ''"
+    )
+    assert scores(given_value)[2] == 1  # plain data is
+
+
 def test_given_cells_that_compute_with_answers_are_borrowed_too(grade: Grade) -> None:
     """`number` is what the solution makes of it: with a wrong `double`, 2 as well."""
     crash = "def double(x):\n    raise ValueError"
