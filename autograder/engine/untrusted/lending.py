@@ -36,7 +36,7 @@ class Lender:
         self.lent: dict[int, Any] = {ROOT: notebook}
         self.operations: dict[str, Callable[..., Any]] = {
             "get": getattr,
-            "call": lambda target, *arguments, **named: target(*arguments, **named),
+            "call": lambda target, /, *arguments, **named: target(*arguments, **named),
             "item": lambda target, key: target[key],
             "len": len,
             "list": list,
@@ -69,10 +69,10 @@ def kind_of(value: Any) -> str | None:
     """How the other side may use a value; None if not at all."""
     if networks.is_network(value):
         return NETWORK
-    if origin(value) is not None:
-        return LIBRARY
     if not isinstance(value, type) and type(value).__module__ == MAIN:
         return OBJECT
+    if origin(value) is not None:
+        return LIBRARY
     if isinstance(value, type(functools.cache(len))):
         return CACHED
     if callable(value):

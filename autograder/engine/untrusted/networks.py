@@ -87,7 +87,7 @@ class _Lent:
     def __init__(self, borrow: Callable[..., Any], number: int) -> None:
         self._borrow, self._number = borrow, number
 
-    def ask(self, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def ask(self, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         return self._borrow(operation, self._number, *args, **kwargs)
 
     def __deepcopy__(self, memo: Any) -> "_Lent":

@@ -22,6 +22,10 @@ class Pair:
 words = {"a", "b"}
 sqrt = math.sqrt
 def fail(): raise KeyError("a text")
+def named(**named): return named
+class Anything:
+    def __getattr__(self, name): return self
+anything = Anything()
 '''
 
 
@@ -33,6 +37,18 @@ def test_a_function_is_called() -> None:
         assert double(x="a") == "aa"
         assert copy.deepcopy(double) is double
         assert copy.copy(double)(1) == 2
+
+
+def test_arguments_may_have_any_name() -> None:
+    here = Here(SOURCE)
+    named = here.borrow("named")
+    names = dict.fromkeys(["self", "target", "operation", "number", "name", "args", "memo"], 1)
+    with here.borrower.during(NONCE):
+        assert named(**names) == names
+
+
+def test_an_instance_that_answers_anything_is_one() -> None:
+    assert type(Here(SOURCE).borrow("anything")).__name__ == "Object"
 
 
 def test_a_function_has_no_name_and_no_text() -> None:
