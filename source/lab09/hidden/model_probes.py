@@ -4,6 +4,7 @@ The sources run in the worker. They load what we chose, call the student's code 
 values; what these should be is computed here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,16 +66,23 @@ def twins(
     reference: nn.Module,
     rng: torch.Generator,
     *arguments: Any,
+    optional: Sequence[str] = (),
     hint: str = "Keep the layers that the class is given with, and their sizes",
 ) -> Twins:
     """The model that `make(*arguments)` gives, and the reference, with the same random weights.
 
-    The sizes are the reference's: a model of another size fails.
+    The sizes are the reference's: a model of another size fails. Parameters that are optional, such
+    as a bias, may be absent; then they are 0 in the reference.
     """
     weights = random_weights(reference, rng)
     probe = submission.setup(LOAD, make=make, arguments=arguments, weights=weights)
-    assert_equal(probe.parameters, weights, "the model's parameters", hint=hint)
+    given = probe.parameters
+    absent = [name for name in optional if isinstance(given, dict) and name not in given]
+    wanted = {name: value for name, value in weights.items() if name not in absent}
+    assert_equal(given, wanted, "the model's parameters", hint=hint)
     reference.load_state_dict(weights, strict=False)  # buffers stay as they are
+    for name in absent:
+        nn.init.zeros_(reference.get_parameter(name).requires_grad_(False))
     return Twins(submission, probe.model, reference.eval())
 
 
@@ -89,20 +97,24 @@ def random_weights(model: nn.Module, rng: torch.Generator) -> dict[str, Tensor]:
     return weights
 
 
-COPY = """
-import copy
-
+# The model itself: not every one can be copied (hooks, weight norm), and no test needs its weights.
+MADE = """
 def make():
-    return copy.deepcopy(model)
+    return model
 """
 
 
-def twins_of_copy(
-    submission: Any, name: str, reference: nn.Module, rng: torch.Generator, hint: str
+def twins_of_made(
+    submission: Any,
+    name: str,
+    reference: nn.Module,
+    rng: torch.Generator,
+    hint: str,
+    optional: Sequence[str] = (),
 ) -> Twins:
-    """As `twins`, with a copy of a model that the notebook has made."""
-    make = submission.setup(COPY, model=getattr(submission, name)).make
-    return twins(submission, make, reference, rng, hint=hint)
+    """As `twins`, with a model that the notebook has made, which gets our weights."""
+    make = submission.setup(MADE, model=getattr(submission, name)).make
+    return twins(submission, make, reference, rng, hint=hint, optional=optional)
 
 
 # Logits as they are, and once more after the last layer's rows were multiplied by our factors. All
@@ -190,33 +202,65 @@ def assert_gradients_reach_all(models: Twins, tokens: Tensor) -> None:
 
 # -- one step of an optimizer -------------------------------------------------------------------
 
-# Works on copies, so that the notebook's own model stays as it is. A step along a steep slope, and
-# one along a gentle slope, which gradient descent takes shorter and Adam takes as long. The
-# gradients are ours, and so many values of each parameter are handed out.
+# A step along a gentle slope, and one along a steep slope, which gradient descent takes longer and
+# Adam takes as long. The gradients are ours, laid out in memory as autograd does; many values of
+# each parameter are handed out. Works on the optimizer itself, since subclasses, wrappers and hooks
+# of it don't survive a copy, and puts the values back. A schedule may begin with a rate of 0: the
+# first step that moves anything counts.
 OPTIMIZER_STEP = """
-import copy
+import warnings
 import torch
 
+if example:
+    with torch.no_grad():
+        model.eval()(*example)  # lazy layers find out their sizes
+trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+values = [parameter.detach().clone() for parameter in trained]
+inside = [one for one in (optimizer, *vars(optimizer).values())  # a wrapper holds another one
+          if isinstance(one, torch.optim.Optimizer)]
+states = [dict(one.state) for one in inside]
+
 def parts(of):
-    return [parameter.detach().flatten()[: len(slopes)].clone() for parameter in of.parameters()]
+    return [parameter.detach().flatten()[: len(slopes)].clone() for parameter in of]
+
+def forget():
+    for one in inside:
+        one.state.clear()
 
 def after_a_step(steepness):
-    copied_model, copied_optimizer = copy.deepcopy((model, optimizer))
-    copied_optimizer.state.clear()
-    for parameter in copied_model.parameters():
-        repeated = slopes.repeat(parameter.numel() // len(slopes) + 1)[: parameter.numel()]
-        parameter.grad = steepness * repeated.view(parameter.shape).to(parameter)
-    copied_optimizer.step()
-    return parts(copied_model)
+    forget()
+    for attempt in range(5):
+        for parameter in trained:
+            repeated = slopes.repeat(parameter.numel() // len(slopes) + 1)[: parameter.numel()]
+            gradient = torch.empty_like(parameter)  # conv weights may be channels_last
+            parameter.grad = gradient.copy_(steepness * repeated.view(parameter.shape))
+        with warnings.catch_warnings(action="ignore"):  # of schedules
+            optimizer.step()
+        if not all(map(torch.equal, trained, values)):
+            break
+    moved = parts(trained)
+    with torch.no_grad():
+        for parameter, value in zip(trained, values):
+            parameter.copy_(value)
+            parameter.grad = None
+    return moved
 
-before, steep, gentle = parts(model), after_a_step(1.0), after_a_step(1e-3)
+before = parts(trained)
+gentle, steep = after_a_step(1e-3), after_a_step(1.0)
+forget()
+for one, state in zip(inside, states):
+    one.state.update(state)
 """
 NUM_SLOPES = 499
 MOST_PARAMETERS = 200
 
 
 def assert_optimizer_moves(
-    submission: Any, model: str, optimizer: str, rng: torch.Generator
+    submission: Any,
+    model: str,
+    optimizer: str,
+    rng: torch.Generator,
+    example: Sequence[Tensor] = (),
 ) -> None:
     """One step must move all of the model's parameters down the slope, but not far."""
     slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
@@ -226,6 +270,7 @@ def assert_optimizer_moves(
         model=getattr(submission, model),
         optimizer=getattr(submission, optimizer),
         slopes=slopes,
+        example=list(example),
     )
     what = f"the parameters of {model}"
     before = take_list(probe.before, range(1, MOST_PARAMETERS + 1), what)

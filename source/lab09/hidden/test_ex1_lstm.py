@@ -8,7 +8,7 @@ from model_probes import (
     random_tokens,
     read_logits,
     twins,
-    twins_of_copy,
+    twins_of_made,
 )
 from torch.nn import functional as F
 
@@ -54,10 +54,15 @@ def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for skip_padding in (True, False):
         models = models_of(submission, rng, skip_padding=skip_padding)
-        for lengths, more_padding in (([4, 2, 6], 0), ([3], 2), ([1], 0), ([1, 1], 0)):
-            tokens = random_tokens(rng, lengths, more_padding)
+        for lengths in ([4, 4, 4], [3], [1], [1, 1]):  # without padding both versions agree
+            tokens = random_tokens(rng, lengths)
             hint = "`state` must be (batch, hidden_size), also for a batch of one, and `fc` decides"
-            read_logits(submission, models.model, [[tokens]], (len(lengths),), rng, hint)
+            (logits,) = read_logits(
+                submission, models.model, [[tokens]], (len(lengths),), rng, hint
+            )
+            expected = models.reference(tokens)
+            hint = "Which layer's state goes into `fc`?"
+            assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint)
 
 
 @question("ex1-lstm", points=2)
@@ -183,7 +188,7 @@ def test_model_skips_padding(submission, rng):
     tokens = random_tokens(rng, [5, 3], more_padding=4)
     hint = "Is it an LSTMModel()?"
     state = rng.get_state()
-    theirs = twins_of_copy(submission, "model_lstm", LSTMModel(VOCAB_SIZE), rng, hint)
+    theirs = twins_of_made(submission, "model_lstm", LSTMModel(VOCAB_SIZE), rng, hint)
     logits = theirs.logits(tokens, rng)
     of_class = []
     for skip_padding in (True, False):

@@ -135,7 +135,7 @@ def test_pads_with_zeros_on_the_right(submission, rng):
 @question("ex1-padding", points=1)
 def test_adds_no_needless_zeros(submission, rng):
     """One review alone, or reviews of equal length, get no zeros at all."""
-    for lengths in ([5], [1], [4, 4, 4]):
+    for lengths in ([5], [1], [4, 4, 4], [2, 5]):
         hint = "A batch is as long as its longest review, and one review is still a batch"
         assert_pads(submission, random_reviews(rng, lengths), hint)
 
@@ -192,6 +192,9 @@ def test_knows_its_size(submission, rng):
     hint = "Return the review at `idx` itself, counted from 0"
     review, _ = take_list(dataset[3], 2, "an item", hint=hint)
     assert_tensor_equal(review, tokens[3], "the last review", hint=hint)
+    index = integers(rng, 0, 3, 1)[0]
+    review, _ = take_list(dataset[index], 2, "an item")
+    assert_tensor_equal(review, tokens[index], "a review")
 
 
 @question("ex1-dataset", points=1)
@@ -199,10 +202,13 @@ def test_loads_in_batches(submission, rng):
     """A DataLoader makes batches of it: (batch, seq_len) tokens and (batch,) labels."""
     tokens = torch.randint(1, 1000, (5, 3), generator=rng)
     labels = torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0])
+    dataset, index = submission.IMDBDataset(tokens, labels), integers(rng, 0, 5, 1)[0]
+    review, _ = take_list(dataset[index], 2, "an item")
+    assert_tensor_equal(review, tokens[index], "a review")
     batches = submission.setup(
         "from torch.utils.data import DataLoader\n"
         "batches = [(tokens, labels.float()) for tokens, labels in DataLoader(dataset, 2)]",
-        dataset=submission.IMDBDataset(tokens, labels),
+        dataset=dataset,
     ).batches
     batches = take_list(batches, 3, "the batches", hint="Is `len(dataset)` right?")
     for batch, start in zip(batches, (0, 2, 4), strict=True):

@@ -6,7 +6,7 @@ samples make shuffling irrelevant.
 
 import torch
 from torch.nn import functional as F
-from training_probes import assert_reports_every_epoch, train_probe
+from training_probes import TINY_RATE, assert_reports_every_epoch, train_probe
 
 from lib.kit.checks import fail, question, take_tensor
 
@@ -127,7 +127,7 @@ def test_uses_the_loss_it_is_given(submission, rng):
 def test_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
-                    learning_rate=0.0, dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
+                    dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
     # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
     run.assert_reported(
         "train_loss",
@@ -215,7 +215,7 @@ def test_evaluation_records_no_gradients(submission, rng):
 def test_evaluation_leaves_no_trace(submission, rng):
     """BatchNorm's running statistics come from training batches only."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=2,
-                    learning_rate=0.0, normalised=True)  # fmt: skip
+                    learning_rate=0.2, normalised=True)  # fmt: skip
     run.assert_trained("Is the model in eval mode during evaluation, and in train mode before?")
 
 
@@ -234,7 +234,8 @@ def test_history_has_every_epoch(submission, rng):
 def test_losses_are_means_over_samples(submission, rng):
     """Losses of an epoch are means over its samples, also if the last batch is smaller."""
     run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=2,
-                    learning_rate=0.0)  # fmt: skip
+                    learning_rate=TINY_RATE)  # fmt: skip
+    run.assert_moved()
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
@@ -265,7 +266,7 @@ def accuracy_run(submission, rng):
     misjudged[0], misjudged[-1] = False, True
     labels = ((tokens[:, 0] > 4) ^ misjudged).float()
     weight, bias = torch.tensor([[2.5, 0.0, 0.0, 0.0]]), torch.tensor([-1.0])
-    options = {"batch_size": 2, "learning_rate": 0.0, "weight": weight, "bias": bias}
+    options = {"batch_size": 2, "learning_rate": TINY_RATE, "weight": weight, "bias": bias}
     return run_train(submission, rng, (tokens, labels), (tokens, labels), **options)
 
 
@@ -275,7 +276,9 @@ ACCURACY_HINT = "A logit above 0 means positive; count right reviews and divide 
 @question("ex1-train", points=1)
 def test_training_accuracy(submission, rng):
     """The training accuracy is the share of reviews whose logit has the right sign."""
-    accuracy_run(submission, rng).assert_reported("train_acc", ACCURACY_HINT)
+    run = accuracy_run(submission, rng)
+    run.assert_moved()
+    run.assert_reported("train_acc", ACCURACY_HINT)
 
 
 @question("ex1-train", points=1)

@@ -3,7 +3,7 @@
 import re
 
 import torch
-from model_probes import COPY, assert_optimizer_moves, read_logits
+from model_probes import assert_optimizer_moves, read_logits
 from torch import nn
 from torch.nn import functional as F
 
@@ -19,6 +19,7 @@ from lib.kit.checks import (
     take_tensor,
     take_tensors,
 )
+from lib.kit.data import load_digit_images
 from lib.reference.number_pairs import convert_vector_to_int
 
 PLACES = 3
@@ -31,6 +32,7 @@ import torch
 
 model = AdditionModel().eval()
 with torch.no_grad():
+    model(*torch.zeros(2, 1, 3, 1, 28, 28))  # lazy layers find out their sizes
     for layer in (model.lstm, model.fc):
         for parameter in layer.parameters():
             parameter.mul_(3)
@@ -77,7 +79,7 @@ def load(weights):
         for name, parameter in model.lstm.named_parameters():
             parameter.copy_(weights[name])
 """
-LSTM_PARAMETER = re.compile(r"(?:.+\.)?(?:weight|bias)_[ih]h_l(\d)(_reverse)?")
+LSTM_PARAMETER = re.compile(r"(?:.+\.)?(?:weight|bias)_[ih][hr]_l(\d)(_reverse)?")
 
 
 def our_lstm(theirs):
@@ -95,12 +97,13 @@ def our_lstm(theirs):
         take_tensor(by_part.get(name), (None, None), torch.float32, "the LSTM", hint=hint)
         for name in ("weight_ih_l0", "weight_hh_l0")
     )
-    width, hidden_size = first.shape[1], again.shape[1]
+    width, hidden_size = first.shape[1], again.shape[0] // 4
+    projected = again.shape[1] if again.shape[1] < hidden_size else 0
     num_layers = 1 + max(int(part[1]) for part in parts)
     if not 0 < width <= 2 * MOST_LATENT or not 0 < hidden_size <= MOST_HIDDEN or num_layers > 4:
         fail("the LSTM is far larger than it needs to be")
     has_bias = "bias_hh_l0" in by_part
-    sizes = {"batch_first": True, "bidirectional": True, "bias": has_bias}
+    sizes = {"batch_first": True, "bidirectional": True, "bias": has_bias, "proj_size": projected}
     lstm = nn.LSTM(width, hidden_size, num_layers, **sizes)
     take_tensors(by_part, dict(lstm.named_parameters()), "the LSTM", hint=hint)
     return lstm.eval()
@@ -128,6 +131,7 @@ def test_every_image_matters_everywhere(submission, rng):
     latent = model.digit_encoder(torch.cat([num_1, num_2]).flatten(0, 1))
     latent = take_tensor(latent, (8 * PLACES, latent_dim), torch.float32, "the encoded images")
     first, second = latent.view(2, 4, PLACES, latent_dim)
+    (actual,) = read_logits(submission, model, [[num_1, num_2]], (4, 10, PLACES), rng)
     outputs = [
         lstm(torch.cat(pair, dim=2))[0].detach() for pair in ((first, second), (second, first))
     ]
@@ -135,7 +139,6 @@ def test_every_image_matters_everywhere(submission, rng):
         take_tensor(model.fc(output), (4, PLACES, 10), torch.float32, "the result of `fc`")
         for output in outputs
     ]
-    (actual,) = read_logits(submission, model, [[num_1, num_2]], (4, 10, PLACES), rng)
     off = [float((actual - logits.permute(0, 2, 1)).abs().max()) for logits in expected]
     closer = expected[off.index(min(off))].permute(0, 2, 1)
     hint = "Are both numbers encoded, and joined place by place? Does the LSTM read the places?"
@@ -183,6 +186,30 @@ def test_encoder_gives_latent_vectors(submission, rng):
             "the encoder gives two different images the same vector",
             hint="Does any layer wipe out what it was given?",
         )
+    assert_tells_digits_apart(model, latent.shape[1], rng)
+
+
+NUM_SEEN, NUM_ASKED = 300, 150
+LEAST_SHARE = 0.7  # untrained encoders of right answers reach 0.86 and more, sums and hashes 0.16
+
+
+def assert_tells_digits_apart(model, latent_dim, rng):
+    """A linear classifier on the vectors of real digits must be right for most of others."""
+    if not 0 < latent_dim <= MOST_LATENT:
+        fail("the encoder's vectors have too many numbers")
+    images, classes = load_digit_images("sample", train=True)
+    chosen = torch.randperm(len(images), generator=rng)[: NUM_SEEN + NUM_ASKED]
+    latent = model.digit_encoder(images[chosen][:, None])
+    shape = (NUM_SEEN + NUM_ASKED, latent_dim)
+    latent = take_tensor(latent, shape, torch.float32, "the encoded digits").double()
+    seen, asked = (latent - latent.mean(dim=0)).split([NUM_SEEN, NUM_ASKED])
+    labels = F.one_hot(classes[chosen], 10).double()[:NUM_SEEN]
+    ridge = (1e-12 + 1e-3 * (seen**2).sum() / latent_dim) * torch.eye(latent_dim).double()
+    weights = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (labels - 0.1))
+    share = float(((asked @ weights).argmax(dim=1) == classes[chosen][NUM_SEEN:]).double().mean())
+    if not share > LEAST_SHARE:
+        hint = "Does any layer wipe out what it was given? Is every image encoded from its pixels?"
+        fail("the encoder's vectors do not tell digits apart", hint)
 
 
 CALLS = "calls = [model(num_1, num_2).detach() for mode in modes if model.train(mode) is model]"
@@ -213,8 +240,7 @@ num_2.requires_grad_()
 logits = model(num_1, num_2)
 torch.nn.functional.cross_entropy(logits, label).backward()
 last = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Linear)][-1]
-weight, bias = last.weight, last.bias
-of_weight, of_bias = weight.grad, None if bias is None else bias.grad
+last_parameters = [(parameter, parameter.grad) for parameter in last.parameters()]
 reached = {"num_1": [num_1.grad], "num_2": [num_2.grad]}
 for name in ("digit_encoder", "lstm", "fc"):
     reached[name] = [parameter.grad for parameter in getattr(model, name).parameters()]
@@ -237,19 +263,20 @@ def test_addition_gradients_reach_every_part(submission, rng):
     unreached = [name for name, gradients in parts.items() if not any_gradient(name, gradients)]
     if unreached:
         fail(f"no gradient reaches {', '.join(unreached)}", hint)
-    # The last layer is linear: by the chain rule its weights times their gradients are, for each
-    # class, the logits times theirs, which follow from the loss.
+    # The last layer is linear in each row of its parameters (under weight norm, in the length of the
+    # row): for each class, parameters times gradients are the logits times theirs, which the loss
+    # gives.
     logits = take_tensor(probe.logits, (3, 10, PLACES), torch.float32, "the logits")
     of_logits = (F.softmax(logits, dim=1) - F.one_hot(label, 10).permute(0, 2, 1)) / label.numel()
-    weight = take_tensor(probe.weight, (10, None), torch.float32, "the weights of `fc`")
-    of_weight = take_tensor(probe.of_weight, weight.shape, torch.float32, "their gradient")
-    actual = (weight * of_weight).sum(dim=1)  # (10,)
-    if probe.bias is not None:
-        bias, of_bias = (
-            take_tensor(one, (10,), torch.float32, "the bias of `fc`")
-            for one in (probe.bias, probe.of_bias)
+    actual = torch.zeros(10)
+    for pair in take_list(probe.last_parameters, range(1, 5), "the parameters of `fc`", hint=hint):
+        values, gradients = take_list(pair, 2, "a parameter of `fc`")
+        what = "a parameter of `fc`, or its gradient,"
+        values = take_tensor(
+            values, (10, *[None] * (values.ndim - 1)), torch.float32, what, hint=hint
         )
-        actual = actual + bias * of_bias
+        gradients = take_tensor(gradients, values.shape, torch.float32, what, hint=hint)
+        actual += (values * gradients).reshape(10, -1).sum(dim=1)
     expected = (logits * of_logits).sum(dim=(0, 2))  # (10,)
     assert_close(actual, expected, "the gradient of `fc`", rtol=1e-2, atol=1e-4, hint=hint)
 
@@ -271,16 +298,22 @@ def any_gradient(name, gradients):
 @question("ex2-setup", points=1)
 def test_optimizer_moves_the_adder(submission, rng):
     """optimizer_addition moves every parameter of model_addition, by a sensible amount."""
-    assert_optimizer_moves(submission, "model_addition", "optimizer_addition", rng)
+    assert_optimizer_moves(
+        submission,
+        "model_addition",
+        "optimizer_addition",
+        rng,
+        torch.zeros(2, 1, PLACES, 1, 28, 28),
+    )
 
 
 @question("ex2-setup", points=1, if_raises="Is it AdditionModel()?")
 def test_model_addition_adds(submission, rng):
     """model_addition takes two stacks of images and gives ten logits per place."""
-    copied = submission.setup(COPY + "model = make().eval()", model=submission.model_addition).model
+    model = submission.setup("model.eval()", model=submission.model_addition).model
     numbers = [random_images(rng, 2, PLACES) for _ in range(2)]
     hint = "Is it AdditionModel()?"
-    read_logits(submission, copied, [numbers], (2, 10, PLACES), rng, hint)
+    read_logits(submission, model, [numbers], (2, 10, PLACES), rng, hint)
 
 
 @question("ex2-setup", points=1)

@@ -6,7 +6,7 @@ twin. Full batches or equal samples make shuffling irrelevant.
 
 import torch
 from torch.nn import functional as F
-from training_probes import assert_reports_every_epoch, train_probe
+from training_probes import TINY_RATE, assert_reports_every_epoch, train_probe
 
 from lib.kit.checks import fail, question
 
@@ -119,7 +119,7 @@ def test_addition_uses_the_loss_it_is_given(submission, rng):
 def test_addition_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
-                    learning_rate=0.0, dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
+                    dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
     # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
     run.assert_reported(
         "train_loss",
@@ -168,7 +168,8 @@ def test_addition_history_has_every_epoch(submission, rng):
 def test_addition_losses_are_means_over_samples(submission, rng):
     """Losses of an epoch are means over its samples, also if the last batch is smaller."""
     run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=2,
-                    learning_rate=0.0)  # fmt: skip
+                    learning_rate=TINY_RATE)  # fmt: skip
+    run.assert_moved()
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
@@ -200,7 +201,7 @@ def accuracy_run(submission, rng):
     label[wrong < 0.15] += 5  # in all digits
     label[(wrong >= 0.15) & (wrong < 0.4), 1] += 1
     data = num_1, num_2, label % 10
-    options = {"batch_size": 2, "learning_rate": 0.0, "weight": weight, "bias": bias}
+    options = {"batch_size": 2, "learning_rate": TINY_RATE, "weight": weight, "bias": bias}
     return run_train(submission, rng, data, data, **options)
 
 
@@ -210,7 +211,9 @@ ACCURACY_HINT = "A sum counts only if all its digits are right; divide by the nu
 @question("ex2-train", points=1)
 def test_addition_training_accuracy(submission, rng):
     """The training accuracy is the share of sums of which every digit is right."""
-    accuracy_run(submission, rng).assert_reported("train_acc", ACCURACY_HINT)
+    run = accuracy_run(submission, rng)
+    run.assert_moved()
+    run.assert_reported("train_acc", ACCURACY_HINT)
 
 
 @question("ex2-train", points=1)

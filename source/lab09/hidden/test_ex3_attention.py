@@ -123,6 +123,8 @@ def test_each_row_shares_out_attention(submission, rng):
     assert_close(row_sums, torch.ones(7), "the row sums of the weights", rtol=1e-3, hint=ROW_WISE)
     if not bool((weights >= 0).all()):
         fail("some weights are negative", ROW_WISE)
+    if not weights.std(dim=1).min() > 1e-6:
+        fail("every token looks at all others alike", "Do the scores come from x, w_q and w_k?")
     hint = "Multiply the weights with the values, x @ w_v"
     assert_close(output, weights @ x @ w_v, "the output", rtol=1e-3, atol=1e-4, hint=hint)
 
@@ -257,7 +259,9 @@ class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         global largest_softmax
         if "softmax" in operation.__name__ or "logsumexp" in operation.__name__:
-            largest_softmax = max(largest_softmax, args[0].numel())
+            scores, over = args[:2]
+            for dim in [over] if isinstance(over, int) else over or range(scores.ndim):
+                largest_softmax = max(largest_softmax, scores.shape[dim])
         return operation(*args, **(kwargs or {}))
 
 largest_softmax = 0

@@ -8,7 +8,7 @@ from model_probes import (
     random_tokens,
     read_logits,
     twins,
-    twins_of_copy,
+    twins_of_made,
 )
 from torch.nn import functional as F
 
@@ -16,6 +16,7 @@ from lib.kit.checks import assert_above, assert_close, question, take_tensor
 from lib.reference.models.attention import AttentionModel, sinusoidal_positions
 
 EMBEDDING_DIM = 64
+BIASES = ("attn.in_proj_bias", "attn.out_proj.bias")  # the task leaves them to the student
 
 # -- positions ----------------------------------------------------------------------------------
 
@@ -84,7 +85,8 @@ def test_positions_of_long_reviews(submission):
 
 def models_of(submission, rng):
     """A student's model and the reference, with the same weights."""
-    return twins(submission, submission.AttentionModel, AttentionModel(VOCAB_SIZE), rng)
+    reference = AttentionModel(VOCAB_SIZE)
+    return twins(submission, submission.AttentionModel, reference, rng, optional=BIASES)
 
 
 def embedded_by(models, tokens):
@@ -94,9 +96,15 @@ def embedded_by(models, tokens):
 
 
 def reference_on(models, tokens):
-    """The reference, which goes on from the student's embedded words: these have a test of their
-    own."""
-    offset = embedded_by(models, tokens) - models.reference.embedding(tokens).detach()
+    """The reference, with the positions that the student's `embed` adds: these have a test of their
+    own. What it adds is found out with other words."""
+    others = tokens.clamp(min=1) % 99 + 1
+    offset = embedded_by(models, others) - models.reference.embedding(others).detach()
+    hint = "Add the positions to the embeddings, and nothing else"
+    offset = take_tensor(
+        offset, (*tokens.shape, EMBEDDING_DIM), torch.float32, "what `embed` adds to the words",
+        least=-1.5, most=1.5, hint=hint,
+    )  # fmt: skip
     models.reference.embed = lambda tokens: models.reference.embedding(tokens) + offset
     return models.reference
 
@@ -109,13 +117,17 @@ def reference_on(models, tokens):
 def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     models = models_of(submission, rng)
-    for lengths, more_padding in (([4, 2, 6], 0), ([3], 2), ([1], 0), ([1, 1], 2)):
+    for lengths, more_padding in (([4, 4, 4], 0), ([3], 2), ([1], 0), ([1, 1], 0)):
         tokens = random_tokens(rng, lengths, more_padding)
         hint = (
             "`pooled` must be (batch, embedding_dim), also for a batch of one; is anything divided "
             "by a length of 0?"
         )
-        read_logits(submission, models.model, [[tokens]], (len(lengths),), rng, hint)
+        (logits,) = read_logits(submission, models.model, [[tokens]], (len(lengths),), rng, hint)
+        if not more_padding:
+            expected = reference_on(models, tokens)(tokens)
+            hint = "Attend with four heads, then take the mean over the tokens"
+            assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
 
 
 @question("ex4-attention", points=1)
@@ -227,7 +239,7 @@ def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
     tokens, hint = random_tokens(rng, [5, 3]), "Make it with `AttentionModel()`"
     state, reference = rng.get_state(), AttentionModel(VOCAB_SIZE)
-    theirs = twins_of_copy(submission, "model_attention", reference, rng, hint)
+    theirs = twins_of_made(submission, "model_attention", reference, rng, hint, BIASES)
     logits = theirs.logits(tokens, rng)
     rng.set_state(state)  # the same weights
     expected = models_of(submission, rng).logits(tokens, rng)

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from autograder.judge.expected import computed_once
-from lib.kit.checks import assert_close, fail, take_dict, take_list, take_number
+from lib.kit.checks import assert_close, fail, take_dict, take_list, take_number, take_tensor
 from lib.kit.checks.selfcheck import Submission
 from lib.reference import training
 
+TINY_RATE = 1e-4  # steps so small that it hardly matters in which order batches come
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 NUMBERS = "Is anything divided by zero? `.item()` turns a tensor into a number"
 CALL = """
@@ -31,6 +32,7 @@ class TrainingRun:
     metrics: Any  # what that loop returned
     twin: nn.Module  # trained by the reference
     expected: training.Metrics
+    start: dict[str, Tensor]  # of the linear layer of both, by the names in their states
 
     def assert_trained(self, hint: str) -> None:
         """All that training changes in a model must be as in its twin."""
@@ -39,6 +41,17 @@ class TrainingRun:
         for name, value in expected.items():
             what = f"`{name}` after training"
             assert_close(state[name], value, what, rtol=1e-3, atol=1e-4, hint=hint)
+
+    def assert_moved(self) -> None:
+        """Training at `TINY_RATE` must move the linear layer, and not far."""
+        state = take_dict(dict(self.model.state_dict()), self.start, "the trained model")
+        moves = [
+            take_tensor(state[name], start.shape, start.dtype, name) - start
+            for name, start in self.start.items()
+        ]
+        longest = max(float(move.abs().max()) for move in moves)
+        if not 0.02 * TINY_RATE < longest < 1000 * TINY_RATE:
+            fail("training does not move the model as it should", "Does each batch make a step?")
 
     def assert_reported(self, name: str, hint: str) -> None:
         """A metric must be what the reference reports, in each epoch."""
@@ -77,7 +90,10 @@ def train_probe(
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data."""
     theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
     return TrainingRun(
-        theirs.model, theirs.metrics, *_train_twin(loop, source, epochs, batch_size, inputs)
+        theirs.model,
+        theirs.metrics,
+        *_train_twin(loop, source, epochs, batch_size, inputs),
+        {"fc.weight": inputs["weight"], "fc.bias": inputs["bias"]},
     )
 
 

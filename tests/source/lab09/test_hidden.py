@@ -39,6 +39,8 @@ ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 2**18)  # as workers have it, see `p
 pytestmark = [
     pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning"),
+    pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated:FutureWarning"),
 ]
 
 PROJECT = Path(__file__).resolve().parents[3]
