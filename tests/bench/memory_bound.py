@@ -77,14 +77,14 @@ def run_bounded(command: list[str], folder: Path, env: dict[str, str], limit_byt
             (group.folder / "cgroup.procs").write_text("0")
 
     before, started_at = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    ran = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, preexec_fn=enter
-    )
-    wall_s, after = time.monotonic() - started_at, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    said = ran.stdout + ran.stderr
-    if group is None:
-        return Bounded(ran.returncode, said, wall_s, cpu_s)
-    needed = Bounded(ran.returncode, said, wall_s, cpu_s, group.peak_bytes(), group.kills())
-    group.remove()
-    return needed
+    try:
+        ran = subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, preexec_fn=enter
+        )
+        wall_s, after = time.monotonic() - started_at, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        peak_bytes, kills = (None, None) if group is None else (group.peak_bytes(), group.kills())
+        return Bounded(ran.returncode, ran.stdout + ran.stderr, wall_s, cpu_s, peak_bytes, kills)
+    finally:
+        if group is not None:
+            group.remove()
