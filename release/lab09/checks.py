@@ -15,6 +15,7 @@ from lib.kit.checks import (
     question,
     take_dict,
     take_list,
+    take_number,
     take_tensor,
 )
 
@@ -26,29 +27,35 @@ RANK_TO_WORD = {1: "film", 2: "good", 3: "dull"}
 @question("ex1-decode", points=1)
 def test_decodes_words(submission):
     """Ids above 2 are ranks plus 3."""
-    text = submission.decode_review([1, 5, 4, 6], RANK_TO_WORD)
-    assert_equal(text, "<start> good film dull", "the text", hint="Which rank has id 4?")
+    ranks = torch.randint(1, 4, (5,)).tolist()
+    text = submission.decode_review([1] + [rank + 3 for rank in ranks], RANK_TO_WORD)
+    words = " ".join(RANK_TO_WORD[rank] for rank in ranks)
+    assert_equal(text, f"<start> {words}", "the text", hint="Which rank has id 4?")
 
 
 @question("ex1-decode", points=1)
 def test_decodes_specials(submission):
     """Ids 0, 1 and 2 have names of their own."""
-    text = submission.decode_review([1, 2, 0, 0], RANK_TO_WORD)
-    assert_equal(text, "<start> <oov> <pad> <pad>", "the text")
+    ids = torch.randint(0, 3, (6,)).tolist()
+    text = submission.decode_review(ids, RANK_TO_WORD)
+    words = " ".join(("<pad>", "<start>", "<oov>")[token] for token in ids)
+    assert_equal(text, words, "the text")
 
 
 @question("ex1-filter", points=1)
 def test_drops_none_and_large_ids(submission):
     """None and ids above max_rank go, the order of the others stays."""
-    kept = submission.filter_word_ranks([7, None, 12, 3, 10], max_rank=10)
-    assert_equal(kept, [7, 3, 10], "the list", hint="max_rank itself stays")
+    first, second = torch.randint(1, 10, (2,)).tolist()
+    kept = submission.filter_word_ranks([first, None, 12, second, 10], max_rank=10)
+    assert_equal(kept, [first, second, 10], "the list", hint="max_rank itself stays")
 
 
 @question("ex1-filter", points=1)
 def test_cuts_after_dropping(submission):
     """A dropped word uses up no place."""
-    kept = submission.filter_word_ranks([99, None, 1, 2, 3, 4], max_rank=10, max_seq_len=3)
-    assert_equal(kept, [1, 2, 3], "the list", hint="Drop first, then cut")
+    words = torch.randint(1, 10, (4,)).tolist()
+    kept = submission.filter_word_ranks([99, None, *words], max_rank=10, max_seq_len=3)
+    assert_equal(kept, words[:3], "the list", hint="Drop first, then cut")
 
 
 @question("ex1-padding", points=1)
@@ -64,8 +71,9 @@ def test_device(submission):
 @question("ex1-padding", points=1)
 def test_pads_on_the_right(submission):
     """Zeros fill up shorter reviews on the right; ids stay integers."""
-    padded = submission.pad_reviews([[1, 4, 5], [1]])
-    expected = torch.tensor([[1, 4, 5], [1, 0, 0]])
+    first, second, third = torch.randint(1, 10, (3,)).tolist()
+    padded = submission.pad_reviews([[1, first, second], [third]])
+    expected = torch.tensor([[1, first, second], [third, 0, 0]])
     assert_tensor_equal(padded.cpu(), expected, "the batch", hint="Did you set batch_first?")
 
 
@@ -73,20 +81,23 @@ def test_pads_on_the_right(submission):
 def test_review_and_label(submission):
     """dataset[idx] is the review at idx and its label."""
     data, labels = torch.tensor([[1, 4], [1, 5], [1, 0]]), torch.tensor([0.0, 1.0, 0.0])
-    tokens, label = submission.IMDBDataset(data, labels)[1]
-    assert_tensor_equal(tokens, data[1], "the review")
-    assert_tensor_equal(label, labels[1], "the label")
+    index = int(torch.randint(3, (1,)))
+    tokens, label = submission.IMDBDataset(data, labels)[index]
+    assert_tensor_equal(tokens, data[index], "the review")
+    assert_tensor_equal(label, labels[index], "the label")
 
 
 @question("ex1-dataset", points=1)
 def test_batches(submission):
     """A DataLoader can make batches from it."""
     data, labels = torch.tensor([[1, 4], [1, 5], [1, 6]]), torch.tensor([1.0, 0.0, 1.0])
+    dataset, index = submission.IMDBDataset(data, labels), int(torch.randint(3, (1,)))
     made = submission.setup(
         "from torch.utils.data import DataLoader\n"
         "tokens, labels = next(iter(DataLoader(dataset, batch_size=2)))",
-        dataset=submission.IMDBDataset(data, labels),
+        dataset=dataset,
     )
+    assert_tensor_equal(dataset[index][0], data[index], "the review")
     assert_tensor_equal(made.tokens, data[:2], "a batch of reviews")
     assert_tensor_equal(made.labels, labels[:2], "their labels")
 
@@ -133,6 +144,9 @@ def test_padding_is_skipped(submission):
     other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
     if torch.equal(other, expected):
         fail("another last word gives the same logit", hint)
+    earlier = take_tensor(model(torch.tensor([[1, 6, 5]])), (1,), torch.float32, "a logit")
+    if torch.equal(earlier, expected):
+        fail("another word before the last one gives the same logit", hint)
 
 
 TINY_TOKENS = torch.tensor([[1, 4], [1, 5], [1, 6], [1, 7]])
@@ -153,13 +167,13 @@ class Tiny(nn.Module):
     def forward(self, tokens):
         return self.score(tokens).sum(dim=(1, 2))
 
-torch.manual_seed(0)
 dataset = IMDBDataset(tokens.to(device), labels.to(device))
 model = Tiny().to(device)
+with torch.no_grad():
+    model.score.weight.copy_(start)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-before = model.score.weight.detach().cpu().clone()
 with unseen_output():
-    metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 2)
+    metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 4)
 after = model.score.weight.detach().cpu()
 """
 
@@ -167,9 +181,16 @@ after = model.score.weight.detach().cpu()
 @question("ex1-train", points=1)
 def test_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
-    made = tiny_training(submission)
-    scores = take_tensor(made.after, (8, 1), torch.float32, "the trained model")
-    assert_reports(made.metrics, loss_of_reviews(scores))
+    start = torch.randn(8, 1)
+    made = tiny_training(submission, start)
+    assert_reports(made.metrics, loss_of_reviews, start)
+
+
+@question("ex1-train", points=1)
+def test_training_moves_parameters(submission):
+    """In each epoch the optimizer takes one step for the one batch there is."""
+    start = torch.randn(8, 1)
+    assert_learns(tiny_training(submission, start).after, loss_of_reviews, start)
 
 
 def loss_of_reviews(scores):
@@ -178,49 +199,46 @@ def loss_of_reviews(scores):
     return F.binary_cross_entropy_with_logits(logits, TINY_LABELS)
 
 
-@question("ex1-train", points=1)
-def test_training_moves_parameters(submission):
-    """The optimizer changes the parameters, and the loss falls."""
-    made = tiny_training(submission)
-    before, after = moved_weights(made, (8, 1))
-    assert_falls(loss_of_reviews(before), loss_of_reviews(after))
+def after_epochs(loss_of, weights):
+    """The weights after each of three steps of length 1 down the slope of a loss."""
+    for _ in range(3):
+        weights = weights.clone().requires_grad_()
+        weights = weights.detach() - torch.autograd.grad(loss_of(weights), weights)[0]
+        yield weights
 
 
-def assert_reports(metrics, last_loss):
-    """A dict of the four measures, each with a float for every one of three epochs; the last
-    validation loss is that of the model as it is then."""
+def assert_reports(metrics, loss_of, start):
+    """A dict of the four measures, each with a float for every one of three epochs; validation
+    losses are those of the weights after each epoch."""
     hint = "Return a dict with train_loss, train_acc, val_loss and val_acc"
     for name in [f"{part}_{measure}" for part in ("train", "val") for measure in ("loss", "acc")]:
         if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
             fail(f"the result has no list {name!r}", hint)
-        assert_equal([type(value) for value in metrics[name]], [float] * 3, f"metrics[{name!r}]")
+        if len(metrics[name]) != 3 or not all(isinstance(value, float) for value in metrics[name]):
+            fail(f"metrics[{name!r}] should hold one float per epoch", "`.item()` makes it one")
+    losses = torch.stack([loss_of(weights) for weights in after_epochs(loss_of, start)])
     hint = "Evaluate after the epoch's last step, and take the mean over the samples"
-    assert_close(metrics["val_loss"][2], float(last_loss), "the last validation loss", hint=hint)
+    actual = torch.tensor([float(loss) for loss in metrics["val_loss"]])
+    assert_close(actual, losses, "the validation losses", rtol=1e-3, hint=hint)
 
 
-def moved_weights(made, shape):
-    """The model's weights before and after training, which must differ."""
-    before, after = (
-        take_tensor(weights, shape, torch.float32, "the model's weights")
-        for weights in (made.before, made.after)
-    )
-    if torch.equal(before, after):
+def assert_learns(after, loss_of, start):
+    """The weights must be where three steps bring them."""
+    *_, expected = after_epochs(loss_of, start)
+    after = take_tensor(after, start.shape, torch.float32, "the model's weights")
+    if torch.equal(after, start):
         fail("training left the parameters as they were", "Does the optimizer take its step?")
-    return before, after
+    hint = "One step per batch, from gradients of this batch alone: are the old ones cleared?"
+    assert_close(after, expected, "the weights after three epochs", rtol=1e-3, hint=hint)
 
 
-def assert_falls(first_loss, last_loss):
-    """Training must make the loss smaller."""
-    if not last_loss < first_loss:
-        fail("training does not make the loss smaller", "Are old gradients cleared at each step?")
-
-
-def tiny_training(submission):
+def tiny_training(submission, start):
     """Three epochs of the student's `train` on four reviews."""
     return submission.setup(
         TINY_REVIEWS,
         tokens=TINY_TOKENS,
         labels=TINY_LABELS,
+        start=start,
         device=submission.device,
         IMDBDataset=submission.IMDBDataset,
         train=submission.train,
@@ -242,31 +260,54 @@ def test_sets_and_optimizer(submission):
 
 @question("ex1-setup", points=1)
 def test_loss_takes_logits(submission):
-    """A logit of 0 means one half, so its loss is ln 2."""
-    value = submission.loss(torch.zeros(4), torch.tensor([0.0, 1.0, 1.0, 0.0]))
-    assert_close(value, torch.tensor(0.6931), "the loss", atol=1e-3, hint="Does it take logits?")
+    """A logit z means the probability 1 / (1 + exp(-z)), a logit of 0 one half."""
+    logits, labels = torch.cat([torch.zeros(1), torch.randn(3)]), torch.tensor([0.0, 1.0, 1.0, 0.0])
+    probability = 1 / (1 + torch.exp(-logits))  # of a positive review
+    expected = -torch.log(torch.where(labels == 1, probability, 1 - probability)).mean()
+    value = submission.loss(logits, labels)
+    assert_close(value, expected, "the loss", atol=1e-3, hint="Does it take logits?")
 
 
 # One step on copies, against a slope of 1 in every direction: all weights must become smaller.
 ONE_STEP = """
-import copy
+import warnings
 import torch
 
-twin, its_optimizer = copy.deepcopy([model, optimizer])
-its_optimizer.state.clear()
-for weight in twin.parameters():
-    weight.grad = torch.ones_like(weight)
-its_optimizer.step()
+if example:
+    was_training = model.training
+    with torch.no_grad():
+        model.eval()(*example)  # lazy layers find out their sizes
+    model.train(was_training)
+weights = [weight for weight in model.parameters() if weight.requires_grad]
+values = [weight.detach().clone() for weight in weights]
+inside = [one for one in (optimizer, *vars(optimizer).values())  # a wrapper holds another one
+          if isinstance(one, torch.optim.Optimizer)]
+states = [dict(one.state) for one in inside]
+for one in inside:
+    one.state.clear()
+for attempt in range(5):  # a schedule may begin with a rate of 0
+    for weight in weights:
+        weight.grad = torch.ones_like(weight)
+    with warnings.catch_warnings(action="ignore"):  # of schedules
+        optimizer.step()
+    if not all(map(torch.equal, weights, values)):
+        break
 before, after = (
-    [weight.detach().cpu().flatten()[:100].clone() for weight in of.parameters()]
-    for of in (model, twin)
+    [weight.detach().cpu().flatten()[:100].clone() for weight in of] for of in (values, weights)
 )
+with torch.no_grad():
+    for weight, value in zip(weights, values):
+        weight.copy_(value)
+        weight.grad = None
+for one, state in zip(inside, states):
+    one.state.clear()
+    one.state.update(state)
 """
 
 
-def assert_holds_parameters(submission, model, optimizer):
+def assert_holds_parameters(submission, model, optimizer, example=()):
     """Every parameter of the model is one that the optimizer updates."""
-    made = submission.setup(ONE_STEP, model=model, optimizer=optimizer)
+    made = submission.setup(ONE_STEP, model=model, optimizer=optimizer, example=list(example))
     before = take_list(made.before, range(1, 201), "the model's parameters")
     after = take_list(made.after, len(before), "the model's parameters")
     for start, end in zip(before, after, strict=True):
@@ -282,15 +323,18 @@ def assert_holds_parameters(submission, model, optimizer):
 @question("ex2-digits", points=1)
 def test_digits_of_a_number(submission):
     """123 in 3 places is 1 2 3."""
-    actual = submission.convert_int_to_vector(123, 3)
-    assert_tensor_equal(actual, torch.tensor([1, 2, 3]), "the digits")
+    first, second, third = torch.randint(1, 10, (3,)).tolist()
+    actual = submission.convert_int_to_vector(100 * first + 10 * second + third, 3)
+    assert_tensor_equal(actual, torch.tensor([first, second, third]), "the digits")
 
 
 @question("ex2-digits", points=1)
 def test_zeros_on_the_left(submission):
     """5 in 3 places is 0 0 5."""
-    actual = submission.convert_int_to_vector(5, 3)
-    assert_tensor_equal(actual, torch.tensor([0, 0, 5]), "the digits")
+    tens, units = torch.randint(1, 10, (2,)).tolist()
+    for number, digits in ((units, [0, 0, units]), (10 * tens + units, [0, tens, units])):
+        actual = submission.convert_int_to_vector(number, 3)
+        assert_tensor_equal(actual, torch.tensor(digits), "the digits")
 
 
 @question("ex2-labels", points=1)
@@ -300,9 +344,9 @@ def test_shapes_of_labels(submission):
     for name, digits in labels.items():
         if len(digits.unique(dim=0)) < 10:
             fail(f"most rows of {name!r} are the same number", "Draw one for each sample")
-    first, second = (digits[:, 0] for name, digits in labels.items() if name != "sum")
-    if max(first.max(), second.max()) > 4:
-        fail("a summand is too large: the sum needs a fifth digit", "See the largest one above")
+    units = sum(labels[name][:, 3] for name in ("num_1", "num_2")) % 10
+    if not torch.equal(units, labels["sum"][:, 3]):
+        fail("the last digit of some sums is wrong", "Are all three rows of the same sample?")
 
 
 def labels_of(submission, *shape):
@@ -357,15 +401,18 @@ def test_label_is_the_sum(submission):
 # Logits as they are, and with all weights of the last layer of `fc` multiplied: twins, of which one
 # must be a multiple of the other.
 MULTIPLIED = """
-import copy
 import torch
 
-multiplied = copy.deepcopy(model)
-linear = [layer for layer in multiplied.fc.modules() if type(layer) is torch.nn.Linear]
 with torch.no_grad():
-    for weight in linear[-1].parameters():
+    logits = model(num_1, num_2)
+    linear = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Linear)][-1:]
+    weights = [weight for layer in linear for weight in layer.parameters()]
+    kept = [weight.detach().clone() for weight in weights]
+    for weight in weights:
         weight *= factor
-    logits, multiplied_logits = model(num_1, num_2), multiplied(num_1, num_2)
+    multiplied_logits = model(num_1, num_2)
+    for weight, value in zip(weights, kept):
+        weight.copy_(value)
 """
 
 
@@ -413,78 +460,92 @@ from lib.kit.checks import unseen_output
 class Tiny(nn.Module):
     def __init__(self):
         super().__init__()
-        self.fc = nn.Linear(2, 10)
+        self.fc = nn.Linear(2, 10, bias=False)
 
     def forward(self, num_1, num_2):
         means = torch.stack([num_1.mean(dim=(2, 3, 4)), num_2.mean(dim=(2, 3, 4))], dim=2)
         return self.fc(means).permute(0, 2, 1)
 
-torch.manual_seed(0)
 dataset = [{"num_1": a, "num_2": b, "label": digits} for a, b in zip(images, images.flip(0))]
 model = Tiny().to(device)
+with torch.no_grad():
+    model.fc.weight.copy_(start)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-before, first_bias = (parameter.detach().cpu().clone() for parameter in model.fc.parameters())
 with unseen_output():
-    metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 2)
-after, last_bias = (parameter.detach().cpu() for parameter in model.fc.parameters())
+    metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 4)
+after = model.fc.weight.detach().cpu()
 """
 
 
 @question("ex2-train", points=1)
 def test_addition_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
-    images, digits = torch.rand(4, 2, 1, 28, 28), torch.randint(0, 10, (2,))
-    made = tiny_addition(submission, images, digits)
-    assert_reports(made.metrics, loss_of_sums(made.after, made.last_bias, images, digits))
+    sums = TinySums()
+    assert_reports(sums.train(submission).metrics, sums.loss, sums.start)
 
 
 @question("ex2-train", points=1)
 def test_addition_moves_parameters(submission):
-    """The optimizer changes the parameters, and the loss falls."""
-    images, digits = torch.rand(4, 2, 1, 28, 28), torch.randint(0, 10, (2,))
-    made = tiny_addition(submission, images, digits)
-    before, after = moved_weights(made, (10, 2))
-    assert_falls(
-        loss_of_sums(before, made.first_bias, images, digits),
-        loss_of_sums(after, made.last_bias, images, digits),
-    )
+    """In each epoch the optimizer takes one step for the one batch there is."""
+    sums = TinySums()
+    assert_learns(sums.train(submission).after, sums.loss, sums.start)
 
 
-def loss_of_sums(weight, bias, images, digits):
-    """The loss of the four samples, whose logits are linear in the brightness of two images."""
-    weight = take_tensor(weight, (10, 2), torch.float32, "the model's weights")
-    bias = take_tensor(bias, (10,), torch.float32, "the model's bias")
-    brightness = torch.stack([images, images.flip(0)]).mean(dim=(3, 4, 5))  # (2, 4, 2)
-    logits = torch.einsum("nbl,cn->bcl", brightness, weight) + bias[:, None]  # (4, 10, 2)
-    return F.cross_entropy(logits, digits.expand(4, 2))
+class TinySums:
+    """Four samples, and weights to begin with."""
 
+    def __init__(self):
+        self.images = torch.rand(4, 2, 1, 28, 28)
+        self.digits = torch.randint(0, 10, (2,))
+        self.start = torch.randn(10, 2)
 
-def tiny_addition(submission, images, digits):
-    """Three epochs of the student's `train_addition` on four samples."""
-    return submission.setup(
-        TINY_SUMS,
-        device=submission.device,
-        train_addition=submission.train_addition,
-        images=images,
-        digits=digits,
-    )
+    def loss(self, weight):
+        """That of the four samples, whose logits are linear in the brightness of two images."""
+        brightness = torch.stack([self.images, self.images.flip(0)]).mean(dim=(3, 4, 5))
+        logits = torch.einsum("nbl,cn->bcl", brightness, weight)  # (4, 10, 2)
+        return F.cross_entropy(logits, self.digits.expand(4, 2))
+
+    def train(self, submission):
+        """Three epochs of the student's `train_addition`."""
+        return submission.setup(
+            TINY_SUMS,
+            device=submission.device,
+            train_addition=submission.train_addition,
+            images=self.images,
+            digits=self.digits,
+            start=self.start,
+        )
 
 
 @question("ex2-setup", points=1)
 def test_addition_optimizer(submission):
     """The optimizer holds the model's parameters."""
-    assert_holds_parameters(submission, submission.model_addition, submission.optimizer_addition)
+    example = submission.setup(
+        "example = [zeros.to(device)] * 2",
+        zeros=torch.zeros(1, 3, 1, 28, 28),
+        device=submission.device,
+    ).example
+    assert_holds_parameters(
+        submission, submission.model_addition, submission.optimizer_addition, example
+    )
 
 
 @question("ex2-setup", points=1)
 def test_addition_loss_takes_logits(submission):
-    """Equal logits mean one tenth for each digit, so their loss is ln 10."""
-    value = submission.loss_addition(torch.zeros(2, 10, 3), torch.zeros(2, 3, dtype=torch.int64))
+    """Equal logits mean one tenth for each digit, so their loss is ln 10; a larger logit of the
+    right digit makes it smaller."""
+    label = torch.randint(0, 10, (2, 3))
+    value = submission.loss_addition(torch.zeros(2, 10, 3), label)
     hint = "Does it take logits for ten classes?"
     assert_close(value, torch.tensor(2.3026), "the loss", atol=1e-3, hint=hint)
+    logits = torch.zeros(2, 10, 3).scatter(1, label[:, None], 3.0)
+    right = take_number(submission.loss_addition(logits, label), "the loss")
+    wrong = take_number(submission.loss_addition(logits, (label + 1) % 10), "the loss")
+    if not right < 1.2 or not wrong > 2.5:
+        fail("the loss is not smaller for the right digits than for wrong ones", hint)
 
 
-# Says 042 in evaluation mode and without gradients, and something else otherwise.
+# Says a known sum in evaluation mode and without gradients, and something else otherwise.
 FIXED_ADDER = """
 import torch
 from torch import nn
@@ -492,16 +553,20 @@ from torch import nn
 from lib.kit.checks import unseen_output
 
 class Fixed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))  # a student may ask where the parameters are
+
     def forward(self, num_1, num_2):
         if self.training or torch.is_grad_enabled():
-            digits = torch.tensor([[9, 9, 9]])
+            digits = (predicted[None] + 1) % 10
         else:
-            digits = torch.tensor([[0, 4, 2]])
+            digits = predicted[None]
         return nn.functional.one_hot(digits, 10).float().permute(0, 2, 1).to(num_1.device)
 
 model = Fixed()
 images = torch.rand(3, 1, 28, 28)
-dataset = [{"num_1": images, "num_2": images, "label": torch.tensor([1, 0, 7])}]
+dataset = [{"num_1": images, "num_2": images, "label": label_digits}]
 with unseen_output():
     prediction, label = plot_prediction(model, dataset, 0)
 """
@@ -510,15 +575,29 @@ with unseen_output():
 @question("ex2-predict", points=1)
 def test_number_from_digits(submission):
     """The digits 1 0 7 are the number 107."""
-    made = submission.setup(FIXED_ADDER, plot_prediction=submission.plot_prediction)
-    assert_equal(made.label, 107, "the true sum")
+    made, _, true_sum = predict(submission)
+    assert_equal(made.label, true_sum, "the true sum")
 
 
 @question("ex2-predict", points=1)
 def test_predicts_in_evaluation_mode(submission):
     """The model predicts in evaluation mode and without gradients."""
-    made = submission.setup(FIXED_ADDER, plot_prediction=submission.plot_prediction)
-    assert_equal(made.prediction, 42, "the prediction", hint="model.eval() and torch.no_grad()?")
+    made, predicted_sum, _ = predict(submission)
+    hint = "model.eval() and torch.no_grad()?"
+    assert_equal(made.prediction, predicted_sum, "the prediction", hint=hint)
+
+
+def predict(submission):
+    """What the student's function returns, the sum that the model predicts, and the true one."""
+    predicted, label = torch.randint(1, 10, (2, 3))
+    made = submission.setup(
+        FIXED_ADDER,
+        plot_prediction=submission.plot_prediction,
+        predicted=predicted,
+        label_digits=label,
+    )
+    places = torch.tensor([100, 10, 1])
+    return made, int(predicted @ places), int(label @ places)
 
 
 # --- Exercise 3 ---------------------------------------------------------------------------------
@@ -530,6 +609,8 @@ def test_rows_are_weights(submission):
     weights = submission.a_by_hand
     assert_equal(tuple(weights.shape), (3, 3), "the shape of A")
     assert_close(weights.float().sum(1), torch.ones(3), "the row sums of A", atol=0.02)
+    if not bool((weights > 0).all()) or len(weights.float().unique(dim=0)) < 3:
+        fail("a softmax gives no weight of 0, and here three different rows")
 
 
 @question("ex3-by-hand", points=1)
@@ -549,6 +630,8 @@ def test_shapes_of_attention(submission):
     weights = take_tensor(shares, (5, 5), torch.float32, "the weights")
     hint = "Over which dimension is the softmax?"
     assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
+    if not weights.std(dim=1).min() > 1e-6:
+        fail("every token looks at all others alike", "Do the scores come from x, w_q and w_k?")
     hint = "It averages the values, x @ w_v, with the weights"
     assert_close(output, shares @ (x @ w_v), "the averages", hint=hint)
 
@@ -653,7 +736,8 @@ def test_four_heads(submission):
     assert_equal(submission.model_attention.attn.num_heads, 4, "the number of heads")
     device = submission.device
     tokens = submission.setup("tokens = tokens.to(device)", tokens=WORDS, device=device).tokens
-    weights = submission.model_attention.attention_weights(tokens)
+    model = submission.setup("model.eval()", model=submission.model_attention).model
+    weights = model.attention_weights(tokens)
     rows = take_tensor(weights.cpu(), (2, 3, 3), torch.float32, "the attention weights").sum(2)
     assert_close(rows, torch.ones(2, 3), "the sums over the keys", hint="Is it batch_first?")
 

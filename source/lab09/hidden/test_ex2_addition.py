@@ -263,9 +263,8 @@ def test_addition_gradients_reach_every_part(submission, rng):
     unreached = [name for name, gradients in parts.items() if not any_gradient(name, gradients)]
     if unreached:
         fail(f"no gradient reaches {', '.join(unreached)}", hint)
-    # The last layer is linear in each row of its parameters (under weight norm, in the length of the
-    # row): for each class, parameters times gradients are the logits times theirs, which the loss
-    # gives.
+    # The last layer is linear in each row of its parameters (under weight norm, in a row's length):
+    # for each class, parameters times gradients are the logits times theirs, which the loss gives.
     logits = take_tensor(probe.logits, (3, 10, PLACES), torch.float32, "the logits")
     of_logits = (F.softmax(logits, dim=1) - F.one_hot(label, 10).permute(0, 2, 1)) / label.numel()
     actual = torch.zeros(10)
