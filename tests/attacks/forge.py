@@ -289,7 +289,7 @@ ATTACKS: list[Attack] = [
             connection.sendall(frame.header + frame.blobs)
         protocol.Frame.send = send
         def centre(x): return x - x.mean(dim=1, keepdim=True)
-    """, only_here=PROTOCOL),
+    """, only_here=PROTOCOL, costs_more=True),
     # -- the file that is handed in --------------------------------------------------------
     changed("outputs stored in advance", 0, stored_outputs, blank=True, only_here=NOT_READ),
     changed("points changed", 10, more_points, at=POSITIVE),

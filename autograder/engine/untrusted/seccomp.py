@@ -222,7 +222,7 @@ def _decide(name: str, own_pid: int) -> list[Instruction]:
             return _argument(1, ALL_BITS, HARMLESS_IOCTLS, ALLOW, REFUSE)
         case "getsockopt":
             return _argument(2, ALL_BITS, HARMLESS_SOCKET_OPTIONS, ALLOW, REFUSE)
-        case "fallocate":  # fills a disk faster than anybody looks; libraries then just write
+        case "fallocate":  # fills a disk faster than anybody looks; writing does it, too
             return UNSUPPORTED
         case "mmap":  # large pages are few, and all processes' together
             return _argument(3, MAP_HUGETLB, [MAP_HUGETLB], REFUSE, ALLOW)

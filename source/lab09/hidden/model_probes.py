@@ -20,6 +20,7 @@ from lib.kit.checks import (
     take_dict,
     take_list,
     take_tensor,
+    take_tensors,
 )
 from lib.reference.text import pad_reviews
 
@@ -228,6 +229,7 @@ def forget():
         one.state.clear()
 
 def after_a_step(steepness):
+    global logits, whole
     forget()
     for attempt in range(5):
         for parameter in trained:
@@ -239,6 +241,10 @@ def after_a_step(steepness):
         if not all(map(torch.equal, trained, values)):
             break
     moved = parts(trained)
+    if tokens is not None:
+        whole = {name: value.detach().clone() for name, value in model.named_parameters()}
+        with torch.no_grad():
+            logits = model.eval()(tokens)
     with torch.no_grad():
         for parameter, value in zip(trained, values):
             parameter.copy_(value)
@@ -261,8 +267,16 @@ def assert_optimizer_moves(
     optimizer: str,
     rng: torch.Generator,
     example: Sequence[Tensor] = (),
+    reference: nn.Module | None = None,
 ) -> None:
-    """One step must move all of the model's parameters down the slope, but not far."""
+    """One step must move all of the model's parameters down the slope, but not far.
+
+    Args:
+        example: what the model is called with once before.
+        reference: what the model must be like after the step, if there is one: with the stepped
+            weights it must give the same logits.
+    """
+    tokens = random_tokens(rng, [4, 4])
     slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
     slopes *= torch.randint(0, 2, (NUM_SLOPES,), generator=rng) * 2 - 1
     probe = submission.setup(
@@ -271,6 +285,7 @@ def assert_optimizer_moves(
         optimizer=getattr(submission, optimizer),
         slopes=slopes,
         example=list(example),
+        tokens=None if reference is None else tokens,
     )
     what = f"the parameters of {model}"
     before = take_list(probe.before, range(1, MOST_PARAMETERS + 1), what)
@@ -295,3 +310,21 @@ def assert_optimizer_moves(
         # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
         if down.abs().max() > 1 or (after_gentle - start).abs().max() > 0.2:
             fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")
+    if reference is not None:
+        assert_same_after_step(probe, model, reference, tokens)
+
+
+def assert_same_after_step(probe: Any, model: str, reference: nn.Module, tokens: Tensor) -> None:
+    """The model whose weights were moved must be the one that the task asks for."""
+    ours = dict(reference.named_parameters())
+    weights = take_dict(probe.whole, list(probe.whole), f"the parameters of {model}")
+    absent = [name for name in ours if name not in weights]  # biases, perhaps
+    wanted = {name: value for name, value in ours.items() if name not in absent}
+    hint = "Is it made by the class of the task?"
+    stepped = take_tensors(weights, wanted, f"the parameters of {model}", hint=hint)
+    with torch.no_grad():
+        for name, parameter in ours.items():
+            parameter.copy_(stepped.get(name, torch.zeros(())))
+        expected = reference.eval()(tokens)
+    what = f"the logits of {model} after a step"
+    assert_close(probe.logits, expected, what, rtol=1e-2, atol=1e-2, hint=hint)

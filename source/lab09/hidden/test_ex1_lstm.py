@@ -117,7 +117,8 @@ def test_gradients_reach_every_layer(submission, rng):
 @question("ex1-setup", points=1)
 def test_optimizer_moves_the_lstm(submission, rng):
     """optimizer_lstm moves every parameter of model_lstm, by a sensible amount."""
-    assert_optimizer_moves(submission, "model_lstm", "optimizer_lstm", rng)
+    reference = LSTMModel(VOCAB_SIZE)
+    assert_optimizer_moves(submission, "model_lstm", "optimizer_lstm", rng, reference=reference)
 
 
 @question("ex1-setup", points=1)

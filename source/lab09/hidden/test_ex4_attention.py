@@ -152,7 +152,8 @@ def test_words_in_another_order(submission, rng):
     tokens = torch.randint(1, 100, (12, 10), generator=rng)
     tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
     models = models_of(submission, rng)
-    difference = (models.logits(tokens, rng) - models.logits(tokens.flip(1), rng)).abs()
+    logits = models.logits(tokens, rng)
+    difference = (logits - models.logits(tokens.flip(1), rng)).abs()
     # Rounding alone makes 1e-6; one review in two hundred differs by less than 1e-3.
     assert_above(
         difference.max(),
@@ -160,6 +161,9 @@ def test_words_in_another_order(submission, rng):
         "the model gives the same logit to the words in any order",
         hint="Attention alone knows no order: are the positions added to the embeddings?",
     )
+    expected = reference_on(models, tokens)(tokens)
+    hint = "Attend with four heads, then take the mean over the tokens"
+    assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
 
 
 @question("ex4-attention", points=1)
@@ -231,7 +235,8 @@ def test_gradients_reach_the_attention(submission, rng):
 @question("ex4-setup", points=1)
 def test_optimizer_moves_the_attention_model(submission, rng):
     """optimizer_attention moves every parameter of model_attention, by a sensible amount."""
-    assert_optimizer_moves(submission, "model_attention", "optimizer_attention", rng)
+    names, reference = ("model_attention", "optimizer_attention"), AttentionModel(VOCAB_SIZE)
+    assert_optimizer_moves(submission, *names, rng, reference=reference)
 
 
 @question("ex4-setup", points=1, if_raises="Make it with `AttentionModel()`")
