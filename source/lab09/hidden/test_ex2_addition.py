@@ -66,6 +66,7 @@ def test_ten_logits_per_place(submission, rng):
         numbers = [random_images(rng, batch, max_length) for _ in range(2)]
         hint = "The model should give (batch, 10, max_length), as `fc` makes them"
         read_logits(submission, model, [numbers], (batch, 10, max_length), rng, hint)
+    assert_has_layers(submission, model, rng)
 
 
 # Hands out what the LSTM is like, and loads weights of ours into it.
@@ -88,9 +89,6 @@ def our_lstm(theirs):
     parts = [LSTM_PARAMETER.fullmatch(str(name)) for name in theirs]
     if not parts or not all(parts):
         fail("`lstm` is no LSTM", "The task asks for `nn.LSTM`, which reads in both directions")
-    if not any(part[2] for part in parts):
-        hint = "A carry travels from right to left: is the LSTM bidirectional?"
-        fail("each place sees the places on one side of it only", hint)
     by_part = {own_name(name): value for name, value in theirs.items()}
     hint = "It takes the concatenated vectors of two digits, and reads in both directions"
     first, again = (
@@ -103,7 +101,8 @@ def our_lstm(theirs):
     if not 0 < width <= 2 * MOST_LATENT or not 0 < hidden_size <= MOST_HIDDEN or num_layers > 4:
         fail("the LSTM is far larger than it needs to be")
     has_bias = "bias_hh_l0" in by_part
-    sizes = {"batch_first": True, "bidirectional": True, "bias": has_bias, "proj_size": projected}
+    both = any(part[2] for part in parts)
+    sizes = {"batch_first": True, "bidirectional": both, "bias": has_bias, "proj_size": projected}
     lstm = nn.LSTM(width, hidden_size, num_layers, **sizes)
     take_tensors(by_part, dict(lstm.named_parameters()), "the LSTM", hint=hint)
     return lstm.eval()
@@ -114,37 +113,89 @@ def own_name(name):
     return str(name).rpartition(".")[2]
 
 
+def with_our_lstm(submission, model, rng):
+    """An LSTM with random weights, which are put into the student's as well."""
+    probe = submission.setup(LSTM, model=model)
+    theirs = probe.parameters
+    lstm = our_lstm(theirs)
+    with torch.no_grad():
+        for parameter in lstm.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=rng) / lstm.input_size**0.5)
+    ours = dict(lstm.named_parameters())
+    probe.load({name: ours[own_name(name)].detach() for name in theirs})
+    return lstm
+
+
+def assert_layer_by_layer(submission, model, lstm, num_1, num_2, rng, joins, hint):
+    """The logits must be what `fc` makes of what our LSTM makes of the student's encoded images.
+
+    Args:
+        joins: ways to join the vectors of both numbers' digits; one of them has to fit.
+
+    Returns:
+        The logits, (batch, 10, places).
+    """
+    batch, places = num_1.shape[:2]
+    (actual,) = read_logits(submission, model, [[num_1, num_2]], (batch, 10, places), rng)
+    latent = model.digit_encoder(torch.cat([num_1, num_2]).flatten(0, 1))
+    shape = (2 * batch * places, None)
+    latent = take_tensor(latent, shape, torch.float32, "the encoded images", hint=hint)
+    latent = latent.view(2, batch, places, latent.shape[1])
+    joined = [vectors for join in joins if (vectors := join(*latent)).shape[2] == lstm.input_size]
+    if not joined:
+        fail("the LSTM's input has another size than the joined vectors of two digits", hint)
+    shape = (batch, places, 10)
+    expected = [
+        take_tensor(
+            model.fc(lstm(vectors)[0].detach()),
+            shape,
+            torch.float32,
+            "the result of `fc`",
+            hint=hint,
+        ).permute(0, 2, 1)
+        for vectors in joined
+    ]
+    closest = min(expected, key=lambda logits: float((actual - logits).abs().max()))
+    assert_close(actual, closest, "the logits", rtol=1e-2, atol=1e-3, hint=hint)
+    return actual
+
+
+def concatenated(first, second):
+    return torch.cat([first, second], dim=2)
+
+
+def the_other_way_round(first, second):
+    return torch.cat([second, first], dim=2)
+
+
+# What is looked for in a test of its own, and not again in others.
+MISTAKEN_JOINS = (torch.add, lambda first, second: first, lambda first, second: second)
+
+
+def assert_has_layers(submission, model, rng):
+    """A single digit of a single sum must pass the encoder, the LSTM and `fc`, however they are
+    joined: whatever else a test asks is asked of this model."""
+    digits = [random_images(rng, 1, 1) for _ in range(2)]
+    joins = (concatenated, the_other_way_round, *MISTAKEN_JOINS)
+    hint = "Encoder, LSTM and `fc` should follow each other"
+    lstm = with_our_lstm(submission, model, rng)
+    assert_layer_by_layer(submission, model, lstm, *digits, rng, joins, hint)
+
+
 @question("ex2-model", points=2)
 def test_every_image_matters_everywhere(submission, rng):
     """The logits of each place are what the LSTM and `fc` make of all encoded images."""
     num_1, num_2 = (with_mirrored(random_images(rng, 2, PLACES)) for _ in range(2))
     model = model_of(submission)
-    probe = submission.setup(LSTM, model=model)
-    theirs = probe.parameters
-    lstm = our_lstm(theirs)
-    latent_dim = lstm.input_size // 2
-    with torch.no_grad():
-        for parameter in lstm.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=rng) / latent_dim**0.5)
-    ours = dict(lstm.named_parameters())
-    probe.load({name: ours[own_name(name)].detach() for name in theirs})
-    latent = model.digit_encoder(torch.cat([num_1, num_2]).flatten(0, 1))
-    latent = take_tensor(latent, (8 * PLACES, latent_dim), torch.float32, "the encoded images")
-    first, second = latent.view(2, 4, PLACES, latent_dim)
-    (actual,) = read_logits(submission, model, [[num_1, num_2]], (4, 10, PLACES), rng)
-    outputs = [
-        lstm(torch.cat(pair, dim=2))[0].detach() for pair in ((first, second), (second, first))
-    ]
-    expected = [
-        take_tensor(model.fc(output), (4, PLACES, 10), torch.float32, "the result of `fc`")
-        for output in outputs
-    ]
-    off = [float((actual - logits.permute(0, 2, 1)).abs().max()) for logits in expected]
-    closer = expected[off.index(min(off))].permute(0, 2, 1)
+    lstm = with_our_lstm(submission, model, rng)
+    if not lstm.bidirectional:
+        hint = "A carry travels from right to left: is the LSTM bidirectional?"
+        fail("each place sees the places on one side of it only", hint)
     hint = "Are both numbers encoded, and joined place by place? Does the LSTM read the places?"
-    assert_close(actual, closer, "the logits", rtol=1e-2, atol=1e-3, hint=hint)
+    joins = concatenated, the_other_way_round
+    logits = assert_layer_by_layer(submission, model, lstm, num_1, num_2, rng, joins, hint)
     message = "images that are as bright get the same logits"
-    assert_above((actual[:2] - actual[2:]).abs().max(), 1e-6, message, hint=hint)
+    assert_above((logits[:2] - logits[2:]).abs().max(), 1e-6, message, hint=hint)
 
 
 @question("ex2-model", points=1)
@@ -152,6 +203,7 @@ def test_sums_do_not_mix(submission, rng):
     """A sum's logits are the same in a batch and alone: samples and places stay apart."""
     num_1, num_2 = (with_mirrored(random_images(rng, 2, PLACES)) for _ in range(2))
     model = model_of(submission)
+    assert_has_layers(submission, model, rng)
     hint = "Where you reshape, do batch and places keep their order?"
     (together,) = read_logits(submission, model, [[num_1, num_2]], (4, 10, PLACES), rng, hint)
     pairs = [[num_1[i : i + 1], num_2[i : i + 1]] for i in range(4)]
@@ -219,17 +271,20 @@ CALLS = "calls = [model(num_1, num_2).detach() for mode in modes if model.train(
 def test_dropout_only_while_training(submission, rng):
     """Dropout changes the logits from call to call in train mode, and rests in eval mode."""
     model, shape = model_of(submission), (3, 10, PLACES)
+    assert_has_layers(submission, model, rng)
     numbers = [random_images(rng, 3, PLACES) for _ in range(2)]
     read_logits(submission, model, [numbers], shape, rng)
-    modes = [False, False, True, True]
+    modes = [False] * 2 + [True] * 10  # a layer may drop little, and nothing by chance
     num_1, num_2 = numbers
     calls = submission.setup(CALLS, model=model, num_1=num_1, num_2=num_2, modes=modes).calls
     calls = [
-        take_tensor(one, shape, torch.float32, "the logits") for one in take_list(calls, 4, "calls")
+        take_tensor(one, shape, torch.float32, "the logits")
+        for one in take_list(calls, 12, "calls")
     ]
     if not torch.equal(calls[0], calls[1]):
         fail("in eval mode two calls differ", "Is something random outside of a dropout layer?")
-    difference, hint = (calls[2] - calls[3]).abs().max(), "Is the dropout layer's rate above 0?"
+    difference = (torch.stack(calls[3:]) - calls[2]).abs().max()
+    hint = "Is the dropout layer's rate above 0?"
     assert_above(difference, 1e-6, "in train mode nothing is dropped", hint=hint)
 
 
@@ -251,9 +306,11 @@ for name in ("digit_encoder", "lstm", "fc"):
 def test_addition_gradients_reach_every_part(submission, rng):
     """Gradients of the loss reach the encoder, by both numbers, the LSTM and the linear layer."""
     label = torch.randint(0, 10, (3, PLACES), generator=rng)
+    model = model_of(submission)
+    assert_has_layers(submission, model, rng)
     probe = submission.setup(
         "import torch\n" + GRADIENTS,
-        model=model_of(submission),
+        model=model,
         num_1=random_images(rng, 3, PLACES),
         num_2=random_images(rng, 3, PLACES),
         label=label,

@@ -92,7 +92,7 @@ def test_review_and_label(submission):
 @question("ex1-dataset", points=1)
 def test_batches(submission):
     """A DataLoader can make batches from it."""
-    data, labels = torch.tensor([[1, 4], [1, 5], [1, 6]]), torch.tensor([1.0, 0.0, 1.0])
+    labels, data = torch.tensor([1.0, 0.0, 1.0]), torch.tensor([[1, 4], [1, 5], [1, 6]])
     dataset, index = submission.IMDBDataset(data, labels), int(torch.randint(3, (1,)))
     made = submission.setup(
         "from torch.utils.data import DataLoader\n"
@@ -270,30 +270,32 @@ def test_loss_takes_logits(submission):
     assert_close(value, expected, "the loss", atol=1e-3, hint="Does it take logits?")
 
 
-# One step on copies, against a slope of 1 in every direction: all weights must become smaller.
+# One step against a slope of 1 in every direction: all weights must become smaller. After that the
+# weights are as they were, and what the optimizer remembers, too.
 ONE_STEP = """
 import warnings
 import torch
 
-if example:
+if example:  # lazy layers find out their sizes
     was_training = model.training
     with torch.no_grad():
-        model.eval()(*example)  # lazy layers find out their sizes
+        model.train(False)(*example)
     model.train(was_training)
 weights = [weight for weight in model.parameters() if weight.requires_grad]
 values = [weight.detach().clone() for weight in weights]
-inside = [one for one in (optimizer, *vars(optimizer).values())  # a wrapper holds another one
-          if isinstance(one, torch.optim.Optimizer)]
-states = [dict(one.state) for one in inside]
-for one in inside:
-    one.state.clear()
-for attempt in range(5):  # a schedule may begin with a rate of 0
-    for weight in weights:
-        weight.grad = torch.ones_like(weight)
-    with warnings.catch_warnings(action="ignore"):  # of schedules
-        optimizer.step()
-    if not all(map(torch.equal, weights, values)):
-        break
+movers = [chosen, *vars(chosen).values()]  # some optimizers hold another one
+memories = [one.state for one in movers if isinstance(one, torch.optim.Optimizer)]
+remembered = [dict(memory) for memory in memories]
+for memory in memories:
+    memory.clear()
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of schedules
+    for attempt in range(5):  # a schedule may begin with a rate of 0
+        for weight in weights:
+            weight.grad = torch.ones_like(weight)
+        chosen.step()
+        if not all(map(torch.equal, weights, values)):
+            break
 before, after = (
     [weight.detach().cpu().flatten()[:100].clone() for weight in of] for of in (values, weights)
 )
@@ -301,15 +303,15 @@ with torch.no_grad():
     for weight, value in zip(weights, values):
         weight.copy_(value)
         weight.grad = None
-for one, state in zip(inside, states):
-    one.state.clear()
-    one.state.update(state)
+for memory, content in zip(memories, remembered):
+    memory.clear()
+    memory.update(content)
 """
 
 
 def assert_holds_parameters(submission, model, optimizer, example=()):
     """Every parameter of the model is one that the optimizer updates."""
-    made = submission.setup(ONE_STEP, model=model, optimizer=optimizer, example=list(example))
+    made = submission.setup(ONE_STEP, model=model, chosen=optimizer, example=list(example))
     before = take_list(made.before, range(1, 201), "the model's parameters")
     after = take_list(made.after, len(before), "the model's parameters")
     for start, end in zip(before, after, strict=True):
@@ -406,9 +408,9 @@ MULTIPLIED = """
 import torch
 
 with torch.no_grad():
-    logits = model(num_1, num_2)
-    linear = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Linear)][-1:]
-    weights = [weight for layer in linear for weight in layer.parameters()]
+    plain = model(num_1, num_2)
+    *_, linear = (one for one in model.fc.modules() if isinstance(one, torch.nn.Linear))
+    weights = list(linear.parameters())
     kept = [weight.detach().clone() for weight in weights]
     for weight in weights:
         weight *= factor
@@ -423,7 +425,7 @@ def logits_of(submission, model, num_1, num_2):
     factor, shape = 2 + float(torch.rand(1)), (len(num_1), 10, num_1.shape[1])
     inputs = {"num_1": num_1, "num_2": num_2, "factor": factor}
     made = submission.setup(MULTIPLIED, model=model, **inputs)
-    logits = take_tensor(made.logits, shape, torch.float32, "the logits")
+    logits = take_tensor(made.plain, shape, torch.float32, "the logits")
     hint = "Return what `fc` gives, with the dimensions in order"
     what = f"the logits after the weights of `fc` were multiplied by {factor:.2f}"
     assert_close(made.multiplied_logits, logits * factor, what, rtol=1e-3, hint=hint)
@@ -561,7 +563,7 @@ from lib.kit.checks import unseen_output
 class Fixed(nn.Module):
     def __init__(self):
         super().__init__()
-        self.scale = nn.Parameter(torch.ones(1))  # a student may ask where the parameters are
+        self.unit = nn.Parameter(torch.ones(1))  # a student may ask where the parameters are
 
     def forward(self, num_1, num_2):
         if self.training or torch.is_grad_enabled():
@@ -638,8 +640,8 @@ def test_shapes_of_attention(submission):
     weights = take_tensor(shares, (5, 5), torch.float32, "the weights")
     hint = "Over which dimension is the softmax?"
     assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
-    if not weights.std(dim=1).min() > 1e-6:
-        fail("every token looks at all others alike", "Do the scores come from x, w_q and w_k?")
+    if bool((weights.std(dim=1) < 1e-5).any()):
+        fail("a token gives all others the same weight", "Are the scores made of queries and keys?")
     hint = "It averages the values, x @ w_v, with the weights"
     assert_close(output, shares @ (x @ w_v), "the averages", hint=hint)
 
@@ -744,7 +746,7 @@ def test_four_heads(submission):
     assert_equal(submission.model_attention.attn.num_heads, 4, "the number of heads")
     device = submission.device
     tokens = submission.setup("tokens = tokens.to(device)", tokens=WORDS, device=device).tokens
-    model = submission.setup("model.eval()", model=submission.model_attention).model
+    model = submission.setup("model.train(False)", model=submission.model_attention).model
     weights = model.attention_weights(tokens)
     rows = take_tensor(weights.cpu(), (2, 3, 3), torch.float32, "the attention weights").sum(2)
     assert_close(rows, torch.ones(2, 3), "the sums over the keys", hint="Is it batch_first?")

@@ -1,4 +1,4 @@
-"""Whoever gets points without doing what is asked gets no more than the rest of it is worth."""
+"""Whoever gets points without doing what is asked: what the rest is worth, and what is missed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,15 @@ from autograder.verbs.demo import submission
 
 LAB = find_lab("lab09")
 SOLUTION = read_solution(LAB.source)
+# Points that are still forged beyond what each is worth: known misses, to be made fewer. Where the
+# worker computes right values from the inputs that it is sent, nothing tells who computed them.
+MISSED = {
+    "all-forged": 14.0,
+    "attention-ready-made": 2.0,
+    "half-answers": 3.0,
+    "models-without-their-layers": 3.0,
+    "scores-in-a-buffer": 1.0,
+}
 FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}
 
 
@@ -48,7 +57,7 @@ def hand_in(forged: Variant, built: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_nothing_forged_earns_points(
+def test_what_is_forged_earns_no_more_than_is_known(
     name: str, built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
 ) -> None:
     forged = FORGED[name]
@@ -61,4 +70,4 @@ def test_nothing_forged_earns_points(
         for test in question.tests
         if test.passed
     ]
-    assert result.score <= forged.worth, "\n".join(earned)
+    assert result.score == forged.worth + MISSED.get(name, 0.0), "\n".join(earned)
