@@ -85,7 +85,7 @@ check: setup ## linters, types and the fast tests: before each commit (2 minutes
 
 test: setup $(if $(filter install,$(CHROMIUM)),chromium) ## linters, types, all tests; CHROMIUM=install gets a browser for them
 	@$(linters)
-	@$(py) -m pytest -n 2 --dist loadfile -rs
+	@$(py) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 
 coverage: setup ## all tests, and the lines of lib/ and autograder/ that none of them runs
 	@$(py) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered

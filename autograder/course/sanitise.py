@@ -56,12 +56,17 @@ def clean_text(html: str) -> str:
     """What stands in the notebook for graders: text, tables, formulas, pictures that lie in the
     text, and links that lead elsewhere. It is kept in its place, and MathJax leaves it alone.
     """
-    return f"{KEPT}{_text().clean(html)}</div>"
+    return f"{KEPT}{_text().clean(_whole(html))}</div>"
 
 
 def clean_page(body: str) -> str:
     """The body of a feedback page, which has ids and classes of its own."""
-    return _page().clean(body)
+    return _page().clean(_whole(body))
+
+
+def _whole(html: str) -> str:
+    """Without halves of characters, which no file can hold."""
+    return html.encode("utf-8", "replace").decode()
 
 
 @functools.cache

@@ -178,7 +178,7 @@ ATTACKS: list[Attack] = [
         get_ipython().ast_transformers.append(NoAsserts())
         def centre(x): return x
     """, only_here="it has no IPython; nbgrader has"),
-    answer("exec does nothing", 0, """
+    answer("exec does nothing", 3, """
         import builtins
         builtins.exec = lambda *_: None
         def centre(x): return x

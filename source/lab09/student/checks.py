@@ -5,7 +5,6 @@ right solution has. The tests that grade a submission look at more.
 """
 
 import torch
-from torch.nn import functional as F
 
 from lib.kit.checks import (
     assert_close,
@@ -198,7 +197,7 @@ def test_training_moves_parameters(submission):
 def loss_of_reviews(scores):
     """The loss of the four reviews, whose logits are the sums of their tokens' scores (8, 1)."""
     logits = scores[TINY_TOKENS].sum(dim=(1, 2))  # (4,)
-    return F.binary_cross_entropy_with_logits(logits, TINY_LABELS)
+    return torch.nn.functional.binary_cross_entropy_with_logits(logits, TINY_LABELS)
 
 
 def after_epochs(loss_of, weights):
@@ -507,7 +506,7 @@ class TinySums:
         """That of the four samples, whose logits are linear in the brightness of two images."""
         brightness = torch.stack([self.images, self.images.flip(0)]).mean(dim=(3, 4, 5))
         logits = torch.einsum("nbl,cn->bcl", brightness, weight)  # (4, 10, 2)
-        return F.cross_entropy(logits, self.digits.expand(4, 2))
+        return torch.nn.functional.cross_entropy(logits, self.digits.expand(4, 2))
 
     def train(self, submission):
         """Three epochs of the student's `train_addition`."""

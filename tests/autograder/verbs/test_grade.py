@@ -485,13 +485,17 @@ DEADLY_TEST = '''"""Dies of what some students return."""
 import os
 import signal
 
-from lib.kit.checks import question
+from lib.kit.checks import CheckFailure, question, take_text
 
 
 @question("ex1-mean", points=1)
 def test_deadly(submission):
     """Comes to an end."""
-    if submission.mean([7]) == "die":
+    try:
+        said = take_text(submission.mean([7]))
+    except CheckFailure:  # a number, as it should be
+        said = ""
+    if said == "die":
         os.kill(os.getpid(), signal.SIGKILL)
 '''
 DEADLY = HALF_RIGHT.replace(":\n", ":\n    if numbers == [7]:\n        return 'die'\n", 1)
