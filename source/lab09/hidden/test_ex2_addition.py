@@ -1,5 +1,6 @@
 """Exercise 2, the adder: its forward pass, its set-up, and reading off a prediction."""
 
+import functools
 import re
 
 import torch
@@ -245,11 +246,17 @@ NUM_SEEN, NUM_ASKED = 300, 150
 LEAST_SHARE = 0.7  # untrained encoders of right answers reach 0.86 and more, sums and hashes 0.16
 
 
+@functools.cache
+def real_digits():
+    """The training images (known, 28, 28), and their classes (known,)."""
+    return load_digit_images("sample", train=True)
+
+
 def assert_tells_digits_apart(model, latent_dim, rng):
     """A linear classifier on the vectors of real digits must be right for most of others."""
     if not 0 < latent_dim <= MOST_LATENT:
         fail("the encoder's vectors have too many numbers")
-    images, classes = load_digit_images("sample", train=True)
+    images, classes = real_digits()
     chosen = torch.randperm(len(images), generator=rng)[: NUM_SEEN + NUM_ASKED]
     latent = model.digit_encoder(images[chosen][:, None])
     shape = (NUM_SEEN + NUM_ASKED, latent_dim)
