@@ -103,7 +103,8 @@ def test_observers_are_told_of_tolerances(monkeypatch: pytest.MonkeyPatch) -> No
         (torch.tensor([1]), "dtype torch.int64, not torch.float32"),
         (torch.tensor([float("nan")]), "NaN or infinity"),
         (torch.tensor([float("inf")]), "NaN or infinity"),
-        (torch.tensor([1.5]), "off by up to 0.5"),
+        (torch.tensor([1.5]), "off by up to 1"),
+        (torch.tensor([1.03]), "off by up to 0.1"),
         (torch.zeros(1).as_subclass(AlwaysEqual), "should be a tensor, not of type AlwaysEqual"),
     ],
 )

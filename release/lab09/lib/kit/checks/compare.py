@@ -105,7 +105,7 @@ def assert_close(
     wrong = error > bound
     if bool(wrong.any()):
         share = f"{int(wrong.sum())} of {wrong.numel()} values" if wrong.ndim else "the value"
-        fail(f"{what}: {share} off by up to {float(error.max()):.2g}", hint)
+        fail(f"{what}: {share} off by up to {_order_of(float(error.max()))}", hint)
 
 
 def _close_numbers(actual: float, expected: float, what: str, bound: float, hint: str) -> None:
@@ -114,7 +114,12 @@ def _close_numbers(actual: float, expected: float, what: str, bound: float, hint
     error = abs(actual - expected)
     _tell(what, bound / error if error else math.inf)
     if error > bound:
-        fail(f"{what}: the value off by up to {error:.2g}", hint)
+        fail(f"{what}: the value off by up to {_order_of(error)}", hint)
+
+
+def _order_of(error: float) -> str:
+    """The next power of ten: enough to learn from, too coarse to search for a value with."""
+    return f"{10.0 ** math.ceil(math.log10(error)):g}" if 0 < error < math.inf else f"{error:g}"
 
 
 def assert_above(actual: "Tensor | float", least: float, message: str, *, hint: str = "") -> None:
