@@ -16,7 +16,8 @@ user = int(sys.argv[1])
 call("unshare", CLONE_NEWNS)
 mount("", "/", "", MS_REC | MS_PRIVATE)
 closed: dict[Path, dict[Path, int]] = {}
-for needed in {Path(name).resolve() for name in (sys.prefix, sys.base_prefix, Path.cwd())}:
+all_needed = {Path(name).resolve() for name in (sys.prefix, sys.base_prefix, Path.cwd())}
+for needed in [path for path in all_needed if all_needed.isdisjoint(path.parents)]:
     for folder in [folder for folder in needed.parents if not folder.stat().st_mode & 1][-1:]:
         closed.setdefault(folder, {})[needed] = os.open(needed, os.O_PATH)
 for folder, inside in closed.items():
