@@ -485,7 +485,7 @@ DEADLY_TEST = '''"""Dies of what some students return."""
 import os
 import signal
 
-from lib.kit.checks import CheckFailure, question, take_text
+from lib.kit.checks import CheckFailure, assert_equal, question, take_text
 
 
 @question("ex1-mean", points=1)
@@ -579,13 +579,13 @@ def test_without_students_it_says_where_they_belong(
 
 @pytest.mark.parametrize(
     ("line", "fatal"),
-    [("assert submission.mean([7]) == 8", False), ("assert no_such_name", True)],
+    [("assert_equal(submission.mean([7]), 8.0)", False), ("assert no_such_name", True)],
 )
 def test_a_test_that_the_solution_fails_is_told(
     course: Course, project: Path, line: str, fatal: bool
 ) -> None:
     unfair = project / "source" / LAB / "hidden" / "test_deadly.py"
-    start_of_file, _, _ = DEADLY_TEST.partition("    if submission")
+    start_of_file, _, _ = DEADLY_TEST.partition("    try:")
     unfair.write_text(f"{start_of_file}    {line}\n", "utf-8")
     build(project)
     if fatal:
