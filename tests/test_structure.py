@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.toml_file": {"autograder.errors"},
     "autograder.identity": set(),
     "autograder.printable": set(),
+    "autograder.tied_process": set(),
     "autograder.project": {"autograder.errors"},
     "autograder.lab": {
         "autograder.errors",
@@ -84,10 +85,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.printable",
+        "autograder.tied_process",
         "lib.kit.checks",
     },
     "autograder.course": {
         "autograder.course",
+        "autograder.tied_process",
         "autograder.identity",
         "autograder.printable",
         "autograder.assignment",

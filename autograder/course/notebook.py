@@ -155,9 +155,7 @@ def _summary(result: SubmissionResult) -> str:
         f"<td>{html.escape(' '.join([credit(question), _first_hint(question)]).strip())}</td></tr>"
         for question in result.questions
     )
-    remarks = [printable(remark, MESSAGE_LIMIT) for remark in result.remarks[:REMARKS_LIMIT]]
-    if len(result.remarks) > REMARKS_LIMIT:
-        remarks.append(f"… and {len(result.remarks) - REMARKS_LIMIT} more remarks")
+    remarks = [printable(one, MESSAGE_LIMIT) for one in result.first_remarks(REMARKS_LIMIT)]
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
     table = _table(("question", "points", "what to look at first"), rows)
     return f"<h2>Feedback at a glance</h2>{table}" + (f"<ul>{notes}</ul>" if notes else "")

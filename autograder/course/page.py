@@ -72,7 +72,7 @@ def render_page(
         title=_line(title),
         total=_sum(everything, penalty),
         penalty=_number(penalty) if penalty else "",
-        remarks=_remarks(result.remarks),
+        remarks=[_prose(remark) for remark in result.first_remarks(REMARKS_LIMIT)],
         exercises=[
             {"title": _line(exercises.get(name, name)), "questions": some, **_sum(some)}
             for name, some in parts.items()
@@ -190,13 +190,6 @@ def _comments_by_question(release: Any, recorded: RecordedSubmission) -> dict[st
         elif said:
             since_check.append(said)
     return comments
-
-
-def _remarks(remarks: tuple[str, ...]) -> list[Markup]:
-    shown = [_prose(remark) for remark in remarks[:REMARKS_LIMIT]]
-    if len(remarks) > REMARKS_LIMIT:
-        shown.append(_prose(f"… and {len(remarks) - REMARKS_LIMIT} more remarks"))
-    return shown
 
 
 def _sum(questions: list[dict[str, Any]], penalty: float = 0.0) -> dict[str, Any]:

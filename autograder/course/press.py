@@ -7,32 +7,18 @@ the next one gets a new process. It is a fresh one, not a fork: publishing has t
 
 import json
 import math
-import os
 import pickle
 import resource
 import signal
-import socket
 import subprocess
-import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..printable import printable
+from ..tied_process import start_tied
 
-BOOT = """
-import signal, sys
-from multiprocessing.connection import Connection
-
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this
-connection = Connection(int(sys.argv[1]))
-sys.path[:] = connection.recv()
-from autograder.lifeline import die_with
-die_with(int(sys.argv[2]))
-from autograder.course.press import main
-main(connection)
-"""
 REQUEST_LIMIT_BYTES = 2**30
 ANSWER_LIMIT_BYTES = 2**26
 
@@ -96,15 +82,7 @@ class Press:
         return answer["done"]
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", BOOT, str(theirs.fileno()), str(os.getpid())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
-        self._connection = Connection(ours.detach())
-        self._connection.send(sys.path)
+        self._process, self._connection = start_tied(__name__)
         self._connection.send_bytes(self._setting)
 
     def _ended(self, why: str) -> str:

@@ -142,22 +142,24 @@ class Zygote:
             raise EngineUnavailable(f"no worker could be started: {pid or 'the zygote ended'}")
         process = self._process
 
+        def ask(request: dict[str, Any]) -> Any:
+            return self._request(request) if self._process is process else None
+
         measured_at, took_s = time.monotonic(), 0.0
 
         def excess() -> Cause | None:
             nonlocal measured_at, took_s
             started_at = time.monotonic()
             is_due = started_at - measured_at > max(UNMEASURED_S, took_s)
-            if self._level == "strong" or not is_due or self._process is not process:
+            if self._level == "strong" or not is_due:
                 return None
-            answer = self._request({"measure": pid})
+            answer = ask({"measure": pid})
             measured_at = time.monotonic()
             took_s = measured_at - started_at
             return Cause(answer) if answer else None
 
         def end(grace_s: float) -> int | None:
-            is_ours = self._process is process
-            answer = self._request({"end": pid, "grace_s": grace_s}) if is_ours else None
+            answer = ask({"end": pid, "grace_s": grace_s})
             self._workers.remove(worker)
             if answer is None:
                 return None
@@ -165,9 +167,7 @@ class Zygote:
             return int(answer["status"])
 
         def memory_bytes(forget_peak: bool) -> dict[str, int] | None:
-            is_ours = self._process is process
-            request = {"memory": pid, "forget_peak": forget_peak}
-            answer: dict[str, int] | None = self._request(request) if is_ours else None
+            answer: dict[str, int] | None = ask({"memory": pid, "forget_peak": forget_peak})
             return answer
 
         if ends_at is None:

@@ -6,36 +6,21 @@ import json
 import os
 import pickle
 import queue
-import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from ..engine import ConfinementRefused, EngineUnavailable
 from ..errors import HiddenTestsBroken
+from ..tied_process import start_tied
 from . import warm
 from .broken_files import ended
 from .warm import Grader, Task
 
 FATAL = {kind.__name__: kind for kind in (ConfinementRefused, EngineUnavailable, HiddenTestsBroken)}
-# Tied to its parent before it imports anything that takes time.
-BOOT = """
-import signal, sys
-from multiprocessing.connection import Connection
-
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this
-connection = Connection(int(sys.argv[1]))
-sys.path[:] = connection.recv()
-from autograder.lifeline import die_with
-die_with(int(sys.argv[2]))
-from autograder.judge.warm import main
-main(connection)
-"""
 BY_ITSELF_S = 2.0
 Done = TypeVar("Done", bound=Task)
 
@@ -51,18 +36,9 @@ class WarmProcess:
     """The near end of a warm process, which judges one task at a time, on these cores."""
 
     def __init__(self, grader: Grader, rehearsal: Task | None, cores: list[int]) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                # a fresh process: a forked copy of one with threads (progress bars) may hang
-                [sys.executable, "-c", BOOT, str(theirs.fileno()), str(os.getpid())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
+        self._process, self._connection = start_tied(warm.__name__)
         with contextlib.suppress(OSError):  # where that is not allowed
             os.sched_setaffinity(self._process.pid, cores)
-        self._connection = Connection(ours.detach())
-        self._connection.send(sys.path)
         self._connection.send_bytes(pickle.dumps((grader, rehearsal)))
         self.confinement = ""
         self.rehearsed: Any = None

@@ -126,6 +126,11 @@ class SubmissionResult:
     def max_score(self) -> float:
         return sum(question.max_score for question in self.questions)
 
+    def first_remarks(self, most: int) -> list[str]:
+        """As many of its remarks, and how many more there are."""
+        more = len(self.remarks) - most
+        return [*self.remarks[:most], *[f"… and {more} more remarks"] * (more > 0)]
+
     def as_json(self) -> dict[str, Any]:
         """Plain data with the derived scores beside what they derive from."""
         return {

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from autograder.render.chromium import HOW_TO_GET_IT, find_chromium, launch_flags
+
+from .course import Course
+from .server import Server, jupyter
 
 WAIT_MS = 30_000  # for anything on a page
 LOCAL_SCHEMES = ("data", "blob", "about", "file")
@@ -80,3 +84,11 @@ def show(page: Page, request: pytest.FixtureRequest) -> Show:
             page.screenshot(path=Path(folder) / name)
 
     return keep
+
+
+@pytest.fixture
+def server(course: Course, tmp_path: Path) -> Iterator[Server]:
+    """JupyterLab in the folder of a file's own `course`."""
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
+    with jupyter(command, course.folder, tmp_path) as server:
+        yield server

@@ -1,8 +1,6 @@
 """A grader's hour with formgrader, in a real browser: the button, a written answer, feedback."""
 
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from autograder.course.course import load_course
 from .conftest import Show
 from .course import LAB, Course
 from .formgrader_page import FormgraderPage
-from .server import Server, jupyter
+from .server import Server
 
 COMMENT = "Say that n is whole; <b>then</b> it is a proof."
 # Full marks from plain nbgrader, which runs the check cell as the student left it.
@@ -27,13 +25,6 @@ def course(tmp_path: Path) -> Course:
     course.hand_in("idle", "release")
     course.grade()
     return course
-
-
-@pytest.fixture
-def server(course: Course, tmp_path: Path) -> Iterator[Server]:
-    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
-    with jupyter(command, course.folder, tmp_path) as server:
-        yield server
 
 
 @pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own

@@ -2,7 +2,6 @@
 fetched from elsewhere, no score changes but the one that a grader clicks."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +94,6 @@ def course(tmp_path: Path, settings: str) -> Course:
     if settings != "our settings":
         (course.folder / "nbgrader_config.py").write_text("c = get_config()\n", "utf-8")
     return course
-
-
-@pytest.fixture
-def server(course: Course, tmp_path: Path) -> Iterator[Server]:
-    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
-    with jupyter(command, course.folder, tmp_path) as server:
-        yield server
 
 
 @pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own

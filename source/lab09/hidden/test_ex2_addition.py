@@ -1,9 +1,9 @@
 """Exercise 2, the adder: its forward pass, its set-up, and reading off a prediction."""
 
-import functools
 import re
 
 import torch
+from digit_probes import known_digits
 from model_probes import assert_optimizer_moves, read_logits
 from torch import nn
 from torch.nn import functional as F
@@ -20,7 +20,6 @@ from lib.kit.checks import (
     take_tensor,
     take_tensors,
 )
-from lib.kit.data import load_digit_images
 from lib.reference.number_pairs import convert_vector_to_int
 
 PLACES = 3
@@ -246,17 +245,11 @@ NUM_SEEN, NUM_ASKED = 300, 150
 LEAST_SHARE = 0.7  # untrained encoders of right answers reach 0.86 and more, sums and hashes 0.16
 
 
-@functools.cache
-def real_digits():
-    """The training images (known, 28, 28), and their classes (known,)."""
-    return load_digit_images("sample", train=True)
-
-
 def assert_tells_digits_apart(model, latent_dim, rng):
     """A linear classifier on the vectors of real digits must be right for most of others."""
     if not 0 < latent_dim <= MOST_LATENT:
         fail("the encoder's vectors have too many numbers")
-    images, classes = real_digits()
+    images, classes = known_digits(train=True)
     chosen = torch.randperm(len(images), generator=rng)[: NUM_SEEN + NUM_ASKED]
     latent = model.digit_encoder(images[chosen][:, None])
     shape = (NUM_SEEN + NUM_ASKED, latent_dim)

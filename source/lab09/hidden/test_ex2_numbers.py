@@ -1,8 +1,7 @@
 """Exercise 2, the data: digits of numbers, labels, and the data set of number pairs in images."""
 
-import functools
-
 import torch
+from digit_probes import nearest_digits
 
 from lib.kit.checks import (
     assert_equal,
@@ -13,7 +12,6 @@ from lib.kit.checks import (
     take_list,
     take_tensor,
 )
-from lib.kit.data import load_digit_images
 from lib.reference.number_pairs import convert_int_to_vector, convert_vector_to_int
 
 SUMMANDS_AND_SUM = ("num_1", "num_2", "sum")
@@ -144,20 +142,6 @@ def test_summands_are_drawn_independently(submission):
 # -- the data set -------------------------------------------------------------------------------
 
 
-@functools.cache
-def known_digits(train):
-    """All images of the data (known, 28, 28), and their classes (known,)."""
-    return load_digit_images("sample", train=train)
-
-
-def nearest_digits(images, train):
-    """The class of the data image equal to each of `images` (count, 28, 28); -1 if none is."""
-    known, classes = known_digits(train)
-    distances = torch.cdist(images.flatten(1), known.flatten(1))  # (count, known)
-    nearest = distances.min(dim=1)
-    return torch.where(nearest.values < 0.05, classes[nearest.indices], -1)
-
-
 NAMES = ("num_1", "num_2", "label")
 
 
@@ -197,12 +181,17 @@ def assert_some_are_right(dataset, items, max_length, train):
             for name in names
         ]
     )
-    if bool((shown < 0).any()):
-        which = "training" if train else "test"
-        fail(f"an image is none of the {which} images", "Pass `train` on to the loader")
+    assert_known(shown, train)
     if not float((shown == said).float().mean()) > 0.3:
         hint = "Draw an image for each digit of `labels`"
         fail("the images have nothing to do with the digits", hint)
+
+
+def assert_known(shown, train):
+    """Every image must be one of those that the loader gives for `train`."""
+    if bool((shown < 0).any()):
+        which = "training" if train else "test"
+        fail(f"an image is none of the {which} images", "Pass `train` on to the loader")
 
 
 @question("ex2-dataset", points=1)
@@ -240,8 +229,7 @@ def test_label_fits_the_images(submission):
         nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
         for name in ("num_1", "num_2")
     )
-    if bool((torch.stack([first, second]) < 0).any()):
-        fail("an image is none of the training images", "Pass `train` on to the loader")
+    assert_known(torch.stack([first, second]), train=True)
     assert_tensor_equal(
         convert_vector_to_int(torch.stack([item["label"] for item in items])),
         convert_vector_to_int(first) + convert_vector_to_int(second),

@@ -4,16 +4,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from nbgrader.server_extensions.formgrader import handlers
-from traitlets.config import Config
 
 from autograder.assignment import Assignment
-from autograder.course.config import configure
 from autograder.course.formgrader import markdown2html
 from autograder.course.notebook import graded_notebook, with_cells
-from autograder.notebook import as_nodes
+from tests.attacks.formgrader_page import formgrader_page
 
 from .conftest import result_of
 
@@ -31,14 +27,7 @@ HOSTILE = [
 
 def page_of(notebook: Any, is_ours: bool = True) -> str:
     """As nbgrader's extension makes it for a browser."""
-    config = Config()
-    if is_ours:
-        configure(config)
-    config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    resources = {"submission_id": "1", "index": 0, "total": 1, "base_url": "", "student": "ann"}
-    page, _ = HTMLExporter(config=config).from_notebook_node(as_nodes(notebook), resources)
-    return str(page)
+    return formgrader_page(notebook, is_ours)
 
 
 def graded(small: Assignment, why: str) -> Any:

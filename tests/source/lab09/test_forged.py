@@ -1,13 +1,11 @@
 """Whoever gets points without doing what is asked: what the rest is worth, and what is missed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from autograder.assignment import Assignment, load_assignment
-from autograder.compiler.build import build_labs
+from autograder.assignment import Assignment
 from autograder.engine import Zygote
 from autograder.judge.grade import grade_here
 from autograder.lab import find_lab
@@ -27,26 +25,6 @@ MISSED = {
     "scores-in-a-buffer": 1.0,
 }
 FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lab09")
-    build_labs([LAB.source], folder / "release", folder / "solution")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def assignment(built: Path) -> Assignment:
-    return load_assignment("lab09", built / "release", solution_root=built / "solution")
-
-
-@pytest.fixture(scope="module")
-def zygote(assignment: Assignment) -> Iterator[Zygote]:
-    with Zygote(
-        assignment.release_dir, imports=assignment.imports, prepare=assignment.prepare
-    ) as zygote:
-        yield zygote
 
 
 def hand_in(forged: Variant, built: Path, folder: Path) -> Path:

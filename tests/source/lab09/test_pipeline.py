@@ -1,15 +1,13 @@
 """Lab 9 through the whole pipeline: the release gate, and the demo class."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from autograder.assignment import Assignment, is_answer, load_assignment
-from autograder.compiler.build import build_labs
+from autograder.assignment import Assignment, is_answer
 from autograder.engine import Zygote
 from autograder.gate.bench import Subject
 from autograder.gate.gate import CHECKS, Outcome, inspect
@@ -26,24 +24,6 @@ LEAST_HIDDEN_TESTS = 40
 LAB = find_lab("lab09")
 STUDENTS = {student.name: student for student in read_class(LAB, read_solution(LAB.source))}
 MISTAKEN = [name for name, student in STUDENTS.items() if student.says]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lab09")
-    build_labs([SOURCE], folder / "release", folder / "solution")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def assignment(built: Path) -> Assignment:
-    return load_assignment("lab09", built / "release", solution_root=built / "solution")
-
-
-@pytest.fixture(scope="module")
-def zygote(assignment: Assignment) -> Iterator[Zygote]:
-    with Zygote(assignment.release_dir, imports=assignment.imports) as zygote:
-        yield zygote
 
 
 @pytest.fixture(scope="module")
