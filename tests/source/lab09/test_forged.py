@@ -1,5 +1,6 @@
 """Whoever gets points without doing what is asked: what the rest is worth, and what is missed."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ SOLUTION = read_solution(LAB.source)
 # Points that are still forged beyond what each is worth: known misses, to be made fewer. Where the
 # worker computes right values from the inputs that it is sent, nothing tells who computed them.
 MISSED = {
-    "all-forged": 14.0,
+    "all-forged": 30.0,
     "attention-ready-made": 2.0,
     "half-answers": 3.0,
     "models-without-their-layers": 3.0,
@@ -49,3 +50,14 @@ def test_what_is_forged_earns_no_more_than_is_known(
         if test.passed
     ]
     assert result.score == forged.worth + MISSED.get(name, 0.0), "\n".join(earned)
+
+
+def test_forged_answers_are_to_questions_that_are_asked() -> None:
+    asked = "".join(
+        path.read_text("utf-8")
+        for path in (*LAB.hidden_dir.glob("*.py"), LAB.source.parent / "student" / "checks.py")
+    )
+    forged = (LAB.variants_dir / "forged" / "all-forged.txt").read_text("utf-8")
+    marks = re.findall(r'SETUPS\["([^"]+)"\]', forged)
+    assert len(marks) >= 15
+    assert [mark for mark in marks if mark not in asked] == []
