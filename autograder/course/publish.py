@@ -29,7 +29,8 @@ from .sheets import ANSWERS, Edition, NotebookWork, PageWork, answers_in
 if TYPE_CHECKING:
     from .gradebook import CourseGradebook
 
-OUR_CODE = Path(__file__).parent
+AUTOGRADER = Path(__file__).parents[1]
+OUR_CODE = (AUTOGRADER / "course", AUTOGRADER / "printable.py", AUTOGRADER / "render" / "mathml.py")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg")
 
 
@@ -280,8 +281,8 @@ def _made(press: Press, result: SubmissionResult) -> tuple[Any, list[str]]:
 
 def _our_code() -> list[bytes]:
     """A change of what publishes publishes everything once more."""
-    files = sorted(path for path in OUR_CODE.iterdir() if path.suffix in (".py", ".html", ".css"))
-    return [path.read_bytes() for path in files]
+    files = [file for path in OUR_CODE for file in (path.iterdir() if path.is_dir() else [path])]
+    return [file.read_bytes() for file in sorted(files) if file.suffix in (".py", ".html", ".css")]
 
 
 def _write(path: Path, content: str) -> None:
