@@ -10,7 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -165,8 +165,14 @@ def setup(source: str, inputs: dict[str, Any]) -> ModuleType:
     """Run a test's set-up code in a namespace of its own that holds `inputs`."""
     namespace = ModuleType("setup")
     vars(namespace).update(inputs)
-    exec(compile(source, "<setup>", "exec"), vars(namespace))
+    exec(compiled(source), vars(namespace))
     return namespace
+
+
+@functools.cache  # tests of one question often set the same things up
+def compiled(source: str) -> CodeType:
+    """The code of a test's set-up."""
+    return compile(source, "<setup>", "exec")
 
 
 def described(error: BaseException) -> tuple[str, str, str, int]:

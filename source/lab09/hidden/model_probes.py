@@ -4,9 +4,9 @@ The sources run in the worker. They load what we chose, call the student's code 
 values; what these should be is computed here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,7 @@ from lib.kit.checks import (
 )
 from lib.reference.text import pad_reviews
 
+Made = TypeVar("Made")
 VOCAB_SIZE = 200  # of the lab's quick profile, which grading uses
 
 
@@ -31,6 +32,22 @@ def random_tokens(rng: torch.Generator, lengths: list[int], more_padding: int = 
     """Reviews of the lengths given: (batch, longest + more_padding)."""
     reviews = [torch.randint(1, 100, (length,), generator=rng).tolist() for length in lengths]
     return F.pad(pad_reviews(reviews), (0, more_padding))
+
+
+# -- what tests of one submission share ---------------------------------------------------------
+
+_shared: dict[str, Any] = {}
+
+
+def made_once(submission: Any, name: str, make: Callable[[], Made]) -> Made:
+    """What `make` gives, once for each submission: its tests share what nobody changes."""
+    if _shared.get("submission") is not submission:
+        _shared.clear()
+        _shared["submission"] = submission
+    if name not in _shared:
+        _shared[name] = make()
+    made: Made = _shared[name]
+    return made
 
 
 # -- a student's model with our weights ---------------------------------------------------------
@@ -55,17 +72,19 @@ class Twins:
     submission: Any
     model: Any
     reference: nn.Module
+    weights: dict[str, Tensor]
 
-    def logits(self, tokens: Tensor, rng: torch.Generator) -> Tensor:
-        """What the student's model makes of reviews, (batch,); see `read_logits`."""
-        return read_logits(self.submission, self.model, [[tokens]], (len(tokens),), rng)[0]
+    def logits(self, tokens: Tensor, hint: str = "") -> Tensor:
+        """What the student's model makes of reviews, (batch,)."""
+        logits = self.model(tokens)
+        return take_tensor(logits, (len(tokens),), torch.float32, "the logits", hint=hint)
 
 
 def twins(
     submission: Any,
     make: Any,
     reference: nn.Module,
-    rng: torch.Generator,
+    weights: dict[str, Tensor],
     *arguments: Any,
     optional: Sequence[str] = (),
     hint: str = "Keep the layers that the class is given with, and their sizes",
@@ -75,7 +94,6 @@ def twins(
     The sizes are the reference's: a model of another size fails. Parameters that are optional, such
     as a bias, may be absent; then they are 0 in the reference.
     """
-    weights = random_weights(reference, rng)
     probe = submission.setup(LOAD, make=make, arguments=arguments, weights=weights)
     given = probe.parameters
     absent = [name for name in optional if isinstance(given, dict) and name not in given]
@@ -84,7 +102,7 @@ def twins(
     reference.load_state_dict(weights, strict=False)  # buffers stay as they are
     for name in absent:
         nn.init.zeros_(reference.get_parameter(name).requires_grad_(False))
-    return Twins(submission, probe.model, reference.eval())
+    return Twins(submission, probe.model, reference.eval(), weights)
 
 
 def random_weights(model: nn.Module, rng: torch.Generator) -> dict[str, Tensor]:
@@ -109,13 +127,13 @@ def twins_of_made(
     submission: Any,
     name: str,
     reference: nn.Module,
-    rng: torch.Generator,
+    weights: dict[str, Tensor],
     hint: str,
     optional: Sequence[str] = (),
 ) -> Twins:
     """As `twins`, with a model that the notebook has made, which gets our weights."""
     make = submission.setup(MADE, model=getattr(submission, name)).make
-    return twins(submission, make, reference, rng, hint=hint, optional=optional)
+    return twins(submission, make, reference, weights, hint=hint, optional=optional)
 
 
 # Logits as they are, and once more after the last layer's rows were multiplied by our factors. All
@@ -126,12 +144,12 @@ import torch
 last = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Linear)][-1:]
 kept = [parameter.detach().clone() for layer in last for parameter in layer.parameters()]
 with torch.no_grad():
-    logits = [model(*inputs) for inputs in batches]
+    logits = [[model(*inputs) for inputs in batches]]
     for layer in last:
         for parameter in layer.parameters():
             if len(parameter) == len(factors):  # else their shape will tell
                 parameter *= factors.view(-1, *[1] * (parameter.ndim - 1))
-    multiplied = [model(*inputs) for inputs in batches]
+    logits.append([model(*inputs) for inputs in batches])
     for layer in last:
         for parameter, value in zip(layer.parameters(), kept):
             parameter.copy_(value)
@@ -151,11 +169,11 @@ def read_logits(
     factors = 1.5 + torch.rand(num_classes, generator=rng)
     probe = submission.setup(READ_LOGITS, model=model, batches=batches, factors=factors)
     taken = [
-        [take_tensor(one, shape, torch.float32, "the logits", hint=hint) for one in ones]
-        for ones in (
-            take_list(probe.logits, len(batches), "the logits"),
-            take_list(probe.multiplied, len(batches), "the logits"),
-        )
+        [
+            take_tensor(one, shape, torch.float32, "the logits", hint=hint)
+            for one in take_list(ones, len(batches), "the logits")
+        ]
+        for ones in take_list(probe.logits, 2, "the logits")
     ]
     for logits, multiplied in zip(*taken, strict=True):
         assert_above(logits.abs().max(), 1e-6, "the logits are all zero", hint=hint)
@@ -187,6 +205,7 @@ def assert_gradients_reach_all(models: Twins, tokens: Tensor) -> None:
     actual = models.submission.setup(
         GRADIENTS, model=models.model, tokens=tokens, direction=direction
     ).gradients
+    models.reference.zero_grad()
     (models.reference(tokens) * direction).sum().backward()
     expected = {
         name: p.grad for name, p in models.reference.named_parameters() if p.grad is not None

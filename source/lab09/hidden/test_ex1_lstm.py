@@ -7,7 +7,9 @@ from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
     assert_optimizer_moves,
+    made_once,
     random_tokens,
+    random_weights,
     read_logits,
     twins,
     twins_of_made,
@@ -31,16 +33,19 @@ SEED, MAX_SEQ_LEN, NUM_VAL_REVIEWS = 9, 100, 500  # of the lab's quick profile
 
 
 def models_of(submission, rng, *, skip_padding):
-    """A student's model and the reference, with the same weights."""
-    reference = LSTMModel(VOCAB_SIZE, skip_padding=skip_padding)
-    return twins(submission, submission.LSTMModel, reference, rng, skip_padding)
+    """A student's model and the reference, with the same weights, also in both versions."""
+
+    def made():
+        reference = LSTMModel(VOCAB_SIZE, skip_padding=skip_padding)
+        weights = made_once(submission, "LSTM weights", lambda: random_weights(reference, rng))
+        return twins(submission, submission.LSTMModel, reference, weights, skip_padding)
+
+    return made_once(submission, f"LSTM, skip_padding={skip_padding}", made)
 
 
-def assert_same_logits(models, tokens, rng, hint):
-    expected = models.reference(tokens)
-    assert_close(
-        models.logits(tokens, rng), expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint
-    )
+def assert_same_logits(models, tokens, hint):
+    logits, expected = models.logits(tokens), models.reference(tokens)
+    assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint)
 
 
 # -- the model ----------------------------------------------------------------------------------
@@ -58,9 +63,7 @@ def test_lstm_gives_a_logit_per_review(submission, rng):
         for lengths in ([4, 4, 4], [3], [1], [1, 1]):  # without padding both versions agree
             tokens = random_tokens(rng, lengths)
             hint = "`state` must be (batch, hidden_size), also for a batch of one, and `fc` decides"
-            (logits,) = read_logits(
-                submission, models.model, [[tokens]], (len(lengths),), rng, hint
-            )
+            logits = models.logits(tokens, hint)
             expected = models.reference(tokens)
             hint = "Which layer's state goes into `fc`?"
             assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint)
@@ -72,7 +75,6 @@ def test_reads_the_last_word(submission, rng):
     assert_same_logits(
         models_of(submission, rng, skip_padding=True),
         random_tokens(rng, [5, 1, 9, 3, 9]),
-        rng,
         hint="Is `state` the top layer's output at position length - 1 of each review? "
         "`hidden[-1]` is the state after the padding",
     )
@@ -84,7 +86,7 @@ def test_padding_changes_nothing(submission, rng):
     models = models_of(submission, rng, skip_padding=True)
     tokens = random_tokens(rng, [6, 2, 4])
     assert_close(
-        models.logits(F.pad(tokens, (0, 15)), rng),
+        models.logits(F.pad(tokens, (0, 15))),
         models.reference(tokens),
         "the logits after more padding",
         rtol=1e-3,
@@ -99,7 +101,6 @@ def test_naive_version_reads_after_the_padding(submission, rng):
     assert_same_logits(
         models_of(submission, rng, skip_padding=False),
         random_tokens(rng, [5, 2, 7]),
-        rng,
         hint="`hidden` holds a state per layer, after the last position: which one is the top?",
     )
 
@@ -189,15 +190,11 @@ def test_model_skips_padding(submission, rng):
     """model_lstm is an LSTMModel that skips padding and gives a logit per review."""
     tokens = random_tokens(rng, [5, 3], more_padding=4)
     hint = "Is it an LSTMModel()?"
-    state = rng.get_state()
-    theirs = twins_of_made(submission, "model_lstm", LSTMModel(VOCAB_SIZE), rng, hint)
-    logits = theirs.logits(tokens, rng)
-    of_class = []
-    for skip_padding in (True, False):
-        rng.set_state(state)  # the same weights
-        models = models_of(submission, rng, skip_padding=skip_padding)
-        of_class.append(models.logits(tokens, rng))
-    skipping, naive = of_class
+    of_class = [models_of(submission, rng, skip_padding=skip) for skip in (True, False)]
+    weights = of_class[0].weights
+    theirs = twins_of_made(submission, "model_lstm", LSTMModel(VOCAB_SIZE), weights, hint)
+    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
+    skipping, naive = (models.logits(tokens) for models in of_class)
     if torch.equal(logits, naive) and not torch.equal(logits, skipping):
         fail("model_lstm reads its state after the padding", "Make it with skip_padding=True")
     assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)

@@ -257,7 +257,7 @@ def test_losses_of_the_right_moment(submission, rng):
 
 def accuracy_run(submission, rng):
     """Reviews of which some are misjudged, none of them for a positive logit below 0.5."""
-    count = 2 * int(torch.randint(10, 20, (1,), generator=rng)) + 1  # the last batch is smaller
+    count = 8 * int(torch.randint(2, 5, (1,), generator=rng)) + 1  # the last batch is smaller
     tokens = torch.randint(1, 30, (count, TOKENS_PER_REVIEW), generator=rng)
     # logit = first token / 4 - 1: -0.75, -0.25, 0.25 or 0.75
     tokens[:, 0] = 2 * torch.randint(0, 4, (count,), generator=rng) + 1
@@ -266,7 +266,7 @@ def accuracy_run(submission, rng):
     misjudged[0], misjudged[-1] = False, True
     labels = ((tokens[:, 0] > 4) ^ misjudged).float()
     weight, bias = torch.tensor([[2.5, 0.0, 0.0, 0.0]]), torch.tensor([-1.0])
-    options = {"batch_size": 2, "learning_rate": TINY_RATE, "weight": weight, "bias": bias}
+    options = {"batch_size": 8, "learning_rate": TINY_RATE, "weight": weight, "bias": bias}
     return run_train(submission, rng, (tokens, labels), (tokens, labels), **options)
 
 

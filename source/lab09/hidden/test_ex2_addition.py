@@ -4,7 +4,7 @@ import re
 
 import torch
 from digit_probes import known_digits
-from model_probes import assert_optimizer_moves, read_logits
+from model_probes import assert_optimizer_moves, made_once, read_logits
 from torch import nn
 from torch.nn import functional as F
 
@@ -15,11 +15,12 @@ from lib.kit.checks import (
     fail,
     question,
     take_dict,
+    take_integer,
     take_list,
     take_number,
     take_tensor,
-    take_tensors,
 )
+from lib.kit.checks.selfcheck import Submission
 from lib.reference.number_pairs import convert_vector_to_int
 
 PLACES = 3
@@ -32,7 +33,7 @@ import torch
 
 model = AdditionModel().eval()
 with torch.no_grad():
-    model(*torch.zeros(2, 1, 3, 1, 28, 28))  # lazy layers find out their sizes
+    model(*torch.zeros(2, 1, 1, 1, 28, 28))  # lazy layers find out their sizes
     for layer in (model.lstm, model.fc):
         for parameter in layer.parameters():
             parameter.mul_(3)
@@ -62,24 +63,28 @@ def with_mirrored(images):
 def test_ten_logits_per_place(submission, rng):
     """The logits are (batch, 10, max_length), for one sum too and for numbers of any length."""
     model = model_of(submission)
-    for batch, max_length in ((2, 3), (1, 3), (3, 1), (1, 5)):
+    for batch, max_length in ((2, 3), (3, 1), (1, 4)):
         numbers = [random_images(rng, batch, max_length) for _ in range(2)]
         hint = "The model should give (batch, 10, max_length), as `fc` makes them"
         read_logits(submission, model, [numbers], (batch, 10, max_length), rng, hint)
-    assert_has_layers(submission, model, rng)
+    layered_model(submission, rng)
 
 
-# Hands out what the LSTM is like, and loads weights of ours into it.
+# Hands out the form of an LSTM, and loads weights of ours into it, which repeat a few numbers.
 LSTM = """
 import torch
 
-parameters = {name: parameter.detach() for name, parameter in model.lstm.named_parameters()}
-
-def load(weights):
-    with torch.no_grad():
-        for name, parameter in model.lstm.named_parameters():
-            parameter.copy_(weights[name])
+parameters = dict(lstm.named_parameters())
+shapes = {name: list(parameter.shape) for name, parameter in parameters.items()}
+start = 0
+with torch.no_grad():
+    for name in sorted(parameters, key=lambda name: name.split(".")[-1]):
+        shape, size = parameters[name].shape, parameters[name].numel()
+        repeated = numbers.roll(-start).repeat(size // len(numbers) + 1)[:size]
+        parameters[name].copy_(repeated.view(shape) / shape[-1] ** 0.5)
+        start += size
 """
+NUM_WEIGHTS = 499  # a prime: no two rows are the same
 LSTM_PARAMETER = re.compile(r"(?:.+\.)?(?:weight|bias)_[ih][hr]_l(\d)(_reverse)?")
 
 
@@ -89,22 +94,29 @@ def our_lstm(theirs):
     parts = [LSTM_PARAMETER.fullmatch(str(name)) for name in theirs]
     if not parts or not all(parts):
         fail("`lstm` is no LSTM", "The task asks for `nn.LSTM`, which reads in both directions")
-    by_part = {own_name(name): value for name, value in theirs.items()}
+    shapes = {own_name(name): shape for name, shape in theirs.items()}
     hint = "It takes the concatenated vectors of two digits, and reads in both directions"
     first, again = (
-        take_tensor(by_part.get(name), (None, None), torch.float32, "the LSTM", hint=hint)
+        take_list(shapes.get(name), 2, "the shape of the LSTM", hint=hint)
         for name in ("weight_ih_l0", "weight_hh_l0")
     )
-    width, hidden_size = first.shape[1], again.shape[0] // 4
-    projected = again.shape[1] if again.shape[1] < hidden_size else 0
+    width = take_integer(first[1], "the LSTM's input", least=1, most=2 * MOST_LATENT, hint=hint)
+    hidden_size = take_integer(again[0], "the LSTM", least=4, most=4 * MOST_HIDDEN) // 4
+    projected = take_integer(again[1], "the LSTM", least=1, most=MOST_HIDDEN)
     num_layers = 1 + max(int(part[1]) for part in parts)
-    if not 0 < width <= 2 * MOST_LATENT or not 0 < hidden_size <= MOST_HIDDEN or num_layers > 4:
+    if num_layers > 4:
         fail("the LSTM is far larger than it needs to be")
-    has_bias = "bias_hh_l0" in by_part
-    both = any(part[2] for part in parts)
-    sizes = {"batch_first": True, "bidirectional": both, "bias": has_bias, "proj_size": projected}
-    lstm = nn.LSTM(width, hidden_size, num_layers, **sizes)
-    take_tensors(by_part, dict(lstm.named_parameters()), "the LSTM", hint=hint)
+    lstm = nn.LSTM(
+        width,
+        hidden_size,
+        num_layers,
+        batch_first=True,
+        bidirectional=any(part[2] for part in parts),
+        bias="bias_hh_l0" in shapes,
+        proj_size=projected if projected < hidden_size else 0,
+    )
+    wanted = {name: list(parameter.shape) for name, parameter in lstm.named_parameters()}
+    assert_equal(shapes, wanted, "the shapes of the LSTM", hint=hint)
     return lstm.eval()
 
 
@@ -115,14 +127,9 @@ def own_name(name):
 
 def with_our_lstm(submission, model, rng):
     """An LSTM with random weights, which are put into the student's as well."""
-    probe = submission.setup(LSTM, model=model)
-    theirs = probe.parameters
-    lstm = our_lstm(theirs)
-    with torch.no_grad():
-        for parameter in lstm.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=rng) / lstm.input_size**0.5)
-    ours = dict(lstm.named_parameters())
-    probe.load({name: ours[own_name(name)].detach() for name in theirs})
+    numbers = torch.randn(NUM_WEIGHTS, generator=rng)
+    lstm = our_lstm(submission.setup(LSTM, lstm=model.lstm, numbers=numbers).shapes)
+    Submission({}).setup(LSTM, lstm=lstm, numbers=numbers)  # the same in this process
     return lstm
 
 
@@ -172,14 +179,24 @@ def the_other_way_round(first, second):
 MISTAKEN_JOINS = (torch.add, lambda first, second: first, lambda first, second: second)
 
 
-def assert_has_layers(submission, model, rng):
-    """A single digit of a single sum must pass the encoder, the LSTM and `fc`, however they are
-    joined: whatever else a test asks is asked of this model."""
-    digits = [random_images(rng, 1, 1) for _ in range(2)]
-    joins = (concatenated, the_other_way_round, *MISTAKEN_JOINS)
-    hint = "Encoder, LSTM and `fc` should follow each other"
-    lstm = with_our_lstm(submission, model, rng)
-    assert_layer_by_layer(submission, model, lstm, *digits, rng, joins, hint)
+def layered_model(submission, rng):
+    """A student's model, of which a single digit of a single sum passed the encoder, the LSTM and
+    `fc`, however they are joined, and whose encoder tells digits apart: whatever else a test asks
+    is asked of this model."""
+
+    def made():
+        model = model_of(submission)
+        digits = [random_images(rng, 1, 1) for _ in range(2)]
+        joins = (concatenated, the_other_way_round, *MISTAKEN_JOINS)
+        hint = "Encoder, LSTM and `fc` should follow each other"
+        lstm = with_our_lstm(submission, model, rng)
+        assert_layer_by_layer(submission, model, lstm, *digits, rng, joins, hint)
+        assert_tells_digits_apart(submission, model, rng)
+        return model
+
+    model = made_once(submission, "adder", made)
+    model.eval()
+    return model
 
 
 @question("ex2-model", points=2)
@@ -202,12 +219,15 @@ def test_every_image_matters_everywhere(submission, rng):
 def test_sums_do_not_mix(submission, rng):
     """A sum's logits are the same in a batch and alone: samples and places stay apart."""
     num_1, num_2 = (with_mirrored(random_images(rng, 2, PLACES)) for _ in range(2))
-    model = model_of(submission)
-    assert_has_layers(submission, model, rng)
+    model = layered_model(submission, rng)
     hint = "Where you reshape, do batch and places keep their order?"
     (together,) = read_logits(submission, model, [[num_1, num_2]], (4, 10, PLACES), rng, hint)
-    pairs = [[num_1[i : i + 1], num_2[i : i + 1]] for i in range(4)]
-    alone = torch.cat(read_logits(submission, model, pairs, (1, 10, PLACES), rng, hint))
+    alone = torch.cat(
+        [
+            take_tensor(model(*pair), (1, 10, PLACES), torch.float32, "the logits", hint=hint)
+            for pair in zip(num_1.split(1), num_2.split(1), strict=True)
+        ]
+    )
     assert_close(together, alone, "the logits of a batch", rtol=1e-3, atol=1e-4, hint=hint)
     message = "two sums get the same logits"
     assert_above((together[:2] - together[2:]).abs().max(), 1e-6, message, hint=hint)
@@ -238,30 +258,35 @@ def test_encoder_gives_latent_vectors(submission, rng):
             "the encoder gives two different images the same vector",
             hint="Does any layer wipe out what it was given?",
         )
-    assert_tells_digits_apart(model, latent.shape[1], rng)
+    assert_tells_digits_apart(submission, model, rng)
 
 
-NUM_SEEN, NUM_ASKED = 300, 150
-LEAST_SHARE = 0.7  # untrained encoders of right answers reach 0.86 and more, sums and hashes 0.16
+NUM_SEEN, NUM_ASKED = 200, 100
+LEAST_SHARE = 0.45  # untrained encoders of right answers reach 0.65 and more, sums and hashes 0.16
 
 
-def assert_tells_digits_apart(model, latent_dim, rng):
+def assert_tells_digits_apart(submission, model, rng):
     """A linear classifier on the vectors of real digits must be right for most of others."""
-    if not 0 < latent_dim <= MOST_LATENT:
-        fail("the encoder's vectors have too many numbers")
+    share = made_once(submission, "share told apart", lambda: share_told_apart(model, rng))
+    if not share > LEAST_SHARE:
+        hint = "Does any layer wipe out what it was given? Is every image encoded from its pixels?"
+        fail("the encoder's vectors do not tell digits apart", hint)
+
+
+def share_told_apart(model, rng):
     images, classes = known_digits(train=True)
     chosen = torch.randperm(len(images), generator=rng)[: NUM_SEEN + NUM_ASKED]
     latent = model.digit_encoder(images[chosen][:, None])
-    shape = (NUM_SEEN + NUM_ASKED, latent_dim)
+    shape = (NUM_SEEN + NUM_ASKED, None)
     latent = take_tensor(latent, shape, torch.float32, "the encoded digits").double()
+    latent_dim = latent.shape[1]
+    if not 0 < latent_dim <= MOST_LATENT:
+        fail("the encoder's vectors have too many numbers")
     seen, asked = (latent - latent.mean(dim=0)).split([NUM_SEEN, NUM_ASKED])
     labels = F.one_hot(classes[chosen], 10).double()[:NUM_SEEN]
     ridge = (1e-12 + 1e-3 * (seen**2).sum() / latent_dim) * torch.eye(latent_dim).double()
     weights = torch.linalg.solve(seen.T @ seen + ridge, seen.T @ (labels - 0.1))
-    share = float(((asked @ weights).argmax(dim=1) == classes[chosen][NUM_SEEN:]).double().mean())
-    if not share > LEAST_SHARE:
-        hint = "Does any layer wipe out what it was given? Is every image encoded from its pixels?"
-        fail("the encoder's vectors do not tell digits apart", hint)
+    return float(((asked @ weights).argmax(dim=1) == classes[chosen][NUM_SEEN:]).double().mean())
 
 
 CALLS = "calls = [model(num_1, num_2).detach() for mode in modes if model.train(mode) is model]"
@@ -270,16 +295,14 @@ CALLS = "calls = [model(num_1, num_2).detach() for mode in modes if model.train(
 @question("ex2-model", points=1)
 def test_dropout_only_while_training(submission, rng):
     """Dropout changes the logits from call to call in train mode, and rests in eval mode."""
-    model, shape = model_of(submission), (3, 10, PLACES)
-    assert_has_layers(submission, model, rng)
-    numbers = [random_images(rng, 3, PLACES) for _ in range(2)]
+    model, shape = layered_model(submission, rng), (2, 10, PLACES)
+    numbers = [random_images(rng, 2, PLACES) for _ in range(2)]
     read_logits(submission, model, [numbers], shape, rng)
-    modes = [False] * 2 + [True] * 10  # a layer may drop little, and nothing by chance
+    modes = [False] * 2 + [True] * 4  # a layer may drop little, and nothing by chance
     num_1, num_2 = numbers
     calls = submission.setup(CALLS, model=model, num_1=num_1, num_2=num_2, modes=modes).calls
     calls = [
-        take_tensor(one, shape, torch.float32, "the logits")
-        for one in take_list(calls, 12, "calls")
+        take_tensor(one, shape, torch.float32, "the logits") for one in take_list(calls, 6, "calls")
     ]
     if not torch.equal(calls[0], calls[1]):
         fail("in eval mode two calls differ", "Is something random outside of a dropout layer?")
@@ -298,21 +321,21 @@ last = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Line
 last_parameters = [(parameter, parameter.grad) for parameter in last.parameters()]
 reached = {"num_1": [num_1.grad], "num_2": [num_2.grad]}
 for name in ("digit_encoder", "lstm", "fc"):
-    reached[name] = [parameter.grad for parameter in getattr(model, name).parameters()]
+    gradients = [parameter.grad for parameter in getattr(model, name).parameters()]
+    reached[name] = [one if one is None else one.flatten()[::97].clone() for one in gradients]
 """
 
 
 @question("ex2-model", points=1)
 def test_addition_gradients_reach_every_part(submission, rng):
     """Gradients of the loss reach the encoder, by both numbers, the LSTM and the linear layer."""
-    label = torch.randint(0, 10, (3, PLACES), generator=rng)
-    model = model_of(submission)
-    assert_has_layers(submission, model, rng)
+    label = torch.randint(0, 10, (2, PLACES), generator=rng)
+    model = layered_model(submission, rng)
     probe = submission.setup(
         "import torch\n" + GRADIENTS,
         model=model,
-        num_1=random_images(rng, 3, PLACES),
-        num_2=random_images(rng, 3, PLACES),
+        num_1=random_images(rng, 2, PLACES),
+        num_2=random_images(rng, 2, PLACES),
         label=label,
     )
     hint = "Is anything detached, or computed without gradients?"
@@ -322,7 +345,7 @@ def test_addition_gradients_reach_every_part(submission, rng):
         fail(f"no gradient reaches {', '.join(unreached)}", hint)
     # The last layer is linear in each row of its parameters (under weight norm, in a row's length):
     # for each class, parameters times gradients are the logits times theirs, which the loss gives.
-    logits = take_tensor(probe.logits, (3, 10, PLACES), torch.float32, "the logits")
+    logits = take_tensor(probe.logits, (2, 10, PLACES), torch.float32, "the logits")
     of_logits = (F.softmax(logits, dim=1) - F.one_hot(label, 10).permute(0, 2, 1)) / label.numel()
     actual = torch.zeros(10)
     for pair in take_list(probe.last_parameters, range(1, 5), "the parameters of `fc`", hint=hint):

@@ -1,5 +1,7 @@
 """Exercise 3: self-attention by hand and in code, the tiled softmax, attention tile by tile."""
 
+import statistics
+
 import torch
 
 from autograder.judge.expected import computed_once
@@ -252,6 +254,8 @@ def test_scores_of_a_thousand(submission, rng):
 # Notes the largest softmax that is taken on the way: a note kept in the worker, see
 # worker_witnessed.toml.
 WATCH = """
+import statistics
+
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -377,10 +381,10 @@ def test_block_size_does_not_matter(submission, rng):
         )
 
 
-# The scores of so many queries and keys take 16 MiB in float32, those of a block half of one. What
-# the notebook held before counts, too: the place for the scores may be in it.
-QUERIES, KEYS, BLOCK_SIZE = 256, 2**14, 512
-MOST_TAKEN_BYTES = 8 * 2**20
+# The scores of so many queries and keys take 6 MiB in float32, those of a block 192 KiB. What the
+# notebook held before counts, too: the place for the scores may be in it.
+QUERIES, KEYS, BLOCK_SIZE = 96, 2**14, 512
+MOST_TAKEN_BYTES = 3 * 2**20
 MOST_BYTES = 96 * 2**20
 
 
@@ -395,18 +399,21 @@ def blockwise_output(query, key, value):
 def test_never_holds_all_scores(submission, rng):
     """The whole (N, T) matrix of scores is never held in memory."""
     query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
-    submission.flash_attention(query, key[:BLOCK_SIZE], value[:BLOCK_SIZE], BLOCK_SIZE)
-    with submission.peak_memory() as memory:
-        output = submission.flash_attention(query, key, value, BLOCK_SIZE)
-    hint = "Keep m, l and o from block to block"
     expected = blockwise_output(query, key, value)
-    assert_close(output, expected, "the output for many keys", rtol=1e-3, atol=1e-3, hint=hint)
-    if memory.peak_bytes > MOST_TAKEN_BYTES:
+    hint = "Keep m, l and o from block to block"
+    peaks_bytes = []
+    for _ in range(3):  # once more may be taken, by a first call, or less, where garbage goes
+        with submission.peak_memory() as memory:
+            output = submission.flash_attention(query, key, value, BLOCK_SIZE)
+        assert_close(output, expected, "the output for many keys", rtol=1e-3, atol=1e-3, hint=hint)
+        peaks_bytes.append(memory.peak_bytes)
+    peak_bytes = statistics.median(peaks_bytes)
+    if peak_bytes > MOST_TAKEN_BYTES:
         fail(
             "the whole matrix of scores is held at once",
             "Compute the scores of one block of keys at a time, and keep only m, l and o",
         )
-    if memory.held_bytes + memory.peak_bytes > MOST_BYTES:
+    if memory.held_bytes + peak_bytes > MOST_BYTES:
         fail(
             f"your notebook holds {memory.held_bytes >> 20} MiB before this question, too much to "
             "tell whether the matrix of scores is among it",

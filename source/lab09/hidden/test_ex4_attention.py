@@ -1,11 +1,16 @@
 """Exercise 4: positions, the attention model that must mind order and padding, its set-up."""
 
+import copy
+import dataclasses
+
 import torch
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
     assert_optimizer_moves,
+    made_once,
     random_tokens,
+    random_weights,
     read_logits,
     twins,
     twins_of_made,
@@ -85,8 +90,13 @@ def test_positions_of_long_reviews(submission):
 
 def models_of(submission, rng):
     """A student's model and the reference, with the same weights."""
-    reference = AttentionModel(VOCAB_SIZE)
-    return twins(submission, submission.AttentionModel, reference, rng, optional=BIASES)
+
+    def made():
+        reference = AttentionModel(VOCAB_SIZE)
+        weights = random_weights(reference, rng)
+        return twins(submission, submission.AttentionModel, reference, weights, optional=BIASES)
+
+    return made_once(submission, "attention", made)
 
 
 def embedded_by(models, tokens):
@@ -105,8 +115,9 @@ def reference_on(models, tokens):
         offset, (*tokens.shape, EMBEDDING_DIM), torch.float32, "what `embed` adds to the words",
         least=-1.5, most=1.5, hint=hint,
     )  # fmt: skip
-    models.reference.embed = lambda tokens: models.reference.embedding(tokens) + offset
-    return models.reference
+    changed = copy.copy(models.reference)
+    changed.embed = lambda tokens: models.reference.embedding(tokens) + offset
+    return changed
 
 
 @question(
@@ -123,7 +134,7 @@ def test_attention_gives_a_logit_per_review(submission, rng):
             "`pooled` must be (batch, embedding_dim), also for a batch of one; is anything divided "
             "by a length of 0?"
         )
-        (logits,) = read_logits(submission, models.model, [[tokens]], (len(lengths),), rng, hint)
+        logits = models.logits(tokens, hint)
         if not more_padding:
             expected = reference_on(models, tokens)(tokens)
             hint = "Attend with four heads, then take the mean over the tokens"
@@ -152,18 +163,19 @@ def test_words_in_another_order(submission, rng):
     tokens = torch.randint(1, 100, (12, 10), generator=rng)
     tokens[:, 0], tokens[:, -1] = 100, 101  # a reversed review is never the same review
     models = models_of(submission, rng)
-    logits = models.logits(tokens, rng)
-    difference = (logits - models.logits(tokens.flip(1), rng)).abs()
+    orders = tokens, tokens.flip(1)
+    forwards, backwards = (models.logits(one) for one in orders)
     # Rounding alone makes 1e-6; one review in two hundred differs by less than 1e-3.
     assert_above(
-        difference.max(),
+        (forwards - backwards).abs().max(),
         1e-3,
         "the model gives the same logit to the words in any order",
         hint="Attention alone knows no order: are the positions added to the embeddings?",
     )
-    expected = reference_on(models, tokens)(tokens)
+    reference = reference_on(models, tokens)
     hint = "Attend with four heads, then take the mean over the tokens"
-    assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+    for one, logits in zip(orders, (forwards, backwards), strict=True):
+        assert_close(logits, reference(one), "the logits", rtol=1e-3, atol=1e-3, hint=hint)
 
 
 @question("ex4-attention", points=1)
@@ -172,7 +184,7 @@ def test_attention_ignores_padding(submission, rng):
     tokens = random_tokens(rng, [6, 2, 4, 1])
     models = models_of(submission, rng)
     assert_close(
-        models.logits(F.pad(tokens, (0, 15)), rng),
+        models.logits(F.pad(tokens, (0, 15))),
         reference_on(models, tokens)(tokens),
         "the logits after more padding",
         rtol=1e-3,
@@ -188,7 +200,7 @@ def test_mean_of_four_heads_attention(submission, rng):
     tokens = random_tokens(rng, [9, 3, 1, 7])
     models = models_of(submission, rng)
     assert_close(
-        models.logits(tokens, rng),
+        models.logits(tokens),
         reference_on(models, tokens)(tokens),
         "the logits",
         rtol=1e-3,
@@ -225,8 +237,8 @@ def test_weights_of_the_heat_map(submission, rng):
 def test_gradients_reach_the_attention(submission, rng):
     """Gradients reach the embedding, the attention layer and the linear layer."""
     models, tokens = models_of(submission, rng), random_tokens(rng, [6, 6, 6])
-    reference_on(models, tokens)
-    assert_gradients_reach_all(models, tokens)
+    changed = dataclasses.replace(models, reference=reference_on(models, tokens))
+    assert_gradients_reach_all(changed, tokens)
 
 
 # -- the set-up ---------------------------------------------------------------------------------
@@ -242,11 +254,12 @@ def test_optimizer_moves_the_attention_model(submission, rng):
 def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
     tokens, hint = random_tokens(rng, [5, 3]), "Make it with `AttentionModel()`"
-    state, reference = rng.get_state(), AttentionModel(VOCAB_SIZE)
-    theirs = twins_of_made(submission, "model_attention", reference, rng, hint, BIASES)
-    logits = theirs.logits(tokens, rng)
-    rng.set_state(state)  # the same weights
-    expected = models_of(submission, rng).logits(tokens, rng)
+    models = models_of(submission, rng)
+    theirs = twins_of_made(
+        submission, "model_attention", AttentionModel(VOCAB_SIZE), models.weights, hint, BIASES
+    )
+    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
+    expected = models.logits(tokens)
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=hint)
     weights = theirs.model.attention_weights(tokens)
     take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights", hint=hint)
