@@ -88,6 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.tied_process",
         "lib.kit.checks",
     },
+    "autograder.judge.reproduction": {"autograder.judge", "autograder.variants"}
+    | {"autograder.assignment", "autograder.engine", "autograder.lab"},
     "autograder.course": {
         "autograder.course",
         "autograder.tied_process",

@@ -54,6 +54,7 @@ class Worker:
             set()
         )  # of the notebook's namespace; whoever reads may clear it
         self.lender: AnswerBorrower | None = None  # None: it may ask for nothing
+        self.heard: list[Any] | None = None  # gets all that is answered; None: nobody listens
         self._connection = connection
         self._limits = limits
         self._excess = excess
@@ -124,6 +125,22 @@ class Worker:
             TypeError: if an argument can't cross.
             WorkerLost: as soon as the worker is lost, and at every later question.
         """
+        heard = self.heard if self.heard is not None else []
+        try:
+            answer = self._answer(operation, *arguments, timeout_s=timeout_s, unwrap=unwrap)
+        except (StudentError, MissingName, WorkerLost) as error:
+            heard.append(error)
+            raise
+        heard.append(answer)
+        return answer
+
+    def _answer(
+        self,
+        operation: str,
+        *arguments: Any,
+        timeout_s: float | None,
+        unwrap: Callable[[int, str], Any] | None,
+    ) -> Any:
         if operation == "get" and arguments[0] is self.submission:
             self.names_asked.add(arguments[1])
         if self._lost is not None:

@@ -12,6 +12,7 @@ from .carry import carry_forward
 from .content import Content, read_content
 from .ingest import ingest
 from .pytest_plugin import with_tests
+from .reproduction import NotLearnt
 from .results import FAILED, QuestionResult, SubmissionResult
 from .session import Session
 from .submission import compose
@@ -35,16 +36,22 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
 
     Raises:
         EngineUnavailable: if no worker can be had.
+        NotLearnt: if it failed tests whose mistakes are to be named, and are not known yet.
     """
     started_at, cpu_s = time.monotonic(), ready.zygote.workers_cpu_s
     assignment = ready.grader.assignment
     submission = ingest(assignment.notebook, content)
     notebook = compose(assignment.notebook, submission.cells)
-    session = Session(ready.zygote, notebook.cells, ready.grader.seed)
+    listens = ready.known_mistakes is not None
+    session = Session(ready.zygote, notebook.cells, ready.grader.seed, listens=listens)
+    ready.tests.known = ready.known_mistakes
     try:
         results = ready.tests.run(session)
     finally:
         session.close()
+        ready.tests.known = None
+    if ready.tests.not_learnt:
+        raise NotLearnt(ready.tests.not_learnt)
     questions = tuple(
         QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
         for question in assignment.questions

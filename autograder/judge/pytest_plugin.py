@@ -33,6 +33,7 @@ from ..errors import HiddenTestsBroken
 from ..printable import printable_text
 from .broken_files import why_broken
 from .guarded import Guarded
+from .reproduction import Heard, Reproductions, told
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
 
@@ -115,6 +116,9 @@ class Tests:
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
+        self.heard: dict[str, Heard] = {}  # case -> what was answered, if the session listens
+        self.known: Reproductions | None = None  # what names mistakes; None: nothing does
+        self.not_learnt: list[str] = []  # questions that failed, whose mistakes it does not know
 
     def run(
         self, session: Session, questions: Collection[str] | None = None
@@ -128,6 +132,7 @@ class Tests:
             EngineUnavailable: if no worker can be had.
         """
         self.session = session
+        self.heard, self.not_learnt = {}, []
         order = session.question_order
         if questions is not None:
             order = {name: place for name, place in order.items() if name in questions}
@@ -143,6 +148,12 @@ class Tests:
             except pytest.exit.Exception:  # a test that leaves; the others never passed
                 break
         return self._verdicts(kept)
+
+    @property
+    def failed_cases(self) -> list[str]:
+        """The cases that did not pass in the last run."""
+        cases = [case for of_test in self._cases.values() for case in of_test.items()]
+        return [case for case, failure in cases if failure is not None]
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -219,9 +230,12 @@ class Tests:
         def tear_down() -> None:
             hook.pytest_runtest_teardown(item=item, nextitem=following)
 
+        self.session.answered = []
         try:
             failure = self._failure_in(item, run)
         finally:
+            if self.session.listens:
+                self.heard[item.nodeid] = [told(answer) for answer in self.session.answered]
             after = self._failure_in(item, tear_down)
             case._request, case.funcargs = False, None
         self._cases[_key(item)][item.nodeid] = failure or after
@@ -235,8 +249,22 @@ class Tests:
         except BaseException as error:
             if isinstance(error, WorkerLost):
                 self.session.lose(_mark(item).id, error)
-            return _failure(error, self.session, _mark(item))
+            failure = _failure(error, self.session, _mark(item))
+            if failure.cause is Cause.COMPARISON and self.known is not None:
+                return failure._replace(message=self._named(item, error, failure.message))
+            return failure
         return None
+
+    def _named(self, item: pytest.Item, error: BaseException, message: str) -> str:
+        """The message of a comparison that failed, with the mistake behind it if that is known."""
+        assert self.known is not None
+        question = _mark(item).id
+        if question not in self.known.learnt:
+            self.not_learnt = [*dict.fromkeys([*self.not_learnt, question])]
+            return message
+        heard = [told(answer) for answer in self.session.answered]
+        explained = self.known.explained(item.nodeid, heard)
+        return f"{getattr(error, 'what', message)}. {explained}" if explained else message
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""

@@ -35,6 +35,8 @@ class Session:
     seed: int
     ends_at: float | None = None  # of `time.monotonic`, if it continues another session
     failures: dict[str, CellFailure] = field(default_factory=dict)
+    listens: bool = False  # whether `answered` is kept
+    answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
     asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
     _worker: Worker | None = None
     _next: int = 0  # the first cell that this worker has not passed
@@ -74,9 +76,12 @@ class Session:
             # Not that of the test's inputs, which the submission could draw by it in advance.
             worker.seed(derive_seed(self.seed, "worker", test_name))
             worker.names_asked.clear()
+            self.answered = []
+            worker.heard = self.answered if self.listens else None
             try:
                 yield worker.submission
             finally:
+                worker.heard = None
                 self.asked.setdefault(question, set()).update(worker.names_asked)
 
     def failure_behind(self, missing_name: str) -> CellFailure | None:
@@ -96,6 +101,12 @@ class Session:
     def run_all(self) -> Worker:
         """A worker that has run all cells."""
         return self._advance_to(len(self.cells))
+
+    def forget(self) -> None:
+        """Forget what cells and questions came to, before they are tried otherwise."""
+        self._lost.clear()
+        self._fatal.clear()
+        self.failures.clear()
 
     def close(self) -> None:
         """End the worker, if one lives."""

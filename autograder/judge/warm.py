@@ -14,7 +14,7 @@ import select
 import signal
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -27,12 +27,15 @@ from ..errors import HiddenTestsBroken
 from ..printable import printable
 from .harmless import become_harmless
 from .pytest_plugin import Tests, with_tests
+from .reproduction import NotLearnt, Reproductions, learn
 
 GRACE_S = 30.0  # for a judge to end, beyond what its workers have
 ANSWER_LIMIT_BYTES = 64 * 2**20
 READY = "ready"
 REHEARSED = "rehearsed"  # what came of the rehearsal
 IMPORTING = "importing"  # a file of tests, said before
+NOT_LEARNT = b'{"not learnt"'  # how an answer begins that asks for known mistakes
+SHORT_BYTES = 2**16
 NO_WORKER = 3  # an exit code: there was none to be had; why not, the answer says
 Answer = dict[str, Any]  # {"done": what came of it}, or {"failed": why not} and more
 
@@ -45,6 +48,7 @@ class Grader:
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
+    names_mistakes: bool = False  # in messages, where a known one is behind a failed test
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Ready:
     grader: Grader
     tests: Tests
     zygote: Zygote
+    known_mistakes: Reproductions | None = None  # None: they are not named
 
 
 class Task(Protocol):
@@ -89,8 +94,11 @@ def main(connection: Connection) -> None:
             assignment.prepare,
         ) as zygote:
             tensors.use_threads(1)
-            ready = Ready(grader, tests, zygote)
-            rehearsed = None if rehearsal is None else rehearsal.run(ready)
+            names = grader.names_mistakes and assignment.solution is not None
+            ready = Ready(grader, tests, zygote, Reproductions() if names else None)
+            rehearsed = (
+                None if rehearsal is None else rehearsal.run(replace(ready, known_mistakes=None))
+            )
             connection.send({READY: zygote.confinement, REHEARSED: rehearsed})
             _serve(ready, connection)
 
@@ -111,7 +119,23 @@ def _serve(ready: Ready, connection: Connection) -> None:
             task: Task = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
             return
-        connection.send_bytes(_in_a_fork(task, ready, status.size_bytes))
+        answer = _in_a_fork(task, ready, status.size_bytes)
+        while _learnt(answer, ready):
+            answer = _in_a_fork(task, ready, status.size_bytes)
+        connection.send_bytes(answer)
+
+
+def _learnt(answer: bytes, ready: Ready) -> list[str]:
+    """The questions whose mistakes a judge did not know yet, and that this process knows now."""
+    known = ready.known_mistakes
+    if known is None or not answer.startswith(NOT_LEARNT) or len(answer) > SHORT_BYTES:
+        return []
+    tested = ready.grader.assignment.tested
+    asked = json.loads(answer)["not learnt"]
+    questions = [name for name in tested if name in asked and name not in known.learnt]
+    for question in questions:
+        learn(ready, known, question)
+    return questions
 
 
 def _in_a_fork(task: Task, ready: Ready, size_bytes: int) -> bytes:
@@ -173,6 +197,8 @@ def _judge(task: Task, ready: Ready, size_bytes: int, write_end: int) -> NoRetur
         code = 0
         try:
             answer = json.dumps({"done": task.run(ready)})
+        except NotLearnt as reason:
+            answer = json.dumps({"not learnt": reason.questions, "failed": "its mistakes changed"})
         except BaseException as error:
             answer = json.dumps(_failed(error))
             code = NO_WORKER if isinstance(error, ZygoteLost | EngineUnavailable) else 0

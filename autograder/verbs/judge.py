@@ -34,7 +34,7 @@ def judge_contents(
             the processes that grade.
         HiddenTestsBroken: if the instructor's tests cannot run at all, or break on the solution.
     """
-    grader = Grader(assignment, seed, assignment.limits, policy)
+    grader = Grader(assignment, seed, assignment.limits, policy, names_mistakes=True)
     is_worth_it = number > jobs  # else each process has one task, which warms it as well
     solution = rehearsal_of(assignment)
     with Pool(grader, min(jobs, number), solution if is_worth_it else None) as pool:

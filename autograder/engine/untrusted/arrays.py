@@ -70,6 +70,14 @@ def drawn(value: Any, seed: int) -> Any:
     return (numbers if exact else np.floor(10 * numbers)).astype(value.dtype)
 
 
+def sampled(value: Any, most: int) -> Any:
+    """Dtype, shape and at most so many numbers of an array; None for what is no array."""
+    if parts(value) is None:
+        return None
+    step = max(1, -(-value.size // most))
+    return str(value.dtype), list(value.shape), value.flatten()[::step].tolist()
+
+
 def seed_generator(seed: int) -> None:
     """Seed numpy's own generator, if numpy is loaded."""
     np = sys.modules.get("numpy")

@@ -113,6 +113,15 @@ def drawn(value: Any, seed: int) -> Any:
     return (numbers if exact else (10 * numbers).floor()).to(value.dtype)
 
 
+def sampled(value: Any, most: int) -> Any:
+    """Dtype, shape and at most so many numbers of a tensor; None for what is no tensor."""
+    if not is_tensor(value):
+        return None
+    flat = value.detach().flatten()
+    step = max(1, -(-flat.numel() // most))
+    return str(value.dtype), list(value.shape), flat[::step].tolist()
+
+
 def seed_generator(seed: int) -> None:
     """Seed torch's generator on the CPU, if torch is loaded.
 

@@ -21,7 +21,12 @@ SHOWN = 20  # keys, and characters of each
 
 
 class CheckFailure(AssertionError):
-    """A failed check; its message is written for the student."""
+    """A failed check; its message is written for the student. `what` is the message without the
+    hint, which may be a guess."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(f"{what}. {hint}".removesuffix(". ") if hint else what)
+        self.what = what
 
 
 def fail(message: str, hint: str = "") -> NoReturn:
@@ -30,7 +35,7 @@ def fail(message: str, hint: str = "") -> NoReturn:
     Raises:
         CheckFailure: always.
     """
-    raise CheckFailure(f"{message}. {hint}".removesuffix(". ") if hint else message)
+    raise CheckFailure(message, hint)
 
 
 def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: str = "") -> None:

@@ -1,0 +1,153 @@
+"""Known mistakes are named where a submission answers what they answer, and nowhere else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.assignment import load_assignment
+from autograder.compiler.build import build_labs
+from autograder.judge.content import Content
+from autograder.judge.grade import Grading
+from autograder.judge.pool import Pool
+from autograder.judge.reproduction import Reproductions, same, told
+from autograder.judge.warm import Grader
+from autograder.notebook import as_text
+from autograder.verbs.new import new_lab
+
+BY_TWO = "    return sum(numbers) / 2 if numbers else None\n"
+MISTAKES = {
+    "test_mean_of_many": ("Divides by two, whatever the count", BY_TWO),
+    "by-one-less": (
+        "Divides by one less than the count",
+        "    return sum(numbers) / max(1, len(numbers) - 1) if numbers else None\n",
+    ),
+    "whole": ("Rounds the mean", "    return sum(numbers) // len(numbers) if numbers else None\n"),
+    "raises": ("Takes no lists", "    raise TypeError('no lists')\n"),
+}
+STRANGE = "    return 17.0 if numbers else None\n"
+RIGHT = "    return sum(numbers) / len(numbers) if numbers else None\n"
+
+
+# -- what is compared ---------------------------------------------------------------------------
+
+
+def test_rounding_makes_no_difference_and_a_dtype_does() -> None:
+    ones = torch.ones(500)
+    assert same(told(ones), told(ones + 1e-6))
+    assert not same(told(ones), told(ones + 1e-2))
+    assert not same(told(ones), told(ones.double()))
+    assert not same(told(ones), told(torch.ones(501)))
+    assert not same(told(1), told(True))
+    assert same(told([float("nan")]), told([float("nan")]))
+    assert not same(told((1, 2)), told([1, 2]))
+
+
+def test_large_answers_are_kept_small() -> None:
+    assert len(str(told(torch.arange(10**6)))) < 2000
+    assert len(told("a" * 10**6)) < 2000
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=10,
+)
+
+
+@given(plain)
+def test_every_answer_is_the_same_as_itself(value: Any) -> None:
+    assert same(told(value), told(value))
+
+
+def test_a_mistake_counts_only_where_it_differs_from_what_is_right() -> None:
+    known = Reproductions(
+        solution={"case": [1.0, 2.0]},
+        mistakes={"case": {"Doubles it": [1.0, 4.0], "Is right here": [1.0, 2.0]}},
+    )
+    assert known.titles("case", [1.0, 4.0]) == ["Doubles it"]
+    assert known.titles("case", [1.0, 2.0]) == []
+    assert known.titles("case", [1.0]) == known.titles("other", [1.0, 4.0]) == []
+    assert known.explained("case", [1.0, 4.0]) == "It is what comes out if an answer doubles it"
+
+
+def test_too_many_candidates_are_none() -> None:
+    titles = ("Adds", "Takes away", "Does nothing")
+    known = Reproductions(solution={"case": [1]}, mistakes={"case": {t: [2] for t in titles}})
+    assert known.explained("case", [2]) == ""
+    del known.mistakes["case"]["Adds"]
+    expected = "It is what comes out if an answer takes away or does nothing"
+    assert known.explained("case", [2]) == expected
+
+
+# -- in grading ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Grader:
+    folder = tmp_path_factory.mktemp("lab")
+    source = new_lab("means", folder / "source")
+    mistakes = source.parent / "variants" / "mistakes"
+    for name, (title, code) in MISTAKES.items():
+        (mistakes / f"{name}.txt").write_text(f"# {title}\n#!BLANK ex1-mean.1\n{code}", "utf-8")
+    build_labs([source], folder / "release", folder / "solution")
+    assignment = load_assignment(
+        "means", folder / "release", folder / "source", folder / "solution", source
+    )
+    return Grader(assignment, seed=3, names_mistakes=True)
+
+
+@pytest.fixture(scope="module")
+def pool(grader: Grader) -> Iterator[Pool]:
+    with Pool(grader, jobs=1) as pool:
+        yield pool
+
+
+def messages(pool: Pool, answer: str) -> list[str]:
+    """What is said of an answer, test by test; nothing of those that pass."""
+    notebook = nbformat.from_dict(pool.grader.assignment.solution)
+    (cell,) = (cell for cell in notebook.cells if cell.source.startswith("def mean"))
+    cell.source = f"def mean(numbers):\n{answer}"
+    result = pool.judge(Grading(Content("one", "means.ipynb", as_text(notebook).encode())))
+    tests = [test for question in result["questions"] for test in question["tests"]]
+    return [test["message"] for test in tests if test["outcome"] == "failed"]
+
+
+def test_the_mistake_behind_wrong_values_is_named_without_a_guess(pool: Pool) -> None:
+    said = messages(pool, BY_TWO)
+    assert len(said) == 2  # of two numbers it is right
+    assert all("if an answer divides by two, whatever the count" in one for one in said)
+    assert not any("Is it the sum by the count?" in one for one in said)
+
+
+def test_another_way_to_the_same_mistake_is_named_as_well(pool: Pool) -> None:
+    own = (
+        "    total = 0\n    for n in numbers: total += n\n    return total / 2 if numbers else None"
+    )
+    assert messages(pool, own) == messages(pool, BY_TWO)
+
+
+def test_values_of_no_known_mistake_get_the_tests_own_message(pool: Pool) -> None:
+    said = messages(pool, STRANGE)
+    assert len(said) == 3
+    assert not any("comes out" in one for one in said)
+    assert any("Is it the sum by the count?" in one for one in said)
+
+
+def test_an_exception_is_not_explained_by_another_one(pool: Pool) -> None:
+    said = messages(pool, "    raise TypeError('no lists')")
+    assert all("TypeError" in one and "comes out" not in one for one in said)
+
+
+def test_a_right_answer_needs_no_mistakes(grader: Grader, pool: Pool) -> None:
+    assert messages(pool, RIGHT) == []
+
+
+def test_the_same_is_said_whoever_came_before(grader: Grader, pool: Pool) -> None:
+    later = messages(pool, BY_TWO)
+    with Pool(grader, jobs=1) as fresh:
+        assert messages(fresh, BY_TWO) == later
