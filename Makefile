@@ -70,7 +70,7 @@ stress: setup ## thousands of fuzzed notebooks and frames, and runs killed half-
 bench: setup ## ratios of speed and memory, each measured side by side
 	@$(py) -m tests.bench
 
-answers: setup ## grade the bank of other right answers; each has to get full marks
+answers: setup ## grade the bank of other answers: right ones get full marks, wrong ones lose points
 	@$(py) -m autograder answers $(LAB) $(if $(JOBS),--jobs $(JOBS))
 
 mutate: setup ## make hundreds of small mistakes in the solution: do the tests find them? (minutes)

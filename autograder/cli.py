@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import click
@@ -268,13 +269,18 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
 
 @cli.command()
 @click.argument("lab")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE ...]")
+@click.argument("named", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER ...]")
 @click.option("--list", "list_blanks", is_flag=True, help="Print the names of the lab's blanks.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
-def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> None:
-    """Grade other right answers (default: the lab's bank); each has to get full marks."""
+def answers(
+    lab: str, named: tuple[Path, ...], list_blanks: bool, json_file: Path | None, jobs: int
+) -> None:
+    """Grade other answers (default: the lab's bank): right ones, and wrong ones by `#!LOSS`."""
+    from .engine import EngineUnavailable
+    from .errors import HiddenTestsBroken
     from .lab import find_lab
-    from .mutation.answers import answers_table, blank_lines, failures
+    from .mutation.answers import answer_lines, blank_lines, summary_lines
     from .variants.solution import read_solution
     from .verbs.answers import grade_answers
 
@@ -282,24 +288,22 @@ def answers(lab: str, files: tuple[Path, ...], list_blanks: bool, jobs: int) -> 
         for line in blank_lines(read_solution(find_lab(lab).source)):
             console.print(line, soft_wrap=True)
         return
+    _make_room(json_file)
     _say_how_confined()
-    with _progress() as progress:
-        on_start, on_step = _told(progress)
-        graded = grade_answers(
-            lab,
-            find_project(),
-            files,
-            jobs,
-            partial(on_start, f"grading answers to {lab}"),
-            on_step,
-        )
-    console.print(answers_table(lab, graded.variants, graded.judgements))
-    for line in failures(graded.judgements):
+    try:
+        with _progress() as progress:
+            on_start, on_step = _told(progress)
+            told = partial(on_start, f"grading answers to {lab}")
+            graded = grade_answers(lab, find_project(), named, jobs, told, on_step)
+    except (EngineUnavailable, HiddenTestsBroken) as error:
+        raise UserError(f"grading can't go on: {error}") from None
+    _write_json(json_file, graded.as_json())
+    for line in answer_lines(graded.answers):
         console.print(line, soft_wrap=True)
-    number = len(graded.variants)
-    full = f"{number - len(graded.failed)} of {number} have full marks"
-    asked = len(graded.questions)
-    console.print(f"{full}; they answer {len(graded.answered)} of {asked} questions")
+    for note in graded.notes:
+        console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
+    for line in summary_lines(graded.answers, graded.tested):
+        console.print(line, soft_wrap=True)
     if graded.failed:
         sys.exit(1)
 
@@ -367,6 +371,8 @@ def _make_room(json_file: Path | None) -> None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         is_new = not json_file.exists()
         json_file.open("a").close()
+        if json_file.is_file():  # its folder takes a draft first
+            TemporaryFile(dir=json_file.resolve().parent).close()
         if is_new:
             json_file.unlink()
     except OSError as error:
@@ -375,8 +381,16 @@ def _make_room(json_file: Path | None) -> None:
 
 
 def _write_json(json_file: Path | None, report: object) -> None:
-    if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    """Write the report so that nobody finds half of it."""
+    if json_file is None:
+        return
+    from .course.copies import write_atomically
+
+    text = json.dumps(report, indent=1) + "\n"
+    if json_file.exists() and not json_file.is_file():  # a pipe, say: nothing can take its place
+        json_file.write_text(text, "utf-8")
+    else:
+        write_atomically(json_file.resolve(), text.encode())
 
 
 def _say_how_confined(allow_unconfined: bool = False) -> None:

@@ -4,7 +4,7 @@
     lab.toml      title, names of the exercises, imports, limits, packages that ship
     student/      ships as it is; `checks.py` in it holds the public checks
     hidden/       hidden tests, `test_*.py`, and their helpers
-    variants/     right answers, mistakes, the demo class, equivalent mutants
+    variants/     right and wrong answers, mistakes, the demo class, equivalent mutants
 
 `lab.toml` may be missing, and so may everything in it:
 

@@ -145,6 +145,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.printable",
         "autograder.variants",
     },
     "autograder.variants.format": {"autograder.errors"},

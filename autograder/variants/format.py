@@ -22,12 +22,15 @@ The sections, by the word in their header:
 - `#!OPEN question`: the answers to this question stay open; `#!OPEN *`: those to all questions.
 - `#!SAYS words`: a message to this student must contain these words.
 - `#!WORTH points`: what this honestly earns; more is forged.
+- `#!LOSS points`: what a fair teacher would take off for this answer, of all the questions it
+  changes. 0, or no such header, says that it is right.
 - `#!MUTANT question.n`: the lines below are the difference between the solution and a mutant of
   this blank, just as `python -m autograder mutate` prints it.
 
 The folders of `variants/`, and what a file there is:
 
 - `right/`: an answer that must get full marks.
+- `wrong/`: an answer that is wrong, with the points that it deserves to lose (`#!LOSS`).
 - `mistakes/`: an answer that the test of the file's name must find.
 - `forged/`: a way to points without doing what is asked, which must not earn more than it is worth.
 - `class/`: what the demo student of the file's name hands in; without sections, the solution.
@@ -55,6 +58,7 @@ class Kind(StrEnum):
     OPEN = "OPEN"
     SAYS = "SAYS"
     WORTH = "WORTH"
+    LOSS = "LOSS"
     MUTANT = "MUTANT"
 
 
@@ -64,9 +68,10 @@ USAGES = {
     Kind.OPEN: "#!OPEN question",
     Kind.SAYS: "#!SAYS words",
     Kind.WORTH: "#!WORTH points",
+    Kind.LOSS: "#!LOSS points",
     Kind.MUTANT: "#!MUTANT question.n",
 }
-_WITHOUT_LINES = (Kind.OPEN, Kind.SAYS, Kind.WORTH)
+_WITHOUT_LINES = (Kind.OPEN, Kind.SAYS, Kind.WORTH, Kind.LOSS)
 
 _TITLE = re.compile(r"#(?!!).*\w.*")
 _COMMENT = re.compile(r"#(?!!)\s*(.*)")
@@ -106,16 +111,22 @@ def read_variant_file(path: Path) -> VariantFile:
     """Read a variant file.
 
     Raises:
-        UserError: as `file:line: what is wrong; what to do`; exit code 2 if there is no such file.
+        UserError: as `file:line: what is wrong; what to do`; exit code 2 if there is no such file,
+            or no text in it.
     """
-    if not path.is_file():
+    try:
+        content = path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        message = f"{shown(path)}: can't be read ({error.strerror}); see to it"
+        raise UserError(message, exit_code=2) from None
+    if content is None:
         raise UserError(f"{shown(path)}: no such file; check its name", exit_code=2)
-    content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise UserError(f"{shown(path)}:{line}: not UTF-8; save it as UTF-8") from None
+        message = f"{shown(path)}:{line}: not UTF-8; save it as UTF-8"
+        raise UserError(message, exit_code=2) from None
     return parse(text.replace("\r\n", "\n"), path)
 
 

@@ -26,6 +26,7 @@ class Variant:
     sources: dict[str, str]  # cell id -> what stands there
     says: tuple[str, ...] = ()  # words that a message to the student must contain
     worth: float | None = None  # points that it honestly earns, where that matters
+    loss: float | None = None  # points that it deserves to lose, if it is said
 
     @property
     def name(self) -> str:
@@ -41,8 +42,16 @@ def read_variants(
     return [read_variant(path, solution, may_be_the_solution) for path in paths]
 
 
-def read_variant(path: Path, solution: Solution, may_be_the_solution: bool = False) -> Variant:
+def read_variant(
+    path: Path, solution: Solution, may_be_the_solution: bool = False, must_lose: bool = False
+) -> Variant:
     """Read a variant and put it into the solution's cells.
+
+    Args:
+        path: the file.
+        solution: what it changes.
+        may_be_the_solution: or changes nothing of.
+        must_lose: whether it has to say how many points it deserves to lose.
 
     Raises:
         UserError: as `file:line: what is wrong; what to do`; exit code 2 if there is no such file.
@@ -64,7 +73,11 @@ def read_variant(path: Path, solution: Solution, may_be_the_solution: bool = Fal
         if not changed.keys().isdisjoint(cell_ids)
     )
     says = tuple(section.argument for section in file.of_kind(Kind.SAYS))
-    return Variant(path, file.title, questions, changed, says, _worth(file))
+    worth, loss = _points(file, Kind.WORTH), _points(file, Kind.LOSS)
+    if must_lose and not loss:
+        where = next(iter(file.of_kind(Kind.LOSS)), 1)
+        raise file.wrong(where, "a wrong answer loses points; write `#!LOSS points`, more than 0")
+    return Variant(path, file.title, questions, changed, says, worth, loss)
 
 
 @dataclass
@@ -148,15 +161,15 @@ class _Edited:
         return self.sources.get(cell.cell_id, cell.source).split("\n")
 
 
-def _worth(file: VariantFile) -> float | None:
-    """The points of the last `#!WORTH`, None without one."""
-    worth = None
-    for section in file.of_kind(Kind.WORTH):
+def _points(file: VariantFile, kind: Kind) -> float | None:
+    """The points of the last section of this kind, None without one."""
+    points = None
+    for section in file.of_kind(kind):
         if not re.fullmatch(r"\d+(\.\d+)?", section.argument):
             message = f"{section.argument} is no number of points; write one such as 2 or 2.5"
             raise file.wrong(section, message)
-        worth = float(section.argument)
-    return worth
+        points = float(section.argument)
+    return points
 
 
 def _starts(code: Sequence[str], old: Sequence[str]) -> Iterator[int]:

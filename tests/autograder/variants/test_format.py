@@ -16,6 +16,7 @@ ALL_KINDS = """# Counts the limit too,
 
 #!SAYS is it < or <=?
 #!WORTH 2.5
+#!LOSS 3
 #!BLANK ex1-count.1
         if number <= limit:
 
@@ -37,17 +38,18 @@ def test_all_kinds_of_sections() -> None:
     assert file.sections == (
         Section(Kind.SAYS, "is it < or <=?", 4),
         Section(Kind.WORTH, "2.5", 5),
+        Section(Kind.LOSS, "3", 6),
         Section(
             Kind.BLANK,
             "ex1-count.1",
-            6,
+            7,
             ("        if number <= limit:", "", "            found += 1"),
         ),
-        Section(Kind.GIVEN, "ex1-count", 11, ("-    return found", "+    return int(found)")),
-        Section(Kind.OPEN, "ex2-why", 14),
-        Section(Kind.MUTANT, "ex1-count.2", 15, ("-    10", "+    11")),
+        Section(Kind.GIVEN, "ex1-count", 12, ("-    return found", "+    return int(found)")),
+        Section(Kind.OPEN, "ex2-why", 15),
+        Section(Kind.MUTANT, "ex1-count.2", 16, ("-    10", "+    11")),
     )
-    assert [section.line for section in file.of_kind(Kind.GIVEN)] == [11]
+    assert [section.line for section in file.of_kind(Kind.GIVEN)] == [12]
 
 
 def test_a_title_is_enough() -> None:
@@ -75,6 +77,8 @@ def test_a_title_is_enough() -> None:
         ("# A\n#!GIVEN ex1\n", 2, "nothing stands below"),
         ("# A\n#!OPEN ex1\n\n    return 0\n", 4, "nothing belongs below"),
         ("# A\n#!SAYS this\nand that\n", 3, "nothing belongs below"),
+        ("# A\n#!LOSS 2\npoints\n", 3, "nothing belongs below"),
+        ("# A\n#!LOSS\n", 2, "write `#!LOSS points`"),
     ],
 )
 def test_mistakes_have_their_line(text: str, line: int, message: str) -> None:
@@ -97,6 +101,13 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_variant_file(path)
     assert caught.value.message == f"{shown(path)}:2: not UTF-8; save it as UTF-8"
+    assert caught.value.exit_code == 2
+
+
+def test_a_file_that_the_system_refuses(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="can't be read") as caught:
+        read_variant_file(tmp_path / f"{'long' * 100}.txt")
+    assert caught.value.exit_code == 2
 
 
 def test_no_such_file(tmp_path: Path) -> None:
@@ -117,6 +128,7 @@ _ARGUMENTS = {
     Kind.SAYS: _LINE.map(str.strip).filter(bool),
     Kind.OPEN: st.sampled_from(["*", "ex1-count"]),
     Kind.WORTH: st.sampled_from(["0", "2.5"]),
+    Kind.LOSS: st.sampled_from(["0", "2.5"]),
 }
 _NAME = st.from_regex(r"[a-z0-9-]+(\.[1-9])?", fullmatch=True)
 

@@ -93,6 +93,23 @@ def test_what_it_is_worth(read) -> None:  # type: ignore[no-untyped-def]
     assert read("# A\n#!BLANK ex1-count.2\n    9\n").worth is None
 
 
+def test_what_it_deserves_to_lose(read) -> None:  # type: ignore[no-untyped-def]
+    assert read("# A\n#!LOSS 1.5\n#!BLANK ex1-count.2\n    9\n").loss == 1.5
+    assert read("# A\n#!WORTH 1.5\n#!BLANK ex1-count.2\n    9\n").loss is None
+
+
+@pytest.mark.parametrize(("header", "line"), [("", 1), ("#!SAYS no\n#!LOSS 0\n", 3)])
+def test_a_wrong_answer_has_to_lose(
+    header: str, line: int, tmp_path: Path, solution: Solution
+) -> None:
+    path = tmp_path / "wrong.txt"
+    path.write_text(f"# A\n{header}#!BLANK ex1-count.2\n    9\n", "utf-8")
+    with pytest.raises(UserError, match=r"write `#!LOSS points`, more than 0") as caught:
+        read_variant(path, solution, must_lose=True)
+    assert caught.value.message.startswith(f"{shown(path)}:{line}: ")
+    assert caught.value.exit_code == 1
+
+
 def test_the_solution_where_it_may_be(tmp_path: Path, solution: Solution) -> None:
     (tmp_path / "right.txt").write_text("# Word for word\n", "utf-8")
     (right,) = read_variants(tmp_path, solution, may_be_the_solution=True)
@@ -116,6 +133,8 @@ def test_the_solution_where_it_may_be(tmp_path: Path, solution: Solution) -> Non
         ("# A\n#!BLANK ex1-count.2\n    10\n", 1, "it is the solution"),
         ("# Nothing\n", 1, "it is the solution"),
         ("# A\n#!WORTH much\n#!BLANK ex1-count.2\n9\n", 2, "much is no number of points"),
+        ("# A\n#!LOSS -1\n#!BLANK ex1-count.2\n9\n", 2, "-1 is no number of points"),
+        ("# A\n#!LOSS much\n#!BLANK ex1-count.2\n9\n", 2, "much is no number of points"),
         ("# A\n#!MUTANT ex1-count.2\n-    10\n+    11\n", 2, "variants/equivalent/"),
     ],
 )
