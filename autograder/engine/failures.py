@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from .causes import Cause, cause_of_exception
 
+BY_CHECK = "the check can't go on with what your code gave it:"
+
 
 class EngineUnavailable(Exception):
     """No worker can be had; no submission is at fault."""
@@ -38,13 +40,17 @@ class StudentError(AssertionError):
     """Student code raised an exception of type `name` at `where`, a line of its own.
 
     With no name, it returned what can't be sent, and `message` says why. `errno` is the system's,
-    0 if there is none.
+    0 if there is none. `by_check`: a test's own set-up code raised it, over what it was given.
     """
 
-    def __init__(self, name: str, message: str, where: str, errno: int = 0) -> None:
+    def __init__(
+        self, name: str, message: str, where: str, errno: int = 0, by_check: bool = False
+    ) -> None:
         self.cause = cause_of_exception(name, message, errno)
-        super().__init__(_sentence("your code raised", self.cause, name, message, where))
+        raised = BY_CHECK if by_check else "your code raised"
+        super().__init__(_sentence(raised, self.cause, name, message, where))
         self.name, self.message, self.where, self.errno = name, message, where, errno
+        self.by_check = by_check
 
 
 @dataclass(frozen=True)

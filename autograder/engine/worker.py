@@ -174,7 +174,8 @@ class Worker:
             case [bytes(echo), str("raised"), str(name), str(text), str(where), int(errno)] if (
                 echo == nonce and 0 <= errno <= MAX_ERRNO
             ):
-                raise StudentError(printable(name), printable(text), printable(where), errno)
+                told = printable(name), printable(text), printable(where)
+                raise StudentError(*told, errno, by_check=operation == "setup" and not where)
         raise self._violated()
 
     def _receive_reply(

@@ -308,7 +308,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
             blamed = f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""
             return _Failure(f"{error}{blamed}", error.cause)
         case StudentError():
-            text = mark.with_hint(str(error)) if error.cause.raised else str(error)
+            blames_answer = error.cause.raised and not error.by_check
+            text = mark.with_hint(str(error)) if blames_answer else str(error)
             return _Failure(text, error.cause, error.name, error.errno)
         case QuestionLost():
             return _Failure(str(error), error.cause)

@@ -170,7 +170,8 @@ class _Writer:
         self.containers = 0
 
     def write(self, value: Any, depth: int) -> Any:
-        # Exact types only: a subclass may behave as it likes, so it stays behind a handle.
+        # Exact types only: a subclass may behave as it likes, so it stays behind a handle. Of a
+        # tuple, what it iterates over is its owner's word, as every value is.
         kind = type(value)
         if _is_scalar(value):
             return value
@@ -181,7 +182,7 @@ class _Writer:
             raise Unsendable("it has too many parts")
         if kind is int:
             return [Kind.BIG_INT, _int_bytes(value)]
-        if kind is list or kind is tuple:
+        if kind is list or isinstance(value, tuple):  # a named tuple is a pair to whoever asks
             tag = Kind.LIST if kind is list else Kind.TUPLE
             return [tag, *[self.write(item, depth - 1) for item in value]]
         if kind in DICTS and all(map(_is_scalar, value)):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.engine.failures import CellError, StudentError
+from autograder.engine.failures import BY_CHECK, CellError, StudentError
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from autograder.engine.failures import CellError, StudentError
 def test_sentences(name: str, message: str, where: str, expected: str) -> None:
     assert str(StudentError(name, message, where)).startswith(expected)
     assert isinstance(StudentError(name, message, where), AssertionError)
+
+
+def test_a_tests_own_code_is_not_the_students() -> None:
+    error = StudentError("AttributeError", "'NoneType' has no 'copy_'", "", by_check=True)
+    assert str(error) == f"{BY_CHECK} AttributeError: 'NoneType' has no 'copy_'"
 
 
 def test_a_cell_error_reads_like_a_student_error() -> None:

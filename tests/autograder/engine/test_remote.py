@@ -97,6 +97,17 @@ def test_lists_may_hold_objects(submission: Remote) -> None:
     assert set(layers[0].state_dict()) == {"weight", "bias"}
 
 
+def test_what_a_set_up_raises_is_blamed_on_the_student_only_for_code_of_theirs(
+    submission: Remote,
+) -> None:
+    with pytest.raises(StudentError) as of_the_check:
+        submission.setup("alone.copy_()", alone=None)
+    assert of_the_check.value.by_check
+    with pytest.raises(StudentError, match="your code raised") as of_the_student:
+        submission.setup("add(1, None)", add=submission.add)
+    assert not of_the_student.value.by_check
+
+
 def test_setup_has_a_namespace_of_its_own(submission: Remote) -> None:
     first = submission.setup("y = x + 1", x=torch.tensor(1))
     second = submission.setup("y = x + 1", x=torch.tensor(5))
