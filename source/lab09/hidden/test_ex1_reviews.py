@@ -1,6 +1,7 @@
 """Exercise 1, from token ids to padded batches: decoding, filtering, padding, the data set."""
 
 import torch
+from call_probes import assert_leaves_no_trace
 
 from lib.kit.checks import (
     assert_close,
@@ -54,7 +55,9 @@ def test_special_ids_have_names(submission, rng):
     """Padding, start and out-of-vocabulary ids decode to <pad>, <start> and <oov>."""
     word = integers(rng, 4, len(WORDS) + 4, 1)[0]
     hint = "Ids 0, 1 and 2 are no ranks: which special word does each stand for?"
-    assert_decodes(submission, [1, word, 2, word, 0, 0], random_vocabulary(rng), hint)
+    review, rank_to_word = [1, word, 2, word, 0, 0], random_vocabulary(rng)
+    assert_decodes(submission, review, rank_to_word, hint)
+    assert_leaves_no_trace(submission, "decode_review", review, rank_to_word)
 
 
 @question("ex1-decode", points=1)
@@ -104,6 +107,7 @@ def test_limit_counts_kept_words(submission, rng):
     mixed = [entry for word in kept for entry in (None, word, 101 + word)]
     hint = "Drop first, cut afterwards: dropped words must not use up `max_seq_len`"
     assert_filters(submission, mixed, (100, max_seq_len), hint)
+    assert_leaves_no_trace(submission, "filter_word_ranks", mixed, 100, max_seq_len)
 
 
 @question("ex1-filter", points=1)
@@ -138,6 +142,7 @@ def test_adds_no_needless_zeros(submission, rng):
     for lengths in ([5], [1], [4, 4, 4], [2, 5]):
         hint = "A batch is as long as its longest review, and one review is still a batch"
         assert_pads(submission, random_reviews(rng, lengths), hint)
+    assert_leaves_no_trace(submission, "pad_reviews", random_reviews(rng, [3, 1, 5]))
 
 
 @question("ex1-padding", points=1)

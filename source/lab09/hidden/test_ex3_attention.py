@@ -3,6 +3,7 @@
 import statistics
 
 import torch
+from call_probes import assert_leaves_no_trace
 
 from autograder.judge.expected import computed_once
 from lib.kit.checks import (
@@ -105,6 +106,7 @@ def test_self_attention_output(submission, rng):
 def test_self_attention_weights(submission, rng):
     """The weights are (N, N), in row i those with which token i looks at the others."""
     inputs = random_input(rng, 5)
+    assert_leaves_no_trace(submission, "self_attention", *inputs)
     assert_close(
         self_attention_of(submission, *inputs)[1],
         expected_of(*inputs)[1],
@@ -217,6 +219,7 @@ def test_blocks_of_any_length(submission, rng):
     """Any number of blocks of different lengths can be joined."""
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
         assert_joined(submission, random_blocks(rng, sizes), "Are all blocks used, in order?")
+    assert_leaves_no_trace(submission, "softmax_tiled", random_blocks(rng, (3, 0, 2)))
 
 
 @question("ex3-softmax-tiled", points=1)
@@ -324,6 +327,7 @@ def test_uneven_last_block(submission, rng):
     for keys, block_size in ((10, 4), (7, 6), (9, 2)):
         inputs = random_query_key_value(rng, 4, keys)
         assert_attends(submission, inputs, block_size, "Is the last, smaller block used, and once?")
+    assert_leaves_no_trace(submission, "flash_attention", *inputs, block_size)
 
 
 @question("ex3-flash", points=1)
