@@ -22,9 +22,9 @@ TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", 
 SIZE_LIMIT_BYTES = 1 << 20
 # Libraries of labs that the engine has an adapter for, and the files that may name them.
 KNOWN_TO_THE_ENGINE = {
-    "torch": {"networks.py", "tensors.py"},
+    "torch": {"networks.py", "tensors.py", "settings.py"},
     "matplotlib": {"plots.py", "worker.py"},
-    "numpy": {"arrays.py", "tensors.py", "protocol.py", "lab.py"},
+    "numpy": {"arrays.py", "tensors.py", "protocol.py", "settings.py", "lab.py"},
     "tqdm": {"progress_bars.py"},
 }
 

@@ -119,7 +119,7 @@ def make_plan(
         scratch_files=limits.scratch_files,
         threads=limits.threads,
         open_files=limits.open_files,
-        cpu_s=int(limits.submission_timeout_s) * (os.cpu_count() or 1),
+        cpu_s=int(limits.longest_s) * (os.cpu_count() or 1),
         imports=list(imports),
         prepare=list(prepare),
     )

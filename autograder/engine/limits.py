@@ -13,7 +13,8 @@ class Limits:
     call_timeout_s: float = 10.0
     cell_timeout_s: float = 30.0
     test_timeout_s: float = 20.0
-    submission_timeout_s: float = 300.0
+    submission_timeout_s: float = 300.0  # without the student's own cells
+    own_cells_timeout_s: float = 60.0  # of all cells together that the student added
     frame_limit_bytes: int = 64 * 2**20
     start_timeout_s: float = 120.0  # of the zygote, which imports libraries
     memory_bytes: int = 2 * 2**30  # of address space, besides what libraries take at their start
@@ -23,3 +24,13 @@ class Limits:
     open_files: int = 256
     judge_memory_bytes: int = 2**30  # of address space, besides what its libraries take
     judge_cpu_s: float = 60.0  # of what it computes itself; it waits for workers most of the time
+
+    @property
+    def own_replays_timeout_s(self) -> float:
+        """Of own cells that run again, in place of a worker that was lost."""
+        return 2 * self.own_cells_timeout_s
+
+    @property
+    def longest_s(self) -> float:
+        """The most that all workers of a submission can take."""
+        return self.submission_timeout_s + self.own_cells_timeout_s + self.own_replays_timeout_s

@@ -34,10 +34,10 @@ EXCESSES = {
 class Worker:
     """One submission, running in a process of its own; `submission` is its namespace.
 
-    `ends_at` (of `time.monotonic`) is when its time is up; `excess` tells what it did that it may
-    not, if anything; `end` kills the process unless it ends within the seconds given, and returns
-    its wait status, None if unknown; `memory_bytes` says what it takes, None if it is gone (whether
-    to forget its peak is the argument).
+    `ends_at` (of `time.monotonic`) is when its time is up, and may be put off; `excess` tells what
+    it did that it may not, if anything; `end` kills the process unless it ends within the seconds
+    given, and returns its wait status, None if unknown; `memory_bytes` says what it takes, None if
+    it is gone (whether to forget its peak is the argument).
     """
 
     def __init__(
@@ -63,8 +63,9 @@ class Worker:
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
         self._seed: int | None = None
-        whole = f" of {limits.submission_timeout_s:g} s for the whole submission"
-        self._deadlines = [(ends_at, whole)]
+        self.ends_at = ends_at
+        self._whole = f" of {limits.submission_timeout_s:g} s for the whole submission"
+        self._deadlines: list[tuple[float, str]] = []
 
     def execute(self, source: str, timeout_s: float | None = None) -> CellError | None:
         """Run a code cell; None, or why it stopped. Raises `WorkerLost`."""
@@ -146,7 +147,7 @@ class Worker:
         if self._lost is not None:
             raise self._lost.with_traceback(None)
         call = _within(timeout_s or self._limits.call_timeout_s)
-        deadline, exceeded = min(call, *self._deadlines)
+        deadline, exceeded = min(call, (self.ends_at, self._whole), *self._deadlines)
         nonce = secrets.token_bytes(8)
         released, self._released = self._released, []
         question = (nonce, operation, released, self._seed, *arguments)

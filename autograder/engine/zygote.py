@@ -226,13 +226,15 @@ def _environment(home: str) -> dict[str, str]:
     """Nothing of the grader's own; one thread, and sets of strings in the same order each run."""
     return {
         **dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), home),
-        # the last holds even if a submission asks for more, with which it may hang
-        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
+        # No OMP_THREAD_LIMIT: where fewer threads come than were asked for, LSTMs go wrong.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+        "OMP_WAIT_POLICY": "PASSIVE",  # who has threads all the same has one core for them
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited
         "MALLOC_MMAP_THRESHOLD_": str(2**18),  # what is larger goes back at once, or holes add up
         "MPLBACKEND": "Agg",
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",
+        "TORCHDYNAMO_DISABLE": "1",  # what compiles would start a compiler
         "USER": "student",  # without it, who grades would be looked up
     }

@@ -71,7 +71,7 @@ def _carried_score(assignment: Assignment, tests: Tests, own: Session, question:
     before = [cell for cell in own.cells[:start] if not is_own(cell)]
     span = own.cells[start : check + 1]
     solved = {cell.id: cell for cell in assignment.solution.cells}
-    solution = Session(own.zygote, [solved[cell.id] for cell in before], own.seed, own.ends_at)
+    solution = Session(own.zygote, [solved[cell.id] for cell in before], own.seed, own.clock)
     lent = lent_names(solution.cells)
     released = names_in(assignment.notebook.cells)
     running = [cell for cell in [*before, *span] if runs(cell) and cell.id not in lent]
@@ -79,7 +79,7 @@ def _carried_score(assignment: Assignment, tests: Tests, own: Session, question:
         own.zygote,
         [*before, *span],
         own.seed,
-        own.ends_at,
+        own.clock,
         solution=solution,
         lent={id: names & released for id, names in lent.items()},
         needed=names_in(solved[cell.id] for cell in running if not is_own(cell))

@@ -6,15 +6,15 @@ cell or that question; a fresh worker replays the other cells and grading goes o
 
 import hashlib
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..assignment import is_skipped, question_id
-from ..engine import Cause, Submission, Worker, WorkerLost, Zygote
+from ..assignment import is_own, is_skipped, question_id
+from ..engine import Cause, CellError, Submission, Worker, WorkerLost, Zygote
+from .clock import Clock
 from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
@@ -33,7 +33,8 @@ class Session:
     zygote: Zygote
     cells: list[Any]  # the composed notebook's
     seed: int
-    ends_at: float | None = None  # of `time.monotonic`, if it continues another session
+    continued: InitVar[Clock | None] = None  # that of another session, if it continues one
+    clock: Clock = field(init=False)
     failures: dict[str, CellFailure] = field(default_factory=dict)
     listens: bool = False  # whether `answered` is kept
     answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
@@ -43,9 +44,8 @@ class Session:
     _fatal: set[str] = field(default_factory=set)  # cells that ended a worker
     _lost: dict[str, str] = field(default_factory=dict)  # question id -> what ended its worker
 
-    def __post_init__(self) -> None:
-        if self.ends_at is None:
-            self.ends_at = time.monotonic() + self.zygote.limits.submission_timeout_s
+    def __post_init__(self, continued: Clock | None) -> None:
+        self.clock = continued or Clock(self.zygote.limits)
 
     @cached_property
     def question_order(self) -> dict[str, int]:
@@ -57,7 +57,9 @@ class Session:
     def remarks(self) -> list[str]:
         """What ended a worker, for the grader: cells, and questions given up."""
         cells = [f"cell {f.cell_id}: {f.message}" for f in self.failures.values() if f.stopped]
-        return cells + [f"{question}: a check {loss}" for question, loss in self._lost.items()]
+        lost = [f"{question}: a check {loss}" for question, loss in self._lost.items()]
+        left_out = [f"{self._own_took_too_long}; the rest of them was not run"]
+        return cells + lost + left_out * self.clock.own_time_is_over
 
     @contextmanager
     def at_question(self, question: str, test_name: str) -> Iterator[Submission]:
@@ -128,10 +130,9 @@ class Session:
         return self._worker
 
     def _fork(self) -> Worker:
-        assert self.ends_at is not None
-        if time.monotonic() > self.ends_at:
+        if self.clock.is_over:
             raise QuestionLost("not run, because the submission used up its time limit")
-        return self.zygote.fork(derive_seed(self.seed, "cells"), self.ends_at)
+        return self.zygote.fork(derive_seed(self.seed, "cells"), self.clock.ends_at)
 
     def _run(self, cell: Any, worker: Worker) -> bool:
         """Execute a cell, if it is to be; False if that cost the worker."""
@@ -142,17 +143,34 @@ class Session:
             text = f"this cell was not run, as it has more than {SOURCE_LIMIT} characters"
             self.failures[cell.id] = CellFailure(cell.id, "", text, Cause.TOO_LONG)
             return True
+        if is_own(cell) and not self.clock.may_run(cell.id):
+            text = f"this cell was not run, as {self._own_took_too_long}"
+            self.failures[cell.id] = CellFailure(cell.id, "", text, Cause.NOT_RUN)
+            return True
         try:
-            error = worker.execute(cell.source)
+            error = self._execute(cell, worker)
         except WorkerLost as loss:
             self._fatal.add(cell.id)
-            self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {loss}", loss.cause)
+            own_over = is_own(cell) and loss.cause is Cause.TIME and self.clock.own_time_is_over
+            text = f"was stopped, as {self._own_took_too_long}" if own_over else str(loss)
+            self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {text}", loss.cause)
             return False
         if error is not None:
             self.failures[cell.id] = CellFailure(
                 cell.id, error.name, str(error), error.cause, error.errno
             )
         return True
+
+    def _execute(self, cell: Any, worker: Worker) -> CellError | None:
+        if not is_own(cell):
+            return worker.execute(cell.source)
+        with self.clock.own_cell(cell.id, worker) as left_s:
+            return worker.execute(cell.source, min(left_s, self.zygote.limits.cell_timeout_s))
+
+    @property
+    def _own_took_too_long(self) -> str:
+        limit_s = self.clock.limits.own_cells_timeout_s
+        return f"your own cells took longer than {limit_s:g} s together"
 
 
 def derive_seed(seed: int, *names: str) -> int:

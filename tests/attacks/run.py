@@ -53,6 +53,7 @@ LIMITS = Limits(
     cell_timeout_s=1.0,
     test_timeout_s=2.0,
     submission_timeout_s=10.0,
+    own_cells_timeout_s=2.0,
     memory_bytes=2**29,
     scratch_bytes=2**26,
     scratch_files=2000,

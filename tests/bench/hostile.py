@@ -44,7 +44,11 @@ HOSTILE_GROUPS = ("judge", "exhaust", "output")
 GRACE_S = 30.0  # beyond the limit of a submission: what ending it may take
 # Of the corpus's lab, so that what ends by a limit of time ends soon; memory has its usual limits.
 SHORT = Limits(
-    call_timeout_s=1.0, cell_timeout_s=1.0, test_timeout_s=2.0, submission_timeout_s=10.0
+    call_timeout_s=1.0,
+    cell_timeout_s=1.0,
+    test_timeout_s=2.0,
+    submission_timeout_s=10.0,
+    own_cells_timeout_s=2.0,
 )
 # What every function of a notebook returns.
 VALUES = {
@@ -126,7 +130,7 @@ def _rows_of(one: Class, alone: Graded, beside: Graded, limits: Limits) -> Itera
     failed = sum(result["status"] == "failed" for result in results)
     yield Row(f"{name}: whose judge came to no end, of {number} hostile", failed)
     longest_s = max(result["seconds"] for result in results)
-    most_s = limits.submission_timeout_s + GRACE_S
+    most_s = limits.longest_s + GRACE_S
     yield Row(f"{name}: longest hostile one / its limit", longest_s / most_s, at_most=1.0)
     same = [_score(alone, student) == _score(beside, student) for student in one.honest]
     yield Row(f"{name}: honest ones with the same score", sum(same) / len(same), at_least=1.0)

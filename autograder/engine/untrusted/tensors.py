@@ -14,6 +14,7 @@ NAMES = (  # the dtypes that cross; their order is part of the protocol
     *("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16"),
     *("float32", "float64", "complex64", "complex128"),
 )
+THREAD_SETTERS = ("set_num_threads", "set_num_interop_threads")
 PROCESS_OPTIONS = (  # of the DataLoader
     *("num_workers", "timeout", "worker_init_fn"),
     *("multiprocessing_context", "prefetch_factor", "persistent_workers"),
@@ -145,7 +146,20 @@ def use_threads(number: int) -> None:
     if is_loaded():
         import torch
 
-        torch.set_num_threads(number)
+        set_num_threads = torch.set_num_threads
+        getattr(set_num_threads, "__wrapped__", set_num_threads)(number)
+
+
+def keep_one_thread() -> None:
+    """Let who asks for more threads have one: a worker has one core, and a limit of threads."""
+    if not is_loaded():
+        return
+    import torch
+
+    for name in THREAD_SETTERS:
+        setter = getattr(torch, name)
+        if not hasattr(setter, "__wrapped__"):
+            setattr(torch, name, functools.wraps(setter)(lambda number: None))
 
 
 def warm_up() -> None:

@@ -1,5 +1,6 @@
 """Runs one submission's cells and answers questions about what they defined."""
 
+import contextlib
 import functools
 import itertools
 import os
@@ -20,6 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from . import arrays, plots, tensors
 from .lending import Lender
 from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
+from .settings import Settings
 from .stand_ins import Borrower
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
@@ -84,6 +86,8 @@ class Session:
         self.shell = shell
         self.borrower = borrower
         self.borrows = False
+        self.settings = Settings()
+        self.test = contextlib.ExitStack()  # open while a test runs
         self.objects: dict[int, Any] = {0: shell.user_module}
         self.numbers = itertools.count(1)
         self.operations: dict[str, Callable[..., Any]] = {
@@ -110,7 +114,7 @@ class Session:
         wrap = self.lender.lend if operation == "lend" else self.handle_of
         try:
             if seed is not None:
-                seed_generators(seed)
+                self.begin_test(seed)
             with self.borrower.during(nonce):
                 result = self.operations[operation](*arguments)
             return encode((nonce, "value", result), wrap, limit_bytes)
@@ -121,6 +125,13 @@ class Session:
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well
             reply = (nonce, "raised", *described(error))
         return encode(reply, self.handle_of, limit_bytes)
+
+    def begin_test(self, seed: int) -> None:
+        """A test's questions find settings and generators as if no cell had changed them."""
+        self.test.close()
+        self.test.enter_context(self.settings.as_usual())
+        tensors.use_threads(1)
+        seed_generators(seed)
 
     def get(self, target: Any, name: str) -> Any:
         """An attribute; of the notebook, also what can be borrowed."""
@@ -144,10 +155,11 @@ class Session:
         return self.objects[number]
 
     def execute(self, source: str) -> None:
-        """Run a cell as Jupyter does."""
+        """Run a cell as Jupyter does, under the student's own settings."""
+        self.test.close()
         result = self.shell.run_cell(source)
         plots.close_all()  # as Jupyter does after each cell
-        tensors.load_without_processes()  # in case this cell was the first to import it
+        stay_alone()  # in case this cell was the first to import something
         result.raise_error()
 
 
@@ -207,6 +219,13 @@ def seed_generators(seed: int) -> None:
     random.seed(seed)
     arrays.seed_generator(seed)
     tensors.seed_generator(seed)
+
+
+def stay_alone() -> None:
+    """Have libraries that are loaded start no processes, no threads and no windows."""
+    tensors.load_without_processes()
+    tensors.keep_one_thread()
+    plots.keep_backend()
 
 
 def settle(work_dir: str, support_dir: str | None, shipped: str) -> None:

@@ -83,9 +83,9 @@ def make_shell() -> Any:
     """The IPython shell that each worker inherits; what would start processes doesn't."""
     from IPython.core.history import HistoryManager
 
-    from .worker import NotebookShell
+    from .worker import NotebookShell, stay_alone
 
-    tensors.load_without_processes()
+    stay_alone()
     HistoryManager.enabled = False  # it would need a thread and a file
     return NotebookShell.instance()
 

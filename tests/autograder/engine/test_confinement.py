@@ -61,7 +61,7 @@ import json, sys
 from pathlib import Path
 from autograder.engine import Policy, Zygote
 imports = ("torch.utils.data", "matplotlib.pyplot")
-with Zygote(Path("lib"), policy=Policy(allow_unconfined=True), imports=imports) as zygote:
+with Zygote(Path("release/lab09"), policy=Policy(allow_unconfined=True), imports=imports) as zygote:
     worker = zygote.fork(0)
     error = worker.execute(sys.argv[1])
     result = worker.submission.result if error is None else str(error)
@@ -83,7 +83,7 @@ def refuses(attempt):
     try: attempt()
     except OSError: return True
 result = [torch.backends.cpu.get_cpu_capability(), os.path.getsize("figure.png") > 0,
-          os.path.exists("kit"), refuses(os.fork), refuses(lambda: open(SECRET))]
+          os.path.exists("checks.py"), refuses(os.fork), refuses(lambda: open(SECRET))]
 """
 
 

@@ -91,6 +91,7 @@ def test_a_failing_cell_says_why_and_the_worker_lives_on(
         "%%time\nx = 1",
         "%timeit -n1 -r1 1 + 1",
         "%load_ext autoreload\n%autoreload 2",
+        "import matplotlib\nmatplotlib.use('TkAgg')\nplt.switch_backend('QtAgg')",
         "import matplotlib.pyplot as plt\nplt.imshow([[1, 2]])\nplt.colorbar()\nplt.show()",
         "for i in range(30):\n    plt.figure()",
         "from tqdm.auto import tqdm\nfor i in tqdm(range(3)): pass",
@@ -142,6 +143,60 @@ def test_torch_works_after_the_fork(fork: Fork) -> None:
     with takes_at_most(8):
         assert worker.submission.learn(1).shape == (8, 200, 64)
         assert worker.submission.learn(2).isfinite().all()
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 1000])
+def test_threads_that_are_asked_for_neither_fail_nor_change_values(fork: Fork, number: int) -> None:
+    """Where fewer came than torch had been promised, an LSTM in training was wrong."""
+    worker = fork(f"""
+        import os, torch
+        torch.set_num_threads({number})
+        torch.set_num_interop_threads({number})
+        os.environ |= dict(OMP_NUM_THREADS="{number}", MKL_NUM_THREADS="{number}")
+        def read(weights, tokens):
+            torch.set_num_threads({number})
+            lstm = torch.nn.LSTM(16, 32, batch_first=True)
+            lstm.load_state_dict(weights)
+            return lstm(tokens)[0]
+        """)
+    torch.manual_seed(0)
+    lstm, tokens = torch.nn.LSTM(16, 32, batch_first=True), torch.rand(8, 50, 16)
+    hidden = worker.submission.read(dict(lstm.state_dict()), tokens)
+    torch.testing.assert_close(hidden, lstm(tokens)[0].detach())
+
+
+def test_what_would_compile_runs_as_it_is(fork: Fork) -> None:
+    worker = fork("""
+        import torch
+        model = torch.compile(torch.nn.Linear(2, 3))
+        shape = tuple(model(torch.ones(1, 2)).shape)
+        @torch.compile
+        def double(x): return 2 * x
+        """)
+    assert worker.submission.shape == (1, 3)
+    assert worker.submission.double(torch.ones(1)).item() == 2
+
+
+def test_tests_find_the_usual_settings_and_cells_the_students(fork: Fork) -> None:
+    worker = fork("""
+        import os, warnings, numpy as np, torch
+        torch.set_default_dtype(torch.float64)
+        np.seterr(all="raise")
+        warnings.simplefilter("error")
+        def make():
+            warnings.warn("careful")
+            return str((torch.ones(1) * float(np.float64(1) / np.float64(0))).dtype)
+        def change(): torch.set_default_dtype(torch.float16)
+        """)
+    for _ in range(2):
+        worker.seed(1)
+        assert worker.submission.make() == "torch.float32"
+        worker.submission.change()
+        assert worker.submission.make() == "torch.float16"  # in the same test
+    assert worker.execute("after = str(torch.ones(1).dtype)") is None
+    assert worker.submission.after == "torch.float64"
+    failed = worker.execute("warnings.warn('careful')")
+    assert failed is not None and failed.name == "UserWarning"
 
 
 def test_runs_with_equal_seeds_are_equal(fork: Fork) -> None:

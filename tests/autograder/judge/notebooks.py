@@ -15,6 +15,11 @@ def answer(cell_id: str, source: str) -> Any:
     return _code(cell_id, source, {}, grade=False, solution=True, locked=False)
 
 
+def own(cell_id: str, source: str) -> Any:
+    """A code cell that a student added."""
+    return new_code_cell(source, id=cell_id)
+
+
 def question(question_id: str, points: float) -> Any:
     """The check cell of a question."""
     return _code(

@@ -128,7 +128,7 @@ def test_a_judge_has_its_processor_time(assignment: Assignment) -> None:
 
 
 def test_a_judge_has_its_time(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = Limits(submission_timeout_s=0.1)
+    limits = Limits(submission_timeout_s=0.1, own_cells_timeout_s=0.1)
     with Pool(Grader(assignment, limits=limits), jobs=1, rehearsal=Sleep(0, grace_s=0.5)) as pool:
         failed = pool.judge(Sleep(60))
         assert failed == Failed("the judge of this submission died of its time limit, twice")

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from autograder.engine import Cause, Limits, MissingName, Worker, WorkerLost, Zygote
+from autograder.judge.clock import Clock
 from autograder.judge.results import CellFailure
 from autograder.judge.session import SOURCE_LIMIT, QuestionLost, Session, derive_seed
 
-from .notebooks import answer, given, notebook, question, written
+from .notebooks import answer, given, notebook, own, question, written
 
 LIMITS = Limits(call_timeout_s=4, cell_timeout_s=2, test_timeout_s=1.5, submission_timeout_s=60)
 TOKEN = given("token", "import os\ntoken = os.urandom(8)")  # another one in each worker
@@ -29,8 +31,11 @@ def walk(zygote: Zygote) -> Iterator[Walk]:
     """`walk(cell, …)`: a session on a notebook of these cells."""
     sessions: list[Session] = []
 
-    def start(*cells: Any, seed: int = 0, ends_at: float | None = None) -> Session:
-        sessions.append(Session(zygote, notebook(*cells).cells, seed, ends_at))
+    def start(
+        *cells: Any, seed: int = 0, limits: Limits = LIMITS, clock: Clock | None = None
+    ) -> Session:
+        cells_ = notebook(*cells).cells
+        sessions.append(Session(zygote, cells_, seed, clock or Clock(limits)))
         return sessions[-1]
 
     yield start
@@ -206,7 +211,7 @@ def test_all_workers_share_the_time_of_the_submission(walk: Walk) -> None:
         answer("bad", "os._exit(0)"),
         question("q1", 1),
         question("q2", 1),
-        ends_at=time.monotonic() + 2,
+        limits=replace(LIMITS, submission_timeout_s=2),
     )
     for name in ("q1", "q2"):
         with pytest.raises(QuestionLost) as caught, session.at_question(name, "test"):
@@ -214,16 +219,75 @@ def test_all_workers_share_the_time_of_the_submission(walk: Walk) -> None:
         assert str(caught.value) == "not run, because the submission used up its time limit"
     assert "for the whole submission" in session.failures["slow"].message
     assert session.failures["slow"].cause is Cause.TIME
-    assert time.monotonic() - session.ends_at < 1.2  # type: ignore[operator]
+    assert time.monotonic() - session.clock.ends_at < 1.2
 
 
 def test_a_session_that_continues_another_has_the_rest_of_its_time(walk: Walk) -> None:
     first = walk(TOKEN, question("q", 1))
-    assert first.ends_at is not None
-    assert 0 < first.ends_at - time.monotonic() <= LIMITS.submission_timeout_s
-    over = walk(TOKEN, question("q", 1), ends_at=time.monotonic() - 1)
+    assert 0 < first.clock.ends_at - time.monotonic() <= LIMITS.submission_timeout_s
+    first.clock.ends_at = time.monotonic() - 1
+    over = walk(TOKEN, question("q", 1), clock=first.clock)
     with pytest.raises(QuestionLost, match="used up"), over.at_question("q", "test"):
         pytest.fail("there is no time left")
+
+
+# -- the time of own cells -------------------------------------------------------------------------
+
+SLOW = "import os, time\ntime.sleep(0.6)\n"
+
+
+def test_own_cells_take_no_time_from_the_others(walk: Walk) -> None:
+    limits = replace(LIMITS, submission_timeout_s=1, own_cells_timeout_s=3)
+    session = walk(*(own(f"o{n}", SLOW) for n in range(3)), TOKEN, question("q", 1), limits=limits)
+    value(session, "q", "token")
+    assert session.failures == {}
+    assert 0 < session.clock.ends_at - time.monotonic() <= 1
+
+
+def test_own_cells_that_take_too_long_together_are_named_and_the_answers_run(walk: Walk) -> None:
+    session = walk(
+        given("c", "names = []"),
+        *(own(f"o{number}", f"{SLOW}names.append({number})") for number in range(4)),
+        answer("a", "names.append('answer')"),
+        question("q", 1),
+        limits=replace(LIMITS, submission_timeout_s=2, own_cells_timeout_s=1),
+    )
+    assert value(session, "q", "names") == [0, "answer"]
+    too_long = "your own cells took longer than 1 s together"
+    assert {name: (one.message, one.cause) for name, one in session.failures.items()} == {
+        "o1": (f"this cell was stopped, as {too_long}", Cause.TIME),
+        "o2": (f"this cell was not run, as {too_long}", Cause.NOT_RUN),
+        "o3": (f"this cell was not run, as {too_long}", Cause.NOT_RUN),
+    }
+    assert session.remarks[-1] == f"{too_long}; the rest of them was not run"
+
+
+def test_replays_of_own_cells_take_no_time_from_anybody(walk: Walk, forks: list[Worker]) -> None:
+    session = walk(
+        own("o", SLOW + "here = 1"),
+        *(answer(f"a{number}", "os._exit(0)") for number in range(3)),
+        own("late", "late = here"),
+        question("q", 1),
+        limits=replace(LIMITS, submission_timeout_s=1, own_cells_timeout_s=1),
+    )
+    assert value(session, "q", "late") == 1
+    assert len(forks) == 4
+
+
+def test_endless_replays_of_own_cells_end(walk: Walk) -> None:
+    limits = replace(LIMITS, submission_timeout_s=1, own_cells_timeout_s=0.7)
+    exits = [answer(f"a{number}", "os._exit(0)") for number in range(9)]
+    session = walk(own("o", SLOW), *exits, question("q", 1), limits=limits)
+    started_at = time.monotonic()
+    with pytest.raises(QuestionLost, match="used up"), session.at_question("q", "test"):
+        pytest.fail("there is no time left")
+    assert time.monotonic() - started_at < limits.longest_s + 1
+
+
+def test_an_own_cell_has_the_time_of_a_cell_at_most(walk: Walk) -> None:
+    session = walk(own("o", "while True: pass"), own("p", "x = 1"), question("q", 1))
+    assert value(session, "q", "x") == 1
+    assert session.failures["o"].message == "this cell exceeded the time limit of 2 s"
 
 
 # -- chance ----------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ def test_nothing_loads_it_unasked(
 def test_without_it_nothing_is_done() -> None:
     code = (
         "import sys; from autograder.engine.untrusted import plots\n"
-        "plots.warm_up(); plots.close_all(); print('matplotlib' in sys.modules)"
+        "plots.warm_up(); plots.close_all(); plots.keep_backend()\n"
+        "print('matplotlib' in sys.modules)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
@@ -37,6 +38,29 @@ print(len(plt.get_fignums()))
 plots.close_all()
 print(len(plt.get_fignums()))
 """
+
+
+BACKENDS = """
+import matplotlib
+import matplotlib.pyplot as plt
+from autograder.engine.untrusted import plots
+plots.keep_backend()
+switch_backend = plt.switch_backend
+plots.keep_backend()
+assert plt.switch_backend is switch_backend  # once is enough
+plt.switch_backend("TkAgg")
+matplotlib.use("QtAgg")
+plt.switch_backend(newbackend="no such thing")
+figure, _ = plt.subplots()
+print(type(figure.canvas).__name__)
+"""
+
+
+def test_whatever_backend_is_asked_for_figures_are_drawn_to_memory() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", BACKENDS], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "FigureCanvasAgg\n"
 
 
 def test_figures_are_forgotten_and_warming_up_leaves_none() -> None:

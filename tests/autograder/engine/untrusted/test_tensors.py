@@ -37,7 +37,7 @@ def test_without_it_every_answer_is_no_and_nothing_is_loaded() -> None:
         "assert not tensors.is_loaded() and not tensors.is_tensor(1)\n"
         "assert tensors.as_plain((1, 2)) is None and tensors.dtype_index('float32') is None\n"
         "tensors.seed_generator(1); tensors.use_threads(1); tensors.warm_up()\n"
-        "tensors.load_without_processes()\n"
+        "tensors.load_without_processes(); tensors.keep_one_thread()\n"
         "print('torch' in sys.modules)"
     )
     ran = subprocess.run(
@@ -136,7 +136,10 @@ tensors.load_without_processes()
 initialize = DataLoader.__init__
 tensors.load_without_processes()
 assert DataLoader.__init__ is initialize  # once is enough
-options = dict(num_workers=2, persistent_workers=True, prefetch_factor=4, timeout=5)
+options = dict(
+    num_workers=2, persistent_workers=True, prefetch_factor=4, timeout=5, pin_memory=True,
+    multiprocessing_context="spawn", worker_init_fn=print, in_order=False,
+)
 for loader in (DataLoader(Where(), 2, **options), DataLoader(Where(), 2, False, None, None, 2)):
     assert loader.num_workers == 0 and loader.batch_size == 2
     print({int(pid) for batch in loader for pid in batch} == {os.getpid()})
@@ -148,6 +151,30 @@ def test_loaders_do_their_work_in_the_process_itself() -> None:
         [sys.executable, "-c", LOADERS], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == ["True", "True"]
+
+
+THREADS = """
+import torch
+from autograder.engine.untrusted import tensors
+tensors.use_threads(1)
+tensors.keep_one_thread()
+set_num_threads = torch.set_num_threads
+tensors.keep_one_thread()
+assert torch.set_num_threads is set_num_threads  # once is enough
+torch.set_num_threads(4)
+torch.set_num_interop_threads(4)
+torch.set_num_interop_threads(4)  # which torch itself allows only once
+print(torch.get_num_threads())
+tensors.use_threads(2)
+print(torch.get_num_threads())
+"""
+
+
+def test_who_asks_for_threads_has_one_and_only_the_engine_gives_more() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", THREADS], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["1", "2"]
 
 
 @pytest.mark.parametrize("name", tensors.NAMES)

@@ -56,6 +56,25 @@ SCENARIOS = {
         "try:\n    check('ex1-double')\nexcept Exception: pass\n"
         "print(draw() == without)"
     ),
+    "other settings": (
+        "import builtins, torch, warnings, numpy as np\n"
+        "torch.set_default_dtype(torch.float64)\n"
+        "np.seterr(all='raise')\n"
+        "warnings.simplefilter('error', UserWarning)\n"
+        "real_sum, builtins.sum = sum, max\n"
+        "def double(x):\n"
+        "    warnings.warn('careful')\n"
+        "    np.array([5e-324]) / 3\n"
+        "    assert torch.ones(1).dtype is torch.float32\n"
+        "    return sum([x, x])"
+    ),
+    "own settings": (
+        "print(torch.get_default_dtype(), np.geterr()['under'], sum is max)\n"
+        "print(warnings.filters[0][0])\n"
+        "torch.set_default_dtype(torch.float32)\n"
+        "builtins.sum = real_sum\n"
+        "warnings.resetwarnings()"
+    ),
     "broken file": "from pathlib import Path\nimport lib\n"
     "Path(lib.__file__).parents[1].joinpath('checks.py').write_text('x = (')",
     "no file": "Path(lib.__file__).parents[1].joinpath('checks.py').unlink()",
@@ -164,6 +183,15 @@ def test_a_check_leaves_the_students_random_numbers_alone(
     outputs: dict[str, tuple[Outputs, Outputs]],
 ) -> None:
     assert outputs["draws"][0][-1].text == "True\n"
+
+
+def test_a_check_runs_under_the_usual_settings_and_puts_the_students_back(
+    outputs: dict[str, tuple[Outputs, Outputs]],
+) -> None:
+    warned, shown = outputs["other settings"][1]
+    assert "UserWarning: careful" in warned.text
+    assert shown.data["text/html"].count("✓ passed") == 2
+    assert outputs["own settings"][0][0].text == "torch.float64 raise True\nerror\n"
 
 
 def test_tables_read_on_light_and_dark_pages() -> None:

@@ -22,9 +22,11 @@ from IPython.display import HTML, display
 
 from .compare import CheckFailure
 from .question import question_of, what_is_checked
+from .settings import Settings
 
 CHECKS_FILE = "checks.py"
 RELEASE_DIR = Path(__file__).resolve().parents[3]  # where this package lies beside the notebook
+SETTINGS = Settings()  # a check sees what grading will see: not those of the notebook's cells
 LONGEST_MESSAGE = 400  # characters; an error may quote a whole tensor
 
 Verdict = Literal["passed", "failed", "open"]
@@ -112,7 +114,8 @@ def load_checks(path: Path) -> ModuleType:
         raise ChecksFailed(f"{path} is missing: open the notebook in the folder it was released in")
     module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        with SETTINGS.as_usual():
+            spec.loader.exec_module(module)
     except Exception as error:
         broken = f"{path} can't be read ({_described(error)}): take a fresh copy of it"
         raise ChecksFailed(broken) from None
@@ -144,7 +147,7 @@ def _notebook() -> Submission:
 def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Verdict, str]:
     mark = question_of(test)
     try:
-        with _own_randomness():
+        with SETTINGS.as_usual(), _own_randomness():
             test(submission)
     except NotDefined as missing:
         return "open", str(missing)
