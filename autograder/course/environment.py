@@ -12,12 +12,13 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..engine.limits import Limits
+from ..judge.reproduction import FOLDERS
 from ..project import HOME
 
 SUBMISSION = "submission"
 # What decides grades; what only shows them is published again without grading.
 CODE = (
-    *("lib", "autograder/engine", "autograder/judge"),
+    *("lib", "autograder/engine", "autograder/judge", "autograder/variants"),
     *("autograder/assignment.py", "autograder/identity.py", "autograder/lab.py"),
     "autograder/printable.py",
 )
@@ -26,13 +27,14 @@ Key = dict[str, str]
 
 
 def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str) -> Key:
-    """The parts, by name: release, tests, solution, code, libraries, limits, seed, confinement."""
+    """The parts, by name: release, tests, known mistakes, solution, code, libraries and so on."""
     solution = [] if assignment.solution is None else assignment.solution.cells
     test_dirs = {file.parent for file in assignment.test_files}
     libraries = {*LIBRARIES, *(name.split(".")[0] for name in assignment.imports)}
     return {
         "release": _hash_of_files([assignment.release_dir]),
         "tests": _hash_of_files(sorted(test_dirs - {assignment.release_dir})),
+        "known mistakes": _hash_of_files(_mistakes(assignment)),
         "solution": _hash(json.dumps([[cell.id, cell.source] for cell in solution]).encode()),
         "code": _hash_of_files(HOME / name for name in CODE),
         "libraries": ", ".join(
@@ -42,6 +44,14 @@ def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str
         "seed": str(seed),
         "confinement": level,
     }
+
+
+def _mistakes(assignment: Assignment) -> list[Path]:
+    """The folders of the lab's known mistakes, whose fair losses count."""
+    if assignment.source is None:
+        return []
+    folders = [assignment.source.parent / "variants" / name for name in FOLDERS]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def changed_parts(before: Key, after: Key) -> list[str]:

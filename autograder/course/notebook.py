@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
-from ..judge.results import CellFailure, QuestionResult, SubmissionResult
+from ..judge.results import CellFailure, QuestionResult, SubmissionResult, predicate
 from ..judge.submission import StudentCell, compose
 from ..printable import printable, printable_text
 from .markdown import Pictures, as_html, as_typed
@@ -134,13 +134,23 @@ def _answers(notebook: Any) -> dict[str, str]:
 
 
 def credit(question: QuestionResult) -> str:
-    """What was carried forward; of that run no more than its score is known."""
+    """Why a question counts more than the tests that passed; empty if it doesn't."""
     if not question.carried:
-        return ""
+        return _fair_loss(question)
     return (
         f"An early mistake costs once: with right answers to {', '.join(question.builds_on)} "
         f"before it, this answer earns {question.score:g} points, which count "
         f"({question.own_score:g} without). The checks shown are those of your notebook as it is."
+    )
+
+
+def _fair_loss(question: QuestionResult) -> str:
+    if question.mistake_score is None or question.mistake_score <= question.tests_score:
+        return ""
+    return (
+        f"One mistake is behind all checks that failed: the answer {predicate(question.mistake)}. "
+        f"It costs {question.max_score - question.mistake_score:g} of {question.max_score:g} "
+        f"points, not all that these checks are worth."
     )
 
 

@@ -1,11 +1,11 @@
 """Grades one submission from end to end, in the process that was forked for it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..assignment import Assignment
+from ..assignment import Assignment, GradedQuestion
 from ..engine import Zygote
 from ..printable import printable
 from .carry import carry_forward
@@ -13,7 +13,7 @@ from .content import Content, read_content
 from .ingest import ingest
 from .pytest_plugin import with_tests
 from .reproduction import NotLearnt
-from .results import FAILED, QuestionResult, SubmissionResult
+from .results import FAILED, QuestionResult, SubmissionResult, Verdict
 from .session import Session
 from .submission import compose
 from .warm import Grader, Ready
@@ -53,7 +53,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     if ready.tests.not_learnt:
         raise NotLearnt(ready.tests.not_learnt)
     questions = tuple(
-        QuestionResult(question.id, question.max_score, tuple(results.get(question.id, ())))
+        _judged(ready, question, tuple(results.get(question.id, ())))
         for question in assignment.questions
     )
     questions = carry_forward(assignment, ready.tests, session, questions)
@@ -69,6 +69,19 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         cell_failures=tuple(session.failures.values()),
         cells=submission.cells,
     )
+
+
+def _judged(
+    ready: Ready, question: GradedQuestion, verdicts: tuple[Verdict, ...]
+) -> QuestionResult:
+    """What the student's own run came to: a known mistake behind all that failed costs its loss."""
+    result = QuestionResult(question.id, question.max_score, verdicts)
+    known, failed = ready.known_mistakes, ready.tests.failed(question.id)
+    mistake = known.behind_all(question.id, failed) if known is not None and failed else None
+    if mistake is None or mistake.loss is None:
+        return result
+    left = max(0.0, question.max_score - mistake.loss)
+    return replace(result, mistake=mistake.title, mistake_score=left)
 
 
 def failed_result(grader: Grader, student: str, reason: str) -> SubmissionResult:

@@ -116,6 +116,7 @@ class Tests:
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
+        self._question_of: dict[tuple[str, str], str] = {}
         self.heard: dict[str, Heard] = {}  # case -> what was answered, if the session listens
         self.known: Reproductions | None = None  # what names mistakes; None: nothing does
         self.not_learnt: list[str] = []  # questions that failed, whose mistakes it does not know
@@ -142,6 +143,7 @@ class Tests:
         for item in kept:
             did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
             self._cases[_key(item)][item.nodeid] = did_not_run
+            self._question_of[_key(item)] = _mark(item).id
         for item, following in zip_longest(kept, kept[1:]):
             try:
                 self._run_case(item, following)
@@ -149,11 +151,14 @@ class Tests:
                 break
         return self._verdicts(kept)
 
-    @property
-    def failed_cases(self) -> list[str]:
-        """The cases that did not pass in the last run."""
-        cases = [case for of_test in self._cases.values() for case in of_test.items()]
-        return [case for case, failure in cases if failure is not None]
+    def failed(self, question: str) -> dict[str, Heard]:
+        """The cases of a question that did not pass in the last run, and what was heard there."""
+        return {
+            case: self.heard.get(case, ())
+            for key, of_test in self._cases.items()
+            for case, failure in of_test.items()
+            if failure is not None and self._question_of[key] == question
+        }
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -259,11 +264,11 @@ class Tests:
         """The message of a comparison that failed, with the mistake behind it if that is known."""
         assert self.known is not None
         question = _mark(item).id
-        if question not in self.known.learnt:
+        if question not in self.known.mistakes:
             self.not_learnt = [*dict.fromkeys([*self.not_learnt, question])]
             return message
         heard = [told(answer) for answer in self.session.answered]
-        explained = self.known.explained(item.nodeid, heard)
+        explained = self.known.explained(question, item.nodeid, heard)
         return f"{getattr(error, 'what', message)}. {explained}" if explained else message
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:

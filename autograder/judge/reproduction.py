@@ -5,13 +5,13 @@ mistake answers, and not what the solution answers, that mistake is named. The m
 the lab's `variants/`; what they answer is found out once for each question, when it is needed.
 """
 
+import dataclasses
 import functools
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import nbformat
 
@@ -21,13 +21,16 @@ from ..engine.untrusted import arrays, tensors
 from ..lab import read_lab_folder
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
+from .clock import Clock
+from .results import predicate
 from .session import Session
 
 if TYPE_CHECKING:
     from .warm import Ready
 
 FOLDERS = ("mistakes", "wrong")  # of variants
-LEARNING_TIMEOUT_S = 60.0  # for all mistakes of a question
+LEARNING_TIMEOUT_S = 900.0  # for all mistakes of a question: grades must not depend on it
+OBJECT = object()  # stands for what a test holds by its handle only
 LONGEST = 1000  # of a text
 SAMPLE = 64  # numbers of a tensor or an array that are compared
 MOST_NAMED = 2  # mistakes that a message names, if a test can't tell them apart
@@ -43,40 +46,81 @@ class NotLearnt(Exception):
         self.questions = list(questions)
 
 
+class Raised(NamedTuple):
+    """An exception that a test met."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: what it answers to the cases of tests that it fails.
+
+    `loss` is what a fair teacher takes off for it, None if nobody said.
+    """
+
+    title: str
+    loss: float | None
+    failed: Mapping[str, Heard]
+
+
 @dataclass
 class Reproductions:
-    """What the solution and known mistakes answer, by case of a test, for the questions learnt."""
+    """What the solution and known mistakes answer to the tests of the questions learnt so far."""
 
-    learnt: set[str] = field(default_factory=set)
     solution: dict[str, Heard] = field(default_factory=dict)  # case -> what is right
-    mistakes: dict[str, dict[str, Heard]] = field(default_factory=dict)  # case -> title -> heard
+    mistakes: dict[str, list[Mistake]] = field(default_factory=dict)  # by question
 
-    def titles(self, case: str, heard: Heard) -> list[str]:
-        """The mistakes that answer this to a case and, somewhere, not what the solution does."""
-        right = self.solution.get(case, ())
-        return [
-            title
-            for title, theirs in self.mistakes.get(case, {}).items()
-            if same(theirs, heard) and not same(theirs, right)
+    def explained(self, question: str, case: str, heard: Heard) -> str:
+        """A sentence that names the mistake which answers this to a case, and where something is
+        wrong in it; empty if none is known, or if too many are."""
+        titles = [
+            mistake.title
+            for mistake in self.mistakes[question]
+            if same(theirs := mistake.failed.get(case), heard)
+            and not same(theirs, self.solution.get(case))
         ]
-
-    def explained(self, case: str, heard: Heard) -> str:
-        """A sentence that names the mistake; empty if none is known, or too many are."""
-        titles = self.titles(case, heard)
         if not 0 < len(titles) <= MOST_NAMED:
             return ""
-        named = " or ".join(f"{title[:1].lower()}{title[1:]}" for title in titles)
-        return f"It is what comes out if an answer {named}"
+        return f"It is what comes out if an answer {' or '.join(map(predicate, titles))}"
+
+    def behind_all(self, question: str, failed: Mapping[str, Heard]) -> Mistake | None:
+        """The one mistake that fails just these cases of a question, with the same answers.
+
+        Answers have to be values: an exception, or an object that stays with the student, proves
+        nothing. Of several mistakes it is the one that costs most.
+        """
+        fitting = [
+            mistake
+            for mistake in self.mistakes.get(question, ())
+            if mistake.loss
+            and mistake.failed.keys() == failed.keys()
+            and all(self._is_value(case, heard) for case, heard in failed.items())
+            and all(same(mistake.failed[case], heard) for case, heard in failed.items())
+        ]
+        return max(fitting, key=lambda mistake: mistake.loss or 0.0, default=None)
+
+    def _is_value(self, case: str, heard: Heard) -> bool:
+        if any(isinstance(answer, Raised) for answer in heard):
+            return False
+        return _count_objects(heard) <= _count_objects(self.solution.get(case, ()))
+
+
+def _count_objects(told_of: Any) -> int:
+    if isinstance(told_of, list | tuple):
+        return sum(map(_count_objects, told_of))
+    return int(told_of is OBJECT)
 
 
 def told(value: Any) -> Any:
     """A form of an answer that can be kept and compared: a few numbers stand for many."""
     if isinstance(value, Remote):
-        return "an object"
+        return OBJECT
     if isinstance(value, StudentError):
-        return value.name, value.message
+        return Raised(value.name, value.message)
     if isinstance(value, BaseException):
-        return type(value).__name__, str(value)
+        return Raised(type(value).__name__, str(value))
     if isinstance(value, str | bytes):
         return value[:LONGEST]
     if isinstance(value, Mapping):
@@ -113,20 +157,18 @@ class _Trial(Session):
 
 def learn(ready: "Ready", known: Reproductions, question: str) -> None:
     """Find out what the solution and each known mistake answer to the tests of a question."""
-    known.learnt.add(question)
     assignment, tests = ready.grader.assignment, ready.tests
     cells = assignment.solution.cells
-    trial = _Trial(ready.zygote, cells, ready.grader.seed, listens=True)
-    trial.ends_at = time.monotonic() + LEARNING_TIMEOUT_S
+    known.mistakes[question] = learnt = []
+    clock = Clock(dataclasses.replace(ready.zygote.limits, submission_timeout_s=LEARNING_TIMEOUT_S))
+    trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, listens=True)
     try:
         tests.run(trial, {question})
         known.solution |= tests.heard
-        for mistake in mistakes_of(assignment, question):
-            trial.exchange(question, [_with_source(cell, mistake.sources) for cell in cells])
+        for one in mistakes_of(assignment, question):
+            trial.exchange(question, [_with_source(cell, one.sources) for cell in cells])
             tests.run(trial, {question})
-            for case in tests.failed_cases:
-                of_case = known.mistakes.setdefault(case, {})
-                of_case.setdefault(mistake.title, tests.heard.get(case, []))
+            learnt.append(Mistake(one.title, one.loss, tests.failed(question)))
     finally:
         trial.close()
 

@@ -38,6 +38,11 @@ class Verdict:
         return _with_cause(cls, data)
 
 
+def predicate(title: str) -> str:
+    """The title of a mistake as it goes on from "an answer that"."""
+    return f"{title[:1].lower()}{title[1:]}"
+
+
 def points_passed(tests: Iterable[Verdict]) -> float:
     """What the tests that passed are worth together."""
     return sum(test.points for test in tests if test.passed)
@@ -47,9 +52,10 @@ def points_passed(tests: Iterable[Verdict]) -> float:
 class QuestionResult:
     """A question's tests; a written answer has none, and its score stays open.
 
-    `tests` are those of the student's own run. `carried_score` is what the answer earned on top
-    of the reference's earlier answers, where that is more; `builds_on` names the earlier
-    questions which have mistakes and which it needs.
+    `tests` are those of the student's own run. Where one known mistake is behind all that failed,
+    `mistake` says which, and `mistake_score` what is left after its fair loss. `carried_score` is
+    what the answer earned on top of the reference's earlier answers, where that is more;
+    `builds_on` names the earlier questions which have mistakes and which it needs.
     """
 
     id: str
@@ -57,11 +63,18 @@ class QuestionResult:
     tests: tuple[Verdict, ...] = ()
     carried_score: float | None = None
     builds_on: tuple[str, ...] = ()
+    mistake: str = ""
+    mistake_score: float | None = None
 
     @property
     def own_score(self) -> float | None:
         """What the student's notebook earned as it was handed in."""
-        return points_passed(self.tests) if self.tests else None
+        return max(self.tests_score, self.mistake_score or 0.0) if self.tests else None
+
+    @property
+    def tests_score(self) -> float:
+        """What the tests that passed are worth."""
+        return points_passed(self.tests)
 
     @property
     def full(self) -> bool:
@@ -156,6 +169,8 @@ class SubmissionResult:
                 tuple(Verdict.from_json(test) for test in question["tests"]),
                 question["carried_score"],
                 tuple(question["builds_on"]),
+                question["mistake"],
+                question["mistake_score"],
             )
             for question in data["questions"]
         )

@@ -132,7 +132,7 @@ def _learnt(answer: bytes, ready: Ready) -> list[str]:
         return []
     tested = ready.grader.assignment.tested
     asked = json.loads(answer)["not learnt"]
-    questions = [name for name in tested if name in asked and name not in known.learnt]
+    questions = [name for name in tested if name in asked and name not in known.mistakes]
     for question in questions:
         learn(ready, known, question)
     return questions

@@ -70,12 +70,12 @@ def test_ten_logits_per_place(submission, rng):
     layered_model(submission, rng)
 
 
-# Hands out the form of an LSTM, and loads weights of ours into it, which repeat a few numbers.
+# Hands out what an LSTM is like, and loads weights of ours into it, which repeat a few numbers.
 LSTM = """
 import torch
 
 parameters = dict(lstm.named_parameters())
-shapes = {name: list(parameter.shape) for name, parameter in parameters.items()}
+handed_out = {name: parameter.detach().clone() for name, parameter in parameters.items()}
 start = 0
 with torch.no_grad():
     for name in sorted(parameters, key=lambda name: name.split(".")[-1]):
@@ -89,12 +89,12 @@ LSTM_PARAMETER = re.compile(r"(?:.+\.)?(?:weight|bias)_[ih][hr]_l(\d)(_reverse)?
 
 
 def our_lstm(theirs):
-    """An LSTM of the same form, by the names and shapes of its parameters."""
+    """An LSTM of the same form, by its parameters' names and shapes."""
     theirs = take_dict(theirs, list(theirs) if isinstance(theirs, dict) else [], "the LSTM")
     parts = [LSTM_PARAMETER.fullmatch(str(name)) for name in theirs]
     if not parts or not all(parts):
         fail("`lstm` is no LSTM", "The task asks for `nn.LSTM`, which reads in both directions")
-    shapes = {own_name(name): shape for name, shape in theirs.items()}
+    shapes = {own_name(name): list(getattr(value, "shape", ())) for name, value in theirs.items()}
     hint = "It takes the concatenated vectors of two digits, and reads in both directions"
     first, again = (
         take_list(shapes.get(name), 2, "the shape of the LSTM", hint=hint)
@@ -128,7 +128,7 @@ def own_name(name):
 def with_our_lstm(submission, model, rng):
     """An LSTM with random weights, which are put into the student's as well."""
     numbers = torch.randn(NUM_WEIGHTS, generator=rng)
-    lstm = our_lstm(submission.setup(LSTM, lstm=model.lstm, numbers=numbers).shapes)
+    lstm = our_lstm(submission.setup(LSTM, lstm=model.lstm, numbers=numbers).handed_out)
     Submission({}).setup(LSTM, lstm=lstm, numbers=numbers)  # the same in this process
     return lstm
 

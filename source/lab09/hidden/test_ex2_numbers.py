@@ -20,10 +20,11 @@ SUMMANDS_AND_SUM = ("num_1", "num_2", "sum")
 # -- digits of a number -------------------------------------------------------------------------
 
 
-def assert_converts(submission, number, length, hint):
+def assert_converts(submission, number, length, hint, any_dtype=True):
     actual = submission.convert_int_to_vector(number, length)
     expected = convert_int_to_vector(number, length)
-    assert_tensor_equal(actual, expected, "the vector of digits", hint=hint)
+    what = "the vector of digits"
+    assert_tensor_equal(actual, expected, what, any_dtype=any_dtype, hint=hint)
 
 
 @question("ex2-digits", points=1)
@@ -32,7 +33,8 @@ def test_digits_in_reading_order(submission, rng):
     for length in (2, 3, 5):
         digits = torch.arange(1, length + 1) + int(torch.randint(0, 4, (1,), generator=rng))
         hint = "Are the digits in reading order, the last one being the units?"
-        assert_converts(submission, int(convert_vector_to_int(digits)), length, hint)
+        number = int(convert_vector_to_int(digits))
+        assert_converts(submission, number, length, hint, any_dtype=False)
 
 
 @question("ex2-digits", points=1)
@@ -57,15 +59,18 @@ def test_zero_and_the_largest_number(submission, rng):
 # -- labels -------------------------------------------------------------------------------------
 
 
-def drawn_labels(submission, num_samples, max_length):
-    """The three tensors of digits, each (num_samples, max_length)."""
+NUMBERS = (torch.int64, torch.int32, torch.int16, torch.uint8, torch.float32, torch.float64)
+
+
+def drawn_labels(submission, num_samples, max_length, dtype=NUMBERS):
+    """The three tensors of digits as integers, each (num_samples, max_length)."""
     labels = submission.generate_labels(num_samples, max_length)
     hint = "Return a dict of three tensors: num_1, num_2 and sum"
     labels = take_dict(labels, SUMMANDS_AND_SUM, "the result of `generate_labels`", hint=hint)
     hint = "Stack one row of int64 per sample, `max_length` digits each: is each number split?"
     shape = (num_samples, max_length)
     return {
-        name: take_tensor(digits, shape, torch.int64, f"`{name}`", least=0, most=9, hint=hint)
+        name: take_tensor(digits, shape, dtype, f"`{name}`", least=0, most=9, hint=hint).long()
         for name, digits in labels.items()
     }
 
@@ -73,7 +78,8 @@ def drawn_labels(submission, num_samples, max_length):
 @question("ex2-labels", points=1)
 def test_label_shapes(submission):
     """num_1, num_2 and sum are int64 of shape (num_samples, max_length), also for one sample."""
-    labels, _, _ = (drawn_labels(submission, *shape) for shape in ((40, 3), (1, 2), (4, 1)))
+    shapes = (40, 3), (1, 2), (4, 1)
+    labels, _, _ = (drawn_labels(submission, *shape, dtype=torch.int64) for shape in shapes)
     for name in SUMMANDS_AND_SUM:
         if len(labels[name].unique(dim=0)) < 20:  # seldom: two of a thousand are the same
             fail(f"`{name}` holds the same few numbers", "Draw another one for each sample")
@@ -145,27 +151,30 @@ def test_summands_are_drawn_independently(submission):
 NAMES = ("num_1", "num_2", "label")
 
 
-def items_of(submission, dataset, count, max_length=3):
+def items_of(submission, dataset, count, max_length=3, any_dtype=True):
     """The first items: images, (max_length, 1, 28, 28), and labels, (max_length,)."""
     source = "items = [dataset[index] for index in range(count)]"
     items = submission.setup(source, dataset=dataset, count=count).items
     items = take_list(items, count, "the items")
     hint = "An item should be a dict with the keys num_1, num_2 and label"
-    return [item_of(take_dict(item, NAMES, "an item", hint=hint), max_length) for item in items]
+    items = [take_dict(item, NAMES, "an item", hint=hint) for item in items]
+    return [item_of(item, max_length, any_dtype) for item in items]
 
 
-def item_of(item, max_length):
+def item_of(item, max_length, any_dtype):
     hint = "Stack one image of shape (1, 28, 28) per digit, as float32 in [0, 1]"
     shape = (max_length, 1, 28, 28)
+    of_images = (torch.float32, torch.float64) if any_dtype else torch.float32
     images = {
-        name: take_tensor(item[name], shape, torch.float32, f"`{name}`", least=0, most=1, hint=hint)
+        name: take_tensor(item[name], shape, of_images, f"`{name}`", least=0, most=1, hint=hint)
         for name in ("num_1", "num_2")
     }
     hint = "The label holds the digits of the sum"
+    of_label = NUMBERS if any_dtype else torch.int64
     label = take_tensor(
-        item["label"], (max_length,), torch.int64, "the label", least=0, most=9, hint=hint
+        item["label"], (max_length,), of_label, "the label", least=0, most=9, hint=hint
     )
-    return images | {"label": label}
+    return {name: image.float() for name, image in images.items()} | {"label": label.long()}
 
 
 def assert_some_are_right(dataset, items, max_length, train):
@@ -177,7 +186,7 @@ def assert_some_are_right(dataset, items, max_length, train):
     shown = nearest_digits(images, train)
     said = torch.cat(
         [
-            take_tensor(labels[name], shape, torch.int64, f"labels['{name}']").flatten()
+            take_tensor(labels[name], shape, NUMBERS, f"labels['{name}']").long().flatten()
             for name in names
         ]
     )
@@ -199,7 +208,7 @@ def test_item_form(submission):
     """An item holds two float32 stacks of images in [0, 1] and the digits of the sum."""
     for max_length, options in ((3, {}), (2, {"max_length": 2})):
         dataset = submission.NumberMNIST(train=True, num_samples=12, **options)
-        items = items_of(submission, dataset, 12, max_length)
+        items = items_of(submission, dataset, 12, max_length, any_dtype=False)
         assert_some_are_right(dataset, items, max_length, train=True)
 
 
@@ -211,7 +220,7 @@ def test_images_show_the_digits(submission):
     items = items_of(submission, dataset, 12)
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items])[:, 0]  # (12 * 3, 28, 28)
-        digits = take_tensor(labels[name], (12, 3), torch.int64, f"labels['{name}']")
+        digits = take_tensor(labels[name], (12, 3), NUMBERS, f"labels['{name}']").long()
         assert_tensor_equal(
             nearest_digits(images, train=True),
             digits.flatten(),

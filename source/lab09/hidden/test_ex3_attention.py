@@ -16,6 +16,7 @@ from lib.kit.checks import (
 )
 from lib.reference.attention import attention, self_attention
 
+FLOATS = (torch.float32, torch.float64)  # which dtype it should be, one test of a question asks
 ROW_WISE = "Does the softmax run over the keys, so that each row of the weights sums to 1?"
 
 
@@ -98,6 +99,7 @@ def test_self_attention_output(submission, rng):
             "the output",
             rtol=1e-3,
             atol=1e-4,
+            any_dtype=True,
             hint=f"Average the values, not the keys; scale by the root of d_k. {ROW_WISE}",
         )
 
@@ -122,7 +124,7 @@ def test_each_row_shares_out_attention(submission, rng):
     """Each row of the weights is nonnegative and sums to 1, and the output is weights times V."""
     x, w_q, w_k, w_v = random_input(rng, 7)
     output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
-    weights = take_tensor(weights, (7, 7), torch.float32, "the weights")
+    weights = take_tensor(weights, (7, 7), FLOATS, "the weights").float()
     row_sums = weights.sum(dim=-1)
     assert_close(row_sums, torch.ones(7), "the row sums of the weights", rtol=1e-3, hint=ROW_WISE)
     if not bool((weights >= 0).all()):
@@ -130,7 +132,8 @@ def test_each_row_shares_out_attention(submission, rng):
     if not weights.std(dim=1).min() > 1e-6:
         fail("every token looks at all others alike", "Do the scores come from x, w_q and w_k?")
     hint = "Multiply the weights with the values, x @ w_v"
-    assert_close(output, weights @ x @ w_v, "the output", rtol=1e-3, atol=1e-4, hint=hint)
+    expected = weights @ x @ w_v
+    assert_close(output, expected, "the output", rtol=1e-3, atol=1e-4, any_dtype=True, hint=hint)
 
 
 @question("ex3-self-attention", points=1)
@@ -138,9 +141,10 @@ def test_one_token_attends_to_itself(submission, rng):
     """A single token gets weight 1 and its own value."""
     x, w_q, w_k, w_v = random_input(rng, 1)
     output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
-    assert_close(weights, torch.ones(1, 1), "the weights", hint="Keep both dimensions, (1, 1)")
-    hint = "Keep both dimensions, (1, d_v)"
-    assert_close(output, x @ w_v, "the output", rtol=1e-3, atol=1e-4, hint=hint)
+    hint = "Keep both dimensions, (1, 1)"
+    assert_close(weights, torch.ones(1, 1), "the weights", any_dtype=True, hint=hint)
+    hint, expected = "Keep both dimensions, (1, d_v)", x @ w_v
+    assert_close(output, expected, "the output", rtol=1e-3, atol=1e-4, any_dtype=True, hint=hint)
 
 
 @question("ex3-self-attention", points=1)
@@ -152,7 +156,7 @@ def test_large_scores_stay_finite(submission, rng):
         ("the output", "the weights"), (output, weights), expected_of(*inputs), strict=True
     ):
         hint = "Exp overflows beyond 88: `torch.softmax` subtracts the maximum of each row first"
-        assert_close(actual, expected, name, rtol=2e-3, atol=2e-3, hint=hint)
+        assert_close(actual, expected, name, rtol=2e-3, atol=2e-3, any_dtype=True, hint=hint)
 
 
 @question("ex3-self-attention", points=1)
@@ -187,14 +191,15 @@ def test_self_attention_can_be_learnt(submission, rng):
 # -- softmax, tile by tile ----------------------------------------------------------------------
 
 
-def assert_joined(submission, blocks, hint):
-    assert_joined_to(submission.softmax_tiled(blocks), blocks, hint)
+def assert_joined(submission, blocks, hint, any_dtype=True):
+    assert_joined_to(submission.softmax_tiled(blocks), blocks, hint, any_dtype)
 
 
-def assert_joined_to(actual, blocks, hint):
+def assert_joined_to(actual, blocks, hint, any_dtype=True):
     expected = torch.softmax(torch.cat(blocks).double(), dim=0).float()
     # Relative, since far tails are tiny: a block that was rescaled wrongly shows there too.
-    assert_close(actual, expected, "the joined softmax", rtol=1e-3, atol=1e-7, hint=hint)
+    what, form = "the joined softmax", {"any_dtype": any_dtype, "hint": hint}
+    assert_close(actual, expected, what, rtol=1e-3, atol=1e-7, **form)
 
 
 def random_blocks(rng, sizes, scale=2.0):
@@ -218,7 +223,8 @@ def test_two_blocks(submission, rng):
 def test_blocks_of_any_length(submission, rng):
     """Any number of blocks of different lengths can be joined."""
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
-        assert_joined(submission, random_blocks(rng, sizes), "Are all blocks used, in order?")
+        hint = "Are all blocks used, in order?"
+        assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
     assert_leaves_no_trace(submission, "softmax_tiled", random_blocks(rng, (3, 0, 2)))
 
 
@@ -297,13 +303,14 @@ def random_query_key_value(rng, queries, keys, key_width=5, value_width=3, scale
     return query, key, torch.randn(keys, value_width, generator=rng)
 
 
-def assert_attends(submission, inputs, block_size, hint, tolerance=1e-4):
+def assert_attends(submission, inputs, block_size, hint, tolerance=1e-4, any_dtype=True):
     assert_close(
         submission.flash_attention(*inputs, block_size),
         attention(*in_double(inputs))[0].float(),
         f"the output for {len(inputs[1])} keys in blocks of {block_size}",
         rtol=1e-3,
         atol=tolerance,
+        any_dtype=any_dtype,
         hint=hint,
     )
 
@@ -326,7 +333,8 @@ def test_uneven_last_block(submission, rng):
     """A last block that is smaller than the others counts in full."""
     for keys, block_size in ((10, 4), (7, 6), (9, 2)):
         inputs = random_query_key_value(rng, 4, keys)
-        assert_attends(submission, inputs, block_size, "Is the last, smaller block used, and once?")
+        hint = "Is the last, smaller block used, and once?"
+        assert_attends(submission, inputs, block_size, hint, any_dtype=False)
     assert_leaves_no_trace(submission, "flash_attention", *inputs, block_size)
 
 
@@ -376,12 +384,12 @@ def test_block_size_does_not_matter(submission, rng):
     for block_size in range(1, 17):
         actual = submission.flash_attention(*inputs, block_size)
         assert_close(
-            actual.double() if torch.is_tensor(actual) else actual,
+            actual,
             expected,
-            f"the output for blocks of {block_size}",
-            rtol=1e-4,
-            atol=1e-5,
-            hint="A block's share depends on its scores, not on its size",
+            f"the output for blocks of {block_size} in double precision",
+            rtol=1e-9,
+            atol=1e-9,
+            hint="A share depends on the scores, not on the block; compute in the inputs' dtype",
         )
 
 
@@ -409,7 +417,8 @@ def test_never_holds_all_scores(submission, rng):
     for _ in range(3):  # once more may be taken, by a first call, or less, where garbage goes
         with submission.peak_memory() as memory:
             output = submission.flash_attention(query, key, value, BLOCK_SIZE)
-        assert_close(output, expected, "the output for many keys", rtol=1e-3, atol=1e-3, hint=hint)
+        what, form = "the output for many keys", {"any_dtype": True, "hint": hint}
+        assert_close(output, expected, what, rtol=1e-3, atol=1e-3, **form)
         peaks_bytes.append(memory.peak_bytes)
     peak_bytes = statistics.median(peaks_bytes)
     if peak_bytes > MOST_TAKEN_BYTES:

@@ -49,7 +49,8 @@ def test_position_zero_is_known(submission):
     positions = submission.sinusoidal_positions(3, 10)
     first = positions[0] if torch.is_tensor(positions) else positions
     hint = "Sines go to the even columns, cosines to the odd ones, and positions start at 0"
-    assert_close(first, torch.tensor([0.0, 1.0] * 5), "the first row", rtol=0, hint=hint)
+    expected = torch.tensor([0.0, 1.0] * 5)
+    assert_close(first, expected, "the first row", rtol=0, any_dtype=True, hint=hint)
 
 
 @question("ex4-positions", points=1)
@@ -58,7 +59,8 @@ def test_column_pairs_turn_together(submission):
     position to the next they turn on by as much."""
     hint = "Columns 2i and 2i + 1 share the exponent 2i / d_model"
     positions = submission.sinusoidal_positions(40, 16)
-    positions = take_tensor(positions, (40, 16), torch.float32, "the positions", hint=hint)
+    dtypes = (torch.float32, torch.float64)
+    positions = take_tensor(positions, (40, 16), dtypes, "the positions", hint=hint).float()
     pairs = positions.unflatten(1, (8, 2))  # (position, pair, sine and cosine)
     squares = (pairs**2).sum(dim=2)
     assert_close(squares, torch.ones(40, 8), "sine² + cosine²", rtol=0, atol=1e-4, hint=hint)
@@ -81,6 +83,7 @@ def test_positions_of_long_reviews(submission):
             "the positions of a long review",
             rtol=0,
             atol=TOLERANCE,
+            any_dtype=True,
             hint="The angle is position / 10000 ** (2 * i / d_model) for column pair i",
         )
 

@@ -1,7 +1,7 @@
 """Known mistakes are named where a submission answers what they answer, and nowhere else."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 import pytest
@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from autograder.assignment import load_assignment
 from autograder.compiler.build import build_labs
+from autograder.engine import Remote, StudentError
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
-from autograder.judge.reproduction import Reproductions, same, told
+from autograder.judge.reproduction import Mistake, Reproductions, same, told
 from autograder.judge.warm import Grader
 from autograder.notebook import as_text
 from autograder.verbs.new import new_lab
@@ -29,6 +30,7 @@ MISTAKES = {
     "whole": ("Rounds the mean", "    return sum(numbers) // len(numbers) if numbers else None\n"),
     "raises": ("Takes no lists", "    raise TypeError('no lists')\n"),
 }
+LOSSES = {"by-one-less": "#!LOSS 1.5\n", "raises": "#!LOSS 1\n"}
 STRANGE = "    return 17.0 if numbers else None\n"
 RIGHT = "    return sum(numbers) / len(numbers) if numbers else None\n"
 
@@ -64,24 +66,50 @@ def test_every_answer_is_the_same_as_itself(value: Any) -> None:
     assert same(told(value), told(value))
 
 
+def known(*mistakes: Mistake) -> Reproductions:
+    return Reproductions(solution={"case": [1.0, 2.0]}, mistakes={"ex1": list(mistakes)})
+
+
 def test_a_mistake_counts_only_where_it_differs_from_what_is_right() -> None:
-    known = Reproductions(
-        solution={"case": [1.0, 2.0]},
-        mistakes={"case": {"Doubles it": [1.0, 4.0], "Is right here": [1.0, 2.0]}},
-    )
-    assert known.titles("case", [1.0, 4.0]) == ["Doubles it"]
-    assert known.titles("case", [1.0, 2.0]) == []
-    assert known.titles("case", [1.0]) == known.titles("other", [1.0, 4.0]) == []
-    assert known.explained("case", [1.0, 4.0]) == "It is what comes out if an answer doubles it"
+    doubles = Mistake("Doubles it", 1.0, {"case": [1.0, 4.0]})
+    one = known(doubles, Mistake("Is right here", 1.0, {"case": [1.0, 2.0]}))
+    said = "It is what comes out if an answer doubles it"
+    assert one.explained("ex1", "case", [1.0, 4.0]) == said
+    assert one.explained("ex1", "case", [1.0, 2.0]) == ""
+    assert one.explained("ex1", "case", [1.0]) == one.explained("ex1", "other", [1.0, 4.0]) == ""
 
 
 def test_too_many_candidates_are_none() -> None:
-    titles = ("Adds", "Takes away", "Does nothing")
-    known = Reproductions(solution={"case": [1]}, mistakes={"case": {t: [2] for t in titles}})
-    assert known.explained("case", [2]) == ""
-    del known.mistakes["case"]["Adds"]
-    expected = "It is what comes out if an answer takes away or does nothing"
-    assert known.explained("case", [2]) == expected
+    three = [Mistake(title, 1.0, {"case": [2]}) for title in ("Adds", "Takes away", "Waits")]
+    assert known(*three).explained("ex1", "case", [2]) == ""
+    expected = "It is what comes out if an answer takes away or waits"
+    assert known(*three[1:]).explained("ex1", "case", [2]) == expected
+
+
+def test_a_fair_loss_asks_for_the_same_answers_to_the_same_cases() -> None:
+    slip, worse = Mistake("Slips", 1.0, {"case": [2]}), Mistake("Is worse", 3.0, {"case": [2]})
+    unsaid = Mistake("Has no loss", None, {"case": [2]})
+    assert known(slip, unsaid).behind_all("ex1", {"case": [2]}) == slip
+    assert known(slip, worse).behind_all("ex1", {"case": [2]}) == worse
+    assert known(unsaid).behind_all("ex1", {"case": [2]}) is None
+    assert known(slip).behind_all("ex1", {"case": [3]}) is None
+    assert known(slip).behind_all("ex1", {"case": [2], "other": [2]}) is None
+    assert known(slip).behind_all("ex2", {"case": [2]}) is None
+
+
+class Deaf:
+    """A worker that nobody asks."""
+
+    def release(self, number: int) -> None: ...
+
+
+@pytest.mark.parametrize("nothing", [StudentError("TypeError", "no", ""), Remote])
+def test_what_proves_nothing_earns_nothing(nothing: Any) -> None:
+    answer = Remote(cast(Any, Deaf()), 1, "list") if nothing is Remote else nothing
+    heard = [told(answer)]
+    assert (
+        known(Mistake("Does so", 1.0, {"case": heard})).behind_all("ex1", {"case": heard}) is None
+    )
 
 
 # -- in grading ---------------------------------------------------------------------------------
@@ -93,7 +121,9 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Grader:
     source = new_lab("means", folder / "source")
     mistakes = source.parent / "variants" / "mistakes"
     for name, (title, code) in MISTAKES.items():
-        (mistakes / f"{name}.txt").write_text(f"# {title}\n#!BLANK ex1-mean.1\n{code}", "utf-8")
+        (mistakes / f"{name}.txt").write_text(
+            f"# {title}\n{LOSSES.get(name, '')}#!BLANK ex1-mean.1\n{code}", "utf-8"
+        )
     build_labs([source], folder / "release", folder / "solution")
     assignment = load_assignment(
         "means", folder / "release", folder / "source", folder / "solution", source
@@ -107,14 +137,22 @@ def pool(grader: Grader) -> Iterator[Pool]:
         yield pool
 
 
-def messages(pool: Pool, answer: str) -> list[str]:
-    """What is said of an answer, test by test; nothing of those that pass."""
+def judged(pool: Pool, answer: str) -> Any:
     notebook = nbformat.from_dict(pool.grader.assignment.solution)
     (cell,) = (cell for cell in notebook.cells if cell.source.startswith("def mean"))
     cell.source = f"def mean(numbers):\n{answer}"
-    result = pool.judge(Grading(Content("one", "means.ipynb", as_text(notebook).encode())))
+    return pool.judge(Grading(Content("one", "means.ipynb", as_text(notebook).encode())))
+
+
+def messages(pool: Pool, answer: str) -> list[str]:
+    """What is said of an answer, test by test; nothing of those that pass."""
+    result = judged(pool, answer)
     tests = [test for question in result["questions"] for test in question["tests"]]
     return [test["message"] for test in tests if test["outcome"] == "failed"]
+
+
+def score(pool: Pool, answer: str) -> float:
+    return float(judged(pool, answer)["score"])
 
 
 def test_the_mistake_behind_wrong_values_is_named_without_a_guess(pool: Pool) -> None:
@@ -151,3 +189,21 @@ def test_the_same_is_said_whoever_came_before(grader: Grader, pool: Pool) -> Non
     later = messages(pool, BY_TWO)
     with Pool(grader, jobs=1) as fresh:
         assert messages(fresh, BY_TWO) == later
+
+
+def test_a_mistake_costs_its_fair_loss_where_one_is_given(pool: Pool) -> None:
+    own = "    n = len(numbers)\n    return sum(numbers) / (n - 1 or 1) if numbers else None"
+    result = judged(pool, own)
+    (question,) = [one for one in result["questions"] if one["tests"]]
+    failed = sum(test["points"] for test in question["tests"] if test["outcome"] == "failed")
+    assert failed > 1.5
+    assert question["mistake"] == "Divides by one less than the count"
+    assert question["score"] == question["max_score"] - 1.5
+
+
+def test_without_a_fair_loss_the_tests_decide(pool: Pool) -> None:
+    assert score(pool, BY_TWO) == 2.0  # of 4: the two tests that it passes
+
+
+def test_raising_what_a_mistake_raises_earns_nothing(pool: Pool) -> None:
+    assert score(pool, "    raise TypeError('no lists')") == 0.0

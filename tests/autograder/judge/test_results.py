@@ -87,5 +87,7 @@ def test_json_shows_the_derived_scores() -> None:
         "carried": False,
         "carried_score": None,
         "builds_on": (),
+        "mistake": "",
+        "mistake_score": None,
         "tests": [],
     }

@@ -194,7 +194,7 @@ def test_the_bank_answers_every_question() -> None:
 def test_other_right_answer_passes(name: str, solution: dict[str, Any]) -> None:
     names = answered(solution, ANSWERS[name].sources)
     tests = [test for question in ANSWERS[name].questions for test in OF_QUESTION[question]]
-    failures = {(test, seed): failure_of(test, names, seed) for test in tests for seed in range(2)}
+    failures = {(test, seed): failure_of(test, names, seed) for test in tests for seed in range(1)}
     assert failures == dict.fromkeys(failures)
     checked = [run_checks(CHECKS, q, Submission(names)) for q in ANSWERS[name].questions]
     assert [one for outcomes in checked for one in outcomes if one.verdict != "passed"] == []

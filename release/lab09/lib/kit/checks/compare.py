@@ -67,15 +67,23 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
 
 
 def assert_tensor_equal(
-    actual: Any, expected: "Tensor", what: str = "the result", *, hint: str = ""
+    actual: Any,
+    expected: "Tensor",
+    what: str = "the result",
+    *,
+    any_dtype: bool = False,
+    hint: str = "",
 ) -> None:
     """Exactly equal tensors: type, dtype, shape, then every value.
+
+    Args:
+        any_dtype: numbers of another dtype will do; then another test asks for the dtype.
 
     Raises:
         CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
     """
     actual = opened(actual)
-    _same_form(actual, expected, what, hint)
+    _same_form(actual, expected, what, hint, any_dtype)
     _same_values(actual, expected, what, hint)
 
 
@@ -86,9 +94,13 @@ def assert_close(
     *,
     rtol: float = 1e-4,
     atol: float = 1e-5,
+    any_dtype: bool = False,
     hint: str = "",
 ) -> None:
     """Tensors (or two numbers) with |actual - expected| <= atol + rtol * |expected|.
+
+    Args:
+        any_dtype: see `assert_tensor_equal`.
 
     Raises:
         CheckFailure: with the form that differs, or how far off the worst value is.
@@ -101,7 +113,7 @@ def assert_close(
         return
     import torch
 
-    _same_form(actual, expected, what, hint)
+    _same_form(actual, expected, what, hint, any_dtype)
     actual, expected = _in_double(actual), _in_double(expected)
     if not bool(torch.isfinite(actual).all()):
         fail(f"{what} contains NaN or infinity", hint)
@@ -194,16 +206,21 @@ def _in_double(tensor: "Tensor") -> "Tensor":
     return tensor.detach().cpu().to(torch.complex128 if tensor.is_complex() else torch.float64)
 
 
-def _same_form(actual: Any, expected: "Tensor", what: str, hint: str) -> None:
+def _same_form(
+    actual: Any, expected: "Tensor", what: str, hint: str, any_dtype: bool = False
+) -> None:
     if not _is_plain(actual):
         fail(f"{what} should be a tensor, not of type {kind_of(actual)}", hint)
-    _same_shape_and_dtype(actual, expected, what, hint)
+    counts = any_dtype and not actual.is_complex() and not expected.is_complex()
+    _same_shape_and_dtype(actual, expected, what, hint, counts)
 
 
-def _same_shape_and_dtype(actual: Any, expected: Any, what: str, hint: str) -> None:
+def _same_shape_and_dtype(
+    actual: Any, expected: Any, what: str, hint: str, any_dtype: bool = False
+) -> None:
     if actual.shape != expected.shape:
         fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
-    if actual.dtype != expected.dtype:
+    if actual.dtype != expected.dtype and not any_dtype:
         fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
 
 
