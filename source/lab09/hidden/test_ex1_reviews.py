@@ -26,7 +26,8 @@ def integers(rng, low, high, count):
 def random_vocabulary(rng):
     """Words by rank, which counts from 1."""
     order = torch.randperm(len(WORDS), generator=rng).tolist()
-    return {rank: WORDS[place] for rank, place in enumerate(order, start=1)}
+    words = [(rank, WORDS[place]) for rank, place in enumerate(order, start=1)]
+    return dict(words[5:] + words[:5])  # a dictionary has no order to rely on
 
 
 def random_reviews(rng, lengths):
@@ -38,7 +39,10 @@ def random_reviews(rng, lengths):
 
 
 def assert_decodes(submission, review, rank_to_word, hint):
-    actual = submission.decode_review(review, rank_to_word)
+    assert_decoded(submission.decode_review(review, rank_to_word), review, rank_to_word, hint)
+
+
+def assert_decoded(actual, review, rank_to_word, hint):
     assert_equal(actual, decode_review(review, rank_to_word), "the decoded review", hint=hint)
 
 
@@ -55,25 +59,29 @@ def test_special_ids_have_names(submission, rng):
     """Padding, start and out-of-vocabulary ids decode to <pad>, <start> and <oov>."""
     word = integers(rng, 4, len(WORDS) + 4, 1)[0]
     hint = "Ids 0, 1 and 2 are no ranks: which special word does each stand for?"
-    review, rank_to_word = [1, word, 2, word, 0, 0], random_vocabulary(rng)
-    assert_decodes(submission, review, rank_to_word, hint)
-    assert_leaves_no_trace(submission, "decode_review", review, rank_to_word)
+    given = [[1, word, 2, word, 0, 0], random_vocabulary(rng)]
+    assert_leaves_no_trace(
+        submission, "decode_review", given, lambda actual: assert_decoded(actual, *given, hint)
+    )
 
 
 @question("ex1-decode", points=1)
 def test_decodes_a_single_word(submission, rng):
-    """A review of one word is that word, without blanks around it; the last rank is found too."""
+    """A review of one word is that word, without blanks around it; one of none is empty."""
     rank_to_word = random_vocabulary(rng)
-    for rank in (1, len(WORDS)):
+    for review in ([4], [len(WORDS) + 3], []):
         hint = "Look for a blank before or after the word, and for the shift by 3"
-        assert_decodes(submission, [rank + 3], rank_to_word, hint)
+        assert_decodes(submission, review, rank_to_word, hint)
 
 
 # -- filtering ----------------------------------------------------------------------------------
 
 
 def assert_filters(submission, review, limits, hint):
-    actual = submission.filter_word_ranks(review, *limits)
+    assert_filtered(submission.filter_word_ranks(review, *limits), review, limits, hint)
+
+
+def assert_filtered(actual, review, limits, hint):
     if isinstance(actual, tuple):
         actual = list(actual)
     assert_equal(actual, filter_word_ranks(review, *limits), "the filtered review", hint=hint)
@@ -84,7 +92,7 @@ def test_drops_missing_and_rare_words(submission, rng):
     """None and ids above max_rank are dropped, the order of the others is kept."""
     max_rank = integers(rng, 40, 60, 1)[0]
     kept, rare = integers(rng, 1, max_rank + 1, 30), integers(rng, max_rank + 1, 200, 15)
-    mixed = [*kept, *rare, *[None] * 6]
+    mixed = [*kept, 0, 1, 2, 0, *rare, *[None] * 6]
     mixed = [mixed[place] for place in torch.randperm(len(mixed), generator=rng).tolist()]
     hint = "Skip None and ids above `max_rank`, keep everything else in its order"
     assert_filters(submission, mixed, (max_rank, 250), hint)
@@ -106,14 +114,24 @@ def test_limit_counts_kept_words(submission, rng):
     kept = integers(rng, 1, 101, 2 * max_seq_len)
     mixed = [entry for word in kept for entry in (None, word, 101 + word)]
     hint = "Drop first, cut afterwards: dropped words must not use up `max_seq_len`"
-    assert_filters(submission, mixed, (100, max_seq_len), hint)
-    assert_leaves_no_trace(submission, "filter_word_ranks", mixed, 100, max_seq_len)
+    assert_leaves_no_trace(
+        submission,
+        "filter_word_ranks",
+        [mixed, 100, max_seq_len],
+        lambda actual: assert_filtered(actual, mixed, (100, max_seq_len), hint),
+    )
 
 
 @question("ex1-filter", points=1)
 def test_a_review_of_exactly_the_limit(submission, rng):
     """A review of exactly max_seq_len words stays whole, one more word is cut."""
-    for limits, length in (((100, 4), 4), ((100, 1), 1), ((), 250)):
+    for limits, length in (
+        ((100, 4), 4),
+        ((100, 1), 1),
+        ((100, 0), 0),
+        ((100, 2000), 2000),
+        ((), 250),
+    ):
         review = integers(rng, 1, 101, length)
         for longer in ([], [7]):
             hint = "Keep the first `max_seq_len` words (250 by default), no more and no fewer"
@@ -124,7 +142,11 @@ def test_a_review_of_exactly_the_limit(submission, rng):
 
 
 def assert_pads(submission, reviews, hint, any_dtype=True):
-    actual, expected = submission.pad_reviews(reviews), pad_reviews(reviews)
+    assert_padded(submission.pad_reviews(reviews), reviews, hint, any_dtype)
+
+
+def assert_padded(actual, reviews, hint, any_dtype=True):
+    expected = pad_reviews(reviews)
     assert_tensor_equal(actual, expected, "the padded batch", any_dtype=any_dtype, hint=hint)
 
 
@@ -139,10 +161,13 @@ def test_pads_with_zeros_on_the_right(submission, rng):
 @question("ex1-padding", points=1)
 def test_adds_no_needless_zeros(submission, rng):
     """One review alone, or reviews of equal length, get no zeros at all."""
+    hint = "A batch is as long as its longest review, and one review is still a batch"
     for lengths in ([5], [1], [4, 4, 4], [2, 5]):
-        hint = "A batch is as long as its longest review, and one review is still a batch"
         assert_pads(submission, random_reviews(rng, lengths), hint, any_dtype=False)
-    assert_leaves_no_trace(submission, "pad_reviews", random_reviews(rng, [3, 1, 5]))
+    reviews = random_reviews(rng, [3, 1, 5])
+    assert_leaves_no_trace(
+        submission, "pad_reviews", [reviews], lambda actual: assert_padded(actual, reviews, hint)
+    )
 
 
 @question("ex1-padding", points=1)

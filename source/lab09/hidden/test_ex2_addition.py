@@ -329,13 +329,13 @@ for name in ("digit_encoder", "lstm", "fc"):
 @question("ex2-model", points=1)
 def test_addition_gradients_reach_every_part(submission, rng):
     """Gradients of the loss reach the encoder, by both numbers, the LSTM and the linear layer."""
-    label = torch.randint(0, 10, (2, PLACES), generator=rng)
+    label = torch.randint(0, 10, (3, PLACES), generator=rng)
     model = layered_model(submission, rng)
     probe = submission.setup(
         "import torch\n" + GRADIENTS,
         model=model,
-        num_1=random_images(rng, 2, PLACES),
-        num_2=random_images(rng, 2, PLACES),
+        num_1=random_images(rng, 3, PLACES),
+        num_2=random_images(rng, 3, PLACES),
         label=label,
     )
     hint = "Is anything detached, or computed without gradients?"
@@ -345,7 +345,7 @@ def test_addition_gradients_reach_every_part(submission, rng):
         fail(f"no gradient reaches {', '.join(unreached)}", hint)
     # The last layer is linear in each row of its parameters (under weight norm, in a row's length):
     # for each class, parameters times gradients are the logits times theirs, which the loss gives.
-    logits = take_tensor(probe.logits, (2, 10, PLACES), torch.float32, "the logits")
+    logits = take_tensor(probe.logits, (3, 10, PLACES), torch.float32, "the logits")
     of_logits = (F.softmax(logits, dim=1) - F.one_hot(label, 10).permute(0, 2, 1)) / label.numel()
     actual = torch.zeros(10)
     for pair in take_list(probe.last_parameters, range(1, 5), "the parameters of `fc`", hint=hint):
