@@ -177,6 +177,8 @@ def read_logits(
     ]
     for logits, multiplied in zip(*taken, strict=True):
         assert_above(logits.abs().max(), 1e-6, "the logits are all zero", hint=hint)
+        if logits.numel() > 1 and bool((logits == 0).any()):
+            fail("some logits are exactly zero", f"No activation belongs behind `fc`. {hint}")
         by_class = factors.view(-1, *[1] * (len(shape) - 2)) if len(shape) > 1 else factors
         assert_close(
             multiplied,

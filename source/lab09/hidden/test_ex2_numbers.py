@@ -49,7 +49,7 @@ def test_pads_on_the_left(submission, rng):
 @question("ex2-digits", points=1)
 def test_zero_and_the_largest_number(submission, rng):
     """0 is all zeros and 99...9 all nines, in fields of every length, also of one digit."""
-    for length in (1, 3, 6):
+    for length in (1, 3, 6, 12):
         between = int(torch.randint(10**length, (1,), generator=rng))
         for number in (0, 10**length - 1, between):
             hint = "Look at 0 and at the largest number that fits: exactly `length` digits"
@@ -233,7 +233,10 @@ def test_images_show_the_digits(submission):
 def test_label_fits_the_images(submission):
     """The label of an item is the sum of the two numbers that its images show."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=10)
-    items = items_of(submission, dataset, 10)
+    items, again = (items_of(submission, dataset, 10) for _ in range(2))
+    pairs = [(one[name], two[name]) for one, two in zip(items, again, strict=True) for name in one]
+    if not all(torch.equal(*pair) for pair in pairs):
+        fail("an item shows other images each time", "Choose the images once, in `__init__`")
     first, second = (
         nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
         for name in ("num_1", "num_2")
@@ -270,6 +273,10 @@ def test_images_are_drawn_at_random(submission):
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=40)
     items = items_of(submission, dataset, 40)
     assert_some_are_right(dataset, items, 3, train=True)
+    another = items_of(submission, submission.NumberMNIST(3, True, 5), 5)
+    labels = [torch.stack([item["label"] for item in some[:5]]) for some in (items, another)]
+    if torch.equal(*labels):
+        fail("two data sets hold the same sums", "No seed belongs inside the data set")
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items]).flatten(1)  # (120, 784)
         # 120 draws from over a thousand images seldom repeat one; a fixed image per digit does.
