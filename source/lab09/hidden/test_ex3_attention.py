@@ -4,6 +4,7 @@ import statistics
 
 import torch
 from call_probes import assert_leaves_no_trace
+from model_probes import made_once
 
 from autograder.judge.expected import computed_once
 from lib.kit.checks import (
@@ -229,6 +230,7 @@ def test_blocks_of_any_length(submission, rng):
         hint = "Are all blocks used, in order?"
         assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
     blocks = random_blocks(rng, (3, 2, 4))
+    blocks[1] += 200
     assert_leaves_no_trace(
         submission, "softmax_tiled", [blocks], lambda actual: assert_joined_to(actual, blocks, hint)
     )
@@ -337,6 +339,7 @@ def test_even_blocks(submission, rng):
             "Scale the scores by the root of d_k; when the maximum grows, rescale both the sum "
             "and the output that you have so far",
         )
+    assert_goes_by_tiles(submission, rng)
 
 
 @question("ex3-flash", points=1)
@@ -352,6 +355,10 @@ def test_uneven_last_block(submission, rng):
         [*inputs, block_size],
         lambda actual: assert_attended(actual, inputs, block_size, hint),
     )
+    query, key, value = inputs
+    rising = query.abs() + 1, key + torch.linspace(0, 60, len(key))[:, None], value
+    assert_attends(submission, rising, block_size, hint, tolerance=2e-3)
+    assert_goes_by_tiles(submission, rng)
 
 
 @question("ex3-flash", points=1)
@@ -409,10 +416,10 @@ def test_block_size_does_not_matter(submission, rng):
         )
 
 
-# The scores of so many queries and keys take 6 MiB in float32, those of a block 192 KiB. What the
+# The scores of so many queries and keys take 8 MiB in float32, those of a block 256 KiB. What the
 # notebook held before counts, too: the place for the scores may be in it.
-QUERIES, KEYS, BLOCK_SIZE = 96, 2**14, 512
-MOST_TAKEN_BYTES = 3 * 2**20
+QUERIES, KEYS, BLOCK_SIZE = 128, 2**14, 512
+MOST_TAKEN_BYTES = 5 * 2**20
 MOST_BYTES = 96 * 2**20
 
 
@@ -426,25 +433,35 @@ def blockwise_output(query, key, value):
 @question("ex3-flash", points=1)
 def test_never_holds_all_scores(submission, rng):
     """The whole (N, T) matrix of scores is never held in memory."""
-    query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
-    expected = blockwise_output(query, key, value)
-    hint = "Keep m, l and o from block to block"
-    peaks_bytes = []
-    for _ in range(3):  # once more may be taken, by a first call, or less, where garbage goes
-        with submission.peak_memory() as memory:
-            output = submission.flash_attention(query, key, value, BLOCK_SIZE)
-        what, form = "the output for many keys", {"any_dtype": True, "hint": hint}
-        assert_close(output, expected, what, rtol=1e-3, atol=1e-3, **form)
-        peaks_bytes.append(memory.peak_bytes)
-    peak_bytes = statistics.median(peaks_bytes)
+    assert_goes_by_tiles(submission, rng)
+
+
+def assert_goes_by_tiles(submission, rng):
+    """A call must take no more memory than a few blocks; what it takes is measured once."""
+    taken = made_once(submission, "memory of flash_attention", lambda: memory_of(submission, rng))
+    peak_bytes, held_bytes = taken
     if peak_bytes > MOST_TAKEN_BYTES:
         fail(
             "the whole matrix of scores is held at once",
             "Compute the scores of one block of keys at a time, and keep only m, l and o",
         )
-    if memory.held_bytes + peak_bytes > MOST_BYTES:
+    if held_bytes + peak_bytes > MOST_BYTES:
         fail(
-            f"your notebook holds {memory.held_bytes >> 20} MiB before this question, too much to "
-            "tell whether the matrix of scores is among it",
+            f"your notebook holds {held_bytes >> 20} MiB before this question, too much to tell "
+            "whether the matrix of scores is among it",
             "Delete large variables of your own",
         )
+
+
+def memory_of(submission, rng):
+    """What a call for many keys takes, and what was there before, in bytes."""
+    query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
+    expected = blockwise_output(query, key, value)
+    peaks_bytes = []
+    for _ in range(3):  # once more may be taken, by a first call, or less, where garbage goes
+        with submission.peak_memory() as memory:
+            output = submission.flash_attention(query, key, value, BLOCK_SIZE)
+        what, hint = "the output for many keys", "Keep m, l and o from block to block"
+        assert_close(output, expected, what, rtol=1e-3, atol=1e-3, any_dtype=True, hint=hint)
+        peaks_bytes.append(memory.peak_bytes)
+    return statistics.median(peaks_bytes), memory.held_bytes
