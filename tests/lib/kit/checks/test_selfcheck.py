@@ -9,7 +9,15 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from lib.kit.checks.selfcheck import Outcome, Verdict, as_summary, as_table
+from lib.kit.checks.selfcheck import (
+    Outcome,
+    Submission,
+    Verdict,
+    as_summary,
+    as_table,
+    load_checks,
+    run_checks,
+)
 
 PROJECT = Path(__file__).resolve().parents[4]
 CHECKS = '''
@@ -220,3 +228,37 @@ def contrast(one: str, other: str) -> float:
 
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+OF_THE_CHECK = '''
+from lib.kit.checks import question
+
+@question("ex1", points=1)
+def test_own_line(submission):
+    """The check's own line fails on what it got."""
+    submission.nothing() + 1
+
+@question("ex1", points=1)
+def test_set_up(submission):
+    """So does its set-up code."""
+    submission.setup("nothing() + 1", nothing=submission.nothing)
+
+@question("ex1", points=1, if_raises="Look at it")
+def test_student(submission):
+    """Here the student's own code fails."""
+    submission.broken()
+'''
+
+
+def test_what_a_check_raises_itself_is_not_blamed_on_the_student(tmp_path: Path) -> None:
+    (tmp_path / "checks.py").write_text(OF_THE_CHECK, "utf-8")
+
+    def broken() -> None:
+        raise TypeError("mine")
+
+    notebook = Submission({"nothing": lambda: None, "broken": broken})
+    outcomes = run_checks(load_checks(tmp_path / "checks.py"), "ex1", notebook)
+    *of_the_check, of_the_student = [outcome.message for outcome in outcomes]
+    start = "the check can't go on with what your code gave it: TypeError: unsupported operand"
+    assert all(message.startswith(start) for message in of_the_check)
+    assert of_the_student == "your code raised TypeError: mine. Look at it"

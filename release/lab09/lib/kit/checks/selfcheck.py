@@ -158,8 +158,10 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Ve
     except KeyboardInterrupt:
         raise ChecksFailed("stopped; does a loop of yours never end?") from None
     except (Exception, SystemExit) as error:
-        where = _student_line(error)
-        raised = f"your code raised {type(error).__name__}: {_described(error)}{where}"
+        raised = f"{type(error).__name__}: {_described(error)}"
+        if _is_of_the_check(error):
+            return "failed", f"the check can't go on with what your code gave it: {raised}"
+        raised = f"your code raised {raised}{_student_line(error)}"
         return "failed", mark.with_hint(raised) if mark else raised
     return "passed", ""
 
@@ -190,6 +192,13 @@ def _described(error: BaseException) -> str:
         return "its message can't be read"
     cut = len(message) > LONGEST_MESSAGE
     return f"{message[:LONGEST_MESSAGE]} …" if cut else message
+
+
+def _is_of_the_check(error: BaseException) -> bool:
+    """Whether it was raised by the check's own lines, or by a library that these called."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    last = next((file for file in reversed(files) if "site-packages" not in file), "")
+    return last == "<setup>" or Path(last).name == CHECKS_FILE
 
 
 def _student_line(error: BaseException) -> str:
