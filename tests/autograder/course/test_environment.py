@@ -22,8 +22,12 @@ def assignment(tmp_path: Path) -> Assignment:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("{}", "utf-8")
     (hidden / "helper.py").write_text("", "utf-8")
+    wrong = hidden.with_name("variants") / "wrong"
+    wrong.mkdir(parents=True)
+    (wrong / "a.txt").write_text("# Adds one", "utf-8")
     tests = (release / "checks.py", hidden / "test_a.py")
-    return Assignment("lab", release, notebook(), tests, imports=("numpy",))
+    source = hidden.with_name("lab.md")
+    return Assignment("lab", release, notebook(), tests, imports=("numpy",), source=source)
 
 
 def key(of: Assignment, seed: int = 0, level: str = "strong") -> Key:
@@ -45,6 +49,8 @@ def rewritten(name: str) -> Change:
         (rewritten("release/lab/new.py"), "release"),
         (rewritten("source/lab/hidden/test_a.py"), "tests"),
         (rewritten("source/lab/hidden/helper.py"), "tests"),
+        (rewritten("source/lab/variants/wrong/a.txt"), "known mistakes"),
+        (rewritten("source/lab/variants/wrong/b.txt"), "known mistakes"),
         (lambda lab: replace(lab, solution=notebook(answer("a", "x = 1"))), "solution"),
         (lambda lab: replace(lab, limits=Limits(threads=9)), "limits"),
         (lambda lab: replace(lab, imports=()), "libraries"),

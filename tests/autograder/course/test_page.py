@@ -139,6 +139,21 @@ def test_a_penalty_is_told(small: Assignment) -> None:
     assert "1.25 points are taken off for late work" in page.words
 
 
+def test_the_fair_loss_of_a_mistake_is_told(small: Assignment) -> None:
+    tests = result_of(small, "ann", HALF).questions[0].tests
+    known = QuestionResult("ex1-double", 2, tests, mistake="Adds one", mistake_score=1.5)
+    words = read(replace(result_of(small, "ann", HALF), questions=(known,)), small).words
+    assert (
+        "One mistake is behind all checks that failed: the answer adds one. It costs 0.5" in words
+    )
+    dear = replace(known, mistake_score=0.5)
+    assert dear.score == dear.tests_score == 1
+    assert (
+        "One mistake"
+        not in read(replace(result_of(small, "ann", HALF), questions=(dear,)), small).words
+    )
+
+
 def test_carried_credit_is_told(small: Assignment) -> None:
     tests = (Verdict("c", "C.", 2, "failed"),)
     carried = QuestionResult("ex1-double", 2, tests, 2.0, ("ex0-half",))
