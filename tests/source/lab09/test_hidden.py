@@ -200,6 +200,28 @@ def test_other_right_answer_passes(name: str, solution: dict[str, Any]) -> None:
     assert [one for outcomes in checked for one in outcomes if one.verdict != "passed"] == []
 
 
+WRONG = variants("wrong")
+
+
+def test_wrong_answers_say_what_they_deserve_to_lose() -> None:
+    assert len(WRONG) >= 700
+    titles = [(wrong.questions, wrong.title) for wrong in WRONG.values()]
+    assert len(set(titles)) == len(titles)
+    assert all(wrong.loss and len(wrong.questions) == 1 for wrong in WRONG.values())
+    assert all(wrong.title[0].isupper() and "\n" not in wrong.title for wrong in WRONG.values())
+
+
+def test_nearly_all_wrong_answers_lose_points(solution: dict[str, Any]) -> None:
+    """A tenth of them, in this process; `make answers` grades them all."""
+    missed, some = [], list(WRONG.values())[::10]
+    for wrong in some:
+        names = answered(solution, wrong.sources)
+        tests = (test for question in wrong.questions for test in OF_QUESTION[question])
+        if not any(failure_of(test, names) for test in tests):
+            missed.append(wrong.name)
+    assert len(missed) <= 0.15 * len(some), missed
+
+
 # -- the demo class -----------------------------------------------------------------------------
 
 # student -> the questions of which some test must fail; all others are answered right
