@@ -105,6 +105,11 @@ class Worker:
         if self._lost is None:
             self._lose(Cause.NOT_RUN, "was ended by the grader")
 
+    def renew(self) -> None:
+        """Give the notebook's namespace a new handle: whoever kept by the old one what it answered
+        has to ask again."""
+        self.submission = Submission(self, ROOT, "notebook")
+
     def release(self, number: int) -> None:
         """Let the worker forget an object, along with the next question."""
         if number != ROOT:

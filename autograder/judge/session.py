@@ -109,6 +109,8 @@ class Session:
         self._lost.clear()
         self._fatal.clear()
         self.failures.clear()
+        if self._worker is not None:
+            self._worker.renew()
 
     def close(self) -> None:
         """End the worker, if one lives."""

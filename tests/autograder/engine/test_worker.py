@@ -551,3 +551,13 @@ def torchvision_works() -> bool:
 @pytest.mark.skipif(not torchvision_works(), reason="torchvision can't be imported here at all")
 def test_torchvision_can_be_imported(fork: Fork) -> None:
     fork("from torchvision.datasets import MNIST\nfrom torchvision.utils import make_grid")
+
+
+def test_a_renewed_handle_is_another_one_of_the_same_notebook(fork: Fork) -> None:
+    worker = fork()
+    worker.execute("x = 1")
+    before = worker.submission
+    worker.renew()
+    assert worker.submission is not before
+    assert (worker.submission.x, before.x) == (1, 1)
+    assert worker.names_asked == {"x"}
