@@ -41,6 +41,14 @@ class Assignment:
     source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
 
     @property
+    def mistake_dirs(self) -> list[Path]:
+        """The folders of the lab's known mistakes, as far as there are any."""
+        if self.source is None:
+            return []
+        folders = [self.source.parent / "variants" / name for name in ("mistakes", "wrong")]
+        return [folder for folder in folders if folder.is_dir()]
+
+    @property
     def questions(self) -> list[GradedQuestion]:
         """In the order of the notebook."""
         return [

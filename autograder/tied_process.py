@@ -4,6 +4,7 @@ Fresh, not forked: a forked copy of a process with threads (progress bars, a dat
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,11 +16,15 @@ import importlib, signal, sys
 from multiprocessing.connection import Connection
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 connection = Connection(int(sys.argv[1]))
-sys.path[:] = connection.recv()
-from autograder.lifeline import die_with
-die_with(int(sys.argv[2]))
-importlib.import_module(sys.argv[3]).main(connection)
+try:
+    sys.path[:] = connection.recv()
+    from autograder.lifeline import die_with
+    die_with(int(sys.argv[2]))
+    importlib.import_module(sys.argv[3]).main(connection)
+except (BrokenPipeError, ConnectionResetError, EOFError):
+    pass  # who started this has ended
 """
 
 
@@ -30,11 +35,15 @@ def start_tied(module: str) -> tuple[subprocess.Popen[bytes], Connection]:
     """
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-c", BOOT, str(theirs.fileno()), str(os.getpid()), module],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-        )
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until it ignores it
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-c", BOOT, str(theirs.fileno()), str(os.getpid()), module],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     connection = Connection(ours.detach())
     connection.send(sys.path)
     return process, connection

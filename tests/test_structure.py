@@ -89,7 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "lib.kit.checks",
     },
     "autograder.judge.reproduction": {"autograder.judge", "autograder.variants"}
-    | {"autograder.assignment", "autograder.engine", "autograder.lab"},
+    | {"autograder.assignment", "autograder.engine"},
     "autograder.course": {
         "autograder.course",
         "autograder.tied_process",

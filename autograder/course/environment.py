@@ -12,7 +12,6 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..engine.limits import Limits
-from ..judge.reproduction import FOLDERS
 from ..project import HOME
 
 SUBMISSION = "submission"
@@ -34,7 +33,7 @@ def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str
     return {
         "release": _hash_of_files([assignment.release_dir]),
         "tests": _hash_of_files(sorted(test_dirs - {assignment.release_dir})),
-        "known mistakes": _hash_of_files(_mistakes(assignment)),
+        "known mistakes": _hash_of_files(assignment.mistake_dirs),
         "solution": _hash(json.dumps([[cell.id, cell.source] for cell in solution]).encode()),
         "code": _hash_of_files(HOME / name for name in CODE),
         "libraries": ", ".join(
@@ -44,14 +43,6 @@ def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str
         "seed": str(seed),
         "confinement": level,
     }
-
-
-def _mistakes(assignment: Assignment) -> list[Path]:
-    """The folders of the lab's known mistakes, whose fair losses count."""
-    if assignment.source is None:
-        return []
-    folders = [assignment.source.parent / "variants" / name for name in FOLDERS]
-    return [folder for folder in folders if folder.is_dir()]
 
 
 def changed_parts(before: Key, after: Key) -> list[str]:

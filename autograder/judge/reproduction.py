@@ -18,7 +18,6 @@ import nbformat
 from ..assignment import Assignment
 from ..engine import Remote, StudentError
 from ..engine.untrusted import arrays, tensors
-from ..lab import read_lab_folder
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
@@ -28,7 +27,6 @@ from .session import Session
 if TYPE_CHECKING:
     from .warm import Ready
 
-FOLDERS = ("mistakes", "wrong")  # of variants
 LEARNING_TIMEOUT_S = 900.0  # for all mistakes of a question: grades must not depend on it
 OBJECT = object()  # stands for what a test holds by its handle only
 LONGEST = 1000  # of a text
@@ -175,14 +173,16 @@ def learn(ready: "Ready", known: Reproductions, question: str) -> None:
 
 def mistakes_of(assignment: Assignment, question: str) -> list[Variant]:
     """The lab's known mistakes in the answer to this question, and to no other one."""
-    variants = [] if assignment.source is None else _read_mistakes(assignment.source)
+    if assignment.source is None:
+        return []
+    variants = _read_mistakes(assignment.source, tuple(assignment.mistake_dirs))
     return [variant for variant in variants if variant.questions == (question,)]
 
 
 @functools.cache
-def _read_mistakes(source: Path) -> list[Variant]:
-    solution, folder = read_solution(source), read_lab_folder(source).variants_dir
-    return [variant for name in FOLDERS for variant in read_variants(folder / name, solution)]
+def _read_mistakes(source: Path, folders: tuple[Path, ...]) -> list[Variant]:
+    solution = read_solution(source)
+    return [variant for folder in folders for variant in read_variants(folder, solution)]
 
 
 def _with_source(cell: Any, sources: Mapping[str, str]) -> Any:
