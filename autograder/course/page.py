@@ -117,7 +117,7 @@ def _notes(
     question: QuestionResult, grade: RecordedGrade, said: list[str], untouched: bool
 ) -> list[str]:
     """What there is to know besides the tests: credit, hands, words."""
-    notes = [note for note in [credit(question)] if note and grade.manual_score is None]
+    notes = [why] if grade.manual_score is None and (why := credit(question)) else []
     if not question.tests and untouched:
         notes.append("No response: the answer stands as it was released.")
     if grade.manual_score is not None and grade.needs_manual_grade:

@@ -116,8 +116,7 @@ class Tests:
         self._items: list[pytest.Item] = []
         self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
-        self._question_of: dict[tuple[str, str], str] = {}
-        self.heard: dict[str, Heard] = {}  # case -> what was answered, if the session listens
+        self.heard: dict[str, Heard] = {}  # case -> what was answered, where that may be asked for
         self.known: Reproductions | None = None  # what names mistakes; None: nothing does
         self.not_learnt: list[str] = []  # questions that failed, whose mistakes it does not know
 
@@ -143,7 +142,6 @@ class Tests:
         for item in kept:
             did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
             self._cases[_key(item)][item.nodeid] = did_not_run
-            self._question_of[_key(item)] = _mark(item).id
         for item, following in zip_longest(kept, kept[1:]):
             try:
                 self._run_case(item, following)
@@ -154,10 +152,9 @@ class Tests:
     def failed(self, question: str) -> dict[str, Heard]:
         """The cases of a question that did not pass in the last run, and what was heard there."""
         return {
-            case: self.heard.get(case, ())
-            for key, of_test in self._cases.items()
-            for case, failure in of_test.items()
-            if failure is not None and self._question_of[key] == question
+            item.nodeid: self.heard.get(item.nodeid, ())
+            for item in self._items
+            if _mark(item).id == question and self._cases[_key(item)].get(item.nodeid) is not None
         }
 
     # -- what hidden tests are given ------------------------------------------------------
@@ -239,8 +236,8 @@ class Tests:
         try:
             failure = self._failure_in(item, run)
         finally:
-            if self.session.listens:
-                self.heard[item.nodeid] = [told(answer) for answer in self.session.answered]
+            if self.known is None and self.session.listens:  # to learn it
+                self._hear(item)
             after = self._failure_in(item, tear_down)
             case._request, case.funcargs = False, None
         self._cases[_key(item)][item.nodeid] = failure or after
@@ -255,10 +252,15 @@ class Tests:
             if isinstance(error, WorkerLost):
                 self.session.lose(_mark(item).id, error)
             failure = _failure(error, self.session, _mark(item))
-            if failure.cause is Cause.COMPARISON and self.known is not None:
-                return failure._replace(message=self._named(item, error, failure.message))
+            if self.known is not None:
+                self._hear(item)
+                if failure.cause is Cause.COMPARISON:
+                    return failure._replace(message=self._named(item, error, failure.message))
             return failure
         return None
+
+    def _hear(self, item: pytest.Item) -> None:
+        self.heard[item.nodeid] = [told(answer) for answer in self.session.answered]
 
     def _named(self, item: pytest.Item, error: BaseException, message: str) -> str:
         """The message of a comparison that failed, with the mistake behind it if that is known."""
@@ -267,8 +269,7 @@ class Tests:
         if question not in self.known.mistakes:
             self.not_learnt = [*dict.fromkeys([*self.not_learnt, question])]
             return message
-        heard = [told(answer) for answer in self.session.answered]
-        explained = self.known.explained(question, item.nodeid, heard)
+        explained = self.known.explained(question, item.nodeid, self.heard[item.nodeid])
         return f"{getattr(error, 'what', message)}. {explained}" if explained else message
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import nbformat
-
 from ..assignment import Assignment
 from ..engine import Remote, StudentError
 from ..engine.untrusted import arrays, tensors
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
+from .dependencies import spans
 from .results import predicate
 from .session import Session
+from .submission import with_sources
 
 if TYPE_CHECKING:
     from .warm import Ready
@@ -147,10 +147,13 @@ class _Trial(Session):
     def exchange(self, question: str, cells: list[Any]) -> None:
         """Go back to where the answer to this question begins, in a notebook of these cells."""
         self.cells = cells
-        end = self.question_order[question]
-        begins = [place + 1 for place in self.question_order.values() if place < end]
-        self._next = min(self._next, max(begins, default=0))
-        self.forget()
+        start, _ = spans(cells)[question]
+        self._next = min(self._next, start)
+        self._lost.clear()
+        self._fatal.clear()
+        self.failures.clear()
+        if self._worker is not None:
+            self._worker.renew()
 
 
 def learn(ready: "Ready", known: Reproductions, question: str) -> None:
@@ -164,7 +167,7 @@ def learn(ready: "Ready", known: Reproductions, question: str) -> None:
         tests.run(trial, {question})
         known.solution |= tests.heard
         for one in mistakes_of(assignment, question):
-            trial.exchange(question, [_with_source(cell, one.sources) for cell in cells])
+            trial.exchange(question, with_sources(cells, one.sources))
             tests.run(trial, {question})
             learnt.append(Mistake(one.title, one.loss, tests.failed(question)))
     finally:
@@ -183,7 +186,3 @@ def mistakes_of(assignment: Assignment, question: str) -> list[Variant]:
 def _read_mistakes(source: Path, folders: tuple[Path, ...]) -> list[Variant]:
     solution = read_solution(source)
     return [variant for folder in folders for variant in read_variants(folder, solution)]
-
-
-def _with_source(cell: Any, sources: Mapping[str, str]) -> Any:
-    return nbformat.from_dict(cell | {"source": sources[cell.id]}) if cell.id in sources else cell

@@ -104,14 +104,6 @@ class Session:
         """A worker that has run all cells."""
         return self._advance_to(len(self.cells))
 
-    def forget(self) -> None:
-        """Forget what cells and questions came to, before they are tried otherwise."""
-        self._lost.clear()
-        self._fatal.clear()
-        self.failures.clear()
-        if self._worker is not None:
-            self._worker.renew()
-
     def close(self) -> None:
         """End the worker, if one lives."""
         if self._worker is not None:

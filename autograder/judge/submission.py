@@ -4,7 +4,7 @@ With the released notebook it gives the notebook to grade; the file is not neede
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,14 @@ def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
                 placed.attachments = answers[placed.id].attachments
         notebook.cells += [placed, *own[placed.id]]
     return notebook
+
+
+def with_sources(cells: Iterable[Any], sources: Mapping[str, str]) -> list[Any]:
+    """Cells of which some, by id, have another text."""
+    return [
+        as_nodes({**cell, "source": sources[cell.id]}) if cell.id in sources else cell
+        for cell in cells
+    ]
 
 
 def _own_cell(cell: StudentCell) -> Any:

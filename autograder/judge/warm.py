@@ -130,9 +130,12 @@ def _learnt(answer: bytes, ready: Ready) -> list[str]:
     known = ready.known_mistakes
     if known is None or not answer.startswith(NOT_LEARNT) or len(answer) > SHORT_BYTES:
         return []
-    tested = ready.grader.assignment.tested
-    asked = json.loads(answer)["not learnt"]
-    questions = [name for name in tested if name in asked and name not in known.mistakes]
+    tested = ready.grader.assignment.tested  # nothing a judge says is taken apart here
+    questions = [
+        name
+        for name in tested
+        if json.dumps(name).encode() in answer and name not in known.mistakes
+    ]
     for question in questions:
         learn(ready, known, question)
     return questions

@@ -17,6 +17,7 @@ from ..errors import HiddenTestsBroken, UserError
 from ..judge.pool import Failed, Pool
 from ..judge.results import Verdict
 from ..judge.session import Session
+from ..judge.submission import with_sources
 from ..judge.warm import Grader, Ready
 from ..variants.solution import Solution
 
@@ -33,12 +34,7 @@ class Candidate:
     def run(self, ready: Ready) -> dict[str, Any]:
         """The verdicts as plain data."""
         started_at = time.monotonic()
-        cells = [
-            nbformat.from_dict(cell | {"source": self.sources[cell.id]})
-            if cell.id in self.sources
-            else cell
-            for cell in ready.grader.assignment.solution.cells
-        ]
+        cells = with_sources(ready.grader.assignment.solution.cells, self.sources)
         session = Session(ready.zygote, cells, ready.grader.seed)
         try:
             verdicts = ready.tests.run(session, self.questions)
