@@ -77,7 +77,10 @@ def _judged(
     """What the student's own run came to: a known mistake behind all that failed costs its loss."""
     result = QuestionResult(question.id, question.max_score, verdicts)
     known, failed = ready.known_mistakes, ready.tests.failed(question.id)
-    mistake = known.behind_all(question.id, failed) if known is not None and failed else None
+    if known is None or not failed:
+        return result
+    half_passed = result.tests_score >= question.max_score / 2
+    mistake = known.behind_all(question.id, failed, half_passed)
     if mistake is None or mistake.loss is None:
         return result
     left = max(0.0, question.max_score - mistake.loss)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..assignment import Assignment
-from ..engine import Remote, StudentError
+from ..engine import Remote, StudentError, Worker
 from ..engine.untrusted import arrays, tensors
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
@@ -65,10 +65,15 @@ class Mistake:
 
 @dataclass
 class Reproductions:
-    """What the solution and known mistakes answer to the tests of the questions learnt so far."""
+    """What the solution and known mistakes answer to the tests of the questions learnt so far.
+
+    `objects` says how many of the solution's answers to a case are objects, which stay with the
+    student: as many as tests ask for, if none of them uses what another one asked for before.
+    """
 
     solution: dict[str, Heard] = field(default_factory=dict)  # case -> what is right
     mistakes: dict[str, list[Mistake]] = field(default_factory=dict)  # by question
+    objects: dict[str, int] = field(default_factory=dict)  # by case
 
     def explained(self, question: str, case: str, heard: Heard) -> str:
         """A sentence that names the mistake which answers this to a case, and where something is
@@ -83,18 +88,22 @@ class Reproductions:
             return ""
         return f"It is what comes out if an answer {' or '.join(map(predicate, titles))}"
 
-    def behind_all(self, question: str, failed: Mapping[str, Heard]) -> Mistake | None:
+    def behind_all(
+        self, question: str, failed: Mapping[str, Heard], half_passed: bool
+    ) -> Mistake | None:
         """The one mistake that fails just these cases of a question, with the same answers.
 
-        Answers have to be values: an exception, or an object that stays with the student, proves
-        nothing. Of several mistakes it is the one that costs most.
+        Everybody can raise an exception, or return an object that stays in the worker: in place of
+        a value they prove nothing. They count only if `half_passed`: the tests that passed are
+        worth half of the question, so its values show that the rest was done. Of several mistakes
+        it is the one that costs most.
         """
         fitting = [
             mistake
             for mistake in self.mistakes.get(question, ())
             if mistake.loss
             and mistake.failed.keys() == failed.keys()
-            and all(self._is_value(case, heard) for case, heard in failed.items())
+            and (half_passed or all(self._is_value(*one) for one in failed.items()))
             and all(same(mistake.failed[case], heard) for case, heard in failed.items())
         ]
         return max(fitting, key=lambda mistake: mistake.loss or 0.0, default=None)
@@ -102,7 +111,7 @@ class Reproductions:
     def _is_value(self, case: str, heard: Heard) -> bool:
         if any(isinstance(answer, Raised) for answer in heard):
             return False
-        return _count_objects(heard) <= _count_objects(self.solution.get(case, ()))
+        return _count_objects(heard) <= self.objects.get(case, 0)
 
 
 def _count_objects(told_of: Any) -> int:
@@ -141,8 +150,20 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+@dataclass
 class _Trial(Session):
-    """The solution's notebook, in which the answer to one question is exchanged again and again."""
+    """The solution's notebook, in which the answer to one question is exchanged again and again.
+
+    With `shares_nothing`, each test meets a new handle: it can't use what one before it asked for.
+    """
+
+    shares_nothing: bool = False
+
+    def _advance_to(self, target: int) -> Worker:
+        worker = super()._advance_to(target)
+        if self.shares_nothing:
+            worker.renew()
+        return worker
 
     def exchange(self, question: str, cells: list[Any]) -> None:
         """Go back to where the answer to this question begins, in a notebook of these cells."""
@@ -164,6 +185,11 @@ def learn(ready: "Ready", known: Reproductions, question: str) -> None:
     clock = Clock(dataclasses.replace(ready.zygote.limits, submission_timeout_s=LEARNING_TIMEOUT_S))
     trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, listens=True)
     try:
+        trial.shares_nothing = True
+        tests.run(trial, {question})
+        known.objects |= {case: _count_objects(heard) for case, heard in tests.heard.items()}
+        trial.shares_nothing = False
+        trial.exchange(question, cells)
         tests.run(trial, {question})
         known.solution |= tests.heard
         for one in mistakes_of(assignment, question):

@@ -89,12 +89,12 @@ def test_too_many_candidates_are_none() -> None:
 def test_a_fair_loss_asks_for_the_same_answers_to_the_same_cases() -> None:
     slip, worse = Mistake("Slips", 1.0, {"case": [2]}), Mistake("Is worse", 3.0, {"case": [2]})
     unsaid = Mistake("Has no loss", None, {"case": [2]})
-    assert known(slip, unsaid).behind_all("ex1", {"case": [2]}) == slip
-    assert known(slip, worse).behind_all("ex1", {"case": [2]}) == worse
-    assert known(unsaid).behind_all("ex1", {"case": [2]}) is None
-    assert known(slip).behind_all("ex1", {"case": [3]}) is None
-    assert known(slip).behind_all("ex1", {"case": [2], "other": [2]}) is None
-    assert known(slip).behind_all("ex2", {"case": [2]}) is None
+    assert known(slip, unsaid).behind_all("ex1", {"case": [2]}, half_passed=False) == slip
+    assert known(slip, worse).behind_all("ex1", {"case": [2]}, half_passed=False) == worse
+    assert known(unsaid).behind_all("ex1", {"case": [2]}, half_passed=False) is None
+    assert known(slip).behind_all("ex1", {"case": [3]}, half_passed=False) is None
+    assert known(slip).behind_all("ex1", {"case": [2], "other": [2]}, half_passed=False) is None
+    assert known(slip).behind_all("ex2", {"case": [2]}, half_passed=False) is None
 
 
 class Deaf:
@@ -107,9 +107,18 @@ class Deaf:
 def test_what_proves_nothing_earns_nothing(nothing: Any) -> None:
     answer = Remote(cast(Any, Deaf()), 1, "list") if nothing is Remote else nothing
     heard = [told(answer)]
-    assert (
-        known(Mistake("Does so", 1.0, {"case": heard})).behind_all("ex1", {"case": heard}) is None
-    )
+    one = known(mistake := Mistake("Does so", 1.0, {"case": heard}))
+    assert one.behind_all("ex1", {"case": heard}, half_passed=False) is None
+    assert one.behind_all("ex1", {"case": heard}, half_passed=True) == mistake
+    assert one.behind_all("ex1", {"case": [*heard, 1]}, half_passed=True) is None
+
+
+def test_objects_that_tests_ask_for_stand_in_place_of_no_value() -> None:
+    heard = [told(Remote(cast(Any, Deaf()), 1, "Namespace")), 4]
+    one = known(mistake := Mistake("Doubles it", 1.0, {"case": heard}))
+    assert one.behind_all("ex1", {"case": heard}, half_passed=False) is None
+    one.objects["case"] = 1
+    assert one.behind_all("ex1", {"case": heard}, half_passed=False) == mistake
 
 
 # -- in grading ---------------------------------------------------------------------------------
