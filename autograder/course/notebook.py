@@ -134,9 +134,9 @@ def _answers(notebook: Any) -> dict[str, str]:
 
 
 def credit(question: QuestionResult) -> str:
-    """Why a question counts more than the tests that passed; empty if it doesn't."""
+    """Why a question counts more or less than the tests that passed; empty if it doesn't."""
     if not question.carried:
-        return _fair_loss(question)
+        return _fair_loss(question) or _public_only(question)
     return (
         f"An early mistake costs once: with right answers to {', '.join(question.builds_on)} "
         f"before it, this answer earns {question.score:g} points, which count "
@@ -152,6 +152,12 @@ def _fair_loss(question: QuestionResult) -> str:
         f"It costs {question.max_score - question.mistake_score:g} of {question.max_score:g} "
         f"points, not all that these checks are worth."
     )
+
+
+def _public_only(question: QuestionResult) -> str:
+    if question.score or not any(test.passed for test in question.tests):
+        return ""
+    return "Public checks count where a hidden check passes, too. Here none did."
 
 
 def _without_outputs(cell: dict[str, Any]) -> dict[str, Any]:
@@ -206,7 +212,7 @@ def _as_html(question: QuestionResult) -> str:
         for test in question.tests
     )
     table = _table(("", "points", "what was checked", "what to look at"), rows)
-    return table + (f"<p>{html.escape(credit(question))}</p>" if question.carried else "")
+    return table + (f"<p>{html.escape(why)}</p>" if (why := credit(question)) else "")
 
 
 def _as_text(question: QuestionResult) -> str:
@@ -216,7 +222,7 @@ def _as_text(question: QuestionResult) -> str:
         + (f"  --  {test.message}" if test.message else "")
         for test in question.tests
     ]
-    return "\n".join(lines + [credit(question)] * question.carried)
+    return "\n".join(lines + [why for why in [credit(question)] if why])
 
 
 def _table(names: tuple[str, ...], rows: str) -> str:

@@ -74,14 +74,19 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
 def _judged(
     ready: Ready, question: GradedQuestion, verdicts: tuple[Verdict, ...]
 ) -> QuestionResult:
-    """What the student's own run came to: a known mistake behind all that failed costs its loss."""
+    """What the student's own run came to: a known mistake behind all that failed costs its loss.
+
+    It has to be proved by values that are right, or wrong as the mistake's, in hidden tests worth
+    half of their points.
+    """
     result = QuestionResult(question.id, question.max_score, verdicts)
     known, failed = ready.known_mistakes, ready.tests.failed(question.id)
     if known is None or not failed:
         return result
-    half_passed = result.tests_score >= question.max_score / 2
-    mistake = known.behind_all(question.id, failed, half_passed)
-    if mistake is None or mistake.loss is None:
+    mistake = known.behind_all(question.id, failed)
+    unproved = {case for case, heard in failed.items() if not known.is_value(case, heard)}
+    share = ready.tests.share_without(question.id, unproved)
+    if mistake is None or mistake.loss is None or share < 0.5:
         return result
     left = max(0.0, question.max_score - mistake.loss)
     return replace(result, mistake=mistake.title, mistake_score=left)

@@ -30,6 +30,7 @@ from ..engine import (
 )
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
+from ..lab import CHECKS_FILE
 from ..printable import printable_text
 from .broken_files import why_broken
 from .guarded import Guarded
@@ -156,6 +157,16 @@ class Tests:
             for item in self._items
             if _mark(item).id == question and self._cases[_key(item)].get(item.nodeid) is not None
         }
+
+    def share_without(self, question: str, cases: Collection[str]) -> float:
+        """What the hidden tests of a question that have none of these cases are worth, of all."""
+        hidden = [
+            item for item in self._items if _mark(item).id == question and not _is_public(item)
+        ]
+        points = {_key(item): _mark(item).points for item in hidden}
+        left_out = {_key(item) for item in hidden if item.nodeid in cases}
+        kept = sum(worth for key, worth in points.items() if key not in left_out)
+        return float(kept / sum(points.values())) if points else 0.0
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -288,6 +299,7 @@ class Tests:
                     checked=what_is_checked(test),
                     points=mark.points,
                     outcome="failed" if failures else "passed",
+                    public=_is_public(item),
                     **(failures[0]._asdict() if failures else {}),
                 )
             )
@@ -296,6 +308,10 @@ class Tests:
 
 def _mark(item: pytest.Item) -> Any:
     return question_of(getattr(item, "function", None))
+
+
+def _is_public(item: pytest.Item) -> bool:
+    return item.path.name == CHECKS_FILE
 
 
 def _key(item: pytest.Item) -> tuple[str, str]:

@@ -88,27 +88,21 @@ class Reproductions:
             return ""
         return f"It is what comes out if an answer {' or '.join(map(predicate, titles))}"
 
-    def behind_all(
-        self, question: str, failed: Mapping[str, Heard], half_passed: bool
-    ) -> Mistake | None:
-        """The one mistake that fails just these cases of a question, with the same answers.
-
-        Everybody can raise an exception, or return an object that stays in the worker: in place of
-        a value they prove nothing. They count only if `half_passed`: the tests that passed are
-        worth half of the question, so its values show that the rest was done. Of several mistakes
-        it is the one that costs most.
-        """
+    def behind_all(self, question: str, failed: Mapping[str, Heard]) -> Mistake | None:
+        """The one mistake that fails just these cases of a question, with the same answers; of
+        several it is the one that costs most."""
         fitting = [
             mistake
             for mistake in self.mistakes.get(question, ())
             if mistake.loss
             and mistake.failed.keys() == failed.keys()
-            and (half_passed or all(self._is_value(*one) for one in failed.items()))
             and all(same(mistake.failed[case], heard) for case, heard in failed.items())
         ]
         return max(fitting, key=lambda mistake: mistake.loss or 0.0, default=None)
 
-    def _is_value(self, case: str, heard: Heard) -> bool:
+    def is_value(self, case: str, heard: Heard) -> bool:
+        """Whether what was answered to a case proves anything. Everybody can raise an exception, or
+        return an object that stays in the worker where a value is asked for."""
         if any(isinstance(answer, Raised) for answer in heard):
             return False
         return _count_objects(heard) <= self.objects.get(case, 0)

@@ -15,6 +15,7 @@ Row = TypeVar("Row")
 class Verdict:
     """One hidden or public test of a question; `message` is written for the student.
 
+    A public one is among the checks that students have: they know its inputs.
     `cause` is why it failed. Where student code raised an exception, `error_name` and `errno` are
     its type and its error number: the student's word, good for a report only.
     """
@@ -27,6 +28,7 @@ class Verdict:
     cause: Cause | None = None
     error_name: str = ""
     errno: int = 0
+    public: bool = False
 
     @property
     def passed(self) -> bool:
@@ -44,7 +46,15 @@ def predicate(title: str) -> str:
 
 
 def points_passed(tests: Iterable[Verdict]) -> float:
-    """What the tests that passed are worth together."""
+    """What the tests that passed are worth together.
+
+    Everybody can answer a public check by heart. So where there are hidden tests, public ones count
+    only if one of these passes, too.
+    """
+    tests = tuple(tests)
+    hidden = [test for test in tests if not test.public]
+    if hidden and not any(test.passed for test in hidden):
+        return 0.0
     return sum(test.points for test in tests if test.passed)
 
 

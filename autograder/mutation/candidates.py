@@ -15,7 +15,7 @@ from ..assignment import Assignment
 from ..engine import Limits
 from ..errors import HiddenTestsBroken, UserError
 from ..judge.pool import Failed, Pool
-from ..judge.results import Verdict
+from ..judge.results import Verdict, points_passed
 from ..judge.session import Session
 from ..judge.submission import with_sources
 from ..judge.warm import Grader, Ready
@@ -64,7 +64,7 @@ class Judgement:
     @property
     def score(self) -> float:
         """Points of the tests that passed."""
-        return sum(t.points for tests in self.verdicts.values() for t in tests if t.passed)
+        return sum(map(points_passed, self.verdicts.values()))
 
     @property
     def max_score(self) -> float:

@@ -115,7 +115,7 @@ with torch.no_grad():
 """
 
 
-@question("ex1-lstm", points=1)
+@question("ex1-lstm", points=0.5)
 def test_one_logit_per_review(submission):
     """Both readings give one logit per review, also for a batch of one."""
     for skip_padding in (False, True):
@@ -134,7 +134,7 @@ def test_one_logit_per_review(submission):
             assert_close(made.logits, torch.full((len(tokens),), logit), what)
 
 
-@question("ex1-lstm", points=1)
+@question("ex1-lstm", points=0.5)
 def test_padding_is_skipped(submission):
     """With skip_padding=True, further padding changes nothing."""
     model = submission.LSTMModel(skip_padding=True)
@@ -179,7 +179,7 @@ after = model.score.weight.detach().cpu()
 """
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=1.5)
 def test_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
     start = torch.randn(8, 1)
@@ -187,7 +187,7 @@ def test_reports_each_epoch(submission):
     assert_reports(made.metrics, loss_of_reviews, start)
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=0.5)
 def test_training_moves_parameters(submission):
     """In each epoch the optimizer takes one step for the one batch there is."""
     start = torch.randn(8, 1)
@@ -480,14 +480,14 @@ after = model.fc.weight.detach().cpu()
 """
 
 
-@question("ex2-train", points=1)
+@question("ex2-train", points=1.5)
 def test_addition_reports_each_epoch(submission):
     """Each of the four measures has a number per epoch."""
     sums = TinySums()
     assert_reports(sums.train(submission).metrics, sums.loss, sums.start)
 
 
-@question("ex2-train", points=1)
+@question("ex2-train", points=0.5)
 def test_addition_moves_parameters(submission):
     """In each epoch the optimizer takes one step for the one batch there is."""
     sums = TinySums()

@@ -141,7 +141,8 @@ def twins_of_made(
 READ_LOGITS = """
 import torch
 
-last = [layer for layer in model.fc.modules() if isinstance(layer, torch.nn.Linear)][-1:]
+matrices = [(layer, getattr(layer, "weight", None)) for layer in model.fc.modules()]
+last = [layer for layer, matrix in matrices if getattr(matrix, "ndim", 0) == 2][-1:]
 kept = [parameter.detach().clone() for layer in last for parameter in layer.parameters()]
 with torch.no_grad():
     logits = [[model(*inputs) for inputs in batches]]

@@ -95,7 +95,7 @@ def test_padding_changes_nothing(submission, rng):
     )
 
 
-@question("ex1-lstm", points=1)
+@question("ex1-lstm", points=1.5)
 def test_naive_version_reads_after_the_padding(submission, rng):
     """With skip_padding=False the top layer's state after all positions is read."""
     assert_same_logits(
@@ -105,7 +105,7 @@ def test_naive_version_reads_after_the_padding(submission, rng):
     )
 
 
-@question("ex1-lstm", points=1)
+@question("ex1-lstm", points=1.5)
 def test_gradients_reach_every_layer(submission, rng):
     """Both versions pass gradients on to the embedding, both LSTM layers and the linear layer."""
     for skip_padding in (True, False):
@@ -198,3 +198,6 @@ def test_model_skips_padding(submission, rng):
     if torch.equal(logits, naive) and not torch.equal(logits, skipping):
         fail("model_lstm reads its state after the padding", "Make it with skip_padding=True")
     assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)
+    hint = "LSTMModel itself has a mistake"
+    expected = theirs.reference(tokens)
+    assert_close(logits, expected, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)

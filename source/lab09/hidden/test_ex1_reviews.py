@@ -170,21 +170,41 @@ def test_adds_no_needless_zeros(submission, rng):
     )
 
 
+# Where there is a single device, a tensor lies on it wherever it was made. So the notebook's
+# `device` is exchanged for `meta`, on which tensors have no values. Who works with values there has
+# to fail: then the notebook's own device decides.
+PLACED = """
+import inspect
+import torch
+
+tokens = pad_reviews(reviews)
+kinds, wanted = [tokens.device.type], [torch.zeros(1, device=device).device.type]
+names = getattr(inspect.unwrap(pad_reviews), "__globals__", {})
+own = names.get("device")
+names["device"] = torch.device("meta")
+try:
+    kinds.append(pad_reviews(reviews).device.type)
+    wanted.append("meta")
+except RuntimeError:
+    pass
+finally:
+    names["device"] = own
+"""
+
+
 @question("ex1-padding", points=1)
 def test_pads_on_the_device(submission, rng):
     """The batch lies on `device`, and `device` is one that torch knows."""
     reviews = random_reviews(rng, [2, 3])
     placed = submission.setup(
-        "import torch\n"
-        "tokens = pad_reviews(reviews)\n"
-        "kind = tokens.device.type\n"
-        "wanted_kind = torch.zeros(1, device=device).device.type",
-        pad_reviews=submission.pad_reviews,
-        device=submission.device,
-        reviews=reviews,
+        PLACED, pad_reviews=submission.pad_reviews, device=submission.device, reviews=reviews
     )
-    hint = "Does `.to(device)` come last?"
-    if take_text(placed.kind, "the device") != take_text(placed.wanted_kind, "`device`"):
+    hint = "Does `.to(device)` come last, and is its result what you return?"
+    kinds, wanted = (
+        [take_text(kind, "a device") for kind in take_list(one, range(1, 3), "the devices")]
+        for one in (placed.kinds, placed.wanted)
+    )
+    if kinds != wanted:
         fail("the padded batch is not on `device`", hint)
     expected = pad_reviews(reviews)
     assert_tensor_equal(placed.tokens, expected, "the padded batch", any_dtype=True, hint=hint)

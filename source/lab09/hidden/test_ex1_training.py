@@ -72,7 +72,7 @@ def random_data(rng, count):
 # -- training -----------------------------------------------------------------------------------
 
 
-@question("ex1-train", points=2)
+@question("ex1-train", points=1)
 def test_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
@@ -123,7 +123,7 @@ def test_uses_the_loss_it_is_given(submission, rng):
     run.assert_reported("val_loss", hint)
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=1.5)
 def test_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
@@ -225,12 +225,15 @@ def test_evaluation_leaves_no_trace(submission, rng):
 @question("ex1-train", points=1)
 def test_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
-    assert_reports_every_epoch(
-        run_train(submission, rng, random_data(rng, 17), random_data(rng, 13), epochs=3)
-    )
+    train_data, val_data = random_data(rng, 17), random_data(rng, 13)
+
+    def make_run(prepare):
+        return run_train(submission, rng, train_data, val_data, epochs=3, prepare=prepare)
+
+    assert_reports_every_epoch(make_run)
 
 
-@question("ex1-train", points=2)
+@question("ex1-train", points=1.5)
 def test_losses_are_means_over_samples(submission, rng):
     """Losses of an epoch are means over its samples, also if the last batch is smaller."""
     run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=2,
@@ -273,7 +276,7 @@ def accuracy_run(submission, rng):
 ACCURACY_HINT = "A logit above 0 means positive; count right reviews and divide by their number"
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=1.5)
 def test_training_accuracy(submission, rng):
     """The training accuracy is the share of reviews whose logit has the right sign."""
     run = accuracy_run(submission, rng)
@@ -281,7 +284,7 @@ def test_training_accuracy(submission, rng):
     run.assert_reported("train_acc", ACCURACY_HINT)
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=1.5)
 def test_validation_accuracy(submission, rng):
     """The validation accuracy is the share of reviews whose logit has the right sign."""
     accuracy_run(submission, rng).assert_reported("val_acc", ACCURACY_HINT)

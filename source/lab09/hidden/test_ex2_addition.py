@@ -377,6 +377,7 @@ def any_gradient(name, gradients):
 @question("ex2-setup", points=1)
 def test_optimizer_moves_the_adder(submission, rng):
     """optimizer_addition moves every parameter of model_addition, by a sensible amount."""
+    layered_model(submission, rng)
     assert_optimizer_moves(
         submission,
         "model_addition",
@@ -389,6 +390,7 @@ def test_optimizer_moves_the_adder(submission, rng):
 @question("ex2-setup", points=1, if_raises="Is it AdditionModel()?")
 def test_model_addition_adds(submission, rng):
     """model_addition takes two stacks of images and gives ten logits per place."""
+    layered_model(submission, rng)
     model = submission.setup("model.eval()", model=submission.model_addition).model
     numbers = [random_images(rng, 2, PLACES) for _ in range(2)]
     hint = "Is it AdditionModel()?"
@@ -436,8 +438,9 @@ def loss_of(submission, logits, label):
 
 # -- predictions --------------------------------------------------------------------------------
 
-# A model that "reads" a digit from an image's brightness. In train mode its dropout leaves only
-# zeros. Where `shift` is not 0 it reads other digits while gradients are recorded.
+# A model that looks up its logits in a table of ours, by the brightness of both images. In train
+# mode its dropout leaves only zeros. Where `shift` is not 0, it reads other digits while gradients
+# are recorded.
 READER = """
 import torch
 from torch import nn
@@ -450,9 +453,8 @@ class Reader(nn.Module):
 
     def forward(self, num_1, num_2):
         first, second = ((10 * number.mean((2, 3, 4))).round().long() for number in (num_1, num_2))
-        places = torch.arange(first.shape[1])
-        digits = first + 3 * second + places + shift * torch.is_grad_enabled()
-        logits = nn.functional.one_hot(digits % 10, 10).float() * self.scale
+        logits = table[first, second, torch.arange(first.shape[1])] * self.scale
+        logits = logits.roll(shift * torch.is_grad_enabled(), dims=2)
         return self.dropout(logits).permute(0, 2, 1)  # (batch, 10, max_length)
 
 model = Reader().eval()
@@ -460,24 +462,35 @@ dataset = [{"num_1": a, "num_2": b, "label": c} for a, b, c in zip(num_1, num_2,
 """
 
 
+# The gradient of what the model says of all samples, None if it has none.
+SLOPE = """
+import torch
+
+plot_prediction(model, dataset, 0)
+numbers = [torch.stack([sample[name] for sample in dataset]) for name in ("num_1", "num_2")]
+logits = model.eval()(*numbers).sum()
+slope = torch.autograd.grad(logits, model.scale)[0] if logits.requires_grad else None
+"""
 PAIR = "Return the predicted and the true sum"
 
 
 class Reading:
-    """A tiny data set, a model that reads it in its own way, and what both amount to."""
+    """A tiny data set, a model that reads random digits from it, and what both amount to."""
 
     def __init__(self, submission, rng, count=4, shift=0, places=PLACES):
         first, second = torch.randint(0, 10, (2, count, places), generator=rng)
-        first[0, 0] = second[0, 0] = 0  # a prediction with a leading zero
         self.label = torch.randint(1, 10, (count, places), generator=rng)
-        self.predicted = (first + 3 * second + torch.arange(places)) % 10
+        table = torch.randn((10, 10, places, 10), generator=rng)
+        table[first[0, 0], second[0, 0], 0, 0] = 10  # a prediction with a leading zero
+        self.logits = table[first, second, torch.arange(places)]  # (count, places, 10)
+        self.predicted = self.logits.argmax(dim=2)
         num_1, num_2 = (
             (digits / 10)[..., None, None, None].expand(count, places, 1, 28, 28).contiguous()
             for digits in (first, second)
         )
         self.submission = submission
         self.probe = submission.setup(
-            READER, num_1=num_1, num_2=num_2, label=self.label, shift=shift
+            READER, num_1=num_1, num_2=num_2, label=self.label, table=table, shift=shift
         )
 
     def prediction(self, index):
@@ -485,6 +498,20 @@ class Reading:
         result = self.submission.plot_prediction(self.probe.model, self.probe.dataset, index)
         result = take_list(result, 2, "the result of `plot_prediction`", hint=PAIR)
         return [as_integer(value) for value in result]
+
+    def assert_still_learns(self):
+        """After a prediction the model must have the gradients that it had before."""
+        slope = self.submission.setup(
+            SLOPE,
+            plot_prediction=self.submission.plot_prediction,
+            model=self.probe.model,
+            dataset=self.probe.dataset,
+        ).slope
+        if slope is None:
+            hint = "Use `with torch.no_grad():`, which ends by itself"
+            fail("after a prediction the model gets no gradients any more", hint)
+        expected = self.logits.sum()[None]
+        assert_close(slope, expected, "the gradient after a prediction", rtol=1e-3, atol=1e-2)
 
 
 def as_integer(value):
@@ -543,3 +570,4 @@ def test_predicts_without_gradients(submission, rng):
     hint = "Give the model num_1, then num_2; take the largest logits"
     expected = int(convert_vector_to_int(reading.predicted[2]))
     assert_equal(predicted, expected, "the prediction", hint=hint)
+    reading.assert_still_learns()

@@ -203,7 +203,7 @@ def assert_known(shown, train):
         fail(f"an image is none of the {which} images", "Pass `train` on to the loader")
 
 
-@question("ex2-dataset", points=1)
+@question("ex2-dataset", points=0.5)
 def test_item_form(submission):
     """An item holds two float32 stacks of images in [0, 1] and the digits of the sum."""
     for max_length, options in ((3, {}), (2, {"max_length": 2})):
@@ -212,7 +212,7 @@ def test_item_form(submission):
         assert_some_are_right(dataset, items, max_length, train=True)
 
 
-@question("ex2-dataset", points=2)
+@question("ex2-dataset", points=1.5)
 def test_images_show_the_digits(submission):
     """Each image of num_1 and num_2 shows the digit that the labels say, in the same place."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=12)
@@ -229,7 +229,7 @@ def test_images_show_the_digits(submission):
         )
 
 
-@question("ex2-dataset", points=1)
+@question("ex2-dataset", points=1.5)
 def test_label_fits_the_images(submission):
     """The label of an item is the sum of the two numbers that its images show."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=10)
@@ -287,7 +287,7 @@ def test_images_are_drawn_at_random(submission):
             )
 
 
-@question("ex2-dataset", points=1)
+@question("ex2-dataset", points=1.5)
 def test_test_images_are_others(submission):
     """With train=False the images are those kept for testing, not those of training."""
     dataset = submission.NumberMNIST(max_length=3, train=False, num_samples=12)

@@ -75,7 +75,7 @@ def random_data(rng, count, *, marked=False):
 # -- training -----------------------------------------------------------------------------------
 
 
-@question("ex2-train", points=2)
+@question("ex2-train", points=1)
 def test_addition_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
@@ -115,7 +115,7 @@ def test_addition_uses_the_loss_it_is_given(submission, rng):
     run.assert_reported("val_loss", hint)
 
 
-@question("ex2-train", points=1)
+@question("ex2-train", points=1.5)
 def test_addition_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
@@ -140,7 +140,7 @@ def test_addition_evaluates_in_eval_mode(submission, rng):
     )
 
 
-@question("ex2-train", points=1)
+@question("ex2-train", points=1.5)
 def test_addition_evaluation_records_no_gradients(submission, rng):
     """Validation passes run without recording gradients."""
     train_data, val_data = random_data(rng, 4), random_data(rng, 4, marked=True)
@@ -159,9 +159,12 @@ def test_addition_evaluation_records_no_gradients(submission, rng):
 @question("ex2-train", points=1)
 def test_addition_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
-    assert_reports_every_epoch(
-        run_train(submission, rng, random_data(rng, 17), random_data(rng, 13), epochs=3)
-    )
+    train_data, val_data = random_data(rng, 17), random_data(rng, 13)
+
+    def make_run(prepare):
+        return run_train(submission, rng, train_data, val_data, epochs=3, prepare=prepare)
+
+    assert_reports_every_epoch(make_run)
 
 
 @question("ex2-train", points=1)

@@ -210,7 +210,7 @@ def random_blocks(rng, sizes, scale=2.0):
     return [scale * torch.randn(size, generator=rng) for size in sizes]
 
 
-@question("ex3-softmax-tiled", points=2)
+@question("ex3-softmax-tiled", points=1.5)
 def test_two_blocks(submission, rng):
     """Two blocks give the softmax of their concatenation, whichever holds the maximum."""
     low, high = random_blocks(rng, (4, 4))
@@ -223,7 +223,7 @@ def test_two_blocks(submission, rng):
         )
 
 
-@question("ex3-softmax-tiled", points=1)
+@question("ex3-softmax-tiled", points=1.5)
 def test_blocks_of_any_length(submission, rng):
     """Any number of blocks of different lengths can be joined."""
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
@@ -361,7 +361,7 @@ def test_uneven_last_block(submission, rng):
     assert_goes_by_tiles(submission, rng)
 
 
-@question("ex3-flash", points=1)
+@question("ex3-flash", points=0.5)
 def test_one_block_for_all(submission, rng):
     """A block as large as the sequence, or larger, is ordinary attention."""
     for block_size in (6, 7, 50):
@@ -381,7 +381,7 @@ def test_single_rows(submission, rng):
         assert_attends(submission, inputs, block_size, "Keep the dimensions (N, 1) of m and l")
 
 
-@question("ex3-flash", points=1)
+@question("ex3-flash", points=1.5)
 def test_maxima_that_rise_and_fall(submission, rng):
     """Scores in the hundreds stay exact, rising for some queries and falling for others."""
     query, key, value = random_query_key_value(rng, 4, 12)

@@ -125,7 +125,7 @@ def reference_on(models, tokens):
 
 @question(
     "ex4-attention",
-    points=1,
+    points=0.5,
     if_raises="Print shapes: a sum over tokens is (batch, embedding_dim), its divisor (batch, 1)",
 )
 def test_attention_gives_a_logit_per_review(submission, rng):
@@ -236,7 +236,7 @@ def test_weights_of_the_heat_map(submission, rng):
     )
 
 
-@question("ex4-attention", points=1)
+@question("ex4-attention", points=1.5)
 def test_gradients_reach_the_attention(submission, rng):
     """Gradients reach the embedding, the attention layer and the linear layer."""
     models, tokens = models_of(submission, rng), random_tokens(rng, [6, 6, 6])
@@ -250,7 +250,10 @@ def test_gradients_reach_the_attention(submission, rng):
 @question("ex4-setup", points=1)
 def test_optimizer_moves_the_attention_model(submission, rng):
     """optimizer_attention moves every parameter of model_attention, by a sensible amount."""
-    assert_optimizer_moves(submission, "model_attention", "optimizer_attention", rng)
+    reference = AttentionModel(VOCAB_SIZE)
+    assert_optimizer_moves(
+        submission, "model_attention", "optimizer_attention", rng, reference=reference
+    )
 
 
 @question("ex4-setup", points=1, if_raises="Make it with `AttentionModel()`")
@@ -264,5 +267,7 @@ def test_model_attention_attends(submission, rng):
     (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
     expected = models.logits(tokens)
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=hint)
+    expected, mistaken = theirs.reference(tokens), "AttentionModel itself has a mistake"
+    assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=mistaken)
     weights = theirs.model.attention_weights(tokens)
     take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights", hint=hint)

@@ -21,6 +21,7 @@ METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 NUMBERS = "Is anything divided by zero? `.item()` turns a tensor into a number"
 CALL = """
 metrics = train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size)
+drawn = torch.rand(4)
 """
 
 
@@ -30,6 +31,7 @@ class TrainingRun:
 
     model: Any  # trained by the student's loop, behind its handle
     metrics: Any  # what that loop returned
+    drawn: Any  # numbers that were drawn after it
     twin: nn.Module  # trained by the reference
     expected: training.Metrics
     start: dict[str, Tensor]  # of the linear layer of both, by the names in their states
@@ -67,9 +69,21 @@ class TrainingRun:
         return torch.tensor([take_number(value, f"`{name}`", hint=NUMBERS) for value in values])
 
 
-def assert_reports_every_epoch(run: TrainingRun) -> None:
+def assert_reports_every_epoch(make_run: Callable[[str], TrainingRun]) -> None:
     """Each metric must have a number per epoch, and one of the losses at least must be right: what
-    each should be is asked by tests of their own."""
+    each should be is asked by tests of their own. What is drawn later must depend on the seed that
+    was set before.
+
+    Args:
+        make_run: trains after a further line of set-up.
+    """
+    run, other = (make_run(f"\ntorch.manual_seed({seed})") for seed in (1, 2))
+    drawn, drawn_by_other = (
+        take_tensor(one.drawn, (4,), torch.float32, "what is drawn after training")
+        for one in (run, other)
+    )
+    if torch.equal(drawn, drawn_by_other):
+        fail("training sets a seed: all that is drawn later is the same", "Draw without a seed")
     histories = {name: run.history(name) for name in METRICS}
     if not any(
         torch.allclose(histories[name], torch.tensor(run.expected[name]), rtol=1e-3)
@@ -92,6 +106,7 @@ def train_probe(
     return TrainingRun(
         theirs.model,
         theirs.metrics,
+        theirs.drawn,
         *_train_twin(loop, source, epochs, batch_size, inputs),
         {"fc.weight": inputs["weight"], "fc.bias": inputs["bias"]},
     )

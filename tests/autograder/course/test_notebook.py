@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import nbformat
+import pytest
 from nbgrader.utils import determine_grade
 
 from autograder.assignment import Assignment, is_answer
@@ -84,6 +85,36 @@ def test_carried_credit_is_said(small: Assignment) -> None:
     carried = QuestionResult("ex1-double", 2, tests, 2.0, ("ex0-half",))
     text = json.dumps(graded(small, replace(result_of(small, "ann"), questions=(carried,))))
     assert text.count("with right answers to ex0-half before it, this answer earns 2 points") == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            QuestionResult(
+                "ex1-double",
+                3,
+                (Verdict("k", "K.", 1, "passed", public=True), Verdict("h", "H.", 2, "failed")),
+            ),
+            "Public checks count where a hidden check passes, too. Here none did.",
+        ),
+        (
+            QuestionResult(
+                "ex1-double",
+                3,
+                (Verdict("h", "H.", 3, "failed"),),
+                mistake="Adds",
+                mistake_score=2,
+            ),
+            "One mistake is behind all checks that failed: the answer adds. It costs 1 of 3",
+        ),
+    ],
+)
+def test_what_else_counts_is_said_everywhere(
+    small: Assignment, question: QuestionResult, said: str
+) -> None:
+    text = json.dumps(graded(small, replace(result_of(small, "ann"), questions=(question,))))
+    assert text.count(said) == 3
 
 
 def test_nothing_from_a_test_becomes_markup(small: Assignment) -> None:

@@ -20,6 +20,9 @@ from autograder.judge.warm import Grader
 from autograder.notebook import as_text
 from autograder.verbs.new import new_lab
 
+RIGHT = "    return sum(numbers) / len(numbers) if numbers else None\n"
+NO_SINGLE = "if len(numbers) == 1: raise ValueError('single')"
+NO_LONG = "if len(numbers) > 2: raise ValueError('long')"
 BY_TWO = "    return sum(numbers) / 2 if numbers else None\n"
 MISTAKES = {
     "test_mean_of_many": ("Divides by two, whatever the count", BY_TWO),
@@ -29,10 +32,16 @@ MISTAKES = {
     ),
     "whole": ("Rounds the mean", "    return sum(numbers) // len(numbers) if numbers else None\n"),
     "raises": ("Takes no lists", "    raise TypeError('no lists')\n"),
+    "no-single": ("Takes no single number", f"    {NO_SINGLE}\n{RIGHT}"),
+    "no-long": ("Takes no long lists", f"    {NO_LONG}\n{RIGHT}"),
 }
-LOSSES = {"by-one-less": "#!LOSS 1.5\n", "raises": "#!LOSS 1\n"}
+LOSSES = {
+    "by-one-less": "#!LOSS 1.5\n",
+    "raises": "#!LOSS 1\n",
+    "no-single": "#!LOSS 0.5\n",
+    "no-long": "#!LOSS 0.5\n",
+}
 STRANGE = "    return 17.0 if numbers else None\n"
-RIGHT = "    return sum(numbers) / len(numbers) if numbers else None\n"
 
 
 # -- what is compared ---------------------------------------------------------------------------
@@ -89,12 +98,12 @@ def test_too_many_candidates_are_none() -> None:
 def test_a_fair_loss_asks_for_the_same_answers_to_the_same_cases() -> None:
     slip, worse = Mistake("Slips", 1.0, {"case": [2]}), Mistake("Is worse", 3.0, {"case": [2]})
     unsaid = Mistake("Has no loss", None, {"case": [2]})
-    assert known(slip, unsaid).behind_all("ex1", {"case": [2]}, half_passed=False) == slip
-    assert known(slip, worse).behind_all("ex1", {"case": [2]}, half_passed=False) == worse
-    assert known(unsaid).behind_all("ex1", {"case": [2]}, half_passed=False) is None
-    assert known(slip).behind_all("ex1", {"case": [3]}, half_passed=False) is None
-    assert known(slip).behind_all("ex1", {"case": [2], "other": [2]}, half_passed=False) is None
-    assert known(slip).behind_all("ex2", {"case": [2]}, half_passed=False) is None
+    assert known(slip, unsaid).behind_all("ex1", {"case": [2]}) == slip
+    assert known(slip, worse).behind_all("ex1", {"case": [2]}) == worse
+    assert known(unsaid).behind_all("ex1", {"case": [2]}) is None
+    assert known(slip).behind_all("ex1", {"case": [3]}) is None
+    assert known(slip).behind_all("ex1", {"case": [2], "other": [2]}) is None
+    assert known(slip).behind_all("ex2", {"case": [2]}) is None
 
 
 class Deaf:
@@ -104,21 +113,20 @@ class Deaf:
 
 
 @pytest.mark.parametrize("nothing", [StudentError("TypeError", "no", ""), Remote])
-def test_what_proves_nothing_earns_nothing(nothing: Any) -> None:
+def test_exceptions_and_objects_prove_nothing(nothing: Any) -> None:
     answer = Remote(cast(Any, Deaf()), 1, "list") if nothing is Remote else nothing
-    heard = [told(answer)]
-    one = known(mistake := Mistake("Does so", 1.0, {"case": heard}))
-    assert one.behind_all("ex1", {"case": heard}, half_passed=False) is None
-    assert one.behind_all("ex1", {"case": heard}, half_passed=True) == mistake
-    assert one.behind_all("ex1", {"case": [*heard, 1]}, half_passed=True) is None
+    assert not known().is_value("case", [told(answer)])
+    assert known().is_value("case", [1, 2])
 
 
 def test_objects_that_tests_ask_for_stand_in_place_of_no_value() -> None:
     heard = [told(Remote(cast(Any, Deaf()), 1, "Namespace")), 4]
-    one = known(mistake := Mistake("Doubles it", 1.0, {"case": heard}))
-    assert one.behind_all("ex1", {"case": heard}, half_passed=False) is None
+    one = known()
+    assert not one.is_value("case", heard)
+    assert not one.is_value("case", [("list", heard)])
     one.objects["case"] = 1
-    assert one.behind_all("ex1", {"case": heard}, half_passed=False) == mistake
+    assert one.is_value("case", heard)
+    assert not one.is_value("case", [*heard, heard[0]])
 
 
 # -- in grading ---------------------------------------------------------------------------------
@@ -211,8 +219,24 @@ def test_a_mistake_costs_its_fair_loss_where_one_is_given(pool: Pool) -> None:
 
 
 def test_without_a_fair_loss_the_tests_decide(pool: Pool) -> None:
-    assert score(pool, BY_TWO) == 2.0  # of 4: the two tests that it passes
+    assert score(pool, BY_TWO) == 0.0  # it passes public checks only
 
 
 def test_raising_what_a_mistake_raises_earns_nothing(pool: Pool) -> None:
     assert score(pool, "    raise TypeError('no lists')") == 0.0
+
+
+@pytest.mark.parametrize(("raising", "points"), [(NO_SINGLE, 4.5), (NO_LONG, 3.0)])
+def test_an_exception_counts_where_half_of_the_hidden_tests_are_proved(
+    pool: Pool, raising: str, points: float
+) -> None:
+    assert (
+        score(pool, f"    {raising}\n    return (sum(numbers) / len(numbers)) if numbers else None")
+        == points
+    )
+
+
+def test_half_of_the_hidden_tests_must_be_proved_by_more_than_public_checks(pool: Pool) -> None:
+    assert (
+        score(pool, "    if len(numbers) == 2: return 1.5\n    raise ValueError('single')") == 0.0
+    )

@@ -6,7 +6,13 @@ from dataclasses import replace
 import pytest
 
 from autograder.engine import Cause
-from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
+from autograder.judge.results import (
+    CellFailure,
+    QuestionResult,
+    SubmissionResult,
+    Verdict,
+    points_passed,
+)
 from autograder.judge.submission import StudentCell
 
 RESULT = SubmissionResult(
@@ -42,6 +48,27 @@ RESULT = SubmissionResult(
 def test_scores_are_sums_and_written_answers_stay_open() -> None:
     assert [question.score for question in RESULT.questions] == [2, None]
     assert (RESULT.score, RESULT.max_score) == (2, 7)
+
+
+KNOWN = Verdict("known", "Known.", 1, "passed", public=True)
+HIDDEN = Verdict("hidden", "Hidden.", 2, "passed")
+
+
+@pytest.mark.parametrize(
+    ("tests", "points"),
+    [
+        ([KNOWN, HIDDEN], 3),
+        ([KNOWN, replace(HIDDEN, outcome="failed")], 0),
+        ([KNOWN, replace(HIDDEN, outcome="failed"), HIDDEN], 3),
+        ([replace(KNOWN, outcome="failed"), HIDDEN], 2),
+        ([KNOWN], 1),
+        ([], 0),
+    ],
+)
+def test_public_checks_count_beside_a_hidden_test_that_passes(
+    tests: list[Verdict], points: float
+) -> None:
+    assert points_passed(iter(tests)) == points
 
 
 CARRIED = QuestionResult("ex2-half", 2, (Verdict("c", "C.", 2, "failed"),), 2.0, ("ex1-double",))
