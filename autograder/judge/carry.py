@@ -11,8 +11,8 @@ code learns what earlier answers compute, and not how. An answer finds what the 
 on: functions that it could only use to have its own work done elsewhere are not there. The answer
 to the question itself, or to a later one, is in neither worker.
 
-Nothing that such a run says is shown to anybody. One number is kept, what the passed tests are
-worth, and only where it is more than before: a `float` is all that leaves `_carried_score`.
+Nothing that such a run says is shown to anybody. One number is kept, what the answer is worth, and
+only where it is more than before: a `float` is all that leaves `_carried_score`.
 """
 
 from dataclasses import replace
@@ -21,29 +21,31 @@ from typing import Any
 from ..assignment import Assignment, is_answer, is_own
 from .carried_session import CarriedSession
 from .dependencies import builds_on, lent_names, names_in, runs, spans
-from .pytest_plugin import Tests
-from .results import QuestionResult, points_passed
+from .fair_loss import judged
+from .results import QuestionResult
 from .session import Session
+from .warm import Ready
 
 
 def carry_forward(
-    assignment: Assignment, tests: Tests, session: Session, questions: tuple[QuestionResult, ...]
+    ready: Ready, session: Session, questions: tuple[QuestionResult, ...]
 ) -> tuple[QuestionResult, ...]:
     """The questions, with credit where only earlier mistakes had spoilt an answer.
 
     A question whose answer is still the release's blank earns nothing so.
 
     Args:
-        assignment: without a solution, all stays as it is.
+        ready: where its assignment has no solution, all stays as it is.
         session: of the student's own run, which is over; its time limit holds here as well.
         questions: as that run left them.
     """
+    assignment = ready.grader.assignment
     wrong = [question.id for question in questions if not question.full]
     if assignment.solution is None or len(wrong) < 2:
         return questions
     needed = builds_on(session.cells, assignment.solution, session.asked)
     return tuple(
-        _with_credit(assignment, tests, session, question, spoilt_by)
+        _with_credit(ready, session, question, spoilt_by)
         if question.id in wrong and (spoilt_by := [o for o in wrong if o in needed[question.id]])
         else question
         for question in questions
@@ -51,23 +53,20 @@ def carry_forward(
 
 
 def _with_credit(
-    assignment: Assignment,
-    tests: Tests,
-    session: Session,
-    question: QuestionResult,
-    spoilt_by: list[str],
+    ready: Ready, session: Session, question: QuestionResult, spoilt_by: list[str]
 ) -> QuestionResult:
-    if not _is_answered(assignment, session.cells, question.id):
+    if not _is_answered(ready.grader.assignment, session.cells, question.id):
         return question
-    score = _carried_score(assignment, tests, session, question.id)
+    score = _carried_score(ready, session, question)
     if score <= (question.own_score or 0.0):
         return question
     return replace(question, carried_score=score, builds_on=tuple(spoilt_by))
 
 
-def _carried_score(assignment: Assignment, tests: Tests, own: Session, question: str) -> float:
+def _carried_score(ready: Ready, own: Session, question: QuestionResult) -> float:
     """What the answer to one question earns on top of the solution's earlier answers."""
-    start, check = spans(own.cells)[question]
+    assignment = ready.grader.assignment
+    start, check = spans(own.cells)[question.id]
     before = [cell for cell in own.cells[:start] if not is_own(cell)]
     span = own.cells[start : check + 1]
     solved = {cell.id: cell for cell in assignment.solution.cells}
@@ -83,14 +82,16 @@ def _carried_score(assignment: Assignment, tests: Tests, own: Session, question:
         solution=solution,
         lent={id: names & released for id, names in lent.items()},
         needed=names_in(solved[cell.id] for cell in running if not is_own(cell))
-        | own.asked.get(question, set()),
+        | own.asked.get(question.id, set()),
+        listens=own.listens,
     )
     try:
-        results = tests.run(session, {question})
+        results = ready.tests.run(session, {question.id})
     finally:
         session.close()
         solution.close()
-    return float(points_passed(results.get(question, ())))
+    (asked,) = (one for one in assignment.questions if one.id == question.id)
+    return float(judged(ready, asked, results.get(question.id, ())).own_score or 0.0)
 
 
 def _is_answered(assignment: Assignment, cells: list[Any], question: str) -> bool:

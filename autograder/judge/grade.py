@@ -1,19 +1,20 @@
 """Grades one submission from end to end, in the process that was forked for it."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..assignment import Assignment, GradedQuestion
+from ..assignment import Assignment
 from ..engine import Zygote
 from ..printable import printable
 from .carry import carry_forward
 from .content import Content, read_content
+from .fair_loss import judged
 from .ingest import ingest
 from .pytest_plugin import with_tests
 from .reproduction import NotLearnt
-from .results import FAILED, QuestionResult, SubmissionResult, Verdict
+from .results import FAILED, QuestionResult, SubmissionResult
 from .session import Session
 from .submission import compose
 from .warm import Grader, Ready
@@ -53,10 +54,9 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     if ready.tests.not_learnt:
         raise NotLearnt(ready.tests.not_learnt)
     questions = tuple(
-        _judged(ready, question, tuple(results.get(question.id, ())))
-        for question in assignment.questions
+        judged(ready, question, results.get(question.id, ())) for question in assignment.questions
     )
-    questions = carry_forward(assignment, ready.tests, session, questions)
+    questions = carry_forward(ready, session, questions)
     return SubmissionResult(
         student=content.student,
         status=submission.status,
@@ -69,27 +69,6 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         cell_failures=tuple(session.failures.values()),
         cells=submission.cells,
     )
-
-
-def _judged(
-    ready: Ready, question: GradedQuestion, verdicts: tuple[Verdict, ...]
-) -> QuestionResult:
-    """What the student's own run came to: a known mistake behind all that failed costs its loss.
-
-    It has to be proved by values that are right, or wrong as the mistake's, in hidden tests worth
-    half of their points.
-    """
-    result = QuestionResult(question.id, question.max_score, verdicts)
-    known, failed = ready.known_mistakes, ready.tests.failed(question.id)
-    if known is None or not failed:
-        return result
-    mistake = known.behind_all(question.id, failed)
-    unproved = {case for case, heard in failed.items() if not known.is_value(case, heard)}
-    share = ready.tests.share_without(question.id, unproved)
-    if mistake is None or mistake.loss is None or share < 0.5:
-        return result
-    left = max(0.0, question.max_score - mistake.loss)
-    return replace(result, mistake=mistake.title, mistake_score=left)
 
 
 def failed_result(grader: Grader, student: str, reason: str) -> SubmissionResult:

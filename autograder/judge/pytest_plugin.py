@@ -9,7 +9,7 @@ import os
 import random
 import shlex
 from collections import defaultdict
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -34,7 +34,7 @@ from ..lab import CHECKS_FILE
 from ..printable import printable_text
 from .broken_files import why_broken
 from .guarded import Guarded
-from .reproduction import Heard, Reproductions, told
+from .reproduction import Evidence, Heard, Reproductions, told
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
 
@@ -49,6 +49,7 @@ PYTEST_OPTIONS = [
     *("-p", "no:subtests"),  # what fails in one is told to reporters only
     "--capture=no",  # captured output would need files
 ]
+UNANSWERED = {Cause.OPEN_BLANK, Cause.MISSING_NAME, Cause.NOT_RUN}
 MESSAGE_LIMIT = 1_000  # characters; it may repeat what a submission returned
 Used = TypeVar("Used")
 
@@ -96,6 +97,18 @@ class _Failure(NamedTuple):
     cause: Cause
     error_name: str = ""
     errno: int = 0
+    what: str = ""  # of the message, the part that is no hint
+    mistake: str = ""  # a sentence that names what is behind it, in place of the hint
+
+    def as_verdict(self) -> dict[str, Any]:
+        """Fields of a `Verdict`."""
+        text = f"{self.what or self.message}. {self.mistake}" if self.mistake else self.message
+        return {
+            "message": printable_text(text, MESSAGE_LIMIT),
+            "cause": self.cause,
+            "error_name": self.error_name,
+            "errno": self.errno,
+        }
 
 
 class Tests:
@@ -148,14 +161,28 @@ class Tests:
                 self._run_case(item, following)
             except pytest.exit.Exception:  # a test that leaves; the others never passed
                 break
+        self._name_mistakes(dict.fromkeys(_mark(item).id for item in kept))
         return self._verdicts(kept)
 
-    def failed(self, question: str) -> dict[str, Heard]:
-        """The cases of a question that did not pass in the last run, and what was heard there."""
-        return {
-            item.nodeid: self.heard.get(item.nodeid, ())
+    def evidence(self, question: str) -> dict[str, Evidence]:
+        """The cases of a question that did not pass in the last run, and what was heard there.
+
+        Empty if nothing was answered in any of them, because blanks are still open.
+        """
+        failed = {
+            item.nodeid: failure
             for item in self._items
-            if _mark(item).id == question and self._cases[_key(item)].get(item.nodeid) is not None
+            if _mark(item).id == question
+            and (failure := self._cases[_key(item)].get(item.nodeid)) is not None
+        }
+        if all(failure.cause in UNANSWERED for failure in failed.values()):
+            return {}
+        return {
+            case: Evidence(
+                self.heard.get(case, []),
+                failure.message if failure.cause is Cause.COMPARISON else "",
+            )
+            for case, failure in failed.items()
         }
 
     def share_without(self, question: str, cases: Collection[str]) -> float:
@@ -265,34 +292,35 @@ class Tests:
             failure = _failure(error, self.session, _mark(item))
             if self.known is not None:
                 self._hear(item)
-                if failure.cause is Cause.COMPARISON:
-                    return failure._replace(message=self._named(item, error, failure.message))
             return failure
         return None
 
     def _hear(self, item: pytest.Item) -> None:
         self.heard[item.nodeid] = [told(answer) for answer in self.session.answered]
 
-    def _named(self, item: pytest.Item, error: BaseException, message: str) -> str:
-        """The message of a comparison that failed, with the mistake behind it if that is known."""
-        assert self.known is not None
-        question = _mark(item).id
-        if question not in self.known.mistakes:
-            self.not_learnt = [*dict.fromkeys([*self.not_learnt, question])]
-            return message
-        explained = self.known.explained(question, item.nodeid, self.heard[item.nodeid])
-        return f"{getattr(error, 'what', message)}. {explained}" if explained else message
+    def _name_mistakes(self, questions: Iterable[str]) -> None:
+        """Say in comparisons that failed which mistake is behind them, if that is known."""
+        if self.known is None:
+            return
+        explained: dict[str, str] = {}
+        for question in questions:
+            if not (failed := self.evidence(question)):
+                continue
+            if question in self.known.mistakes:
+                explained |= self.known.explained(question, failed)
+            else:
+                self.not_learnt.append(question)
+        for failures in self._cases.values():
+            for case, failure in failures.items():
+                if failure is not None and failure.cause is Cause.COMPARISON and case in explained:
+                    failures[case] = failure._replace(mistake=explained[case])
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
         """Every expected test with its outcome; the first failing case speaks for the rest."""
         found: dict[str, list[Verdict]] = defaultdict(list)
         for key, item in {_key(item): item for item in items}.items():
             mark, test = _mark(item), item.function  # type: ignore[attr-defined]
-            failures = [
-                failure._replace(message=printable_text(failure.message, MESSAGE_LIMIT))
-                for failure in self._cases[key].values()
-                if failure is not None
-            ]
+            failures = [failure for failure in self._cases[key].values() if failure is not None]
             found[mark.id].append(
                 Verdict(
                     name=test.__name__,
@@ -300,7 +328,7 @@ class Tests:
                     points=mark.points,
                     outcome="failed" if failures else "passed",
                     public=_is_public(item),
-                    **(failures[0]._asdict() if failures else {}),
+                    **(failures[0].as_verdict() if failures else {}),
                 )
             )
         return found
@@ -336,7 +364,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
         case QuestionLost():
             return _Failure(str(error), error.cause)
         case AssertionError():
-            return _Failure(str(error) or "not as asked", Cause.COMPARISON)
+            text = str(error) or "not as asked"
+            return _Failure(text, Cause.COMPARISON, what=getattr(error, "what", ""))
     name = type(error).__name__
     text = f"the check could not make sense of what your code returned ({name})"
     return _Failure(text, Cause.CHECK_BROKEN)

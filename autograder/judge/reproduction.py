@@ -1,8 +1,8 @@
 """Names the mistake behind a failed test: known ones are put to the same test and inputs.
 
-A hint may only claim what was seen. Where all that a submission answered in a test is what a known
-mistake answers, and not what the solution answers, that mistake is named. The mistakes are those of
-the lab's `variants/`; what they answer is found out once for each question, when it is needed.
+A hint may only claim what was seen. Where a submission fails all the tests that a known mistake
+fails, and answers there what that mistake answers, it is named. The mistakes are those of the lab's
+`variants/`; what they answer is found out once for each question, when it is needed.
 """
 
 import dataclasses
@@ -19,7 +19,6 @@ from ..engine.untrusted import arrays, tensors
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
-from .dependencies import spans
 from .results import predicate
 from .session import Session
 from .submission import with_sources
@@ -33,7 +32,7 @@ LONGEST = 1000  # of a text
 SAMPLE = 64  # numbers of a tensor or an array that are compared
 MOST_NAMED = 2  # mistakes that a message names, if a test can't tell them apart
 REL_TOL, ABS_TOL = 1e-3, 1e-6
-Heard = Sequence[Any]  # what was answered in one case of a test, see `told`
+Heard = list[Any]  # what was answered in one case of a test, see `told`
 
 
 class NotLearnt(Exception):
@@ -51,6 +50,13 @@ class Raised(NamedTuple):
     message: str
 
 
+class Evidence(NamedTuple):
+    """Of a case that failed: what was answered, and what the test itself says if it compared."""
+
+    heard: Heard
+    message: str = ""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A known mistake: what it answers to the cases of tests that it fails.
@@ -60,7 +66,14 @@ class Mistake:
 
     title: str
     loss: float | None
-    failed: Mapping[str, Heard]
+    failed: Mapping[str, Evidence]
+
+    def explains(self, failed: Mapping[str, Evidence]) -> bool:
+        """Whether all that it fails was failed here, too, with the same answers."""
+        return bool(self.failed) and all(
+            case in failed and _is_alike(theirs, failed[case])
+            for case, theirs in self.failed.items()
+        )
 
 
 @dataclass
@@ -75,28 +88,27 @@ class Reproductions:
     mistakes: dict[str, list[Mistake]] = field(default_factory=dict)  # by question
     objects: dict[str, int] = field(default_factory=dict)  # by case
 
-    def explained(self, question: str, case: str, heard: Heard) -> str:
-        """A sentence that names the mistake which answers this to a case, and where something is
-        wrong in it; empty if none is known, or if too many are."""
-        titles = [
-            mistake.title
-            for mistake in self.mistakes[question]
-            if same(theirs := mistake.failed.get(case), heard)
-            and not same(theirs, self.solution.get(case))
-        ]
-        if not 0 < len(titles) <= MOST_NAMED:
-            return ""
-        return f"It is what comes out if an answer {' or '.join(map(predicate, titles))}"
+    def explained(self, question: str, failed: Mapping[str, Evidence]) -> dict[str, str]:
+        """For cases of a question: a sentence that names the mistake which answers this, and where
+        something is wrong in it. There is none if no mistake is known, or if too many are."""
+        fitting = [mistake for mistake in self.mistakes[question] if mistake.explains(failed)]
+        named = {}
+        for case, evidence in failed.items():
+            if same(evidence.heard, self.solution.get(case)):
+                continue
+            titles = [mistake.title for mistake in fitting if case in mistake.failed]
+            if 0 < len(titles) <= MOST_NAMED:
+                answers = " or ".join(map(predicate, titles))
+                named[case] = f"It is what comes out if an answer {answers}"
+        return named
 
-    def behind_all(self, question: str, failed: Mapping[str, Heard]) -> Mistake | None:
+    def behind_all(self, question: str, failed: Mapping[str, Evidence]) -> Mistake | None:
         """The one mistake that fails just these cases of a question, with the same answers; of
         several it is the one that costs most."""
         fitting = [
             mistake
             for mistake in self.mistakes.get(question, ())
-            if mistake.loss
-            and mistake.failed.keys() == failed.keys()
-            and all(same(mistake.failed[case], heard) for case, heard in failed.items())
+            if mistake.loss and mistake.failed.keys() == failed.keys() and mistake.explains(failed)
         ]
         return max(fitting, key=lambda mistake: mistake.loss or 0.0, default=None)
 
@@ -108,14 +120,22 @@ class Reproductions:
         return _count_objects(heard) <= self.objects.get(case, 0)
 
 
+def _is_alike(one: Evidence, other: Evidence) -> bool:
+    return one.message == other.message and same(one.heard, other.heard)
+
+
 def _count_objects(told_of: Any) -> int:
-    if isinstance(told_of, list | tuple):
+    if isinstance(told_of, list):
         return sum(map(_count_objects, told_of))
     return int(told_of is OBJECT)
 
 
 def told(value: Any) -> Any:
-    """A form of an answer that can be kept and compared: a few numbers stand for many."""
+    """A form of an answer that can be kept and compared: a few numbers stand for many.
+
+    Lists and tuples are the same in it, and the order of a dictionary is left out: where one of
+    them is asked for, the test's message tells.
+    """
     if isinstance(value, Remote):
         return OBJECT
     if isinstance(value, StudentError):
@@ -125,12 +145,12 @@ def told(value: Any) -> Any:
     if isinstance(value, str | bytes):
         return value[:LONGEST]
     if isinstance(value, Mapping):
-        return [(key, told(item)) for key, item in value.items()]
+        return [[told(key), told(value[key])] for key in sorted(value, key=repr)]
     if isinstance(value, list | tuple):
-        return type(value).__name__, [told(item) for item in value]
+        return [told(item) for item in value]
     for library in (tensors, arrays):
         if (sampled := library.sampled(value, SAMPLE)) is not None:
-            return sampled
+            return list(sampled)
     return value
 
 
@@ -139,7 +159,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         both_nan = math.isnan(one) and math.isnan(other)
         return both_nan or math.isclose(one, other, rel_tol=REL_TOL, abs_tol=ABS_TOL)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+    if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
 
@@ -159,16 +179,13 @@ class _Trial(Session):
             worker.renew()
         return worker
 
-    def exchange(self, question: str, cells: list[Any]) -> None:
-        """Go back to where the answer to this question begins, in a notebook of these cells."""
+    def exchange(self, cells: list[Any]) -> None:
+        """Begin anew, in a notebook of these cells: what an answer leaves behind stays behind."""
+        self.close()
         self.cells = cells
-        start, _ = spans(cells)[question]
-        self._next = min(self._next, start)
         self._lost.clear()
         self._fatal.clear()
         self.failures.clear()
-        if self._worker is not None:
-            self._worker.renew()
 
 
 def learn(ready: "Ready", known: Reproductions, question: str) -> None:
@@ -183,13 +200,13 @@ def learn(ready: "Ready", known: Reproductions, question: str) -> None:
         tests.run(trial, {question})
         known.objects |= {case: _count_objects(heard) for case, heard in tests.heard.items()}
         trial.shares_nothing = False
-        trial.exchange(question, cells)
+        trial.exchange(cells)
         tests.run(trial, {question})
         known.solution |= tests.heard
         for one in mistakes_of(assignment, question):
-            trial.exchange(question, with_sources(cells, one.sources))
+            trial.exchange(with_sources(cells, one.sources))
             tests.run(trial, {question})
-            learnt.append(Mistake(one.title, one.loss, tests.failed(question)))
+            learnt.append(Mistake(one.title, one.loss, tests.evidence(question)))
     finally:
         trial.close()
 

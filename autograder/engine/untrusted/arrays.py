@@ -6,6 +6,7 @@ from typing import Any
 
 CODES = "?BHILbhilefdFD"  # the dtypes that cross; their order is part of the protocol
 PLAIN = (bool, int, float)
+GOLDEN = 2_654_435_761  # a prime, 2**32 by the golden ratio: its multiples spread evenly
 
 
 @functools.cache
@@ -74,8 +75,14 @@ def sampled(value: Any, most: int) -> Any:
     """Dtype, shape and at most so many numbers of an array; None for what is no array."""
     if parts(value) is None:
         return None
-    step = max(1, -(-value.size // most))
-    return str(value.dtype), list(value.shape), value.flatten()[::step].tolist()
+    flat = value.flatten()
+    chosen = flat if len(flat) <= most else flat[spread(len(flat), most)]
+    return str(value.dtype), list(value.shape), chosen.tolist()
+
+
+def spread(size: int, count: int) -> list[int]:
+    """So many places out of `size`, the same ones each time: all over, and in all columns."""
+    return [place * GOLDEN % size for place in range(count)]
 
 
 def seed_generator(seed: int) -> None:

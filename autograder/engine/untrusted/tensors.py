@@ -8,6 +8,8 @@ import inspect
 import sys
 from typing import Any
 
+from .arrays import spread
+
 LIBRARY = "torch"
 OUT_OF_MEMORY = "DefaultCPUAllocator"  # in the message of the RuntimeError that it raises
 NAMES = (  # the dtypes that cross; their order is part of the protocol
@@ -119,8 +121,8 @@ def sampled(value: Any, most: int) -> Any:
     if not is_tensor(value):
         return None
     flat = value.detach().flatten()
-    step = max(1, -(-flat.numel() // most))
-    return str(value.dtype), list(value.shape), flat[::step].tolist()
+    chosen = flat if len(flat) <= most else flat[spread(len(flat), most)]
+    return str(value.dtype), list(value.shape), chosen.tolist()
 
 
 def seed_generator(seed: int) -> None:

@@ -15,7 +15,8 @@ from autograder.judge.grade import grade_here
 from autograder.judge.results import SubmissionResult
 from autograder.lab import find_lab
 from autograder.variants.solution import read_solution
-from autograder.verbs.demo import make_class, read_class
+from autograder.variants.variant import read_variants
+from autograder.verbs.demo import make_class, read_class, submission
 
 PROJECT = Path(__file__).resolve().parents[3]
 SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
@@ -82,6 +83,26 @@ def test_an_early_mistake_costs_its_own_question_only(
     lost = {q.id for q in result.questions if q.tests and q.score != q.max_score}
     assert lost == {"ex2-digits"}
     assert {q.id for q in result.questions if q.carried} == {"ex2-labels", "ex2-dataset"}
+
+
+def test_a_wrong_model_costs_no_set_up_of_it(
+    built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+) -> None:
+    names = (
+        "ex1-lstm-oov-not-counted",
+        "ex2-model-batch-size-fixed",
+        "ex4-attention-mean-over-batch",
+    )
+    solution = read_solution(LAB.source)
+    wrong = {one.name: one for one in read_variants(LAB.variants_dir / "wrong", solution)}
+    solved: Any = nbformat.read(built / "solution" / "lab09" / "lab09.ipynb", as_version=4)
+    for name in names:
+        solved = submission(solved, wrong[name])
+    nbformat.write(solved, tmp_path / "lab09.ipynb")
+    result = grade_here(assignment, "wrong models", tmp_path / "lab09.ipynb", zygote, seed=0)
+    lost = {q.id for q in result.questions if q.tests and q.score != q.max_score}
+    assert lost == {"ex1-lstm", "ex2-model", "ex4-attention"}
+    assert {"ex1-setup", "ex2-setup", "ex4-setup"} <= {q.id for q in result.questions if q.carried}
 
 
 def test_blanks_with_something_added_earn_nothing_by_carried_credit(

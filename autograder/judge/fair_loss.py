@@ -1,0 +1,41 @@
+"""What a question comes to, and the fair loss where one known mistake is behind all that failed.
+
+One slip can fail many tests. If a submission answers to all of them what a known mistake answers,
+and passes the others, it loses what a fair teacher would take off for that mistake. Three bounds
+keep that defensible: it must be proved by values, what failed is never forgiven wholly, and nobody
+loses more than the tests take.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..assignment import GradedQuestion
+from .results import QuestionResult, Verdict
+from .warm import Ready
+
+# Of the points of hidden tests: so much must be proved by values that are right, or wrong as the
+# mistake's. Exceptions prove nothing, because everybody can raise one.
+LEAST_PROVED = 2 / 3
+# Of the points of what failed: so much is lost at least. A test ends where it first fails, so what
+# else is wrong behind it nobody saw.
+LEAST_LOST = 1 / 3
+
+
+def judged(ready: Ready, question: GradedQuestion, verdicts: Iterable[Verdict]) -> QuestionResult:
+    """The result of a question whose tests were the last that `ready.tests` ran."""
+    result = QuestionResult(question.id, question.max_score, tuple(verdicts))
+    known, failed = ready.known_mistakes, ready.tests.evidence(question.id)
+    mistake = known.behind_all(question.id, failed) if known is not None else None
+    if known is None or mistake is None or mistake.loss is None:
+        return result
+    unproved = {case for case, one in failed.items() if not known.is_value(case, one.heard)}
+    if ready.tests.share_without(question.id, unproved) < LEAST_PROVED - 1e-9:
+        return result
+    least = _up_to_half_points(LEAST_LOST * (question.max_score - result.tests_score))
+    left = max(0.0, question.max_score - max(mistake.loss, least))
+    return replace(result, mistake=mistake.title, mistake_score=left)
+
+
+def _up_to_half_points(points: float) -> float:
+    return math.ceil(round(2 * points, 6)) / 2
