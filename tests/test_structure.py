@@ -178,6 +178,8 @@ TESTED_ELSEWHERE = {
     "autograder/engine/untrusted/worker.py": "tests/autograder/engine/test_worker.py",
     "autograder/engine/untrusted/zygote.py": "tests/autograder/engine/test_zygote.py",
     "autograder/judge/warm.py": "tests/autograder/judge/test_pool.py",
+    # What it decides depends on mistakes that a pool of judges has learnt.
+    "autograder/judge/fair_loss.py": "tests/autograder/judge/test_reproduction.py",
     # Numbers alone: `lab.toml` changes them, and workers are held to them.
     "autograder/engine/limits.py": "tests/autograder/engine/test_worker.py",
 }

@@ -45,6 +45,11 @@ def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str
     }
 
 
+def digest_of(environment: Key) -> str:
+    """One hash for all parts."""
+    return _hash(json.dumps(environment, sort_keys=True).encode())
+
+
 def changed_parts(before: Key, after: Key) -> list[str]:
     """The names of the parts that differ."""
     return [name for name in after if before.get(name) != after[name]]

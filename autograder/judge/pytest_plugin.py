@@ -18,6 +18,7 @@ import pytest
 from _pytest.tmpdir import tmppath_result_key
 
 from lib.kit.checks import Question, question_of, what_is_checked
+from lib.kit.checks.selfcheck import CHECKS_FILE
 
 from ..engine import (
     Cause,
@@ -30,7 +31,6 @@ from ..engine import (
 )
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
-from ..lab import CHECKS_FILE
 from ..printable import printable_text
 from .broken_files import why_broken
 from .guarded import Guarded

@@ -76,6 +76,15 @@ class Mistake:
         )
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What the solution and the known mistakes answer to the tests of one question."""
+
+    solution: Mapping[str, Heard]  # by case
+    objects: Mapping[str, int]  # by case
+    mistakes: list[Mistake]
+
+
 @dataclass
 class Reproductions:
     """What the solution and known mistakes answer to the tests of the questions learnt so far.
@@ -87,6 +96,12 @@ class Reproductions:
     solution: dict[str, Heard] = field(default_factory=dict)  # case -> what is right
     mistakes: dict[str, list[Mistake]] = field(default_factory=dict)  # by question
     objects: dict[str, int] = field(default_factory=dict)  # by case
+
+    def add(self, question: str, learnt: Learnt) -> None:
+        """Know from now on what was learnt of a question."""
+        self.solution |= learnt.solution
+        self.objects |= learnt.objects
+        self.mistakes[question] = learnt.mistakes
 
     def explained(self, question: str, failed: Mapping[str, Evidence]) -> dict[str, str]:
         """For cases of a question: a sentence that names the mistake which answers this, and where
@@ -188,27 +203,27 @@ class _Trial(Session):
         self.failures.clear()
 
 
-def learn(ready: "Ready", known: Reproductions, question: str) -> None:
+def learn(ready: "Ready", question: str) -> Learnt:
     """Find out what the solution and each known mistake answer to the tests of a question."""
     assignment, tests = ready.grader.assignment, ready.tests
     cells = assignment.solution.cells
-    known.mistakes[question] = learnt = []
     clock = Clock(dataclasses.replace(ready.zygote.limits, submission_timeout_s=LEARNING_TIMEOUT_S))
     trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, listens=True)
     try:
         trial.shares_nothing = True
         tests.run(trial, {question})
-        known.objects |= {case: _count_objects(heard) for case, heard in tests.heard.items()}
+        objects = {case: _count_objects(heard) for case, heard in tests.heard.items()}
         trial.shares_nothing = False
         trial.exchange(cells)
         tests.run(trial, {question})
-        known.solution |= tests.heard
+        solution, mistakes = tests.heard, []
         for one in mistakes_of(assignment, question):
             trial.exchange(with_sources(cells, one.sources))
             tests.run(trial, {question})
-            learnt.append(Mistake(one.title, one.loss, tests.evidence(question)))
+            mistakes.append(Mistake(one.title, one.loss, tests.evidence(question)))
     finally:
         trial.close()
+    return Learnt(solution, objects, mistakes)
 
 
 def mistakes_of(assignment: Assignment, question: str) -> list[Variant]:

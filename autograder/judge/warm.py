@@ -26,8 +26,9 @@ from ..engine.untrusted.linux import OwnStatus
 from ..errors import HiddenTestsBroken
 from ..printable import printable
 from .harmless import become_harmless
+from .knowledge import Knowledge
 from .pytest_plugin import Tests, with_tests
-from .reproduction import NotLearnt, Reproductions, learn
+from .reproduction import Learnt, NotLearnt, Reproductions, learn
 
 GRACE_S = 30.0  # for a judge to end, beyond what its workers have
 ANSWER_LIMIT_BYTES = 64 * 2**20
@@ -49,6 +50,7 @@ class Grader:
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
     names_mistakes: bool = False  # in messages, where a known one is behind a failed test
+    knowledge: Knowledge | None = None  # keeps what they answer; None: each process learns it
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,15 @@ def _learnt(answer: bytes, ready: Ready) -> list[str]:
         if json.dumps(name).encode() in answer and name not in known.mistakes
     ]
     for question in questions:
-        learn(ready, known, question)
+        known.add(question, _learn(ready, question))
     return questions
+
+
+def _learn(ready: Ready, question: str) -> Learnt:
+    knowledge = ready.grader.knowledge
+    if knowledge is None:
+        return learn(ready, question)
+    return knowledge.of(question, lambda: learn(ready, question))
 
 
 def _in_a_fork(task: Task, ready: Ready, size_bytes: int) -> bytes:

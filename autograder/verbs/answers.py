@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..assignment import Assignment, load_assignment
-from ..engine import Policy
+from ..course.environment import digest_of, environment_of
+from ..engine import Policy, strongest_possible
 from ..errors import UserError, shown
 from ..judge.content import Content
+from ..judge.knowledge import KNOWN, Knowledge
 from ..lab import find_lab
 from ..mutation.answers import WRONG_FOLDER, GradedAnswer, bank_of
 from ..mutation.candidates import make_grader
@@ -73,8 +75,13 @@ def grade_answers(
     contents = (_handed_in(assignment, variant) for variant in variants)
     notes: list[str] = []
     results = {}
+    policy = Policy()
+    level = strongest_possible(policy)
+    environment = environment_of(assignment, SEED, assignment.limits, level)
+    knowledge = Knowledge(project / ".build" / KNOWN / lab, digest_of(environment))
+    number = len(variants)
     judged = judge_contents(
-        assignment, SEED, Policy(), contents, len(variants), jobs, on_note=notes.append
+        assignment, SEED, policy, contents, number, jobs, notes.append, knowledge
     )
     for content, result in judged:
         results[content.student] = result

@@ -11,7 +11,7 @@ from ..assignment import Assignment
 from ..course.class_run import ClassRun, remember, seed_of
 from ..course.config import engine_note, unused_notes
 from ..course.course import Course, load_course
-from ..course.environment import SUBMISSION, Key, environment_of
+from ..course.environment import SUBMISSION, Key, digest_of, environment_of
 from ..course.gone import gone_students
 from ..course.hand_ins import HandIn, find_hand_ins
 from ..course.publish import publish
@@ -151,12 +151,15 @@ def judge_hand_ins(
             results.append(known)
             on_result(known)
     if waiting:
-        from .judge import judge_contents  # with all that judging needs, which takes a second
+        # With all that judging needs, which takes a second.
+        from ..judge.knowledge import KNOWN, Knowledge
+        from .judge import judge_contents
 
         contents = (item if isinstance(item, Content) else item.load() for item in waiting)
         number = len(waiting)
+        knowledge = Knowledge(store.folder / KNOWN, digest_of(environment))
         judged = judge_contents(
-            assignment, run.seed, policy, contents, number, jobs, on_note=notes.append
+            assignment, run.seed, policy, contents, number, jobs, notes.append, knowledge
         )
         for content, result in judged:
             try:

@@ -7,6 +7,7 @@ from ..engine import Policy
 from ..judge.broken_checks import BrokenChecks
 from ..judge.content import Content
 from ..judge.grade import Grading, failed_result
+from ..judge.knowledge import Knowledge
 from ..judge.pool import Failed, Pool
 from ..judge.results import SubmissionResult
 from ..judge.warm import Grader
@@ -21,6 +22,7 @@ def judge_contents(
     number: int,
     jobs: int,
     on_note: Callable[[str], None] = lambda note: None,
+    knowledge: Knowledge | None = None,
 ) -> Iterator[tuple[Content, SubmissionResult]]:
     """Yield each hand-in with its result as soon as it is known.
 
@@ -28,13 +30,14 @@ def judge_contents(
         contents: taken one by one, so that a class need not fit in memory.
         number: how many there are.
         on_note: told of tests that a person should look at.
+        knowledge: where it is kept what known mistakes answer.
 
     Raises:
         EngineUnavailable: if this machine can't confine submissions as the policy asks, or ends
             the processes that grade.
         HiddenTestsBroken: if the instructor's tests cannot run at all, or break on the solution.
     """
-    grader = Grader(assignment, seed, assignment.limits, policy, names_mistakes=True)
+    grader = Grader(assignment, seed, assignment.limits, policy, True, knowledge)
     is_worth_it = number > jobs  # else each process has one task, which warms it as well
     solution = rehearsal_of(assignment)
     with Pool(grader, min(jobs, number), solution if is_worth_it else None) as pool:

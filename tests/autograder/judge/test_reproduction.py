@@ -1,6 +1,8 @@
 """Known mistakes are named where a submission answers what they answer, and nowhere else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import nbformat
@@ -15,6 +17,7 @@ from autograder.compiler.build import build_labs
 from autograder.engine import Remote, StudentError
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading
+from autograder.judge.knowledge import Knowledge
 from autograder.judge.pool import Pool
 from autograder.judge.reproduction import Evidence, Mistake, Reproductions, same, told
 from autograder.judge.warm import Grader
@@ -290,3 +293,16 @@ def test_what_failed_is_never_forgiven_wholly(pool: Pool) -> None:
 def test_an_open_blank_asks_for_no_mistakes(grader: Grader) -> None:
     with Pool(grader, jobs=1) as fresh:
         assert score(fresh, "    raise NotImplementedError") == 0.0
+
+
+def test_what_one_process_learnt_the_next_one_reads(grader: Grader, tmp_path: Path) -> None:
+    keeps = replace(grader, knowledge=Knowledge(tmp_path, "key"))
+    with Pool(keeps, jobs=1) as first:
+        said = messages(first, BY_TWO)
+    (kept,) = tmp_path.glob("*.json")
+    text = kept.read_text("utf-8")
+    kept.write_text(text.replace("Divides by two", "Takes the half"), "utf-8")
+    with Pool(keeps, jobs=1) as second:
+        assert messages(second, BY_TWO) == [
+            one.replace("divides by two", "takes the half") for one in said
+        ]
