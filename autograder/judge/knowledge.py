@@ -30,18 +30,20 @@ class Knowledge:
     def of(self, question: str, learn: Callable[[], Learnt]) -> Learnt:
         """What is kept of a question, else what `learn` finds out, which is kept then."""
         path = self.folder / f"{question}.json"
+        lock = FileLock(self.folder / f"{question}.lock")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / f"{question}.lock")
             lock.acquire()
         except OSError:  # nothing can be kept here
             return learn()
-        with lock:
+        try:
             kept = self._read(path)
             if kept is None:
                 kept = learn()
                 self._write(path, kept)
-        return kept
+            return kept
+        finally:
+            lock.release()
 
     def _read(self, path: Path) -> Learnt | None:
         try:

@@ -155,7 +155,7 @@ class Tests:
         self._cases = defaultdict(dict)
         for item in kept:
             did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
-            self._cases[_key(item)][item.nodeid] = did_not_run
+            self._cases[_key(item)][_case(item)] = did_not_run
         for item, following in zip_longest(kept, kept[1:]):
             try:
                 self._run_case(item, following)
@@ -170,10 +170,10 @@ class Tests:
         Empty if nothing was answered in any of them, because blanks are still open.
         """
         failed = {
-            item.nodeid: failure
+            _case(item): failure
             for item in self._items
             if _mark(item).id == question
-            and (failure := self._cases[_key(item)].get(item.nodeid)) is not None
+            and (failure := self._cases[_key(item)].get(_case(item))) is not None
         }
         if all(failure.cause in UNANSWERED for failure in failed.values()):
             return {}
@@ -191,7 +191,7 @@ class Tests:
             item for item in self._items if _mark(item).id == question and not _is_public(item)
         ]
         points = {_key(item): _mark(item).points for item in hidden}
-        left_out = {_key(item) for item in hidden if item.nodeid in cases}
+        left_out = {_key(item) for item in hidden if _case(item) in cases}
         kept = sum(worth for key, worth in points.items() if key not in left_out)
         return float(kept / sum(points.values())) if points else 0.0
 
@@ -278,7 +278,7 @@ class Tests:
                 self._hear(item)
             after = self._failure_in(item, tear_down)
             case._request, case.funcargs = False, None
-        self._cases[_key(item)][item.nodeid] = failure or after
+        self._cases[_key(item)][_case(item)] = failure or after
 
     def _failure_in(self, item: pytest.Item, step: Callable[[], None]) -> _Failure | None:
         """What goes wrong in a step of a case; what no submission is to blame for is raised."""
@@ -296,7 +296,7 @@ class Tests:
         return None
 
     def _hear(self, item: pytest.Item) -> None:
-        self.heard[item.nodeid] = [told(answer) for answer in self.session.answered]
+        self.heard[_case(item)] = [told(answer) for answer in self.session.answered]
 
     def _name_mistakes(self, questions: Iterable[str]) -> None:
         """Say in comparisons that failed which mistake is behind them, if that is known."""
@@ -340,6 +340,11 @@ def _mark(item: pytest.Item) -> Any:
 
 def _is_public(item: pytest.Item) -> bool:
     return item.path.name == CHECKS_FILE
+
+
+def _case(item: pytest.Item) -> str:
+    """A name that is the same from wherever grading is started."""
+    return f"{item.path.name}::{item.nodeid.partition('::')[2]}"
 
 
 def _key(item: pytest.Item) -> tuple[str, str]:

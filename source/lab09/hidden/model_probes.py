@@ -29,8 +29,10 @@ VOCAB_SIZE = 200  # of the lab's quick profile, which grading uses
 
 
 def random_tokens(rng: torch.Generator, lengths: list[int], more_padding: int = 0) -> Tensor:
-    """Reviews of the lengths given: (batch, longest + more_padding)."""
-    reviews = [torch.randint(1, 100, (length,), generator=rng).tolist() for length in lengths]
+    """Reviews of the lengths given, each with its start, 1: (batch, longest + more_padding)."""
+    reviews = [
+        [1, *torch.randint(1, 100, (length - 1,), generator=rng).tolist()] for length in lengths
+    ]
     return F.pad(pad_reviews(reviews), (0, more_padding))
 
 

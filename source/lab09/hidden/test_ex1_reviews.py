@@ -155,7 +155,7 @@ def assert_holds_words(actual, reviews, hint, dtype=(torch.int64, torch.int32, t
 @question("ex1-padding", points=2)
 def test_pads_with_zeros_on_the_right(submission, rng):
     """Shorter reviews are filled with zeros on the right, up to the longest review."""
-    reviews = random_reviews(rng, [3, 1, 8, *integers(rng, 1, 8, 3)])
+    reviews = random_reviews(rng, [3, 1, 8, 0, *integers(rng, 1, 8, 3)])
     hint = "One review per row (`batch_first=True`), int64, zeros after its last word"
     actual, expected = submission.pad_reviews(reviews), pad_reviews(reviews)
     assert_tensor_equal(actual, expected, "the padded batch", any_dtype=True, hint=hint)

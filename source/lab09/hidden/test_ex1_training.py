@@ -72,7 +72,7 @@ def random_data(rng, count):
 # -- training -----------------------------------------------------------------------------------
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=0.5)
 def test_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
@@ -197,7 +197,7 @@ def test_evaluates_in_eval_mode(submission, rng):
     )
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=1.5)
 def test_evaluation_records_no_gradients(submission, rng):
     """Validation passes run without recording gradients."""
     train_data, val_data = random_data(rng, 4), random_data(rng, 4)

@@ -59,7 +59,7 @@ def with_mirrored(images):
 # -- the model ----------------------------------------------------------------------------------
 
 
-@question("ex2-model", points=1)
+@question("ex2-model", points=0.5)
 def test_ten_logits_per_place(submission, rng):
     """The logits are (batch, 10, max_length), for one sum too and for numbers of any length."""
     model = model_of(submission)
@@ -259,6 +259,20 @@ def test_encoder_gives_latent_vectors(submission, rng):
             hint="Does any layer wipe out what it was given?",
         )
     assert_tells_digits_apart(submission, model, rng)
+    assert_bends(model, rng)
+
+
+def assert_bends(model, rng):
+    """The encoder must be more than a linear map: of two images' sum it must say something else
+    than of both, less what it says of nothing."""
+    one, two = torch.rand((2, 1, 28, 28), generator=rng) / 2
+    images = torch.stack([one, two, one + two, torch.zeros(1, 28, 28)])
+    latent = model.digit_encoder(images)
+    latent = take_tensor(latent, (4, None), torch.float32, "the result of the encoder")
+    first, second, both, nothing = latent.double()
+    if torch.allclose(both, first + second - nothing, rtol=1e-4, atol=1e-6):
+        hint = "What stands between two layers, so that they are more than one?"
+        fail("the encoder is one linear map of the pixels", hint)
 
 
 NUM_SEEN, NUM_ASKED = 200, 100
@@ -326,7 +340,7 @@ for name in ("digit_encoder", "lstm", "fc"):
 """
 
 
-@question("ex2-model", points=1)
+@question("ex2-model", points=1.5)
 def test_addition_gradients_reach_every_part(submission, rng):
     """Gradients of the loss reach the encoder, by both numbers, the LSTM and the linear layer."""
     label = torch.randint(0, 10, (3, PLACES), generator=rng)

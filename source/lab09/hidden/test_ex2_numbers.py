@@ -215,18 +215,20 @@ def test_item_form(submission):
 @question("ex2-dataset", points=1.5)
 def test_images_show_the_digits(submission):
     """Each image of num_1 and num_2 shows the digit that the labels say, in the same place."""
-    dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=12)
-    labels = take_dict(dataset.labels, SUMMANDS_AND_SUM, "`labels`")
-    items = items_of(submission, dataset, 12)
-    for name in ("num_1", "num_2"):
-        images = torch.cat([item[name] for item in items])[:, 0]  # (12 * 3, 28, 28)
-        digits = take_tensor(labels[name], (12, 3), NUMBERS, f"labels['{name}']").long()
-        assert_tensor_equal(
-            nearest_digits(images, train=True),
-            digits.flatten(),
-            f"the digits shown by the images of `{name}`",
-            hint=f"Draw an image for each digit of `labels['{name}'][i]`, in that order",
-        )
+    for max_length, num_samples in ((3, 12), (1, 25)):  # of 25 sums with one digit some are equal
+        dataset = submission.NumberMNIST(max_length, True, num_samples)
+        labels = take_dict(dataset.labels, SUMMANDS_AND_SUM, "`labels`")
+        items = items_of(submission, dataset, num_samples, max_length)
+        for name in ("num_1", "num_2"):
+            images = torch.cat([item[name] for item in items])[:, 0]  # (samples * places, 28, 28)
+            shape = (num_samples, max_length)
+            digits = take_tensor(labels[name], shape, NUMBERS, f"labels['{name}']").long()
+            assert_tensor_equal(
+                nearest_digits(images, train=True),
+                digits.flatten(),
+                f"the digits shown by the images of `{name}`",
+                hint=f"Draw an image for each digit of `labels['{name}'][i]`, in that order",
+            )
 
 
 @question("ex2-dataset", points=1.5)
@@ -252,7 +254,7 @@ def test_label_fits_the_images(submission):
 
 @question(
     "ex2-dataset",
-    points=1,
+    points=0.5,
     if_raises="Every index from 0 to len(dataset) - 1 has a sample: look it up at `idx` itself",
 )
 def test_size_and_shape(submission):
@@ -267,7 +269,19 @@ def test_size_and_shape(submission):
         items_of(submission, dataset, num_samples, max_length)
 
 
-@question("ex2-dataset", points=1)
+# What is drawn after a data set was made depends on the seed that was set before.
+DRAWN = """
+import torch
+
+drawn = []
+for seed in (1, 2):
+    torch.manual_seed(seed)
+    NumberMNIST(2, True, 3)
+    drawn.append(torch.rand(4))
+"""
+
+
+@question("ex2-dataset", points=1.5)
 def test_images_are_drawn_at_random(submission):
     """The same digit is shown by different images, drawn anew for both numbers."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=40)
@@ -277,6 +291,16 @@ def test_images_are_drawn_at_random(submission):
     labels = [torch.stack([item["label"] for item in some[:5]]) for some in (items, another)]
     if torch.equal(*labels):
         fail("two data sets hold the same sums", "No seed belongs inside the data set")
+    drawn = submission.setup(DRAWN, NumberMNIST=submission.NumberMNIST).drawn
+    first, second = (
+        take_tensor(one, (4,), torch.float32, "what is drawn after a data set was made")
+        for one in take_list(drawn, 2, "what is drawn")
+    )
+    if torch.equal(first, second):
+        fail(
+            "a data set sets a seed: all that is drawn later is the same",
+            "No seed belongs inside the data set",
+        )
     for name in ("num_1", "num_2"):
         images = torch.cat([item[name] for item in items]).flatten(1)  # (120, 784)
         # 120 draws from over a thousand images seldom repeat one; a fixed image per digit does.

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 from training_probes import TINY_RATE, assert_reports_every_epoch, train_probe
 
-from lib.kit.checks import fail, question
+from lib.kit.checks import fail, question, take_tensor
 
 DIGITS = 3
 
@@ -104,6 +104,22 @@ def test_addition_every_batch_is_trained_on(submission, rng):
         "5 samples in batches of 2 are 3 steps: is `optimizer.step()` inside the loop over "
         "batches, and is the last batch used?"
     )
+    assert_shuffles(submission, rng)
+
+
+def assert_shuffles(submission, rng):
+    """Other seeds must bring other orders, and so other weights in the end."""
+    data = random_data(rng, 6)
+    weight, bias = torch.randn(10, 2, generator=rng), torch.randn(10, generator=rng)
+    ends = []
+    for seed in (1, 2):
+        prepare = f"\ntorch.manual_seed({seed})"
+        run = run_train(submission, rng, data, data, epochs=3, batch_size=2, prepare=prepare,
+                        weight=weight, bias=bias)  # fmt: skip
+        end = dict(run.model.state_dict()).get("fc.weight")
+        ends.append(take_tensor(end, (10, 2), torch.float32, "the trained weights"))
+    if torch.equal(*ends):
+        fail("the training sums come in the same order each time", "Shuffle the training set")
 
 
 @question("ex2-train", points=1)

@@ -121,6 +121,9 @@ def test_self_attention_weights(submission, rng):
         )
 
     assert_leaves_no_trace(submission, "self_attention", list(inputs), assert_right)
+    in_double_precision = self_attention_of(submission, *in_double(inputs))[1]
+    hint = "Compute in the inputs' dtype"
+    take_tensor(in_double_precision, (5, 5), torch.float64, "the weights", hint=hint)
 
 
 @question("ex3-self-attention", points=1)
@@ -229,7 +232,7 @@ def test_blocks_of_any_length(submission, rng):
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
         hint = "Are all blocks used, in order?"
         assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
-    blocks = random_blocks(rng, (3, 2, 4))
+    blocks = random_blocks(rng, (3, 2, 0, 4))
     blocks[1] += 200
     assert_leaves_no_trace(
         submission, "softmax_tiled", [blocks], lambda actual: assert_joined_to(actual, blocks, hint)
@@ -249,7 +252,9 @@ def test_empty_blocks(submission, rng):
     """Empty blocks, in front, between and at the end, add nothing."""
     for sizes in ((0, 3, 2), (3, 0, 0, 2), (4, 0)):
         hint = "An empty block has no maximum: leave it out"
-        assert_joined(submission, random_blocks(rng, sizes), hint)
+        blocks = random_blocks(rng, sizes)
+        assert_joined(submission, blocks, hint)
+        assert_joined(submission, [block - 500 for block in blocks], hint)
 
 
 @question("ex3-softmax-tiled", points=1)

@@ -306,3 +306,13 @@ def test_what_one_process_learnt_the_next_one_reads(grader: Grader, tmp_path: Pa
         assert messages(second, BY_TWO) == [
             one.replace("divides by two", "takes the half") for one in said
         ]
+
+
+def test_what_was_learnt_in_one_folder_counts_in_another(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeps = replace(grader, knowledge=Knowledge(tmp_path / "known", "key"))
+    for folder in (tmp_path, grader.assignment.release_dir):
+        monkeypatch.chdir(folder)
+        with Pool(keeps, jobs=1) as pool:
+            assert score(pool, f"    {NO_SINGLE}\n{RIGHT}") == 4.5

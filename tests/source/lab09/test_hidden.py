@@ -229,8 +229,7 @@ FAILED_BY = {
     "right": set(),
     "exception": {"ex1-filter"},
     "endless-loop": {"ex3-flash"},
-    # Set-ups are judged by the model that the task asks for: a wrong one costs nothing there, thanks
-    # to carried credit.
+    # Set-ups ask for the model of the task: with another one, carried credit gives their points.
     "reads-after-padding": {"ex1-lstm", "ex1-setup"},
     "loss-per-batch": {"ex1-train"},
     "digits-reversed": {"ex2-digits"},
