@@ -206,7 +206,7 @@ def test_pads_on_the_device(submission, rng):
     placed = submission.setup(
         PLACED, pad_reviews=submission.pad_reviews, device=submission.device, reviews=reviews
     )
-    hint = "Does `.to(device)` come last, and is its result what you return?"
+    hint = "Does `.to(device)` come last? Return what it gives"
     kinds, wanted = (
         [take_text(kind, "a device") for kind in take_list(one, range(1, 3), "the devices")]
         for one in (placed.kinds, placed.wanted)

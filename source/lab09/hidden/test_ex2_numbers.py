@@ -292,11 +292,11 @@ def test_images_are_drawn_at_random(submission):
     if torch.equal(*labels):
         fail("two data sets hold the same sums", "No seed belongs inside the data set")
     drawn = submission.setup(DRAWN, NumberMNIST=submission.NumberMNIST).drawn
-    first, second = (
-        take_tensor(one, (4,), torch.float32, "what is drawn after a data set was made")
-        for one in take_list(drawn, 2, "what is drawn")
-    )
-    if torch.equal(first, second):
+    drawn = [
+        take_tensor(numbers, (4,), torch.float32, "what is drawn after a data set was made")
+        for numbers in take_list(drawn, 2, "what is drawn")
+    ]
+    if torch.equal(*drawn):
         fail(
             "a data set sets a seed: all that is drawn later is the same",
             "No seed belongs inside the data set",

@@ -145,7 +145,7 @@ def test_covers_the_lab() -> None:
     checks = [p.grade_id for p in read_pieces(SOURCE).pieces if p.role == "check"]
     assert sorted(OF_QUESTION) == sorted(checks)
     assert len(TESTS) >= 45
-    assert all(mark.points in (1, 2) for mark in map(question_of, TESTS.values()) if mark)
+    assert all(mark.points in (0.5, 1, 1.5, 2) for mark in map(question_of, TESTS.values()) if mark)
     assert all(inspect.getdoc(test) for test in TESTS.values())
     public = SOURCE.parent / "student" / "checks.py"
     assert not {test.name for test in read_tests(public)} & set(TESTS)  # a report shows both

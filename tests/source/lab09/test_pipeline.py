@@ -89,7 +89,7 @@ def test_a_wrong_model_costs_no_set_up_of_it(
     built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
 ) -> None:
     names = (
-        "ex1-lstm-oov-not-counted",
+        "ex1-lstm-reversed",
         "ex2-model-batch-size-fixed",
         "ex4-attention-mean-over-batch",
     )
