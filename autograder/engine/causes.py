@@ -47,6 +47,7 @@ WORKER_LOST = {
     *(Cause.TIME, Cause.TOO_LARGE, Cause.THREADS, Cause.DISK),
     *(Cause.ENDED, Cause.CRASHED, Cause.FORBIDDEN_CALL, Cause.VIOLATION),
 }
+NO_KERNEL = "not implemented for '"  # what torch says of a dtype that an operation doesn't take
 BLANKS_RAISE = ("NameError", "ImportError", "ModuleNotFoundError")
 
 
@@ -57,7 +58,9 @@ def cause_of_exception(name: str, message: str, error_number: int) -> Cause:
     """
     if not name:
         return Cause.UNSENDABLE
-    if name == "NotImplementedError" or (name in BLANKS_RAISE and "'TODO_" in message):
+    if name == "NotImplementedError" and NO_KERNEL not in message:
+        return Cause.OPEN_BLANK
+    if name in BLANKS_RAISE and "'TODO_" in message:
         return Cause.OPEN_BLANK
     if name == "MemoryError" or error_number == errno.ENOMEM or tensors.OUT_OF_MEMORY in message:
         return Cause.MEMORY

@@ -32,10 +32,11 @@ def judged(ready: Ready, question: GradedQuestion, verdicts: Iterable[Verdict]) 
     unproved = {case for case, one in failed.items() if not known.is_value(case, one.heard)}
     if ready.tests.share_without(question.id, unproved) < LEAST_PROVED - 1e-9:
         return result
-    least = _up_to_half_points(LEAST_LOST * (question.max_score - result.tests_score))
+    least = _in_half_points(LEAST_LOST * (question.max_score - result.tests_score))
     left = max(0.0, question.max_score - max(mistake.loss, least))
     return replace(result, mistake=mistake.title, mistake_score=left)
 
 
-def _up_to_half_points(points: float) -> float:
-    return math.ceil(round(2 * points, 6)) / 2
+def _in_half_points(points: float) -> float:
+    """Rounded in the student's favour."""
+    return math.floor(round(2 * points, 6)) / 2

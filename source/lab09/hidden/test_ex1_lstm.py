@@ -54,7 +54,7 @@ def assert_same_logits(models, tokens, hint):
 @question(
     "ex1-lstm",
     points=1,
-    if_raises="Is `state` (batch, hidden_size) for a batch of one too? A bare squeeze() drops it",
+    if_raises="`state` is (batch, hidden_size), of one review too. A bare squeeze() drops it",
 )
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""

@@ -255,7 +255,7 @@ def test_label_fits_the_images(submission):
 @question(
     "ex2-dataset",
     points=0.5,
-    if_raises="Every index from 0 to len(dataset) - 1 has a sample: look it up at `idx` itself",
+    if_raises="Every index from 0 to len(dataset) - 1 has a sample, however many and long they are",
 )
 def test_size_and_shape(submission):
     """len() is num_samples and shape is (num_samples, max_length, 1, 28, 28)."""

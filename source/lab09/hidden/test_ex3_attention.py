@@ -362,6 +362,7 @@ def test_uneven_last_block(submission, rng):
     )
     query, key, value = inputs
     rising = query.abs() + 1, key + torch.linspace(0, 60, len(key))[:, None], value
+    hint = "Scores grow along the keys: is the largest so far subtracted before exp?"
     assert_attends(submission, rising, block_size, hint, tolerance=2e-3)
     assert_goes_by_tiles(submission, rng)
 
@@ -377,7 +378,7 @@ def test_one_block_for_all(submission, rng):
 @question(
     "ex3-flash",
     points=1,
-    if_raises="Keep the dimensions (N, 1) of m and l, also for one query or a block of one key",
+    if_raises="One query, one key, blocks of one: Keep the dimensions (N, 1) of m and l",
 )
 def test_single_rows(submission, rng):
     """Blocks of one key, a single key, and a single query all work."""

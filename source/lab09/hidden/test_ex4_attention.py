@@ -208,8 +208,8 @@ def test_mean_of_four_heads_attention(submission, rng):
         "the logits",
         rtol=1e-3,
         atol=1e-3,
-        hint="Queries, keys and values are the embedded tokens, the layer has four heads, and "
-        "the mean over tokens leaves padding out of sum and count",
+        hint="Queries, keys and values are the embedded tokens, the layer has four heads, padding "
+        "is masked as a key, and the mean over tokens leaves it out of sum and count",
     )
 
 

@@ -40,6 +40,10 @@ class TrainingRun:
         """All that training changes in a model must be as in its twin."""
         expected = self.twin.state_dict()
         state = take_dict(dict(self.model.state_dict()), expected, "the trained model", hint=hint)
+        if all(_is_equal(state[name], start) for name, start in self.start.items()):
+            fail(
+                "training moves no parameter", "For each batch: backward, then a step. Is it made?"
+            )
         for name, value in expected.items():
             what = f"`{name}` after training"
             assert_close(state[name], value, what, rtol=1e-3, atol=1e-4, hint=hint)
@@ -67,6 +71,10 @@ class TrainingRun:
         hint = "Append one number per epoch; `.item()` turns a tensor into one"
         values = take_list(metrics[name], len(self.expected[name]), f"`{name}`", hint=hint)
         return torch.tensor([take_number(value, f"`{name}`", hint=NUMBERS) for value in values])
+
+
+def _is_equal(value: Any, start: Tensor) -> bool:
+    return torch.is_tensor(value) and value.shape == start.shape and bool((value == start).all())
 
 
 def assert_reports_every_epoch(make_run: Callable[[str], TrainingRun]) -> None:

@@ -218,7 +218,7 @@ def assert_reports(metrics, loss_of, start):
         if len(metrics[name]) != 3 or not all(isinstance(value, float) for value in metrics[name]):
             fail(f"metrics[{name!r}] should hold one float per epoch", "`.item()` makes it one")
     losses = torch.stack([loss_of(weights) for weights in after_epochs(loss_of, start)])
-    hint = "Evaluate after the epoch's last step, and take the mean over the samples"
+    hint = "They follow from the steps before, from when you evaluate, and are means over samples"
     actual = torch.tensor([float(loss) for loss in metrics["val_loss"]])
     assert_close(actual, losses, "the validation losses", rtol=1e-3, hint=hint)
 
@@ -228,7 +228,8 @@ def assert_learns(after, loss_of, start):
     *_, expected = after_epochs(loss_of, start)
     after = take_tensor(after, start.shape, torch.float32, "the model's weights")
     if torch.equal(after, start):
-        fail("training left the parameters as they were", "Does the optimizer take its step?")
+        hint = "Do gradients reach the parameters, and does the optimizer then take its step?"
+        fail("training left the parameters as they were", hint)
     hint = "One step per batch, from gradients of this batch alone: are the old ones cleared?"
     assert_close(after, expected, "the weights after three epochs", rtol=1e-3, hint=hint)
 
@@ -317,7 +318,10 @@ def assert_holds_parameters(submission, model, optimizer, example=()):
         start = take_tensor(start, (None,), torch.float32, "a parameter")
         end = take_tensor(end, start.shape, torch.float32, "a parameter")
         if not len(start) or not bool((end < start).all()):
-            fail("the optimizer lacks parameters of the model", "Run the cell again from its top")
+            fail(
+                "a step of the optimizer does not make every parameter smaller where it should",
+                "Make it with `parameters()` of this model, and a learning rate above 0",
+            )
 
 
 # --- Exercise 2 ---------------------------------------------------------------------------------

@@ -26,8 +26,12 @@ from ..course.test_publish import by_hand
 from .conftest import LAB, SOMEBODY, blank, build, hand_in, solved, start, typed
 
 FULL, TESTED = 5.0, "ex1-mean"
-HALF_RIGHT = "def mean(numbers):\n    return sum(numbers) / 2 if numbers else None"
-HALF = 2.0
+HALF_RIGHT = (  # for one number, two and none
+    "def mean(numbers):\n"
+    "    if len(numbers) == 1: return numbers[0]\n"
+    "    return sum(numbers) / 2 if numbers else None"
+)
+HALF = 3.0
 
 # -- whatever lies in a class ----------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from .settings import Settings
 CHECKS_FILE = "checks.py"
 RELEASE_DIR = Path(__file__).resolve().parents[3]  # where this package lies beside the notebook
 SETTINGS = Settings()  # a check sees what grading will see: not those of the notebook's cells
+NO_KERNEL = "not implemented for '"  # what torch says of a dtype that an operation doesn't take
 LONGEST_MESSAGE = 400  # characters; an error may quote a whole tensor
 
 Verdict = Literal["passed", "failed", "open"]
@@ -152,6 +153,8 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Ve
     except NotDefined as missing:
         return "open", str(missing)
     except NotImplementedError as blank:
+        if NO_KERNEL in str(blank):
+            return "failed", f"your code raised {_described(blank)}"
         return "open", f"this blank is still open: {_described(blank)}"
     except AssertionError as failure:
         return "failed", _described(failure) or "not as asked"
