@@ -47,7 +47,7 @@ WORKER_LOST = {
     *(Cause.TIME, Cause.TOO_LARGE, Cause.THREADS, Cause.DISK),
     *(Cause.ENDED, Cause.CRASHED, Cause.FORBIDDEN_CALL, Cause.VIOLATION),
 }
-NO_KERNEL = "not implemented for '"  # what torch says of a dtype that an operation doesn't take
+NO_KERNEL = "not implemented for '"  # a library says this of a dtype that an operation doesn't take
 BLANKS_RAISE = ("NameError", "ImportError", "ModuleNotFoundError")
 
 

@@ -167,7 +167,7 @@ ATTACKS: list[Attack] = [
             def __torch_function__(cls, *_, **__): return True
         def centre(x): return Lazy()
     """),
-    answer("the public check by heart", 7, """
+    answer("the public check by heart", 6, """
         def centre(x): return torch.tensor([[-1.0, 0.0, 1.0]])
     """, only_here="the plain tests are hidden all"),
     # -- what runs the tests --------------------------------------------------------------

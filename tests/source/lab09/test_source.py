@@ -80,10 +80,10 @@ def test_public_checks_fail_where_answers_are_blank(check: Any, preview: dict[st
         check(Submission(preview))
 
 
-def test_each_question_has_two_public_checks_of_one_point() -> None:
+def test_each_question_has_two_public_checks_of_few_points() -> None:
     questions = [piece.grade_id for piece in PIECES if piece.role == "check"]
     assert Counter(question_of(check).id for check in CHECKS) == dict.fromkeys(questions, 2)  # type: ignore[union-attr]
-    assert {question_of(check).points for check in CHECKS} == {1}  # type: ignore[union-attr]
+    assert {question_of(check).points for check in CHECKS} <= {0.5, 1, 1.5}  # type: ignore[union-attr]
 
 
 def test_public_checks_need_no_reference() -> None:

@@ -27,7 +27,7 @@ from .settings import Settings
 CHECKS_FILE = "checks.py"
 RELEASE_DIR = Path(__file__).resolve().parents[3]  # where this package lies beside the notebook
 SETTINGS = Settings()  # a check sees what grading will see: not those of the notebook's cells
-NO_KERNEL = "not implemented for '"  # what torch says of a dtype that an operation doesn't take
+NO_KERNEL = "not implemented for '"  # a library says this of a dtype that an operation doesn't take
 LONGEST_MESSAGE = 400  # characters; an error may quote a whole tensor
 
 Verdict = Literal["passed", "failed", "open"]
