@@ -90,8 +90,8 @@ def _carried_score(ready: Ready, own: Session, question: QuestionResult) -> floa
     finally:
         session.close()
         solution.close()
-    (asked,) = (one for one in assignment.questions if one.id == question.id)
-    return float(judged(ready, asked, results.get(question.id, ())).own_score or 0.0)
+    verdicts = results.get(question.id, ())
+    return float(judged(ready, question.id, question.max_score, verdicts).own_score or 0.0)
 
 
 def _is_answered(assignment: Assignment, cells: list[Any], question: str) -> bool:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..assignment import GradedQuestion
 from .results import QuestionResult, Verdict
 from .warm import Ready
 
@@ -22,18 +21,23 @@ LEAST_PROVED = 2 / 3
 LEAST_LOST = 1 / 3
 
 
-def judged(ready: Ready, question: GradedQuestion, verdicts: Iterable[Verdict]) -> QuestionResult:
+def judged(
+    ready: Ready, question: str, max_score: float, verdicts: Iterable[Verdict]
+) -> QuestionResult:
     """The result of a question whose tests were the last that `ready.tests` ran."""
-    result = QuestionResult(question.id, question.max_score, tuple(verdicts))
-    known, failed = ready.known_mistakes, ready.tests.evidence(question.id)
-    mistake = known.behind_all(question.id, failed) if known is not None else None
-    if known is None or mistake is None or mistake.loss is None:
+    result = QuestionResult(question, max_score, tuple(verdicts))
+    known = ready.known_mistakes
+    if known is None:
+        return result
+    failed = ready.tests.evidence(question)
+    mistake = known.behind_all(question, failed)
+    if mistake is None or mistake.loss is None:
         return result
     unproved = {case for case, one in failed.items() if not known.is_value(case, one.heard)}
-    if ready.tests.share_without(question.id, unproved) < LEAST_PROVED - 1e-9:
+    if ready.tests.share_without(question, unproved) < LEAST_PROVED - 1e-9:
         return result
-    least = _in_half_points(LEAST_LOST * (question.max_score - result.tests_score))
-    left = max(0.0, question.max_score - max(mistake.loss, least))
+    least = _in_half_points(LEAST_LOST * (max_score - result.tests_score))
+    left = max(0.0, max_score - max(mistake.loss, least))
     return replace(result, mistake=mistake.title, mistake_score=left)
 
 

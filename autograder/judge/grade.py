@@ -54,7 +54,8 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     if ready.tests.not_learnt:
         raise NotLearnt(ready.tests.not_learnt)
     questions = tuple(
-        judged(ready, question, results.get(question.id, ())) for question in assignment.questions
+        judged(ready, question.id, question.max_score, results.get(question.id, ()))
+        for question in assignment.questions
     )
     questions = carry_forward(ready, session, questions)
     return SubmissionResult(

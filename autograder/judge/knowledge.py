@@ -17,7 +17,7 @@ from filelock import FileLock
 from .reproduction import OBJECT, Evidence, Learnt, Mistake, Raised
 
 KNOWN = "known_mistakes"  # the name of such a folder
-TAG = "is"  # of what JSON has no form for: [{"is": kind}, value]
+TAG = "is"  # names the kind of what JSON has no form for
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def _plain(learnt: Learnt) -> Any:
         ]
         for one in learnt.mistakes
     ]
-    return [_packed_cases(learnt.solution), dict(learnt.objects), mistakes]
+    solution = {case: _packed(heard) for case, heard in learnt.solution.items()}
+    return [solution, dict(learnt.objects), mistakes]
 
 
 def _learnt(plain: Any) -> Learnt:
@@ -85,10 +86,6 @@ def _learnt(plain: Any) -> Learnt:
             for title, loss, failed in mistakes
         ],
     )
-
-
-def _packed_cases(cases: Any) -> dict[str, Any]:
-    return {case: _packed(heard) for case, heard in cases.items()}
 
 
 def _packed(told: Any) -> Any:

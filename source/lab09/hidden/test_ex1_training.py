@@ -4,6 +4,8 @@ The probe is one linear layer over the tokens; the reference trains its twin. Fu
 samples make shuffling irrelevant.
 """
 
+from functools import partial
+
 import torch
 from torch.nn import functional as F
 from training_probes import TINY_RATE, assert_reports_every_epoch, train_probe
@@ -225,12 +227,8 @@ def test_evaluation_leaves_no_trace(submission, rng):
 @question("ex1-train", points=1)
 def test_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
-    train_data, val_data = random_data(rng, 17), random_data(rng, 13)
-
-    def make_run(prepare):
-        return run_train(submission, rng, train_data, val_data, epochs=3, prepare=prepare)
-
-    assert_reports_every_epoch(make_run)
+    data = random_data(rng, 17), random_data(rng, 13)
+    assert_reports_every_epoch(partial(run_train, submission, rng, *data, epochs=3))
 
 
 @question("ex1-train", points=1.5)

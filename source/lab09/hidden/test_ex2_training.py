@@ -4,6 +4,8 @@ The probe sees an image as its mean brightness and has one linear layer; the ref
 twin. Full batches or equal samples make shuffling irrelevant.
 """
 
+from functools import partial
+
 import torch
 from torch.nn import functional as F
 from training_probes import TINY_RATE, assert_reports_every_epoch, train_probe
@@ -175,12 +177,8 @@ def test_addition_evaluation_records_no_gradients(submission, rng):
 @question("ex2-train", points=1)
 def test_addition_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
-    train_data, val_data = random_data(rng, 17), random_data(rng, 13)
-
-    def make_run(prepare):
-        return run_train(submission, rng, train_data, val_data, epochs=3, prepare=prepare)
-
-    assert_reports_every_epoch(make_run)
+    data = random_data(rng, 17), random_data(rng, 13)
+    assert_reports_every_epoch(partial(run_train, submission, rng, *data, epochs=3))
 
 
 @question("ex2-train", points=1)

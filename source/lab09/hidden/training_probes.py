@@ -77,15 +77,15 @@ def _is_equal(value: Any, start: Tensor) -> bool:
     return torch.is_tensor(value) and value.shape == start.shape and bool((value == start).all())
 
 
-def assert_reports_every_epoch(make_run: Callable[[str], TrainingRun]) -> None:
+def assert_reports_every_epoch(train: Callable[..., TrainingRun]) -> None:
     """Each metric must have a number per epoch, and one of the losses at least must be right: what
     each should be is asked by tests of their own. What is drawn later must depend on the seed that
     was set before.
 
     Args:
-        make_run: trains after a further line of set-up.
+        train: trains; it takes a further line of set-up as `prepare`.
     """
-    run, other = (make_run(f"\ntorch.manual_seed({seed})") for seed in (1, 2))
+    run, other = (train(prepare=f"\ntorch.manual_seed({seed})") for seed in (1, 2))
     drawn, drawn_by_other = (
         take_tensor(one.drawn, (4,), torch.float32, "what is drawn after training")
         for one in (run, other)
