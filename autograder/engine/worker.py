@@ -7,7 +7,6 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
 from ..printable import printable
@@ -23,6 +22,7 @@ from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame,
 AnswerBorrower = Callable[[bytes, list[Any], float], Frame]
 
 ROOT = 0  # the handle of the notebook's namespace
+REDEFINE = {"execute", "borrow"}  # what may give the notebook's names other values
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 
 EXCESSES = {
@@ -62,6 +62,7 @@ class Worker:
         self._memory_bytes = memory_bytes
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
+        self._defined: dict[str, Remote] = {}  # what cells defined, by name, until the next cell
         self._seed: int | None = None
         self.ends_at = ends_at
         self._whole = f" of {limits.submission_timeout_s:g} s for the whole submission"
@@ -88,9 +89,16 @@ class Worker:
         finally:
             self._deadlines.pop()
 
-    def peak_memory(self) -> AbstractContextManager[Memory]:
+    @contextlib.contextmanager
+    def peak_memory(self) -> Iterator[Memory]:
         """Watch how much memory it takes within this block."""
-        return peak_memory(self._look_at_memory)
+        self.ask("give_back")
+        try:
+            with peak_memory(self._look_at_memory) as memory:
+                yield memory
+        finally:
+            if self._lost is None:
+                self.ask("keep_freed")
 
     def _look_at_memory(self, forget_peak: bool) -> dict[str, int]:
         if self._lost is not None:
@@ -109,6 +117,7 @@ class Worker:
         """Give the notebook's namespace a new handle: whoever kept by the old one what it answered
         has to ask again."""
         self.submission = Submission(self, ROOT, "notebook")
+        self._defined.clear()
 
     def release(self, number: int) -> None:
         """Let the worker forget an object, along with the next question."""
@@ -147,10 +156,15 @@ class Worker:
         timeout_s: float | None,
         unwrap: Callable[[int, str], Any] | None,
     ) -> Any:
-        if operation == "get" and arguments[0] is self.submission:
+        of_notebook = operation == "get" and arguments[0] is self.submission
+        if of_notebook:
             self.names_asked.add(arguments[1])
         if self._lost is not None:
             raise self._lost.with_traceback(None)
+        if of_notebook and arguments[1] in self._defined:
+            return self._defined[arguments[1]]
+        if operation in REDEFINE:
+            self._defined.clear()
         call = _within(timeout_s or self._limits.call_timeout_s)
         deadline, exceeded = min(call, (self.ends_at, self._whole), *self._deadlines)
         nonce = secrets.token_bytes(8)
@@ -174,6 +188,8 @@ class Worker:
             raise self._lose(excess, EXCESSES[excess])
         match reply:  # with types first: a tensor may not be compared with a string
             case [bytes(echo), str("value"), result] if echo == nonce:
+                if of_notebook and isinstance(result, Remote):
+                    self._defined[arguments[1]] = result
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
                 raise _missing(*arguments)
@@ -202,6 +218,7 @@ class Worker:
     def _lose(self, cause: Cause | None = None, reason: str = "") -> WorkerLost:
         """Make an end of the worker; without a cause, it is how the program ended by itself."""
         self._connection.close()
+        self._defined.clear()
         status = self._end(BY_ITSELF_S if cause is None else 0.0)
         self._lost = _how_it_ended(status) if cause is None else WorkerLost(reason, cause)
         return self._lost

@@ -231,7 +231,6 @@ def _environment(home: str) -> dict[str, str]:
         "OMP_WAIT_POLICY": "PASSIVE",  # who has threads all the same has one core for them
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "2",  # each reserves address space, which is limited
-        "MALLOC_MMAP_THRESHOLD_": str(2**18),  # what is larger goes back at once, or holes add up
         "MPLBACKEND": "Agg",
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",

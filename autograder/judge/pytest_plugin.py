@@ -128,6 +128,7 @@ class Tests:
         self._use, self._on_file, self._take_values = use, on_file, take_values
         self._use_tensors = False  # known once they are collected: a test may load them later
         self._items: list[pytest.Item] = []
+        self._of: dict[str, list[pytest.Item]] = {}  # question -> its cases
         self._running: pytest.Item
         self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
         self.heard: dict[str, Heard] = {}  # case -> what was answered, where that may be asked for
@@ -171,9 +172,8 @@ class Tests:
         """
         failed = {
             _case(item): failure
-            for item in self._items
-            if _mark(item).id == question
-            and (failure := self._cases[_key(item)].get(_case(item))) is not None
+            for item in self._of[question]
+            if (failure := self._cases[_key(item)].get(_case(item))) is not None
         }
         if all(failure.cause in UNANSWERED for failure in failed.values()):
             return {}
@@ -187,9 +187,7 @@ class Tests:
 
     def share_without(self, question: str, cases: Collection[str]) -> float:
         """What the hidden tests of a question that have none of these cases are worth, of all."""
-        hidden = [
-            item for item in self._items if _mark(item).id == question and not _is_public(item)
-        ]
+        hidden = [item for item in self._of[question] if not _is_public(item)]
         points = {_key(item): _mark(item).points for item in hidden}
         left_out = {_key(item) for item in hidden if _case(item) in cases}
         kept = sum(worth for key, worth in points.items() if key not in left_out)
@@ -216,6 +214,9 @@ class Tests:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests of questions."""
         items[:] = self._items = [item for item in items if _mark(item)]
+        self._of = defaultdict(list)
+        for item in items:
+            self._of[_mark(item).id].append(item)
 
     def pytest_runtestloop(self) -> bool:
         """Instead of running what was collected, lend it out."""

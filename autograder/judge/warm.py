@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Protocol
 
 from ..assignment import Assignment
 from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost
-from ..engine.untrusted import tensors
+from ..engine.untrusted import heap, tensors
 from ..engine.untrusted.linux import OwnStatus
 from ..errors import HiddenTestsBroken
 from ..printable import printable
@@ -80,6 +80,7 @@ def main(connection: Connection) -> None:
     rehearsal: Task | None
     grader, rehearsal = pickle.loads(connection.recv_bytes())  # from the process that started us
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # tests may print
+    heap.keep_freed()
     warnings.simplefilter("ignore")  # of libraries, about values of students
 
     def say_import(file: Path | str) -> None:

@@ -18,7 +18,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
-from . import arrays, plots, tensors
+from . import arrays, heap, plots, tensors
 from .lending import Lender
 from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
 from .settings import Settings
@@ -97,6 +97,8 @@ class Session:
             "item": lambda target, key: target[key],
             "len": len,
             "setup": setup,
+            "give_back": heap.give_back,
+            "keep_freed": heap.keep_freed,
             "borrow": self.borrow,
             "lend": lambda *wanted: self.lender.answer(*wanted),
         }

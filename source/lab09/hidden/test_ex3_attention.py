@@ -469,8 +469,8 @@ def memory_of(submission, rng):
     query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
     expected = blockwise_output(query, key, value)
     peaks_bytes, outputs = [], []
-    for _ in range(3):  # once more may be taken, by a first call, or less, where garbage goes
-        with submission.peak_memory() as memory:
+    while not peaks_bytes or (len(peaks_bytes) < 3 and peaks_bytes[0] > MOST_TAKEN_BYTES):
+        with submission.peak_memory() as memory:  # a first call may set things up
             outputs.append(submission.flash_attention(query, key, value, BLOCK_SIZE))
         peaks_bytes.append(memory.peak_bytes)
     return statistics.median(peaks_bytes), memory.held_bytes, outputs, expected

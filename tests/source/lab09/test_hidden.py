@@ -4,7 +4,6 @@ Runs in one process on the lab's own solution, with answers replaced one at a ti
 submissions are graded so in a worker is tested with the grading pipeline.
 """
 
-import ctypes
 import importlib
 import inspect
 import os
@@ -24,6 +23,7 @@ from matplotlib import pyplot as plt
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
 from autograder.engine.memory import Memory, peak_memory
+from autograder.engine.untrusted.heap import give_back, keep_freed
 from autograder.engine.untrusted.memory import Machine
 from autograder.lab import read_lab_folder
 from autograder.variants.solution import read_solution
@@ -34,8 +34,7 @@ from lib.kit.checks.selfcheck import Submission as Names
 from lib.kit.checks.selfcheck import load_checks, run_checks
 
 matplotlib.use("agg")
-M_MMAP_THRESHOLD = -3
-ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 2**18)  # as workers have it, see `peak_memory`
+keep_freed()  # as workers do
 pytestmark = [
     pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
@@ -68,8 +67,10 @@ class Submission(Names):
 
     @contextmanager
     def peak_memory(self) -> Iterator[Memory]:
+        give_back()
         with peak_memory(partial(Machine().memory_bytes, os.getpid())) as memory:
             yield memory
+        keep_freed()
         memory.held_bytes = 0
 
 
