@@ -1,6 +1,7 @@
 # The verbs of the project; `make help` lists them. PYTHON picks the interpreter (3.11).
 PYTHON ?= python3
 LAB    ?= lab09
+LABS   := $(if $(filter command line environment,$(origin LAB)),$(LAB),$(notdir $(wildcard source/*)))
 COURSE ?= course/demo
 DESK   ?= course/desk
 JOBS   ?=
@@ -37,15 +38,17 @@ setup: .venv/ready ## install everything from requirements.lock into .venv
 release: setup ## build release/ from source/ and check it
 	@echo "== release: source/ becomes student and solution notebooks"
 	@$(py) -m autograder build
-	@$(py) -m autograder verify $(LAB)
+	@for lab in $(LABS); do $(py) -m autograder verify $$lab || exit; done
 
 verify: setup ## the release gate: solution, blank, leaks, rebuild, points
 	@$(py) -m autograder verify $(LAB)
 
 demo: setup
-	@echo "== demo: a made-up class hands in $(LAB) and is graded"
-	@$(py) -m autograder demo $(LAB) --course course/demo
-	@$(py) -m autograder grade $(LAB) --course course/demo $(if $(JOBS),--jobs $(JOBS))
+	@for lab in $(LABS); do \
+	  echo "== demo: a made-up class hands in $$lab and is graded"; \
+	  $(py) -m autograder demo $$lab --course course/demo && \
+	  $(py) -m autograder grade $$lab --course course/demo $(if $(JOBS),--jobs $(JOBS)) || exit; \
+	done
 
 grade: setup ## grade a class: make grade LAB=lab09 COURSE=course/mine
 	@$(py) -m autograder grade $(LAB) --course "$(COURSE)" $(if $(JOBS),--jobs $(JOBS))

@@ -1,4 +1,4 @@
-"""Lab 9, built anew, and a process that its workers come from."""
+"""The lab whose folder a test lies in, built anew, and a process that its workers come from."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +12,17 @@ from autograder.lab import find_lab
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("lab09")
-    build_labs([find_lab("lab09").source], folder / "release", folder / "solution")
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lab = request.path.parent.name
+    folder = tmp_path_factory.mktemp(lab)
+    build_labs([find_lab(lab).source], folder / "release", folder / "solution")
     return folder
 
 
 @pytest.fixture(scope="module")
-def assignment(built: Path) -> Assignment:
-    return load_assignment("lab09", built / "release", solution_root=built / "solution")
+def assignment(request: pytest.FixtureRequest, built: Path) -> Assignment:
+    lab = request.path.parent.name
+    return load_assignment(lab, built / "release", solution_root=built / "solution")
 
 
 @pytest.fixture(scope="module")

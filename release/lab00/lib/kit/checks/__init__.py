@@ -1,0 +1,49 @@
+"""What tests are written with, hidden and public alike; ships with every release."""
+
+from .compare import (
+    CheckFailure,
+    assert_above,
+    assert_close,
+    assert_equal,
+    assert_tensor_equal,
+    fail,
+)
+from .question import Question, question, question_of, what_is_checked
+from .selfcheck import check, progress
+from .take import (
+    take_array,
+    take_dict,
+    take_flag,
+    take_integer,
+    take_list,
+    take_number,
+    take_tensor,
+    take_tensors,
+    take_text,
+)
+from .unseen import unseen_output
+
+__all__ = [
+    "CheckFailure",
+    "Question",
+    "assert_above",
+    "assert_close",
+    "assert_equal",
+    "assert_tensor_equal",
+    "check",
+    "fail",
+    "progress",
+    "question",
+    "question_of",
+    "take_array",
+    "take_dict",
+    "take_flag",
+    "take_integer",
+    "take_list",
+    "take_number",
+    "take_tensor",
+    "take_tensors",
+    "take_text",
+    "unseen_output",
+    "what_is_checked",
+]

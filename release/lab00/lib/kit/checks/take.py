@@ -1,0 +1,237 @@
+"""Take a value of the student's: checked for type, dtype, shape and size before it is used.
+
+A test that calculates takes its values with these first. What comes back is plain and as large as
+the test said, so that nothing a student returns can broadcast, overflow, be NaN where a comparison
+then says nothing, or stand for a size that is never there. Else the check fails, with a message for
+the student and without an expected value.
+"""
+
+import math
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .compare import as_float, fail, kind_of, same_keys
+from .untaken import opened, wrapped_as
+
+if TYPE_CHECKING:  # a lab without them never loads them
+    import numpy as np
+    import torch
+    from torch import Tensor
+
+    DType = torch.dtype | tuple[torch.dtype, ...]
+
+Shape = Sequence[int | None]
+Grid = TypeVar("Grid")  # a tensor or an array
+
+
+def take_tensor(
+    value: Any,
+    shape: Shape,
+    dtype: "DType",
+    what: str = "the result",
+    *,
+    finite: bool = True,
+    least: float | None = None,
+    most: float | None = None,
+    hint: str = "",
+) -> "Tensor":
+    """A tensor of this shape and dtype, detached.
+
+    Args:
+        shape: its sizes, which come from the lab, never from the student; None: any.
+        dtype: or several, of which it has one.
+        finite: no NaN and no infinity in it. Only who goes on with `assert_close` may do without.
+        least, most: where its values lie; needed before they serve as indices or sizes.
+
+    Raises:
+        CheckFailure: naming what differs.
+    """
+    import torch
+
+    value = opened(value)
+    if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
+        fail(f"{what} should be a tensor, not of type {kind_of(value)}", hint)
+    return _take_grid(torch, value.detach(), shape, dtype, what, finite, least, most, hint)
+
+
+def take_array(
+    value: Any,
+    shape: Shape,
+    dtype: "str | np.dtype[Any] | tuple[str, ...]",
+    what: str = "the result",
+    *,
+    finite: bool = True,
+    least: float | None = None,
+    most: float | None = None,
+    hint: str = "",
+) -> "np.ndarray[Any, Any]":
+    """An array of numpy's; see `take_tensor`."""
+    import numpy as np
+
+    value = opened(value)
+    if type(value) is not np.ndarray:
+        fail(f"{what} should be an array, not of type {kind_of(value)}", hint)
+    dtypes = tuple(map(np.dtype, dtype)) if isinstance(dtype, tuple) else np.dtype(dtype)
+    return _take_grid(np, value, shape, dtypes, what, finite, least, most, hint)
+
+
+def take_tensors(
+    value: Any, like: Mapping[str, "Tensor"], what: str = "the result", *, hint: str = ""
+) -> dict[str, "Tensor"]:
+    """A dict of finite tensors with the names, shapes and dtypes of others: of our own model's
+    parameters, say, if it holds the student's, their gradients, or what a step made of them.
+
+    Raises:
+        CheckFailure: naming the tensor that differs.
+    """
+    value = opened(value)
+    if not isinstance(value, dict):
+        fail(f"{what} should be a dict of tensors, not of type {kind_of(value)}", hint)
+    same_keys(value, like, what, hint)
+    taken = {}
+    for name, one in like.items():
+        taken[name] = take_tensor(value[name], one.shape, one.dtype, f"{what}[{name!r}]", hint=hint)
+    return taken
+
+
+def take_number(
+    value: Any,
+    what: str = "the result",
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    hint: str = "",
+) -> float:
+    """A finite number, as a float; a tensor without dimensions counts as one.
+
+    Raises:
+        CheckFailure: for anything else, or a number below `least` or above `most`.
+    """
+    value = opened(value)
+    number = _as_python(value)
+    if isinstance(number, bool) or not isinstance(number, float | int):
+        fail(f"{what} should be a number, not of type {kind_of(value)}", hint)
+    number = as_float(number)
+    if not math.isfinite(number):
+        fail(f"{what} is NaN, infinite or far too large", hint)
+    if (least is not None and number < least) or (most is not None and number > most):
+        fail(f"{what} is out of range", hint)
+    return number
+
+
+def take_integer(
+    value: Any, what: str = "the result", *, least: int, most: int, hint: str = ""
+) -> int:
+    """A whole number within bounds; a tensor of integers without dimensions counts as one.
+
+    Raises:
+        CheckFailure: for anything else, 3.0 and True as well.
+    """
+    value = opened(value)
+    number = _as_python(value)
+    if isinstance(number, bool) or not isinstance(number, int):
+        fail(f"{what} should be a whole number, not of type {kind_of(value)}", hint)
+    if not least <= number <= most:
+        fail(f"{what} is out of range", hint)
+    return number
+
+
+def take_flag(value: Any, what: str = "the result", *, hint: str = "") -> bool:
+    """True or False; a tensor of that kind without dimensions counts as well.
+
+    Raises:
+        CheckFailure: for anything else, 1 and 0 as well.
+    """
+    value = opened(value)
+    flag = _as_python(value)
+    if not isinstance(flag, bool):
+        fail(f"{what} should be True or False, not of type {kind_of(value)}", hint)
+    return flag
+
+
+def take_text(value: Any, what: str = "the result", *, longest: int = 1000, hint: str = "") -> str:
+    """A string of at most so many characters.
+
+    Raises:
+        CheckFailure: for anything else.
+    """
+    value = opened(value)
+    if not isinstance(value, str):
+        fail(f"{what} should be a string, not of type {kind_of(value)}", hint)
+    if len(value) > longest:
+        fail(f"{what} is far too long", hint)
+    return value
+
+
+def take_list(
+    value: Any, length: int | range, what: str = "the result", *, hint: str = ""
+) -> list[Any]:
+    """The elements of a list or tuple, each still to be taken.
+
+    Args:
+        length: how many there are; a range where several are right.
+
+    Raises:
+        CheckFailure: for anything else.
+    """
+    items = opened(value)
+    if not isinstance(items, list | tuple):
+        fail(f"{what} should be a list, not of type {kind_of(items)}", hint)
+    if len(items) not in (length if isinstance(length, range) else (length,)):
+        belong = "" if isinstance(length, range) else f" where {length} belong"
+        fail(f"{what} has {len(items)} elements{belong}", hint)
+    return [wrapped_as(value, item) for item in items]
+
+
+def take_dict(
+    value: Any, keys: Collection[str], what: str = "the result", *, hint: str = ""
+) -> dict[str, Any]:
+    """What stands under these keys, each still to be taken; further ones are left out.
+
+    Raises:
+        CheckFailure: for what is no dict, or lacks a key.
+    """
+    items = opened(value)
+    if not isinstance(items, dict):
+        fail(f"{what} should be a dict, not of type {kind_of(items)}", hint)
+    if missing := [key for key in keys if key not in items]:
+        fail(f"{what} lacks {', '.join(map(repr, missing))}", hint)
+    return {key: wrapped_as(value, items[key]) for key in keys}
+
+
+def _as_python(value: Any) -> Any:
+    """A tensor without dimensions, or one of numpy's own numbers, as Python has it."""
+    torch, np = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
+        return value.item() if value.ndim == 0 else value
+    return value.item() if np is not None and isinstance(value, np.generic) else value
+
+
+def _take_grid(
+    library: ModuleType,
+    value: Grid,
+    shape: Shape,
+    dtype: Any,
+    what: str,
+    finite: bool,
+    least: float | None,
+    most: float | None,
+    hint: str,
+) -> Grid:
+    grid: Any = value
+    sizes = tuple(grid.shape)
+    fits = (size == wanted or wanted is None for size, wanted in zip(sizes, shape, strict=False))
+    if len(sizes) != len(shape) or not all(fits):
+        wanted = ", ".join("any" if size is None else str(size) for size in shape)
+        fail(f"{what} has shape {sizes}, not ({wanted}{',' * (len(shape) == 1)})", hint)
+    dtypes = dtype if isinstance(dtype, tuple) else (dtype,)
+    if grid.dtype not in dtypes:
+        fail(f"{what} has dtype {grid.dtype}, not {' or '.join(map(str, dtypes))}", hint)
+    if finite and not bool(library.isfinite(grid).all()):
+        fail(f"{what} contains NaN or infinity", hint)
+    too_small = least is not None and bool((grid < least).any())
+    if too_small or (most is not None and bool((grid > most).any())):
+        fail(f"{what} holds values out of range", hint)
+    return value
