@@ -5,6 +5,7 @@ Jupytext reads is refused with the command that converts it, once.
 """
 
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _OTHER_SCRIPTS = {
     **{".sos": "SoS", ".xsh": "xonsh", ".lgt": "Logtalk", ".logtalk": "Logtalk"},
 }
 _MARIMO = "marimo.App("
+_CELL = re.compile(r"^\W{1,2} ?(%%|\+|-{3}\s*$|jupyter:|#{20}|!TAG|region\b)", re.MULTILINE)
+_TAG_IN_TEXT = re.compile(r"^# +#!(TAG|MSG)\b", re.MULTILINE)
 SUFFIXES = frozenset(
     {".ipynb", ".py", ".rmd", ".qmd", ".myst", ".mystnb", ".mnb", ".markdown"} | set(_OTHER_SCRIPTS)
 )
@@ -41,9 +44,12 @@ def refuse_other_formats(path: Path) -> None:
 def in_another_format(folder: Path) -> Path | None:
     """The file of a lab's folder that has the lab's name but isn't its Markdown file."""
     wanted = folder.name.casefold()
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    for path in files:
-        if path.stem.casefold() == wanted and path.suffix.lower() in SUFFIXES | {MARKDOWN}:
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        suffix = path.suffix.lower()
+        if path.stem.casefold() != wanted or suffix not in SUFFIXES | {MARKDOWN}:
+            continue
+        is_script = suffix == ".py" or suffix in _OTHER_SCRIPTS
+        if not is_script or _CELL.search(_text(path)):  # another may be a helper of several labs
             return path
     return None
 
@@ -92,7 +98,9 @@ def _command(path: Path) -> str:
                 notebook = shlex.quote(str(path.with_suffix(".ipynb")))
                 export = f"marimo export ipynb {source} -o {notebook}"
                 return f"{export} && jupytext --to md {notebook}"
-            return f"jupytext --to md {source}"
+            # In a script's text cells Jupytext takes `#!TAG` for a command and drops its `#`.
+            mend = rf" && sed -i -E 's/^( *)!(TAG|MSG)\b/\1#!\2/' {target}"
+            return f"jupytext --to md {source}" + (mend if _TAG_IN_TEXT.search(_text(path)) else "")
         case suffix:  # Jupytext knows these only by their usual spelling, and .qmd by Quarto alone
             usual = ".Rmd" if suffix.lower() in (".rmd", ".qmd") else suffix.lower()
             copy = shlex.quote(str(path.with_suffix(usual)))

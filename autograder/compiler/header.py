@@ -14,12 +14,13 @@ _KEY = re.compile(r"\s*[A-Za-z_][\w.-]*\s*:(\s|$)|\s*#")
 _PYTHON = re.compile(r"(?:[ix]?python|py|pyodide|pypy)[\d.]*")
 # Kernels and languages other than Python, as words of their names.
 _OTHERS = frozenset(
-    "almond bash calysto clojure cpp csharp deno elixir evcxr fsharp gnuplot go gonb gophernotes "
-    "haskell ihaskell ijava ir iperl irkernel iruby java javascript js julia knitr kotlin "
-    "lua matlab maxima ocaml octave perl php powershell prolog r ruby rust sage "
-    "sagemath sas scala scheme sos spark sql stata swift typescript wolfram wolframlanguage xcpp "
-    "xlua xr xsqlite".split()
-)
+    {"almond", "bash", "calysto", "clojure", "cpp", "csharp", "deno", "elixir", "evcxr", "fsharp",
+     "gnuplot", "go", "gonb", "gophernotes", "haskell", "ihaskell", "ijava", "ir", "iperl",
+     "irkernel", "iruby", "java", "javascript", "js", "julia", "knitr", "kotlin", "lua", "matlab",
+     "maxima", "ocaml", "octave", "perl", "php", "powershell", "prolog", "r", "ruby", "rust",
+     "sage", "sagemath", "sas", "scala", "scheme", "sos", "spark", "sql", "stata", "swift",
+     "typescript", "wolfram", "wolframlanguage", "xcpp", "xlua", "xr", "xsqlite"}
+)  # fmt: skip
 _NAMES_OF_LANGUAGE = ("language", "main_language", "default_lexer")
 
 

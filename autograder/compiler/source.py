@@ -19,7 +19,7 @@ from jupytext.languages import usual_language_name
 from autograder.conversion import refuse_other_formats
 from autograder.errors import UserError
 
-from .fences import CODE_CELL, RAW_CELL, Fence, opening
+from .fences import CODE_CELL, Fence, opening
 from .header import Header, is_python, read_header
 
 _REGION = re.compile(r"<!--\s*#(?P<name>region|markdown|md|raw)(?P<options>.*)-->\s*")
@@ -198,7 +198,7 @@ class _Reader:
                 raise self.wrong(number, wrong)
 
     def why_text(self, fence: Fence) -> str:
-        if fence.is_nested:
+        if fence.lead:
             return "inside a list, a quotation or indented text "
         return "is written otherwise than a cell and "
 
@@ -215,12 +215,12 @@ class _Reader:
             return first
         for number in range(first + 1, len(self.lines)):
             line = self.lines[number]
-            if "-->" in line:
-                return number
             fence = opening(line)
             if _REGION.fullmatch(line) or (fence and (self.is_cell(fence) or fence.means_code)):
                 wrong = f"this comment is still open in line {number + 1}, where a cell begins"
                 raise self.wrong(first, f"{wrong}; close it with -->, or delete the cell")
+            if "-->" in line:
+                return number
         raise self.wrong(first, "this comment never ends; close it with -->")
 
     def wrong(self, position: int, what: str) -> UserError:
@@ -362,7 +362,7 @@ class _MystReader(_Reader):
         raise self.wrong(first, "an option is written `:key: value`; write it so")
 
     def why_text(self, fence: Fence) -> str:
-        return super().why_text(fence) if fence.is_nested else "in MyST Markdown "
+        return super().why_text(fence) if fence.lead else "in MyST Markdown "
 
     def at_text_line(self, position: int) -> Iterator[SourceCell]:
         found = _BLOCK_BREAK.fullmatch(self.lines[position])
