@@ -13,6 +13,12 @@ from jupytext.languages import _JUPYTER_LANGUAGES
 _OPENING = re.compile(
     r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<marks>`{3,}|~{3,})(?P<info>.*)"
 )
+# What a hand or a word processor makes of it: quotes, too few marks, blanks that nobody sees.
+_NEARLY = re.compile(
+    r"[\s\u200b\u2060\ufeff]*(?P<marks>'{3}|\"{3}|`{1,2}|[\u00b4\u2018\u2019\u201c\u201d\uff40]{2,4}|`{3,}|~{3,})"
+    r"\s*\{?(?:i?python|py|code-cell)[\d.]*\}?\s*",
+    re.IGNORECASE,
+)
 _DIRECTIVE = re.compile(r"\{[\s.]*([^\s{},.=]+)[^{}]*\}?")
 _WORD = re.compile(r"[\w+#-]+")
 _PYTHON = re.compile(r"(?:i?python|py)[\d.]*")
@@ -53,6 +59,11 @@ class Fence:
         return _AS_TEXT in self.info.split()
 
     @property
+    def is_directive(self) -> bool:
+        """Whether it holds Markdown of its own, as MyST's notes do."""
+        return self.info.strip().startswith("{") and not self.info.strip().startswith("{code")
+
+    @property
     def means_code(self) -> bool:
         """Whether the author meant Python, or another format's cell."""
         if self.is_text_on_purpose:
@@ -76,7 +87,7 @@ class Fence:
         """Whether a block begins in this line that shows that this one's end is missing: inside a
         block others are text, but only if they have fewer marks or other ones."""
         inner = opening(line)
-        if inner is None or not inner.info.strip():
+        if inner is None or not inner.info.strip() or (inner.is_nested and not self.is_nested):
             return False
         same = inner.marks[0] == self.marks[0] and len(inner.marks) >= len(self.marks)
         return same or (self.is_nested and not inner.lead)
@@ -88,3 +99,8 @@ def opening(line: str) -> Fence | None:
     if found is None or (found["marks"][0] == "`" and "`" in found["info"]):
         return None
     return Fence(found["lead"], found["marks"], found["info"])
+
+
+def is_nearly_a_cell(line: str) -> bool:
+    """Whether a line was meant to begin a cell, but begins no block at all."""
+    return opening(line) is None and bool(_NEARLY.fullmatch(line))

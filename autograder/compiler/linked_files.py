@@ -24,6 +24,7 @@ Files = dict[str, Path]  # path in the release -> the file to copy
 STUDENT, KEPT_BACK = "student", ("hidden", "variants")  # folders of a lab
 _SCHEME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9+.-]+):")
 _OF_A_MACHINE = re.compile(r"/|~/|[A-Za-z]:[\\/]|\\\\")
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".avif"})
 _PATH = re.compile(r"(?P<path>[^?#]*)(?P<rest>.*)", re.DOTALL)
 
 
@@ -138,7 +139,8 @@ class _Shelf:
 
     def check(self, target: str, path: Path, line: int, is_picture: bool) -> None:
         """See to it that the file is there and may be given away."""
-        what = "the image" if is_picture else "the file"
+        is_image = is_picture and path.suffix.lower() in _PICTURES
+        what = "the image" if is_image else "the file"
         if not _is_in(path.resolve(), self.project):
             wrong = f"{what} {target} lies outside of the project {self.project}"
             raise self.wrong(line, f"{wrong}; copy it beside the lab")
@@ -146,7 +148,8 @@ class _Shelf:
             raise self.wrong(line, f"{target} is a folder; link one of its files")
         real = _as_spelt(self.project, path)
         if real is None or not real.is_file():
-            raise self.wrong(line, f"{what} {target} is missing; put it there, or mend the link")
+            remedy = "write https:// before it" if target.startswith("www.") else "put it there"
+            raise self.wrong(line, f"{what} {target} is missing; {remedy}, or mend the link")
         if real != path:
             wrong = f"{what} {target} is missing, but there is {real.name} in {real.parent.name}/"
             raise self.wrong(line, f"{wrong}; capital letters count")

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -38,6 +39,9 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(r"(?P<url>[^\s,]+)(?:\s[^,]*)?")  # of a `srcset`
+_DIRECTIVE = re.compile(
+    r"[ \t>]*(?:`{3,}|~{3,}|:{3,})\{(?:figure|image)\}[ \t]+(?P<path>\S(?:.*\S)?)[ \t]*"
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BLOCKS_OF_CODE = ("fence", "code_block")
 
@@ -67,11 +71,11 @@ def find_links(text: str) -> list[Link]:
     Raises:
         BadLink: what looks like a picture is none.
     """
-    if not re.search(r"\]|<", text):
+    if not re.search(r"[\]<}]", text):
         return []
     shown = _without_code(text)
     labels = {_label(found["label"]) for found in _DEFINITION.finditer(shown)}
-    found = [*_inline(shown, labels), *_definitions(shown), *_html(shown)]
+    found = [*_inline(shown, labels), *_definitions(shown), *_html(shown), *_directives(text)]
     formulas = [formula.span() for formula in _FORMULA.finditer(shown)]
     kept = {
         link.start: link
@@ -93,7 +97,7 @@ def with_targets(text: str, new_target: Callable[[Link], str | None]) -> str:
 def _without_code(text: str) -> str:
     """The text, blanks in place of its code and its comments."""
     lines = text.split("\n")
-    for token in MarkdownIt("commonmark").parse(text):
+    for token in _blocks(text):
         if token.type in _BLOCKS_OF_CODE and token.map:
             for number in range(token.map[0], min(token.map[1], len(lines))):
                 lines[number] = " " * len(lines[number])
@@ -137,7 +141,7 @@ def _opening_bracket(text: str, close: int) -> int | None:
     depth = 0
     for position in range(close - 1, -1, -1):
         letter = text[position]
-        if letter == "\n" and text[:position].endswith("\n"):
+        if letter == "\n" and text[position - 1 : position] == "\n":
             return None
         if letter in "[]" and not _is_escaped(text, position):
             if letter == "[" and not depth:
@@ -147,8 +151,10 @@ def _opening_bracket(text: str, close: int) -> int | None:
 
 
 def _is_escaped(text: str, position: int) -> bool:
-    before = text[:position]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    start = position
+    while start and text[start - 1] == "\\":
+        start -= 1
+    return (position - start) % 2 == 1
 
 
 def _definitions(text: str) -> Iterator[Link]:
@@ -176,6 +182,24 @@ def _html(text: str) -> Iterator[Link]:
             for url in pattern.finditer(text, *found.span(group)):
                 target = html.unescape(url["url"]).strip()
                 yield Link(target, *url.span("url"), is_picture=name != "href")
+
+
+def _directives(text: str) -> Iterator[Link]:
+    """Pictures that a block of MyST shows, ```{figure} path, unless it is shown itself."""
+    lines = text.split("\n")
+    blocks = [token for token in _blocks(text) if token.type in _BLOCKS_OF_CODE and token.map]
+    inside = {number for block in blocks for number in range(block.map[0] + 1, block.map[1])}
+    start = 0
+    for number, line in enumerate(lines):
+        found = _DIRECTIVE.fullmatch(line)
+        if found and number not in inside:
+            where = [start + position for position in found.span("path")]
+            yield Link(found["path"], where[0], where[1], is_picture=True)
+        start += len(line) + 1
+
+
+def _blocks(text: str) -> list[Any]:
+    return list(MarkdownIt("commonmark").parse(text))
 
 
 def _label(text: str) -> str:

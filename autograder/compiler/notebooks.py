@@ -30,6 +30,7 @@ from .source import SourceCell, read_lab
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 DEFAULT_ANSWER = "*Your answer here.*"
 SKIP_EXECUTION_TAG, SKIP_GRADING_TAG = "skip-execution", "skip-grading"
+_SHOWN_AS_A_PAGE = ("%%html", "%%HTML", "%%markdown")  # cells of code that show links
 MAY_FAIL_TAG = "raises-exception"  # Jupyter and nbclient go on when such a cell fails
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -192,7 +193,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def _link_files(lab: Lab) -> None:
-    texts = [piece for piece in lab.pieces if piece.kind == "markdown"]
+    texts = [piece for piece in lab.pieces if _has_links(piece)]
     student, solution = link_files(
         lab.path,
         [Text(piece.student, piece.line) for piece in texts],
@@ -201,6 +202,10 @@ def _link_files(lab: Lab) -> None:
     for piece, given, solved in zip(texts, student.texts, solution.texts, strict=True):
         piece.student, piece.solution = given, solved
     lab.linked, lab.linked_by_solution = student.files, solution.files
+
+
+def _has_links(piece: Piece) -> bool:
+    return piece.kind == "markdown" or piece.solution.startswith(_SHOWN_AS_A_PAGE)
 
 
 def _read_tags(cell: SourceCell) -> tags.TaggedCell:

@@ -19,7 +19,7 @@ from jupytext.languages import usual_language_name
 from autograder.conversion import refuse_other_formats
 from autograder.errors import UserError
 
-from .fences import CODE_CELL, Fence, opening
+from .fences import CODE_CELL, Fence, is_nearly_a_cell, opening
 from .header import Header, is_python, read_header
 
 _REGION = re.compile(r"<!--\s*#(?P<name>region|markdown|md|raw)(?P<options>.*)-->\s*")
@@ -31,6 +31,8 @@ _COMMENT = re.compile(r" {0,3}<!--")
 _TAG = re.compile(r"\s*#!(TAG|MSG)\b")
 _HEADING = re.compile(r"#{1,6}(\s|$)")
 _BLOCK_BREAK = re.compile(r" {0,3}\+\+\+(?P<metadata>.*)")  # between two text cells of MyST
+_RULE = re.compile(r" {0,3}-{3,}\s*")
+_HEADER_KEY = re.compile(r"\s*(jupyter|jupytext|kernelspec)\s*:")
 _DIVISION = re.compile(r"\s*:{3,}\s*\{\s*(\.cell|code-cell|raw-cell)\b.*")  # Pandoc's cells
 
 
@@ -133,10 +135,7 @@ class _Reader:
                     yield from self.at_text_line(position)
                     position = self.end_of_comment(position) + 1
             else:
-                if _DIVISION.fullmatch(self.lines[position]):
-                    begin = f"```{CODE_CELL}" if isinstance(self, _MystReader) else "```python"
-                    wrong = f"this is a cell for Pandoc only; begin it with {begin}"
-                    raise self.wrong(position, wrong)
+                self.check_line(position)
                 yield from self.at_text_line(position)
                 position += 1
         yield from self.text_until(len(self.lines))
@@ -156,6 +155,20 @@ class _Reader:
 
     def region_at(self, position: int) -> tuple[SourceCell, int] | None:
         return None
+
+    def check_line(self, position: int) -> None:
+        """See to it that a line of text begins neither a cell nor a header."""
+        line, following = self.lines[position], self.lines[position + 1 : position + 2]
+        if _DIVISION.fullmatch(line):
+            wrong = "this is a cell for Pandoc only"
+        elif is_nearly_a_cell(line):
+            wrong = f"`{line.strip()}` begins no cell"
+        elif _RULE.fullmatch(line) and following and _HEADER_KEY.match(following[0]):
+            wrong = "a header stands at the top of the file, and this is text"
+            raise self.wrong(position, f"{wrong}; move it there")
+        else:
+            return
+        raise self.wrong(position, f"{wrong}; begin it with {self.begin}")
 
     # -- blocks of text --------------------------------------------------------------------------
 
@@ -190,6 +203,10 @@ class _Reader:
             )
             raise self.wrong(first, wrong)
         for number in range(first + 1, end):
+            inner = opening(self.lines[number]) if fence.is_directive else None
+            if inner is not None and inner.means_code:
+                wrong = f"a cell inside the block of line {first + 1} would be text"
+                raise self.wrong(number, f"{wrong}; move it out")
             if _TAG.match(self.lines[number]):
                 wrong = (
                     "a tag inside a block that is text; begin the block with "

@@ -57,6 +57,11 @@ def copied(lab: Lab) -> dict[str, str]:
             "[![a](figures/a.png)](a%20b.pdf)",
             {"figures/a.png": "../figures/a.png", "a b.pdf": "../a b.pdf"},
         ),
+        (
+            "```html\n<img src='../figures/a.png'>\n```",
+            "%%html\n<img src='figures/a.png'>",
+            {"figures/a.png": "../figures/a.png"},
+        ),
         # one name, several files
         (
             "![a](../figures/a.png) ![a](figures/a.png)",
@@ -102,6 +107,8 @@ def test_where_links_lead(
     [
         ("# T\n\ntext\n![a](gone.png)", 4, "the image gone.png is missing"),
         ("[a](gone.pdf)", 1, "the file gone.pdf is missing"),
+        ("[x](www.example.org)", 1, "write https:// before it"),
+        ("[todo]: more", 1, "the file more is missing"),
         ("[x]: gone.png", 1, "the image gone.png is missing"),
         ("text\n<img src='gone.png'>", 2, "the image gone.png is missing"),
         ("![a](../gone.png)", 1, "is missing"),

@@ -44,6 +44,9 @@ def targets(text: str) -> list[str]:
         ('<img src="a&amp;b.png"> <img alt="a > b" src="c.png">', ["a&b.png", "c.png"]),
         ("| ![a](a.png) |\n|---|", ["a.png"]),
         ("$5 and ![a](a.png) for $6", ["a.png"]),
+        ("```{figure} a.png\n:name: x\n```", ["a.png"]),
+        (":::{image} a b.png\n:::", ["a b.png"]),
+        ("````text\n```{figure} a.png\n```\n````", []),
         # text
         ("`![a](a.png)` ``![b](`b.png)``", []),
         ("```\n![a](a.png)\n```", []),
