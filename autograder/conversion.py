@@ -41,6 +41,13 @@ def refuse_other_formats(path: Path) -> None:
         raise UserError(f"{path}:1: {_wrong(path)}", exit_code=2)
 
 
+def renamed(path: Path, suffix: str) -> str:
+    """What to do about a file of another format that is called Markdown."""
+    source, target = shlex.quote(str(path)), path.with_suffix(suffix)
+    text = _text(path) if suffix == ".py" else ""
+    return f"convert it: mv {source} {shlex.quote(str(target))} && {_command(target, text)}"
+
+
 def in_another_format(folder: Path) -> Path | None:
     """The file of a lab's folder that has the lab's name but isn't its Markdown file."""
     wanted = folder.name.casefold()
@@ -71,7 +78,7 @@ def _wrong(path: Path) -> str:
     what = _NAMES.get(suffix, "Markdown under another name")
     if target.is_file() and target != path:
         return f"{what}, and a lab is Markdown; name {target.name}, which lies beside it"
-    return f"{what}, and a lab is Markdown; convert it: {_command(path)}"
+    return f"{what}, and a lab is Markdown; convert it: {_command(path, _text(path))}"
 
 
 _NAMES = {
@@ -85,7 +92,7 @@ _NAMES = {
 }
 
 
-def _command(path: Path) -> str:
+def _command(path: Path, text: str) -> str:
     """What makes the lab's Markdown file, to be typed as it stands."""
     source, target = (shlex.quote(str(one)) for one in (path, path.with_suffix(MARKDOWN)))
     match path.suffix:
@@ -94,13 +101,13 @@ def _command(path: Path) -> str:
         case ".Rmd" | ".ipynb" | ".myst" | ".mystnb" | ".mnb":
             return f"jupytext --to md {source}"
         case ".py":
-            if _MARIMO in _text(path):
+            if _MARIMO in text:
                 notebook = shlex.quote(str(path.with_suffix(".ipynb")))
                 export = f"marimo export ipynb {source} -o {notebook}"
                 return f"{export} && jupytext --to md {notebook}"
             # In a script's text cells Jupytext takes `#!TAG` for a command and drops its `#`.
             mend = rf" && sed -i -E 's/^( *)!(TAG|MSG)\b/\1#!\2/' {target}"
-            return f"jupytext --to md {source}" + (mend if _TAG_IN_TEXT.search(_text(path)) else "")
+            return f"jupytext --to md {source}" + (mend if _TAG_IN_TEXT.search(text) else "")
         case suffix:  # Jupytext knows these only by their usual spelling, and .qmd by Quarto alone
             usual = ".Rmd" if suffix.lower() in (".rmd", ".qmd") else suffix.lower()
             copy = shlex.quote(str(path.with_suffix(usual)))

@@ -82,7 +82,8 @@ class _Shelf:
         student_dir = source.parent / STUDENT
         self.given = {p.relative_to(student_dir).as_posix() for p in files_below(student_dir)}
         self.names: dict[Path, str] = {}
-        self.shared: dict[Path, str] = {}  # outside of the lab's folder, and the name wanted
+        self.own: dict[Path, str] = {}  # in the lab's folder, and the name wanted
+        self.shared: dict[Path, str] = {}  # outside of it
         self.lines = source.read_text("utf-8-sig").split("\n")
 
     def read(self, text: Text) -> dict[str, Path]:
@@ -123,9 +124,10 @@ class _Shelf:
         self.check(target, path, line, link.is_picture)
         if name is None:
             self.shared.setdefault(path, re.sub(r"^(\.\./)+", "", posixpath.normpath(written)))
-        elif path not in self.names:
-            parts = Path(name).parts
-            self.names[path] = "/".join(parts[1:]) if parts[0] == STUDENT else name
+        elif name.startswith(f"{STUDENT}/"):
+            self.names[path] = name.removeprefix(f"{STUDENT}/")
+        else:
+            self.own.setdefault(path, name)
         return path
 
     def is_given(self, name: str, path: Path, line: int) -> bool:
@@ -157,10 +159,10 @@ class _Shelf:
             raise self.wrong(line, f"students don't receive {target}; take the link out")
 
     def name_files(self) -> None:
-        """Give each shared file a free name."""
-        taken = {name.casefold() for name in (*self.given, *self.names.values())}
+        """Give each file a free name, also where capital letters make no difference."""
+        taken = {name.casefold() for name in self.given}
         taken |= {f"{self.source.stem}.ipynb".casefold(), "lib", "nbgrader_config.json"}
-        for path, wanted in self.shared.items():
+        for path, wanted in (*self.own.items(), *self.shared.items()):
             stem, suffix = posixpath.splitext(wanted)
             count, name = 1, wanted
             while name.casefold() in taken:

@@ -8,17 +8,19 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
 _CODE_OR_COMMENT = re.compile(
     r"(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)(?P=ticks)(?!`)"
-    r"|^ {0,3}<!--(?:-?>|.*?(?:-->|\Z))|(?<!\\)<!--(?:-?>|(?:(?!\n\s*\n).)*?-->)",
+    r"|^ {0,3}<!--(?:-?>|.*?(?:-->|\Z))"
+    r"|(?<!\\)<!--(?:-?>|(?:(?!\n\s*\n)(?:[^-]|-[^-]|--[^>]))*-->)",
     re.DOTALL | re.MULTILINE,
 )
+_INNER = r"(?:\\.|[^$\\\n]|\n(?!\s*\n))"
 _FORMULA = re.compile(
-    r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)(?:\\.|[^$\\\n]|\n(?!\s*\n))+?\$|\\\\\(.*?\\\\\)|\\\\\[.*?\\\\\]"
+    rf"\$\$.*?\$\$|(?<![\\$])\$(?:{_INNER}+(?<!\s)|\s{_INNER}+)\$|\\\\\(.*?\\\\\)|\\\\\[.*?\\\\\]"
     r"|\\begin\{(?P<env>\w+\*?)\}.*?\\end\{(?P=env)\}",
     re.DOTALL,
 )
@@ -38,12 +40,13 @@ _ATTRIBUTE = re.compile(
     r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'<>=]+))",
     re.IGNORECASE,
 )
+_CSS = re.compile(r"\burl\(\s*[\"']?(?P<url>[^\"')]+?)[\"']?\s*\)", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(?P<url>[^\s,]+)(?:\s[^,]*)?")  # of a `srcset`
 _DIRECTIVE = re.compile(
     r"[ \t>]*(?:`{3,}|~{3,}|:{3,})\{(?:figure|image)\}[ \t]+(?P<path>\S(?:.*\S)?)[ \t]*"
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_BLOCKS_OF_CODE = ("fence", "code_block")
+_BLOCKS = MarkdownIt("commonmark").disable("inline")
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,15 @@ class BadLink(Exception):
         self.message = message
 
 
-def find_links(text: str) -> list[Link]:
+@lru_cache(maxsize=1024)  # of one lab: its cells are asked for what they need, and then changed
+def find_links(text: str) -> tuple[Link, ...]:
     """All links and pictures of a cell, in order.
 
     Raises:
         BadLink: what looks like a picture is none.
     """
     if not re.search(r"[\]<}]", text):
-        return []
+        return ()
     shown = _without_code(text)
     labels = {_label(found["label"]) for found in _DEFINITION.finditer(shown)}
     found = [*_inline(shown, labels), *_definitions(shown), *_html(shown), *_directives(text)]
@@ -82,7 +86,7 @@ def find_links(text: str) -> list[Link]:
         for link in found
         if link.is_picture or not any(start < link.start < end for start, end in formulas)
     }
-    return [kept[start] for start in sorted(kept)]
+    return tuple(kept[start] for start in sorted(kept))
 
 
 def with_targets(text: str, new_target: Callable[[Link], str | None]) -> str:
@@ -97,10 +101,9 @@ def with_targets(text: str, new_target: Callable[[Link], str | None]) -> str:
 def _without_code(text: str) -> str:
     """The text, blanks in place of its code and its comments."""
     lines = text.split("\n")
-    for token in _blocks(text):
-        if token.type in _BLOCKS_OF_CODE and token.map:
-            for number in range(token.map[0], min(token.map[1], len(lines))):
-                lines[number] = " " * len(lines[number])
+    for first, end in _blocks_of_code(text):
+        for number in range(first, min(end, len(lines))):
+            lines[number] = " " * len(lines[number])
     return _CODE_OR_COMMENT.sub(
         lambda found: re.sub(r"[^\n]", " ", found.group()), "\n".join(lines)
     )
@@ -182,13 +185,14 @@ def _html(text: str) -> Iterator[Link]:
             for url in pattern.finditer(text, *found.span(group)):
                 target = html.unescape(url["url"]).strip()
                 yield Link(target, *url.span("url"), is_picture=name != "href")
+        for found in _CSS.finditer(text, tag.start(), tag.end()):
+            yield Link(html.unescape(found["url"]), *found.span("url"), is_picture=True)
 
 
 def _directives(text: str) -> Iterator[Link]:
     """Pictures that a block of MyST shows, ```{figure} path, unless it is shown itself."""
     lines = text.split("\n")
-    blocks = [token for token in _blocks(text) if token.type in _BLOCKS_OF_CODE and token.map]
-    inside = {number for block in blocks for number in range(block.map[0] + 1, block.map[1])}
+    inside = {number for first, end in _blocks_of_code(text) for number in range(first + 1, end)}
     start = 0
     for number, line in enumerate(lines):
         found = _DIRECTIVE.fullmatch(line)
@@ -198,8 +202,13 @@ def _directives(text: str) -> Iterator[Link]:
         start += len(line) + 1
 
 
-def _blocks(text: str) -> list[Any]:
-    return list(MarkdownIt("commonmark").parse(text))
+def _blocks_of_code(text: str) -> list[tuple[int, int]]:
+    """The first line of each, from 0, and the line after its last."""
+    return [
+        (token.map[0], token.map[1])
+        for token in _BLOCKS.parse(text)
+        if token.type in ("fence", "code_block") and token.map
+    ]
 
 
 def _label(text: str) -> str:

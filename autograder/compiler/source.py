@@ -16,11 +16,12 @@ import yaml
 from jupytext.cell_metadata import is_active, text_to_metadata
 from jupytext.languages import usual_language_name
 
-from autograder.conversion import refuse_other_formats
+from autograder.conversion import refuse_other_formats, renamed
 from autograder.errors import UserError
 
 from .fences import CODE_CELL, Fence, is_nearly_a_cell, opening
 from .header import Header, is_python, read_header
+from .ipython_syntax import Scanner, cell_magic
 
 _REGION = re.compile(r"<!--\s*#(?P<name>region|markdown|md|raw)(?P<options>.*)-->\s*")
 _REGION_END = re.compile(r"<!--\s*#end(?P<name>region|markdown|md|raw)\s*-->\s*")
@@ -33,7 +34,8 @@ _HEADING = re.compile(r"#{1,6}(\s|$)")
 _BLOCK_BREAK = re.compile(r" {0,3}\+\+\+(?P<metadata>.*)")  # between two text cells of MyST
 _RULE = re.compile(r" {0,3}-{3,}\s*")
 _HEADER_KEY = re.compile(r"\s*(jupyter|jupytext|kernelspec)\s*:")
-_DIVISION = re.compile(r"\s*:{3,}\s*\{\s*(\.cell|code-cell|raw-cell)\b.*")  # Pandoc's cells
+_PERCENT = re.compile(r"#\s*%%(\s|$)")
+_DIVISION = re.compile(r"\s*:{3,}\s*\{([^}]*\.(cell|code)|\s*(code|raw)-cell)\b.*")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _read_text(path: Path) -> str:
         raise UserError(f"{path}:{line}: not UTF-8 text; save the lab as UTF-8") from error
     if not text.strip():
         raise UserError(f"{path}:1: the file is empty; write a lab")
+    if text.lstrip().startswith("{") and '"nbformat"' in text:
+        raise UserError(f"{path}:1: a notebook, not Markdown; {renamed(path, '.ipynb')}")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -120,7 +124,9 @@ class _Reader:
                 end = self.end_of(fence, position)
                 if self.is_cell(fence):
                     yield from self.text_until(position)
-                    yield self.cell(fence, position, end)
+                    cell = self.cell(fence, position, end)
+                    self.check_strings(cell, fence, end)
+                    yield cell
                     self.text_start = end + 1
                 else:
                     yield from self.at_text_line(position)
@@ -156,13 +162,34 @@ class _Reader:
     def region_at(self, position: int) -> tuple[SourceCell, int] | None:
         return None
 
+    def check_strings(self, cell: SourceCell, fence: Fence, end: int) -> None:
+        """See to it that no string of a cell holds the line that ends the cell."""
+        magic = cell_magic(cell.source.split("\n"))
+        if cell.kind != "code" or (magic is not None and not magic.body_is_python):
+            return
+        scanner = Scanner()
+        for line in cell.source.split("\n"):
+            scanner.read(line)
+        if scanner.open_string_line is not None:
+            begin = self.begin.replace("```", f"{fence.marks}`")
+            wrong = (
+                f"the string that begins here never ends before the cell does, in line {end + 1}"
+            )
+            raise self.wrong(
+                cell.line + scanner.open_string_line - 2,
+                f"{wrong}; close it, or begin the cell with {begin} and end it alike",
+            )
+
     def check_line(self, position: int) -> None:
         """See to it that a line of text begins neither a cell nor a header."""
         line, following = self.lines[position], self.lines[position + 1 : position + 2]
         if _DIVISION.fullmatch(line):
-            wrong = "this is a cell for Pandoc only"
+            wrong = "a cell between colons is none for Jupyter"
         elif is_nearly_a_cell(line):
-            wrong = f"`{line.strip()}` begins no cell"
+            wrong = f"{line.strip()} begins no cell"
+        elif _PERCENT.match(line):
+            wrong = "a cell of a script, which is text in Markdown"
+            raise self.wrong(position, f"{wrong}; {renamed(self.path, '.py')}")
         elif _RULE.fullmatch(line) and following and _HEADER_KEY.match(following[0]):
             wrong = "a header stands at the top of the file, and this is text"
             raise self.wrong(position, f"{wrong}; move it there")
@@ -198,7 +225,7 @@ class _Reader:
         """See to it that a block was meant as text."""
         if fence.means_code:
             wrong = (
-                f"`{fence.marks}{fence.info.rstrip()}` {where or self.why_text(fence)}would be "
+                f"{fence.marks}{fence.info.rstrip()} {where or self.why_text(fence)}would be "
                 f"text, not a cell; {self.remedy(fence)}"
             )
             raise self.wrong(first, wrong)

@@ -19,6 +19,7 @@ from .bench import Bench, Finding, Seen, Subject
 _REQUIREMENTS = "requirements.txt"
 _PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ELSEWHERE = re.compile(r"(?!attachment:|file:)[a-z][a-z0-9+.-]+:|#|//|\?", re.IGNORECASE)
+_FORMULA = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$\n]+\$", re.DOTALL)  # `f[x](y)` in it is no link
 _LEADS_TO = ("src", "href", "poster")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _CELL_METADATA = {"nbgrader", "deletable", "editable", "tags", "jupyter", "slideshow"}
@@ -150,7 +151,8 @@ def _links(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _links_in(markdown: str) -> Iterator[tuple[int, str]]:
-    for block in MarkdownIt("commonmark").enable("table").parse(markdown):
+    text = _FORMULA.sub(lambda found: "\n" * found[0].count("\n"), markdown)
+    for block in MarkdownIt("commonmark").enable("table").parse(text):
         line = block.map[0] + 1 if block.map else 1
         for token in (block, *(block.children or ())):
             targets = [str(token.attrGet(name)) for name in _LEADS_TO if token.attrGet(name)]

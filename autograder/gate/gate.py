@@ -65,7 +65,7 @@ def check_leaks(bench: Bench) -> Seen:
 
 
 def _remedy(leak: Leak, allow_list: Path) -> str:
-    if not leak.text:
+    if not leak.text or len(leak.text) > LONGEST_WAIVER:
         return "remove it"
     return f"remove it, or add to {shown(allow_list)}:\n{entry_for(leak)}"
 
@@ -84,6 +84,7 @@ CHECKS = (
     Check("no traces of a run", check_clean, "files"),
     Check("folder is complete", check_self_contained, "files"),
 )
+LONGEST_WAIVER = 2_000  # characters: more is data, and nobody would read it
 FIRST_OF_LANE = (check_rebuild,)  # what others wait for: it builds the solution
 
 

@@ -82,6 +82,15 @@ def copied(lab: Lab) -> dict[str, str]:
         ("[n](../lab.ipynb)", "[n](lab-2.ipynb)", {"lab-2.ipynb": "../lab.ipynb"}),
         ("![a](../lab/a.png)", "![a](a.png)", {"a.png": "a.png"}),
         ("![a](student/given.png)", "![a](given.png)", {"given.png": "student/given.png"}),
+        (
+            "![a](figures/a.png) ![a](figures/A.png) ![a](Given.png)",
+            "![a](figures/a.png) ![a](figures/A-2.png) ![a](Given-2.png)",
+            {
+                "figures/a.png": "figures/a.png",
+                "figures/A-2.png": "figures/A.png",
+                "Given-2.png": "Given.png",
+            },
+        ),
         # nothing to copy
         ("![a](given.png) [folder](given) [x](given/x.csv)", None, {}),
         ("[top](#title) [self](lab.ipynb#title) [w](https://x.org/a.png)", None, {}),
@@ -95,7 +104,7 @@ def test_where_links_lead(
     path = write_lab(text)
     place(path, "a.png", "b/x", "data.csv", "figures/a.png", "../figures/a.png", "../a b.pdf")
     place(path, "../../figures/a.png", "../figures/A.png", "student/given.png", "../given.png")
-    place(path, "student/given/x.csv", "../lab.ipynb")
+    place(path, "student/given/x.csv", "../lab.ipynb", "figures/A.png", "Given.png")
     lab = read_pieces(path)
     assert student(lab) == (new or text)
     assert copied(lab) == files

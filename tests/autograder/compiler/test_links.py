@@ -47,7 +47,10 @@ def targets(text: str) -> list[str]:
         ("```{figure} a.png\n:name: x\n```", ["a.png"]),
         (":::{image} a b.png\n:::", ["a b.png"]),
         ("````text\n```{figure} a.png\n```\n````", []),
+        ("<div style=\"background: url('a.png')\">", ["a.png"]),
+        ("It is $3 [a](a.pdf) $4.", ["a.pdf"]),
         # text
+        ("$ f[x](y) $ and $f[x](y)\n[z](w)$", []),
         ("`![a](a.png)` ``![b](`b.png)``", []),
         ("```\n![a](a.png)\n```", []),
         ("- ~~~\n  ![a](a.png)\n  ~~~", []),

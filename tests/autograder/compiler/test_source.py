@@ -131,6 +131,11 @@ def test_a_path_that_is_no_file(tmp_path: Path) -> None:
         assert caught.value.exit_code == 2
 
 
+def test_a_notebook_under_another_name(write_lab: WriteLab) -> None:
+    with pytest.raises(UserError, match=r"mv .*lab\.md .*lab\.ipynb && jupytext --to md"):
+        read_lab(write_lab('{"cells": [], "nbformat": 4}'))
+
+
 def test_a_notebook_is_no_source(write_lab: WriteLab) -> None:
     with pytest.raises(UserError, match="jupytext --to md"):
         read_lab(write_lab("{}", "lab.ipynb"))
@@ -172,8 +177,9 @@ def test_code_comes_back_as_written(
         ("\t```python\n\tx = 1\n\t```", 1, "indented text"),
         ("```python3\nx = 1\n```", 1, "a process of its own"),
         ("```BASH\nls\n```", 1, "write ```bash"),
-        ("::: {.cell .code}\nx = 1\n:::", 1, "Pandoc"),
-        (":::{code-cell}\nx = 1\n:::", 1, "Pandoc"),
+        ("::: {.cell .code}\nx = 1\n:::", 1, "between colons"),
+        ("::: {#a .cell .code n=1}\nx = 1\n:::", 1, "between colons"),
+        (":::{code-cell}\nx = 1\n:::", 1, "between colons"),
         ("'''python\nx = 1\n'''", 1, "begins no cell"),
         ('"""python\nx = 1\n"""', 1, "begins no cell"),
         ("``python\nx = 1\n``", 1, "begins no cell"),
@@ -183,6 +189,9 @@ def test_code_comes_back_as_written(
         ("```python\u200b\nx = 1\n```", 1, "not a cell"),
         ("# T\n\n---\njupyter:\n  kernelspec: x\n---\n", 3, "at the top of the file"),
         ("<!-- by me -->\n---\njupytext:\n---\n", 2, "at the top of the file"),
+        ("# %% [markdown]\n# # Title\n\n# %%\nx = 1\n", 1, "lab.py && jupytext --to md"),
+        ("```python\nx = '''\n```\n'''\n```\n", 2, "begin the cell with ````python"),
+        ("```{code-cell}\nx = '''\n```\n'''\n```\n", 2, "the cell with ````{code-cell}"),
         # never closed, or closed elsewhere
         ("# T\n\n```python\nx = 1\n", 3, "never ends"),
         ("```text\nx", 1, "never ends"),
@@ -221,7 +230,7 @@ def test_code_comes_back_as_written(
         ("- ```{code-cell}\n  x = 1\n  ```\n\n```{code-cell}\nx\n```", 1, "inside a list"),
         ("text\n\n+++ {a}\n\n```{code-cell}\nx\n```", 3, "no JSON object"),
         ("<!--\n```{code-cell}\nx\n```\n-->\n```{code-cell}\nx\n```", 1, "still open in line 2"),
-        ("```{code-cell}\nx\n```\n:::{code-cell}\ny\n:::", 4, "Pandoc"),
+        ("```{code-cell}\nx\n```\n:::{code-cell}\ny\n:::", 4, "between colons"),
     ],
 )
 def test_code_never_becomes_text_silently(

@@ -96,7 +96,9 @@ def test_imports_that_students_cannot_follow(subject: Subject, line: str, words:
 )
 def test_a_link_that_leads_nowhere(subject: Subject, text: str) -> None:
     def refer(notebook: Any) -> None:
-        notebook.cells[0].source += f"\n\n![there](https://x.org/a.png) [up](#top)\n\n{text}"
+        notebook.cells[
+            0
+        ].source += f"\n\n![there](https://x.org/a.png) $f[x](y)$ [up](#top)\n\n{text}"
 
     edit(subject, refer)
     (finding,) = findings(check_self_contained, subject)
