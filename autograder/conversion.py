@@ -23,6 +23,8 @@ _OTHER_SCRIPTS = {
     **{".robot": "Robot Framework", ".resource": "Robot Framework", ".coco": "Coconut"},
     **{".sos": "SoS", ".xsh": "xonsh", ".lgt": "Logtalk", ".logtalk": "Logtalk"},
 }
+_CHUNK = re.compile(r"^ {0,3}`{3,}\{\s*(\w+)", re.MULTILINE)
+_OTHER_CHUNKS = {"r": "R", "julia": "Julia", "ojs": "Observable JavaScript"}
 _MARIMO = "marimo.App("
 _CELL = re.compile(r"^\W{1,2} ?(%%|\+|-{3}\s*$|jupyter:|#{20}|!TAG|region\b)", re.MULTILINE)
 _TAG_IN_TEXT = re.compile(r"^# +#!(TAG|MSG)\b", re.MULTILINE)
@@ -77,8 +79,8 @@ def _wrong(path: Path) -> str:
         return f"written in {language}, and a lab is written in Python; write it as {target.name}"
     what = _NAMES.get(suffix, "Markdown under another name")
     if target.is_file() and target != path:
-        return f"{what}, and a lab is Markdown; name {target.name}, which lies beside it"
-    return f"{what}, and a lab is Markdown; convert it: {_command(path, _text(path))}"
+        return f"{what}, and a lab is Jupytext's Markdown; name {target.name}, which lies beside it"
+    return f"{what}, and a lab is Jupytext's Markdown; convert it: {_command(path, _text(path))}"
 
 
 _NAMES = {
@@ -117,6 +119,10 @@ def _command(path: Path, text: str) -> str:
 def _other_language(path: Path) -> str | None:
     if path.suffix.lower() in _OTHER_SCRIPTS:
         return _OTHER_SCRIPTS[path.suffix.lower()]
+    if path.suffix.lower() in (".rmd", ".qmd"):
+        chunks = [chunk.lower() for chunk in _CHUNK.findall(_text(path))]
+        others = [name for chunk, name in _OTHER_CHUNKS.items() if chunk in chunks]
+        return others[0] if others and "python" not in chunks else None
     if path.suffix.lower() != ".ipynb":
         return None
     try:

@@ -34,6 +34,11 @@ _HEADING = re.compile(r"#{1,6}(\s|$)")
 _BLOCK_BREAK = re.compile(r" {0,3}\+\+\+(?P<metadata>.*)")  # between two text cells of MyST
 _RULE = re.compile(r" {0,3}-{3,}\s*")
 _HEADER_KEY = re.compile(r"\s*(jupyter|jupytext|kernelspec)\s*:")
+# What a cell may be in beside Python, in a lab that has no other.
+_MAGICS_OF_IPYTHON = frozenset(
+    {"python", "bash", "sh", "html", "javascript", "js", "latex", "markdown", "perl", "pypy"}
+    | {"ruby", "script", "svg"}
+)
 _PERCENT = re.compile(r"#\s*%%(\s|$)")
 _DIVISION = re.compile(r"\s*:{3,}\s*\{([^}]*\.(cell|code)|\s*(code|raw)-cell)\b.*")
 
@@ -277,6 +282,14 @@ class _MarkdownReader(_Reader):
 
     blank_lines: int = 0  # above
     in_indented_code: bool = False
+    languages: dict[str, int] = field(default_factory=dict)  # of cells, and where first
+
+    def cells(self) -> Iterator[SourceCell]:
+        yield from super().cells()
+        others = [one for one in self.languages if one not in _MAGICS_OF_IPYTHON]
+        if others and "python" not in self.languages:
+            wrong = f"all cells are in other languages, {others[0]} here"
+            raise self.wrong(self.languages[others[0]], f"{wrong}; a lab is written in Python")
 
     def is_cell(self, fence: Fence) -> bool:
         return fence.is_jupytext_cell
@@ -284,6 +297,7 @@ class _MarkdownReader(_Reader):
     def cell(self, fence: Fence, first: int, end: int) -> SourceCell:
         self.blank_lines, self.in_indented_code = 0, False
         language, metadata = text_to_metadata(fence.info)
+        self.languages.setdefault(usual_language_name(language), first)
         source, line = "\n".join(self.lines[first + 1 : end]), first + 2
         if usual_language_name(language) != "python":
             if language.startswith("python") or language != language.lower() != "r":

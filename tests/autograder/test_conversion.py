@@ -40,6 +40,39 @@ def half(number):
 #!TAG QUESTION half
 ```
 
+```bash
+ls -l
+```
+
+````python
+%matplotlib inline
+!pip list
+text = '''
+```
+shown
+```
+'''
+````
+
+<!-- #raw -->
+raw
+<!-- #endraw -->
+
+<!-- #region -->
+* item
+
+
+  more of it
+
+```text
+out
+```
+<!-- #endregion -->
+
+```html
+<b>x</b>
+```
+
 Why?
 
 #!TAG QUESTION why 2
@@ -47,10 +80,50 @@ Why?
 Because.
 #!TAG HWEND
 """
+SHORT_LAB = """\
+# A lab
+
+Text.
+
+```python
+#!TAG HWBEGIN
+x = 1
+#!TAG HWEND
+```
+
+Why?
+
+#!TAG QUESTION why 2
+#!TAG HWBEGIN
+Because.
+#!TAG HWEND
+"""
+BY_HAND = '''\
+# %% [markdown]
+"""
+# A lab
+
+Text.
+"""
+
+# %%
+#!TAG HWBEGIN
+x = 1
+#!TAG HWEND
+
+# %% [markdown]
+# Why?
+#
+# #!TAG QUESTION why 2
+# #!TAG HWBEGIN
+# Because.
+# #!TAG HWEND
+'''
 FORMATS = [
     ("lab.ipynb", "ipynb"),
     ("lab.py", "py:percent"),
     ("lab.py", "py:hydrogen"),
+    ("lab.py", "by hand"),
     ("lab.py", "py:light"),
     ("a lab's.py", "py:percent"),
     ("lab.Rmd", "Rmd"),
@@ -76,7 +149,8 @@ def refusal(path: Path) -> str:
 def test_the_command_in_the_message_makes_a_lab(tmp_path: Path, name: str, form: str) -> None:
     path = tmp_path / name
     notebook = jupytext.reads(LAB, "md")
-    path.write_text(jupytext.writes(notebook, form), "utf-8")
+    text = BY_HAND if form == "by hand" else jupytext.writes(notebook, form)
+    path.write_text(text, "utf-8")
     command = refusal(path).split("convert it: ")[1]
     words = shlex.split(command)
     if "jupytext" in words:  # as the environment of these tests has it
@@ -84,7 +158,8 @@ def test_the_command_in_the_message_makes_a_lab(tmp_path: Path, name: str, form:
         command = command.replace("jupytext", own, 1) if words[0] == "jupytext" else command
         command = command.replace("&& jupytext", f"&& {own}")
     subprocess.run(command, shell=True, check=True, capture_output=True)
-    (tmp_path / "wanted.md").write_text(LAB, "utf-8")
+    lab = SHORT_LAB if form == "by hand" else LAB
+    (tmp_path / "wanted.md").write_text(lab, "utf-8")
     wanted, made = read_pieces(tmp_path / "wanted.md"), read_pieces(path.with_suffix(".md"))
     faces = [[(p.role, p.student, p.solution) for p in lab.pieces] for lab in (wanted, made)]
     assert faces[0] == faces[1]
@@ -94,11 +169,14 @@ def test_the_command_in_the_message_makes_a_lab(tmp_path: Path, name: str, form:
     ("name", "content", "words"),
     [
         ("lab.R", "#+\nx <- 1", "written in R, and a lab is written in Python"),
+        ("lab.Rmd", "```{r}\nx <- 1\n```\n", "written in R"),
+        ("lab.qmd", "```{julia}\nx = 1\n```\n", "written in Julia"),
+        ("lab.Rmd", "```{r}\nx\n```\n```{python, echo=FALSE}\nx\n```\n", "convert it"),
         ("lab.jl", "# %%\n1", "written in Julia"),
         ("lab.txt", "# Lab", "name a lab's .md file"),
         ("lab.rst", "Lab\n===", "name a lab's .md file"),
         ("lab", "# Lab", "name a lab's .md file"),
-        ("lab.ipynb", "{}", "a notebook, and a lab is Markdown; convert it"),
+        ("lab.ipynb", "{}", "a notebook, and a lab is Jupytext's Markdown; convert it"),
         ("lab.ipynb", "not json", "convert it"),
         ("lab.ipynb", "[]", "convert it"),
         ("lab.py", "import marimo\napp = marimo.App()\n", "marimo export ipynb"),

@@ -192,6 +192,7 @@ def test_code_comes_back_as_written(
         ("# %% [markdown]\n# # Title\n\n# %%\nx = 1\n", 1, "lab.py && jupytext --to md"),
         ("```python\nx = '''\n```\n'''\n```\n", 2, "begin the cell with ````python"),
         ("```{code-cell}\nx = '''\n```\n'''\n```\n", 2, "the cell with ````{code-cell}"),
+        ("a\n\n```R\nx <- 1\n```\n\n```julia\nx\n```", 3, "all cells are in other languages, R"),
         # never closed, or closed elsewhere
         ("# T\n\n```python\nx = 1\n", 3, "never ends"),
         ("```text\nx", 1, "never ends"),
@@ -274,6 +275,8 @@ def test_code_never_becomes_text_silently(
         ('```python active="py"\nx = 1\n```', ["raw"]),
         ("```bash\nls\n```", ["code"]),
         ("---\n---\n\n```python\nx = 1\n```\n", ["code"]),
+        ("```R\nx <- 1\n```\n\n```python\nx = 1\n```", ["code", "code"]),
+        ("```html\n<b>x</b>\n```\n```bash\nls\n```", ["code", "code"]),
         ("```bash\nls\n```\n```bash\nls\n```\n```python\nx = 1\n```", ["code"] * 3),
         ("::: {.note}\ntext\n:::\n\n```python\nx = 1\n```", ["markdown", "code"]),
     ],
