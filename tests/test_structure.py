@@ -42,7 +42,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.printable": set(),
     "autograder.tied_process": set(),
     "autograder.project": {"autograder.errors"},
+    "autograder.conversion": {"autograder.errors"},
     "autograder.lab": {
+        "autograder.conversion",
         "autograder.errors",
         "autograder.project",
         "autograder.engine.limits",
@@ -70,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.compiler": {
         "autograder.compiler",
+        "autograder.conversion",
         "autograder.identity",
         "autograder.lab",
         "autograder.project",
