@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from autograder.engine import Limits, MissingName, StudentError, Worker, WorkerLost
-from autograder.engine.untrusted.protocol import LENGTHS, Frame, decode, encode
+from autograder.engine.untrusted.frame import LENGTHS, Frame
+from autograder.engine.untrusted.protocol import decode, encode
 
 LIMITS = Limits(call_timeout_s=0.2, frame_limit_bytes=2**20)
 RESULTS: list[Any] = [
