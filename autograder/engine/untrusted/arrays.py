@@ -14,7 +14,7 @@ from .frame import MalformedFrame
 LIBRARY = "numpy"
 KINDS = (Kind.ARRAY, Kind.TEXTS, Kind.OBJECTS, Kind.ARRAY_SCALAR, Kind.ARRAY_DTYPE)
 CODES = "?BHILbhilefdFD"  # the dtypes that cross; their order is part of the protocol
-UNITS = ("", "Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")  # of dates
+UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")  # of dates
 MAX_WIDTH = 2**20  # of a text in an array
 BYTES_OF_CHARACTER = {"U": 4, "S": 1}
 LAST_CHARACTER = 0x10FFFF
@@ -27,7 +27,7 @@ def dtypes() -> tuple[Any, ...]:
     """The closed list of dtypes that cross as they are: numbers, then dates."""
     import numpy as np
 
-    dates = [f"{kind}8{unit and f'[{unit}]'}" for kind in "Mm" for unit in UNITS]
+    dates = [f"{kind}8[{unit}]" for kind in "Mm" for unit in UNITS]
     return tuple(np.dtype(code) for code in [*CODES, *dates])
 
 
@@ -157,6 +157,8 @@ def _write_scalar(writer: Writer, value: Any, depth: int) -> Any:
 
 
 def _write_date(writer: Writer, value: Any, depth: int) -> Wire | None:
+    if value != value:  # no time: its unit says nothing, and it may have none
+        value = value.astype(f"{value.dtype.char}8[s]")
     place = _places().get(value.dtype)
     return None if place is None else [Kind.ARRAY_SCALAR, place, value.tobytes()]
 

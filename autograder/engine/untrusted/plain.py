@@ -87,18 +87,13 @@ def _read_tuple(reader: Reader, wire: Wire, depth: int) -> tuple[Any, ...]:
     return tuple(reader.read_all(wire[1:], depth))
 
 
-def _pairs(writer: Writer, value: dict[Any, Any], depth: int) -> Wire | None:
+def _write_dict(writer: Writer, value: dict[Any, Any], depth: int) -> Wire | None:
     keys = writer.write_keys(value, depth)
     if keys is None:
         return None
-    wire: Wire = [None] * (2 * len(keys))
-    wire[::2], wire[1::2] = keys, writer.write_all(value.values(), depth)
+    wire: Wire = [Kind.DICT] * (1 + 2 * len(keys))
+    wire[1::2], wire[2::2] = keys, writer.write_all(value.values(), depth)
     return wire
-
-
-def _write_dict(writer: Writer, value: dict[Any, Any], depth: int) -> Wire | None:
-    pairs = _pairs(writer, value, depth)
-    return None if pairs is None else [Kind.DICT, *pairs]
 
 
 def _read_dict(reader: Reader, wire: Wire, depth: int) -> dict[Any, Any]:
@@ -109,12 +104,14 @@ def _read_dict(reader: Reader, wire: Wire, depth: int) -> dict[Any, Any]:
 
 
 def _write_counter(writer: Writer, value: "Counter[Any]", depth: int) -> Wire | None:
-    pairs = _pairs(writer, value, depth)
-    return None if pairs is None else [Kind.COUNTER, *pairs]
+    counts = writer.write_plain([dict(value)], depth)
+    return None if counts is None else [Kind.COUNTER, *counts]
 
 
 def _read_counter(reader: Reader, wire: Wire, depth: int) -> "Counter[Any]":
-    return Counter(_read_dict(reader, wire, depth))
+    if len(wire) != 2:
+        raise MalformedFrame("no counter")
+    return Counter(reader.read_as(wire[1], depth, Kind.DICT))
 
 
 def _items(writer: Writer, value: set[Any] | frozenset[Any], depth: int) -> Wire | None:
@@ -141,8 +138,9 @@ def _read_frozen_set(reader: Reader, wire: Wire, depth: int) -> frozenset[Any]:
     return frozenset(reader.read_keys(wire[1:], depth))
 
 
-def _write_deque(writer: Writer, value: "deque[Any]", depth: int) -> Wire:
-    return [Kind.DEQUE, value.maxlen, *writer.write_all(value, depth)]
+def _write_deque(writer: Writer, value: "deque[Any]", depth: int) -> Wire | None:
+    items = writer.write_plain(value, depth)
+    return None if items is None else [Kind.DEQUE, value.maxlen, *items]
 
 
 def _read_deque(reader: Reader, wire: Wire, depth: int) -> "deque[Any]":

@@ -83,6 +83,7 @@ REFUSED: dict[str, Any] = {
     "the other order of bytes": np.zeros(2, dtype=">f4"),
     "texts in the other order": np.array(["a"], dtype=">U1"),
     "odd units of time": np.zeros(2, dtype="M8[25s]"),
+    "no unit of time": np.zeros(2, dtype="M8"),
     "a mask": np.ma.ones(2),
     "a matrix": np.ones((1, 1)).view(np.matrix),
     "a long double": np.longdouble(1),
@@ -111,13 +112,18 @@ def test_its_numbers_are_plain_ones(code: str) -> None:
     [
         np.datetime64("2030-01-01"),
         np.timedelta64(3, "ns"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.dtype("f4"),
         np.dtype("M8[s]"),
     ],
 )
 def test_its_dates_and_dtypes_are_its_own(value: Any) -> None:
     assert repr(through(value)) == repr(value)
+
+
+def test_no_time_needs_no_unit() -> None:
+    for value in (np.datetime64("NaT"), np.timedelta64("NaT")):
+        assert (type(through(value)), str(through(value))) == (type(value), "NaT")
 
 
 MALFORMED = {

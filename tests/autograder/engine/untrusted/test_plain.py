@@ -131,6 +131,8 @@ STAYS: dict[str, Any] = {
     "a number that is too large": Decimal("1E+9999"),
     "a range without a length": range(2**80),
     "a slice of an object": slice(print),
+    "a deque of functions": deque([print]),
+    "a counter with a function": Counter[Any](dict[Any, Any](a=print)),
     "a type": int,
     "a view": {}.keys(),
     "an iterator": iter([1]),
@@ -197,6 +199,8 @@ MALFORMED: dict[str, list[Any]] = {
     "a set of sets": [Kind.SET, [Kind.FROZEN_SET]],
     "a set of ranges": [Kind.SET, [Kind.RANGE, 0, 1, 1]],
     "half a counter": [Kind.COUNTER, 1],
+    "a counter of a list": [Kind.COUNTER, [Kind.LIST, 1]],
+    "a counter with a handle": [Kind.COUNTER, [Kind.DICT, [Kind.LIST], 1]],
     "tuples of tuples as keys": [Kind.SET, [Kind.TUPLE, [Kind.TUPLE, 1]]],
 }
 
