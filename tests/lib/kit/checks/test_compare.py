@@ -200,7 +200,7 @@ SAME: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", SAME, ids=str)
+@pytest.mark.parametrize("value", SAME, ids=lambda value: type(value).__name__)
 def test_equal_values_of_all_types_are_equal(value: Any) -> None:
     for compare in (assert_equal, assert_close):
         compare(copy.deepcopy(value), value)
