@@ -32,8 +32,10 @@ from ..engine import (
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
 from ..printable import printable_text
+from .blame import cause_of, told_to_author, told_to_student
 from .broken_files import why_broken
 from .guarded import Guarded
+from .message_door import message_of
 from .reproduction import Evidence, Heard, Reproductions, told
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
@@ -99,6 +101,7 @@ class _Failure(NamedTuple):
     errno: int = 0
     what: str = ""  # of the message, the part that is no hint
     mistake: str = ""  # a sentence that names what is behind it, in place of the hint
+    detail: str = ""  # for the grader, of a test that broke
 
     def as_verdict(self) -> dict[str, Any]:
         """Fields of a `Verdict`."""
@@ -108,6 +111,7 @@ class _Failure(NamedTuple):
             "cause": self.cause,
             "error_name": self.error_name,
             "errno": self.errno,
+            "detail": self.detail,
         }
 
 
@@ -290,7 +294,7 @@ class Tests:
         except BaseException as error:
             if isinstance(error, WorkerLost):
                 self.session.lose(_mark(item).id, error)
-            failure = _failure(error, self.session, _mark(item))
+            failure = _failure(error, self.session, item)
             if self.known is not None:
                 self._hear(item)
             return failure
@@ -352,8 +356,9 @@ def _key(item: pytest.Item) -> tuple[str, str]:
     return str(item.path), item.function.__name__  # type: ignore[attr-defined]
 
 
-def _failure(error: BaseException, session: Session, mark: Question) -> _Failure:
+def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Failure:
     """What a student may read: explicit messages only, nothing of a test's inner life."""
+    mark: Question = _mark(item)
     match error:
         case WorkerLost():
             return _Failure(f"the check {error}", error.cause)
@@ -369,9 +374,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
             return _Failure(text, error.cause, error.name, error.errno)
         case QuestionLost():
             return _Failure(str(error), error.cause)
-        case AssertionError():
-            text = str(error) or "not as asked"
+        case AssertionError() | pytest.fail.Exception():
+            text = message_of(error)
             return _Failure(text, Cause.COMPARISON, what=getattr(error, "what", ""))
-    name = type(error).__name__
-    text = f"the check could not make sense of what your code returned ({name})"
-    return _Failure(text, Cause.CHECK_BROKEN)
+    detail = told_to_author(error, item.path)
+    return _Failure(told_to_student(error), cause_of(error), detail=detail)
