@@ -130,7 +130,7 @@ class Tests:
         self.raised: BaseException | None = None
         self.session: Session
         self._use, self._on_file, self._take_values = use, on_file, take_values
-        self._use_tensors = False  # known once they are collected: a test may load them later
+        self._use_tensors = False  # whether a file of tests does
         self._items: list[pytest.Item] = []
         self._of: dict[str, list[pytest.Item]] = {}  # question -> its cases
         self._running: pytest.Item
@@ -226,7 +226,8 @@ class Tests:
         """Instead of running what was collected, lend it out."""
         if not self.broken:
             self.was_used = True
-            self._use_tensors = tensors.is_loaded()
+            sources = [path.read_text("utf-8") for path in {item.path for item in self._items}]
+            self._use_tensors = any(map(tensors.is_imported_by, sources))
             try:
                 self.came_of_it = self._use(self)
             except BaseException as error:  # pytest would only print it

@@ -5,6 +5,7 @@ torch is met here only where a lab or a submission has loaded it: a lab without 
 
 import functools
 import inspect
+import re
 import sys
 from typing import Any
 
@@ -23,6 +24,11 @@ PROCESS_OPTIONS = (  # of the DataLoader
     *("num_workers", "timeout", "worker_init_fn"),
     *("multiprocessing_context", "prefetch_factor", "persistent_workers"),
 )
+
+
+def is_imported_by(source: str) -> bool:
+    """Whether a Python file says that it needs torch."""
+    return re.search(rf"^(?:import|from) {LIBRARY}\b", source, re.MULTILINE) is not None
 
 
 def is_loaded() -> bool:

@@ -27,6 +27,21 @@ def torch_as_it_was() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
+@pytest.mark.parametrize(
+    ("source", "is_imported"),
+    [
+        ("import torch\n", True),
+        ("import re\nfrom torch import nn\n", True),
+        ("import torch.nn as nn\n", True),
+        ("def late():\n    import torch\n", False),
+        ("import torchlight\n", False),
+        ("# import torch\nfrom lib.kit.checks import question\n", False),
+    ],
+)
+def test_a_file_says_whether_it_needs_it(source: str, is_imported: bool) -> None:
+    assert tensors.is_imported_by(source) is is_imported
+
+
 def test_nothing_loads_it_unasked(
     loaded_by_the_grader: set[str], loaded_by_a_worker: set[str]
 ) -> None:
