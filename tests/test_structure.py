@@ -24,7 +24,7 @@ SIZE_LIMIT_BYTES = 1 << 20
 KNOWN_TO_THE_ENGINE = {
     "torch": {"networks.py", "tensors.py", "settings.py"},
     "matplotlib": {"plots.py", "worker.py"},
-    "numpy": {"arrays.py", "tensors.py", "protocol.py", "settings.py", "lab.py"},
+    "numpy": {"arrays.py", "tensors.py", "protocol.py", "settings.py", "lab_file.py"},
     "tqdm": {"progress_bars.py"},
 }
 
@@ -44,8 +44,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.project": {"autograder.errors"},
     "autograder.lab": {
         "autograder.errors",
+        "autograder.lab_file",
         "autograder.project",
+        "autograder.toml_file",
+    },
+    "autograder.lab_file": {
         "autograder.engine.limits",
+        "autograder.errors",
         "autograder.toml_file",
     },
     "autograder.assignment": {

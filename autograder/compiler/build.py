@@ -101,7 +101,9 @@ def _compile(source: Path) -> _CompiledLab:
     lab, folder = read_pieces(source), read_lab_folder(source)
     checks = [folder.checks_file] if folder.checks_file.is_file() else []
     tests = [test for path in checks + folder.hidden_tests for test in read_tests(path)]
-    return _CompiledLab(lab, lab_questions(lab, tests), *support_files(lab, folder))
+    questions = lab_questions(lab, tests)
+    folder.refuse_unknown_questions([question.id for question in questions])
+    return _CompiledLab(lab, questions, *support_files(lab, folder))
 
 
 def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:

@@ -57,6 +57,7 @@ class Worker:
         self.heard: list[Any] | None = None  # gets all that is answered; None: nobody listens
         self._connection = connection
         self._limits = limits
+        self._call_timeout_s = limits.call_timeout_s
         self._excess = excess
         self._end = end
         self._memory_bytes = memory_bytes
@@ -80,13 +81,17 @@ class Worker:
         self._seed = seed
 
     @contextlib.contextmanager
-    def time_limit(self, timeout_s: float) -> Iterator[None]:
-        """Within this block, everything asked has `timeout_s` together."""
+    def time_limit(self, timeout_s: float, call_timeout_s: float | None = None) -> Iterator[None]:
+        """Within this block, everything asked has `timeout_s` together, and each call
+        `call_timeout_s`, if that is not the same as elsewhere."""
+        outer_s = self._call_timeout_s
+        self._call_timeout_s = call_timeout_s or outer_s
         self._deadlines.append(_within(timeout_s, " for one test"))
         try:
             yield
         finally:
             self._deadlines.pop()
+            self._call_timeout_s = outer_s
 
     def peak_memory(self) -> AbstractContextManager[Memory]:
         """Watch how much memory it takes within this block."""
@@ -151,7 +156,7 @@ class Worker:
             self.names_asked.add(arguments[1])
         if self._lost is not None:
             raise self._lost.with_traceback(None)
-        call = _within(timeout_s or self._limits.call_timeout_s)
+        call = _within(timeout_s or self._call_timeout_s)
         deadline, exceeded = min(call, (self.ends_at, self._whole), *self._deadlines)
         nonce = secrets.token_bytes(8)
         released, self._released = self._released, []

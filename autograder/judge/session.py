@@ -15,6 +15,7 @@ from typing import Any
 from ..assignment import is_own, is_skipped, question_id
 from ..engine import Cause, CellError, Submission, Worker, WorkerLost, Zygote
 from .clock import Clock
+from .dependencies import spans
 from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
@@ -53,6 +54,15 @@ class Session:
         ids = {question_id(cell): index for index, cell in enumerate(self.cells)}
         return {name: index for name, index in ids.items() if name is not None}
 
+    @cached_property
+    def _question_of(self) -> dict[str, str]:
+        """The question that a cell leads up to, by the cell's id; none after the last check."""
+        return {
+            cell.id: question
+            for question, (start, check) in spans(self.cells).items()
+            for cell in self.cells[start:check]
+        }
+
     @property
     def remarks(self) -> list[str]:
         """What ended a worker, for the grader: cells, and questions given up."""
@@ -74,7 +84,8 @@ class Session:
         if question in self._lost:
             raise QuestionLost(f"not run, because a check before it {self._lost[question]}")
         worker = self._advance_to(self.question_order[question])
-        with worker.time_limit(self.zygote.limits.test_timeout_s):
+        limits = self.zygote.limits.of(question)
+        with worker.time_limit(limits.test_timeout_s, limits.call_timeout_s):
             # Not that of the test's inputs, which the submission could draw by it in advance.
             worker.seed(derive_seed(self.seed, "worker", test_name))
             worker.names_asked.clear()
@@ -156,10 +167,11 @@ class Session:
         return True
 
     def _execute(self, cell: Any, worker: Worker) -> CellError | None:
+        limit_s = self.zygote.limits.of(self._question_of.get(cell.id)).cell_timeout_s
         if not is_own(cell):
-            return worker.execute(cell.source)
+            return worker.execute(cell.source, limit_s)
         with self.clock.own_cell(cell.id, worker) as left_s:
-            return worker.execute(cell.source, min(left_s, self.zygote.limits.cell_timeout_s))
+            return worker.execute(cell.source, min(left_s, limit_s))
 
     @property
     def _own_took_too_long(self) -> str:
