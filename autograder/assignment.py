@@ -97,9 +97,8 @@ def load_assignment(
     folder = read_lab_folder(source)
     checks = path.parent / CHECKS_FILE
     notebook = read_notebook(path)
-    folder.refuse_unknown_questions(
-        [nbgrader_tag(cell)["grade_id"] for cell in notebook.cells if nbgrader_tag(cell).get("grade")]
-    )
+    tags = map(nbgrader_tag, notebook.cells)
+    folder.refuse_unknown_questions([tag["grade_id"] for tag in tags if tag.get("grade")])
     return Assignment(
         lab=lab,
         source=source,

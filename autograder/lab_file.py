@@ -1,21 +1,21 @@
 """What `lab.toml` says of a lab. All of it may be missing:
 
-    title = "Lab 1: Sums"
-    imports = ["numpy"]         # libraries that answers use; loaded once, before they are run
-    prepare = ["data.load"]     # functions called then, without arguments, for what they cache
-    ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
-    take_values = true          # tests can use no value of a student's before they have taken it
-    files = ["model.py"]        # what is handed in besides the notebook, beside it or a folder deep
+title = "Lab 1: Sums"
+imports = ["numpy"]         # libraries that answers use; loaded once, before they are run
+prepare = ["data.load"]     # functions called then, without arguments, for what they cache
+ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
+take_values = true          # tests can use no value of a student's before they have taken it
+files = ["model.py"]        # what is handed in besides the notebook, beside it or a folder deep
 
-    [exercises]
-    ex1 = "Adding up"           # the part of a question's id before its first "-", and its title
+[exercises]
+ex1 = "Adding up"           # the part of a question's id before its first "-", and its title
 
-    [limits]
-    cell_timeout_s = 60         # as in `autograder.engine.Limits`
+[limits]
+cell_timeout_s = 60         # as in `autograder.engine.Limits`
 
-    [questions.ex2-train]       # of one question, by its id
-    test_timeout_s = 120        # a limit of time, in place of the lab's
-    extra = true                # its points are extra credit: the maximum is counted without them
+[questions.ex2-train]       # of one question, by its id
+test_timeout_s = 120        # a limit of time, in place of the lab's
+extra = true                # its points are extra credit: the maximum is counted without them
 """
 
 import dataclasses
@@ -225,10 +225,6 @@ class _Reader:
 
     def wrong(self, *keys: str, what: str) -> UserError:
         return UserError(f"{shown(self.path)}:{self.line(*keys)}: {' '.join(what.split())}")
-
-
-
-
 
 
 def _not_to_be_covered(name: str, loaded: set[str]) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from .errors import UserError, shown
 
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_PART = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
@@ -34,7 +35,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
 
 def line_of(text: str, *keys: str) -> int:
     """The line where a key stands, given by the tables that it is in; the nearest one found."""
-    best, depth, table = 1, 0, ()
+    best, depth = 1, 0
+    table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), 1):
         if header := _HEADER.match(line):
             table = path = _keys(header[1])

@@ -115,7 +115,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.printable",
         "autograder.course.notebook_file",
     },
+    "autograder.course.extra_files": {
+        "autograder.errors",
+        "autograder.printable",
+        "autograder.course.notebook_file",
+        "autograder.judge.content",
+    },
     "autograder.course.hand_ins": {
+        "autograder.course.extra_files",
         "autograder.errors",
         "autograder.printable",
         "autograder.course.notebook_file",
@@ -172,7 +179,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.project",
         "autograder.solution",
     },
-    "autograder.solution": {"autograder.compiler", "autograder.notebook", "autograder.errors"},
+    "autograder.solution": {
+        "autograder.compiler",
+        "autograder.errors",
+        "autograder.lab",
+        "autograder.notebook",
+    },
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
     "autograder.console": {"autograder.cli"},
@@ -194,6 +206,7 @@ STANDARD_LIBRARY_ONLY = [
     "autograder.compiler.blanks",
     "autograder.course.notebook_file",
     "autograder.course.student_folder",
+    "autograder.course.extra_files",
     "autograder.course.hand_ins",
 ]
 

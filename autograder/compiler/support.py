@@ -7,11 +7,12 @@ A file is named by its path in the released folder and maps to the file it is co
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.errors import UserError
+from autograder.lab import CHECKS_FILE
 from autograder.lab import Lab as LabFolder
 from autograder.project import HOME
 
@@ -22,6 +23,7 @@ KIT = "lib.kit"  # its packages ship with the labs that use them; all else of ou
 _OURS = ("lib", "autograder")
 # Has nbgrader's Validate run what grading runs, where Jupyter is started beside the notebook.
 VALIDATE_CONFIG = Path(__file__).with_name("nbgrader_config.json")
+NO_CHECKS = Path(__file__).with_name("no_checks.txt")  # lets check cells run where there are none
 _CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store"})
 
 _TEXT_ONLY = re.compile(  # where Markdown shows the syntax of an image, or nothing at all
@@ -41,8 +43,11 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)  # a URL, the 
 Files = dict[str, Path]
 
 
-def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
-    """The files beside the student's notebook, and those beside the solution's.
+def support_files(
+    lab: Lab, folder: LabFolder, extra: Mapping[str, bytes] | None = None
+) -> tuple[Files, Files]:
+    """The files beside the student's notebook, and those beside the solution's; `extra` are those
+    that students hand in besides, which lie there, too.
 
     Adds a notice to the lab for each import that students couldn't follow.
 
@@ -51,11 +56,11 @@ def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
             claim one place.
     """
     given = dict(_student_folder(folder))
-    imports = _imports_of(lab, given)
+    imports = _imports_of(lab, given, extra or {})
     provided = {name for name in _OURS if f"{name}.py" in given or f"{name}/__init__.py" in given}
     imports = {name: place for name, place in imports.items() if name.split(".")[0] not in provided}
     shipped = _shipped_packages(folder)
-    shared = _validate_config(lab) | given | dict(_packages(shipped, imports))
+    shared = _for_checks(lab) | given | dict(_packages(shipped, imports))
     lab.notices += _missing_imports(shipped, imports)
     release = shared | _figures(lab, given, "student")
     solution = release | _figures(lab, given, "solution")
@@ -64,9 +69,10 @@ def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
     return release, solution
 
 
-def _validate_config(lab: Lab) -> Files:
+def _for_checks(lab: Lab) -> Files:
+    """What check cells need beside them; a lab's own files come before it."""
     has_checks = any(piece.role == "check" for piece in lab.pieces)
-    return {VALIDATE_CONFIG.name: VALIDATE_CONFIG} if has_checks else {}
+    return {VALIDATE_CONFIG.name: VALIDATE_CONFIG, CHECKS_FILE: NO_CHECKS} if has_checks else {}
 
 
 def _student_folder(folder: LabFolder) -> Iterator[tuple[str, Path]]:
@@ -80,7 +86,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
+def _imports_of(lab: Lab, given: Files, extra: Mapping[str, bytes]) -> dict[str, str]:
     """Every module of ours that a released cell or file imports, and where."""
     imports: dict[str, str] = {}
     for piece in lab.pieces:
@@ -91,6 +97,10 @@ def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
         if path.suffix == ".py":
             for name, line in _imported_modules(path.read_bytes()):
                 imports.setdefault(name, f"{path}:{line}")
+    for file, content in extra.items():
+        if file.endswith(".py"):
+            for name, line in _imported_modules(content):
+                imports.setdefault(name, f"{file}:{line}")
     return imports
 
 

@@ -23,6 +23,7 @@ from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame,
 AnswerBorrower = Callable[[bytes, list[Any], float], Frame]
 
 ROOT = 0  # the handle of the notebook's namespace
+PLACED_BYTES = 2**20  # of a file, at once
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 
 EXCESSES = {
@@ -75,6 +76,16 @@ class Worker:
         except StudentError as error:
             return CellError(error.name, error.message, error.where, error.errno)
         return None
+
+    def place(self, name: str, content: bytes) -> None:
+        """Have it write a file into its folder, before it runs any code; raises `WorkerLost`, or
+        `StudentError` where there is no room."""
+        for start in range(0, len(content) or 1, PLACED_BYTES):
+            self.ask("place", name, content[start : start + PLACED_BYTES], start == 0)
+
+    def lack(self, name: str, why: str) -> None:
+        """Have whoever imports such a file be told that there is none, and why."""
+        self.ask("lack", name, why)
 
     def seed(self, seed: int) -> None:
         """Seed all the worker's random generators, right before what is asked next."""

@@ -19,6 +19,7 @@ from ..engine.untrusted import arrays, tensors
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
+from .content import extra_files
 from .results import predicate
 from .session import Session
 from .submission import with_sources
@@ -208,7 +209,8 @@ def learn(ready: "Ready", question: str) -> Learnt:
     assignment, tests = ready.grader.assignment, ready.tests
     cells = assignment.solution.cells
     clock = Clock(dataclasses.replace(ready.zygote.limits, submission_timeout_s=LEARNING_TIMEOUT_S))
-    trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, listens=True)
+    files = extra_files(assignment.files, assignment.solution_files)
+    trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, files=files, listens=True)
     try:
         trial.shares_nothing = True
         tests.run(trial, {question})

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from ..assignment import is_own, is_skipped, question_id
-from ..engine import Cause, CellError, Submission, Worker, WorkerLost, Zygote
+from ..engine import Cause, CellError, StudentError, Submission, Worker, WorkerLost, Zygote
 from .clock import Clock
+from .content import ExtraFile
 from .dependencies import spans
 from .results import CellFailure
 
@@ -37,6 +38,7 @@ class Session:
     continued: InitVar[Clock | None] = None  # that of another session, if it continues one
     clock: Clock = field(init=False)
     failures: dict[str, CellFailure] = field(default_factory=dict)
+    files: tuple[ExtraFile, ...] = ()  # that were handed in besides the notebook
     listens: bool = False  # whether `answered` is kept
     answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
     asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
@@ -97,14 +99,14 @@ class Session:
                 worker.heard = None
                 self.asked.setdefault(question, set()).update(worker.names_asked)
 
-    def failure_behind(self, missing_name: str) -> CellFailure | None:
+    def failure_behind(self, missing_name: str, naming_only: bool = False) -> CellFailure | None:
         """The failed cell to blame for a name that is not there: the first one that has it in
-        its text, else the first one; None if no cell failed."""
+        its text, else the first one, unless only such count; None if no cell failed."""
         word = re.compile(rf"\b{re.escape(missing_name)}\b")
         sources = {cell.id: cell.source for cell in self.cells}
         failures = list(self.failures.values())
         naming = [failure for failure in failures if word.search(sources[failure.cell_id])]
-        return next(iter([*naming, *failures]), None)
+        return next(iter([*naming, *([] if naming_only else failures)]), None)
 
     def lose(self, question: str, loss: WorkerLost) -> None:
         """Give up the worker, and with it the rest of this question."""
@@ -137,7 +139,10 @@ class Session:
     def _fork(self) -> Worker:
         if self.clock.is_over:
             raise QuestionLost("not run, because the submission used up its time limit")
-        return self.zygote.fork(derive_seed(self.seed, "cells"), self.clock.ends_at)
+        worker = self.zygote.fork(derive_seed(self.seed, "cells"), self.clock.ends_at)
+        for file in self.files:
+            _hand_over(file, worker)
+        return worker
 
     def _run(self, cell: Any, worker: Worker) -> bool:
         """Execute a cell, if it is to be; False if that cost the worker."""
@@ -177,6 +182,16 @@ class Session:
     def _own_took_too_long(self) -> str:
         limit_s = self.clock.limits.own_cells_timeout_s
         return f"your own cells took longer than {limit_s:g} s together"
+
+
+def _hand_over(file: ExtraFile, worker: Worker) -> None:
+    if file.content is None:
+        return worker.lack(file.name, file.why)
+    try:
+        worker.place(file.name, file.content)
+    except StudentError as error:  # the folder has a size
+        worker.kill()
+        raise QuestionLost(f"not run, because there is no room for {file.name}") from error
 
 
 def derive_seed(seed: int, *names: str) -> int:

@@ -12,13 +12,16 @@ from typing import Any
 import nbformat
 
 from ..assignment import Assignment
+from ..compiler.extra_files import read_extra_files
 from ..engine import Limits
 from ..errors import HiddenTestsBroken, UserError
+from ..judge.content import extra_files
 from ..judge.pool import Failed, Pool
 from ..judge.results import Verdict, points_passed
 from ..judge.session import Session
 from ..judge.submission import with_sources
 from ..judge.warm import Grader, Ready
+from ..lab import read_lab_folder
 from ..variants.solution import Solution
 
 
@@ -34,8 +37,10 @@ class Candidate:
     def run(self, ready: Ready) -> dict[str, Any]:
         """The verdicts as plain data."""
         started_at = time.monotonic()
-        cells = with_sources(ready.grader.assignment.solution.cells, self.sources)
-        session = Session(ready.zygote, cells, ready.grader.seed)
+        assignment = ready.grader.assignment
+        cells = with_sources(assignment.solution.cells, self.sources)
+        files = extra_files(assignment.files, assignment.solution_files)
+        session = Session(ready.zygote, cells, ready.grader.seed, files=files)
         try:
             verdicts = ready.tests.run(session, self.questions)
             if self.then and _all_passed(verdicts):
@@ -85,7 +90,9 @@ def make_grader(assignment: Assignment, solution: Solution, limits: Limits | Non
         raise UserError(f"{where}: not what {solution.path} builds; run `make release`")
     for cell, piece in zip(notebook.cells, solution.lab.pieces, strict=True):
         cell.source = piece.solution
-    return Grader(replace(assignment, solution=notebook), limits=limits or assignment.limits)
+    files = read_extra_files(read_lab_folder(solution.lab.path)).solution
+    solved = replace(assignment, solution=notebook, solution_files=files)
+    return Grader(solved, limits=limits or assignment.limits)
 
 
 def judge_all(grader: Grader, candidates: list[Candidate], jobs: int) -> Iterator[Judgement]:

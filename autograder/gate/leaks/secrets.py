@@ -25,6 +25,7 @@ _FIGURE = re.compile(r"[\w./-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b", re.IGNORECAS
 _SAID_BY_ALL_TESTS = re.compile(r"\s*(?:import\b|from\b.*\bimport\b|@question\b|#)")
 _WRAPPINGS = ("{}", "(\n{}\n)", "if True:\n    pass\n{}")  # a block need not stand alone
 
+TAGGED = (".py", ".md", ".txt")  # what has tags, of the files that are handed in
 # Of our packages, what ships with a release on purpose.
 SHIPPED = ("lib/__init__.py", "lib/kit")
 REFERENCE = "lib"
@@ -73,12 +74,20 @@ class Secrets:
         return len(self.lines) + len(self.runs) + len(self.names) + len(self.figures)
 
 
-def read_secrets(source: Path, hidden_dir: Path, project: Path) -> list[Secrets]:
+def read_secrets(
+    source: Path, hidden_dir: Path, project: Path, files_dir: Path | None = None
+) -> list[Secrets]:
     """The secrets of a lab: of its source, of its hidden tests and of the project's reference.
 
-    A line, a run of tokens or a name that students are given elsewhere is no secret.
+    `files_dir` holds what students hand in besides the notebook, solved and with tags. A line, a
+    run of tokens or a name that students are given elsewhere is no secret.
     """
+    extra = sorted(path for path in files_dir.rglob("*") if path.is_file()) if files_dir else []
+    tagged = [source, *(file for file in extra if file.suffix in TAGGED)]
     given, code, prose = _split(source)
+    for file in tagged[1:]:
+        for kind, more in zip((given, code, prose), _split(file), strict=True):
+            kind += more
     shipped = _files_in(project, SHIPPED)
     held_back = [file for file in _files_in(project, [REFERENCE]) if file not in shipped]
     tests = [
@@ -88,7 +97,9 @@ def read_secrets(source: Path, hidden_dir: Path, project: Path) -> list[Secrets]
     given_or_shipped = [*given, *(Passage(file, _lines(file)) for file in shipped)]
     solution = _collect(SOLUTION, code, given)
     solution.names = _names(code, given_or_shipped)
-    solution.figures = _figures(source, [*code, *prose], given)
+    solution.figures = _figures(source, [*code, *prose], given) | {
+        digest(file.read_bytes()): _place(file, 1) for file in extra if file not in tagged
+    }
     reference = [Passage(file, _lines(file)) for file in held_back]
     return [
         solution,
@@ -104,13 +115,15 @@ def digest(content: bytes) -> str:
 
 
 def _split(source: Path) -> tuple[list[Passage], list[Passage], list[Passage]]:
-    """A lab's given text, and what its solution blocks hold: code, and prose."""
+    """A file's given text, and what its solution blocks hold: code, and prose."""
+    is_code = source.suffix == ".py"
+    language = "python" if is_code else ""
     given = [Passage(source, [])]
     code: list[Passage] = []
     prose: list[Passage] = []
-    current, language = given[-1], ""
+    current = given[-1]
     for line in _lines(source):
-        fence = _FENCE.match(line.text)
+        fence = None if is_code else _FENCE.match(line.text)
         if _BEGIN.match(line.text):
             current = Passage(source, [])
             (code if language else prose).append(current)
