@@ -189,7 +189,7 @@ def _file(file: HandedFile) -> str:
 def said_of(file: HandedFile) -> str:
     """Its size, or why there is none."""
     if file.why:
-        return f"{file.name} {file.why}."
+        return f"{file.why}."
     kind = "" if file.text else ", no text that can be shown"
     return f"{file.size_bytes} bytes{kind}"
 

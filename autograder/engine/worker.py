@@ -87,6 +87,10 @@ class Worker:
         """Have whoever imports such a file be told that there is none, and why."""
         self.ask("lack", name, why)
 
+    def hide(self) -> None:
+        """Have nothing that it runs read the files in its folder that were handed in."""
+        self.ask("hide")
+
     def seed(self, seed: int) -> None:
         """Seed all the worker's random generators, right before what is asked next."""
         self._seed = seed

@@ -37,7 +37,7 @@ class Content:
     def digest(self) -> str:
         """A hash of everything about the hand-in that a result depends on or shows."""
         told = [self.name, self.notebook is None, self.notes]
-        files = [[file.name, file.why, _hash(file.content or b"")] for file in self.files]
+        files = [[f.name, f.why, f.content is None, _hash(f.content or b"")] for f in self.files]
         head = json.dumps([*told, files] if files else told)
         return _hash(head.encode() + b"\n" + (self.notebook or b""))
 

@@ -103,6 +103,7 @@ class Session:
             "setup": setup,
             "place": self.place,
             "lack": self.lack,
+            "hide": self.hide,
             "borrow": self.borrow,
             "lend": lambda *wanted: self.lender.answer(*wanted),
         }
@@ -147,6 +148,16 @@ class Session:
         if name.endswith(".py") and not path.exists():
             self.place(name, f"raise ImportError({f'{name} {why}'!r})\n".encode(), True)
         self.know(name, f"{name}, which {why}")
+
+    def hide(self) -> None:
+        """Have modules loaded from files that were handed in, and the files gone."""
+        for path in map(Path, self.files):
+            if path.suffix == ".py":
+                name = ".".join(path.with_suffix("").relative_to(self.home).parts)
+                with contextlib.suppress(BaseException):  # who needs it will see why
+                    importlib.import_module(name)
+        for path in map(Path, self.files):
+            path.unlink(missing_ok=True)
 
     def know(self, name: str, told: str) -> None:
         """Tell of lines in a file; and import it from where it lies now."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.gate.leaks import read_secrets
+from autograder.gate.leaks import find_leaks, read_secrets
 
 from .conftest import Course
 
@@ -44,3 +44,26 @@ def test_names_of_blocks_that_are_no_statements(
     course.source.write_text(f"```python\n#!TAG HWBEGIN\n{block}\n#!TAG HWEND\n```\n", "utf-8")
     solution, *_ = read_secrets(course.source, course.project / "hidden", course.project)
     assert list(solution.names) == names
+
+
+def test_what_students_hand_in_besides_the_notebook(course: Course) -> None:
+    files = course.project / "files"
+    (files / "plots").mkdir(parents=True)
+    block = "#!TAG HWBEGIN\n#!MSG Think.\n{}\n#!TAG HWEND\n"
+    module = f"def given(x):\n    return given_helper(x)\n{block.format('leftover_value = 17 * 3')}"
+    (files / "model.py").write_text(module, "utf-8")
+    text = f"Why?\n{block.format('Because the sun shines upon all of us.')}"
+    (files / "why.md").write_text(text, "utf-8")
+    (files / "plots" / "loss.png").write_bytes(b"PNG")
+    hidden = course.project / "hidden"
+    solution, written, *_ = read_secrets(course.source, hidden, course.project, files)
+    assert solution.lines["leftover_value = 17 * 3"].endswith("files/model.py:5")
+    assert "leftover_value" in solution.names
+    assert written.lines["Because the sun shines upon all of us."].endswith("files/why.md:4")
+    assert "return given_helper(x)" not in solution.lines
+    without, *_ = read_secrets(course.source, hidden, course.project)
+    assert len(solution.figures) == len(without.figures) + 1
+    course.plant("plots/loss.png", b"PNG")
+    course.plant("model.py", module)
+    whats = " ".join(leak.what for leak in find_leaks(course.release, [solution, written]))
+    assert "a figure that only a solution shows" in whats and "files/model.py:5" in whats
