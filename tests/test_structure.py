@@ -161,7 +161,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.variants",
     },
     "autograder.variants.format": {"autograder.errors"},
-    "autograder.variants": {"autograder.variants", "autograder.compiler", "autograder.errors"},
+    "autograder.variants": {
+        "autograder.variants",
+        "autograder.compiler",
+        "autograder.errors",
+        "autograder.lab",
+    },
     "autograder.verbs": {
         "autograder.verbs",
         "autograder.assignment",

@@ -209,7 +209,8 @@ def learn(ready: "Ready", question: str) -> Learnt:
     assignment, tests = ready.grader.assignment, ready.tests
     cells = assignment.solution.cells
     clock = Clock(dataclasses.replace(ready.zygote.limits, submission_timeout_s=LEARNING_TIMEOUT_S))
-    files = extra_files(assignment.files, assignment.solution_files)
+    solved = assignment.solution_files
+    files = extra_files(assignment.files, solved)
     trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, files=files, listens=True)
     try:
         trial.shares_nothing = True
@@ -220,6 +221,7 @@ def learn(ready: "Ready", question: str) -> Learnt:
         tests.run(trial, {question})
         solution, mistakes = tests.heard, []
         for one in mistakes_of(assignment, question):
+            trial.files = extra_files(assignment.files, {**solved, **one.files})
             trial.exchange(with_sources(cells, one.sources))
             tests.run(trial, {question})
             mistakes.append(Mistake(one.title, one.loss, tests.evidence(question)))

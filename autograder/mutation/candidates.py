@@ -6,13 +6,12 @@ cannot tell it from the solution, so at most the tests from there on are run.
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import nbformat
 
 from ..assignment import Assignment
-from ..compiler.extra_files import read_extra_files
 from ..engine import Limits
 from ..errors import HiddenTestsBroken, UserError
 from ..judge.content import extra_files
@@ -21,7 +20,6 @@ from ..judge.results import Verdict, points_passed
 from ..judge.session import Session
 from ..judge.submission import with_sources
 from ..judge.warm import Grader, Ready
-from ..lab import read_lab_folder
 from ..variants.solution import Solution
 
 
@@ -33,13 +31,14 @@ class Candidate:
     sources: dict[str, str]  # cell id -> code in place of the solution's
     questions: tuple[str, ...]
     then: tuple[str, ...] = ()
+    files: dict[str, bytes] = field(default_factory=dict)  # in place of the solution's
 
     def run(self, ready: Ready) -> dict[str, Any]:
         """The verdicts as plain data."""
         started_at = time.monotonic()
         assignment = ready.grader.assignment
         cells = with_sources(assignment.solution.cells, self.sources)
-        files = extra_files(assignment.files, assignment.solution_files)
+        files = extra_files(assignment.files, {**assignment.solution_files, **self.files})
         session = Session(ready.zygote, cells, ready.grader.seed, files=files)
         try:
             verdicts = ready.tests.run(session, self.questions)
@@ -90,7 +89,7 @@ def make_grader(assignment: Assignment, solution: Solution, limits: Limits | Non
         raise UserError(f"{where}: not what {solution.path} builds; run `make release`")
     for cell, piece in zip(notebook.cells, solution.lab.pieces, strict=True):
         cell.source = piece.solution
-    files = read_extra_files(read_lab_folder(solution.lab.path)).solution
+    files = solution.files.solution
     solved = replace(assignment, solution=notebook, solution_files=files)
     return Grader(solved, limits=limits or assignment.limits)
 

@@ -135,6 +135,6 @@ def _raise(error: OSError) -> NoReturn:
 def _handed_in(assignment: Assignment, variant: Variant) -> Content:
     """The whole notebook, as a student would hand it in."""
     notebook = submission(assignment.solution, variant)
-    files = extra_files(assignment.files, assignment.solution_files)
+    files = extra_files(assignment.files, {**assignment.solution_files, **variant.files})
     name = f"{assignment.lab}.ipynb"
     return Content(str(variant.path), name, as_text(notebook).encode(), files=files)

@@ -32,8 +32,10 @@ def make_class(lab: Lab, solution_root: Path, course_dir: Path) -> list[str]:
         path = course_dir / "submitted" / student.name / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(submission(solved, student)), "utf-8")
-        for name in lab.files:
-            _hand_in(solution_root / lab.name / name, path.parent / name)
+        for name, content in {**solution.files.solution, **student.files}.items():
+            target = path.parent / name
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(content)
     return [student.name for student in students]
 
 
@@ -57,13 +59,6 @@ def submission(solved: Any, student: Variant) -> Any:
     for cell in notebook.cells:
         cell.source = student.sources.get(cell.id, cell.source)
     return notebook
-
-
-def _hand_in(solved: Path, target: Path) -> None:
-    """A file besides the notebook, as the solution has it; all demo students hand in that."""
-    if solved.is_file():
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(solved.read_bytes())
 
 
 def _read_solved(path: Path, solution: Solution) -> Any:

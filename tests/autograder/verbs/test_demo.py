@@ -97,7 +97,7 @@ def test_a_wrong_file_stops_it_before_anything_is_written(lab: Lab, built: Path)
     assert not (built / "course").exists()
 
 
-def test_all_hand_in_the_files_of_the_solution(lab: Lab, tmp_path: Path) -> None:
+def test_all_but_the_blank_hand_in_the_files_of_the_solution(lab: Lab, tmp_path: Path) -> None:
     (lab.folder / "lab.toml").write_text("files = ['nets/model.py', 'none.txt']", "utf-8")
     (lab.files_dir / "nets").mkdir(parents=True)
     (lab.files_dir / "nets" / "model.py").write_text("#!TAG HWBEGIN\nx = 1\n#!TAG HWEND\n")
@@ -105,5 +105,6 @@ def test_all_hand_in_the_files_of_the_solution(lab: Lab, tmp_path: Path) -> None
     names = make_class(read_lab_folder(lab.source), tmp_path / "solution", tmp_path / "course")
     for name in names:
         folder = tmp_path / "course" / "submitted" / name / "lab"
-        assert (folder / "nets" / "model.py").read_text() == "x = 1\n"
+        module = (folder / "nets" / "model.py").read_text()
+        assert (module == "x = 1\n") == ("NotImplementedError" not in module) == (name != "blank")
         assert not (folder / "none.txt").exists()

@@ -20,7 +20,11 @@ from autograder.course.recorded import RecordedSubmission, read_gradebook
 from autograder.course.store import ResultStore
 from autograder.errors import HiddenTestsBroken, UserError
 from autograder.judge.results import FAILED
+from autograder.lab import find_lab
+from autograder.verbs.answers import grade_answers
+from autograder.verbs.demo import make_class
 from autograder.verbs.grade import LOCK_FILE, GradedClass, grade_class
+from autograder.verbs.mutate import mutate_solution
 
 from ..course.test_publish import by_hand
 from .conftest import LAB, SOMEBODY, blank, build, hand_in, solved, start, typed
@@ -761,3 +765,25 @@ def test_a_question_that_the_lab_lacks_stops_grading_with_its_line(
     words = rf"lab\.toml:{line}: {LAB} has no question `ex1-men`; did you mean `ex1-mean`"
     with pytest.raises(UserError, match=words):
         grade_class(course.root, LAB)
+
+
+def test_other_answers_and_the_demo_class_may_have_other_files(
+    modules: Course, project: Path, tmp_path: Path
+) -> None:
+    variants = project / "source" / LAB / "variants"
+    wrong = "# Scales by two\n#!LOSS 4\n#!FILE model.py\ndef scale(x):\n    return 2 * x\n"
+    (variants / "wrong" / "two.txt").write_text(wrong, "utf-8")
+    (variants / "class" / "two.txt").write_text(wrong, "utf-8")
+    (variants / "mistakes" / "test_ten_times.txt").write_text(wrong, "utf-8")
+    graded = grade_answers(LAB, project, [variants / "wrong" / "two.txt"])
+    assert [answer.lost for answer in graded.answers] == [4]
+    report = mutate_solution(LAB, project, "ex2-scale")
+    assert report.passed
+    make_class(find_lab(LAB), project / ".build" / "solution", tmp_path / "demo")
+    handed_in = {
+        path.parts[-3]: path.read_bytes()
+        for path in (tmp_path / "demo" / "submitted").glob("*/*/model.py")
+    }
+    assert handed_in["two"] == b"def scale(x):\n    return 2 * x\n"
+    assert b"NotImplementedError" in handed_in["blank"]
+    assert b"ten_times_it" in handed_in["right"]
