@@ -3,6 +3,7 @@
 import functools
 
 import torch
+from call_probes import explained
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
@@ -54,7 +55,7 @@ def assert_same_logits(models, tokens, hint):
 @question(
     "ex1-lstm",
     points=1,
-    if_raises="`state` is (batch, hidden_size), of one review too. A bare squeeze() drops it",
+    if_raises="It was given batches of one review, and reviews of one token, too",
 )
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
@@ -62,10 +63,10 @@ def test_lstm_gives_a_logit_per_review(submission, rng):
         models = models_of(submission, rng, skip_padding=skip_padding)
         for lengths in ([4, 4, 4], [3], [1], [1, 1]):  # without padding both versions agree
             tokens = random_tokens(rng, lengths)
-            hint = "`state` must be (batch, hidden_size), also for a batch of one, and `fc` decides"
+            hint = "`state` must be (batch, hidden_size), also for a batch of one"
             logits = models.logits(tokens, hint)
             expected = models.reference(tokens)
-            hint = "Which layer's state goes into `fc`?"
+            hint = "They are what `fc` makes of the top layer's state after the last word"
             assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint)
 
 
@@ -75,8 +76,8 @@ def test_reads_the_last_word(submission, rng):
     assert_same_logits(
         models_of(submission, rng, skip_padding=True),
         random_tokens(rng, [7, 5, 1, 9, 5]),  # an order that undoes itself would hide a mistake
-        hint="Is `state` the top layer's output at position length - 1 of each review? "
-        "`hidden[-1]` is the state after the padding",
+        hint="`state` should be the top layer's output at the last word of each review, which "
+        "stands at position length - 1",
     )
 
 
@@ -84,16 +85,25 @@ def test_reads_the_last_word(submission, rng):
 def test_padding_changes_nothing(submission, rng):
     """With skip_padding=True further zeros on the right leave every logit as it is."""
     models = models_of(submission, rng, skip_padding=True)
-    tokens = random_tokens(rng, [6, 2, 4])
+    lengths = [6, 2, 4]
+    tokens = random_tokens(rng, lengths)
     tokens[:, 1] = 2  # a rare word counts as well
-    assert_close(
-        models.logits(F.pad(tokens, (0, 15))),
-        models.reference(tokens),
-        "the logits after more padding",
-        rtol=1e-3,
-        atol=1e-4,
-        hint="The LSTM goes on computing over the padding: read its output at the last word",
-    )
+
+    def assert_reads_alone():
+        for length, review in zip(lengths, tokens.split(1), strict=True):
+            assert_same_logits(models, review[:, :length], "")
+
+    with explained(
+        "The LSTM goes on computing over the padding: read its output at the last word",
+        if_passes=assert_reads_alone,
+    ):
+        assert_close(
+            models.logits(F.pad(tokens, (0, 15))),
+            models.reference(tokens),
+            "the logits after more padding",
+            rtol=1e-3,
+            atol=1e-4,
+        )
 
 
 @question("ex1-lstm", points=1.5)
@@ -102,7 +112,7 @@ def test_naive_version_reads_after_the_padding(submission, rng):
     assert_same_logits(
         models_of(submission, rng, skip_padding=False),
         random_tokens(rng, [5, 2, 7], more_padding=2),
-        hint="`hidden` holds a state per layer, after the last position: which one is the top?",
+        hint="`state` should be that of the top layer after all positions, padding included",
     )
 
 
@@ -136,8 +146,8 @@ def test_loss_is_binary_cross_entropy(submission, rng):
         F.binary_cross_entropy_with_logits(logits, labels),
         "the loss of random logits",
         rtol=1e-3,
-        hint="The model returns logits, not probabilities: which loss applies the sigmoid itself, "
-        "and does it take the mean?",
+        hint="It should take logits, apply the sigmoid itself, and give the mean",
+        form_hint="It should give one number, the mean",
     )
 
 
@@ -186,11 +196,11 @@ def test_datasets_hold_their_splits(submission, rng):
             assert_close(label, float(labels[index]), f"a label of {name}_dataset", hint=hint)
 
 
-@question("ex1-setup", points=1, if_raises="Is it an LSTMModel()?")
+@question("ex1-setup", points=1)
 def test_model_skips_padding(submission, rng):
     """model_lstm is an LSTMModel that skips padding and gives a logit per review."""
     tokens = random_tokens(rng, [5, 3], more_padding=4)
-    hint = "Is it an LSTMModel()?"
+    hint = "`model_lstm` should be an `LSTMModel()`"
     of_class = [models_of(submission, rng, skip_padding=skip) for skip in (True, False)]
     weights = of_class[0].weights
     theirs = twins_of_made(submission, "model_lstm", LSTMModel(VOCAB_SIZE), weights, hint)
@@ -201,7 +211,7 @@ def test_model_skips_padding(submission, rng):
     )
     if is_naive and not is_skipping:
         fail("model_lstm reads its state after the padding", "Make it with skip_padding=True")
-    assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)
+    assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4)
     hint = "LSTMModel itself has a mistake"
     expected = theirs.reference(tokens)
     assert_close(logits, expected, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)

@@ -1,8 +1,11 @@
 """Comparisons whose failure says what differs and by how much, never what was expected.
 
-The order matters: type, then dtype, shape and finiteness, then values. A tensor subclass may
+The order matters: type, then shape, dtype and finiteness, then values. A tensor subclass may
 lie to `torch.allclose`, an empty tensor broadcasts against anything, and a NaN compares as
 neither too small nor too large; each is refused before values are looked at.
+
+A hint is shown only with what it is about: `hint` with wrong values, `form_hint` with a wrong type,
+shape or key. A wrong dtype says all itself.
 """
 
 import math
@@ -38,7 +41,14 @@ def fail(message: str, hint: str = "") -> NoReturn:
     raise CheckFailure(message, hint)
 
 
-def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: str = "") -> None:
+def assert_equal(
+    actual: Any,
+    expected: Any,
+    what: str = "the result",
+    *,
+    hint: str = "",
+    form_hint: str = "",
+) -> None:
     """Equal plain data of the same type, element by element in lists, tuples and dicts.
 
     Raises:
@@ -46,22 +56,23 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
     """
     actual = opened(actual)
     if type(actual) is not type(expected):
-        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", hint)
+        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", form_hint)
+    hints = {"hint": hint, "form_hint": form_hint}
     if _is_tensor(expected):
-        assert_tensor_equal(actual, expected, what, hint=hint)
+        assert_tensor_equal(actual, expected, what, **hints)
     elif _is_array(expected):
-        _same_shape_and_dtype(actual, expected, what, hint)
+        _same_shape_and_dtype(actual, expected, what, form_hint)
         _same_values(actual, expected, what, hint)
     elif isinstance(expected, dict):
-        same_keys(actual, expected, what, hint)
+        same_keys(actual, expected, what, form_hint)
         for key, value in expected.items():
-            assert_equal(actual[key], value, f"{what}[{key!r}]", hint=hint)
+            assert_equal(actual[key], value, f"{what}[{key!r}]", **hints)
     elif isinstance(expected, list | tuple):
         if len(actual) != len(expected):
             wrong_length = f"{what} has {len(actual)} elements where {len(expected)} belong"
             fail(wrong_length, hint)
         for index, value in enumerate(expected):
-            assert_equal(actual[index], value, f"element {index} of {what}", hint=hint)
+            assert_equal(actual[index], value, f"element {index} of {what}", **hints)
     elif actual != expected:
         fail(f"{what} has the wrong value", hint)
 
@@ -73,6 +84,7 @@ def assert_tensor_equal(
     *,
     any_dtype: bool = False,
     hint: str = "",
+    form_hint: str = "",
 ) -> None:
     """Exactly equal tensors: type, dtype, shape, then every value.
 
@@ -83,7 +95,7 @@ def assert_tensor_equal(
         CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
     """
     actual = opened(actual)
-    _same_form(actual, expected, what, hint, any_dtype)
+    _same_form(actual, expected, what, form_hint, any_dtype)
     _same_values(actual, expected, what, hint)
 
 
@@ -96,6 +108,7 @@ def assert_close(
     atol: float = 1e-5,
     any_dtype: bool = False,
     hint: str = "",
+    form_hint: str = "",
 ) -> None:
     """Tensors (or two numbers) with |actual - expected| <= atol + rtol * |expected|.
 
@@ -108,12 +121,12 @@ def assert_close(
     actual = opened(actual)
     if isinstance(expected, float | int):
         if isinstance(actual, bool) or not isinstance(actual, float | int):
-            fail(f"{what} should be a number, not of type {kind_of(actual)}", hint)
+            fail(f"{what} should be a number, not of type {kind_of(actual)}", form_hint)
         _close_numbers(as_float(actual), expected, what, atol + rtol * abs(expected), hint)
         return
     import torch
 
-    _same_form(actual, expected, what, hint, any_dtype)
+    _same_form(actual, expected, what, form_hint, any_dtype)
     actual, expected = _in_double(actual), _in_double(expected)
     if not bool(torch.isfinite(actual).all()):
         fail(f"{what} contains NaN or infinity", hint)
@@ -207,21 +220,21 @@ def _in_double(tensor: "Tensor") -> "Tensor":
 
 
 def _same_form(
-    actual: Any, expected: "Tensor", what: str, hint: str, any_dtype: bool = False
+    actual: Any, expected: "Tensor", what: str, form_hint: str, any_dtype: bool = False
 ) -> None:
     if not _is_plain(actual):
-        fail(f"{what} should be a tensor, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be a tensor, not of type {kind_of(actual)}", form_hint)
     counts = any_dtype and not actual.is_complex() and not expected.is_complex()
-    _same_shape_and_dtype(actual, expected, what, hint, counts)
+    _same_shape_and_dtype(actual, expected, what, form_hint, counts)
 
 
 def _same_shape_and_dtype(
-    actual: Any, expected: Any, what: str, hint: str, any_dtype: bool = False
+    actual: Any, expected: Any, what: str, form_hint: str, any_dtype: bool = False
 ) -> None:
     if actual.shape != expected.shape:
-        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
+        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", form_hint)
     if actual.dtype != expected.dtype and not any_dtype:
-        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
+        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}")
 
 
 def _same_values(actual: Any, expected: Any, what: str, hint: str) -> None:
