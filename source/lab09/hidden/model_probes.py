@@ -19,6 +19,7 @@ from lib.kit.checks import (
     assert_equal,
     fail,
     take_dict,
+    take_flag,
     take_list,
     take_tensor,
     take_tensors,
@@ -51,6 +52,13 @@ def made_once(submission: Any, name: str, make: Callable[[], Made]) -> Made:
         _shared[name] = make()
     made: Made = _shared[name]
     return made
+
+
+def assert_made(submission: Any, name: str) -> None:
+    """What has this name must have been made of a class, and not be the class itself."""
+    probe = submission.setup("is_class = isinstance(value, type)", value=getattr(submission, name))
+    if take_flag(probe.is_class, f"`{name}` as a class"):
+        fail(f"`{name}` is a class", "Call it to make an object")
 
 
 # -- a student's model with our weights ---------------------------------------------------------
@@ -318,6 +326,8 @@ def assert_optimizer_moves(
         reference: what the model must be like after the step, if there is one: with the stepped
             weights it must give the same logits.
     """
+    for name in (model, optimizer):
+        assert_made(submission, name)
     tokens = random_tokens(rng, [4, 4])
     slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
     slopes *= torch.randint(0, 2, (NUM_SLOPES,), generator=rng) * 2 - 1
@@ -368,5 +378,5 @@ def assert_same_after_step(probe: Any, model: str, reference: nn.Module, tokens:
         for name, parameter in ours.items():
             parameter.copy_(stepped.get(name, torch.zeros(())))
         expected = reference.eval()(tokens)
-    what = f"the logits of {model}, computed with the weights that a step has moved,"
+    what = f"the logits of {model} with the weights after a step"
     assert_close(probe.logits, expected, what, rtol=1e-2, atol=1e-2)

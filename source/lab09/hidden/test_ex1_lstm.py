@@ -7,6 +7,7 @@ from call_probes import explained
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
+    assert_made,
     assert_optimizer_moves,
     made_once,
     random_tokens,
@@ -137,6 +138,7 @@ def test_optimizer_moves_the_lstm(submission, rng):
 @question("ex1-setup", points=1)
 def test_loss_is_binary_cross_entropy(submission, rng):
     """loss is the mean binary cross-entropy of logits, exact for large ones too."""
+    assert_made(submission, "loss")
     logits = torch.randn(9, generator=rng) * 3
     logits[:2] = torch.tensor([150.0, -150.0])
     labels = torch.randint(0, 2, (9,), generator=rng).float()
@@ -180,25 +182,26 @@ def test_datasets_hold_their_splits(submission, rng):
     for name in ("train", "val", "test"):
         reviews, labels = splits()[name]
         dataset = getattr(submission, f"{name}_dataset")
-        hint = f"Make `{name}_dataset` from `{name}_x` and `{name}_y`"
-        size = take_integer(len(dataset), f"len({name}_dataset)", least=0, most=10**6, hint=hint)
+        hint = f"It should hold the reviews of `{name}_x` and the labels of `{name}_y`"
+        size = take_integer(len(dataset), f"len({name}_dataset)", least=0, most=10**6)
         if size != len(reviews):
             fail(f"{name}_dataset has {size} reviews, and `{name}_x` has another number", hint)
         indices = torch.randint(len(reviews), (8,), generator=rng).tolist()
         items = submission.setup(ITEMS, dataset=dataset, indices=indices).items
-        items = take_list(items, len(indices), f"the reviews of {name}_dataset", hint=hint)
+        items = take_list(items, len(indices), f"the reviews of {name}_dataset")
         for index, item in zip(indices, items, strict=True):
-            tokens, label = take_list(item, 2, f"an item of {name}_dataset", hint=hint)
+            tokens, label = take_list(item, 2, f"an item of {name}_dataset")
             words = filter_word_ranks(reviews[index], VOCAB_SIZE - 1, MAX_SEQ_LEN)
             expected = F.pad(pad_reviews([words])[0], (0, longest(name) - len(words)))
             assert_tensor_equal(tokens, expected, f"a review of {name}_dataset", hint=hint)
-            label = take_number(label, f"a label of {name}_dataset", hint=hint)
+            label = take_number(label, f"a label of {name}_dataset")
             assert_close(label, float(labels[index]), f"a label of {name}_dataset", hint=hint)
 
 
 @question("ex1-setup", points=1)
 def test_model_skips_padding(submission, rng):
     """model_lstm is an LSTMModel that skips padding and gives a logit per review."""
+    assert_made(submission, "model_lstm")
     tokens = random_tokens(rng, [5, 3], more_padding=4)
     hint = "`model_lstm` should be an `LSTMModel()`"
     of_class = [models_of(submission, rng, skip_padding=skip) for skip in (True, False)]

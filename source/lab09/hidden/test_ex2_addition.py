@@ -5,7 +5,7 @@ import re
 import torch
 from call_probes import explained
 from digit_probes import known_digits
-from model_probes import assert_optimizer_moves, made_once, read_logits
+from model_probes import assert_made, assert_optimizer_moves, made_once, read_logits
 from torch import nn
 from torch.nn import functional as F
 
@@ -414,6 +414,7 @@ lacking = [name for name in ("digit_encoder", "lstm", "fc") if not hasattr(model
 @question("ex2-setup", points=1)
 def test_model_addition_adds(submission, rng):
     """model_addition takes two stacks of images and gives ten logits per place."""
+    assert_made(submission, "model_addition")
     layered_model(submission, rng)
     probe = submission.setup(IN_EVAL_MODE, model=submission.model_addition)
     hint = "`model_addition` should be an `AdditionModel()`"
@@ -428,6 +429,7 @@ def test_model_addition_adds(submission, rng):
 @question("ex2-setup", points=1)
 def test_loss_is_for_classes(submission, rng):
     """loss_addition takes logits of ten classes per place, and is least for the right digits."""
+    assert_made(submission, "loss_addition")
     label = torch.randint(0, 10, (4, PLACES), generator=rng)
     logits = torch.randn((4, 10, PLACES), generator=rng)
     value = loss_of(submission, logits, label)

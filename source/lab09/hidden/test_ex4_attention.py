@@ -7,6 +7,7 @@ import torch
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
+    assert_made,
     assert_optimizer_moves,
     made_once,
     random_tokens,
@@ -267,6 +268,7 @@ def test_optimizer_moves_the_attention_model(submission, rng):
 @question("ex4-setup", points=1)
 def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
+    assert_made(submission, "model_attention")
     tokens, hint = random_tokens(rng, [5, 3]), "It should be made with `AttentionModel()`"
     models = models_of(submission, rng)
     theirs = twins_of_made(

@@ -32,6 +32,7 @@ CALL = """
 metrics = train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size)
 drawn = torch.rand(4)
 """
+UNMOVED = "No step is made, or no gradient is there when it is made"
 
 # Set-up code with which the reference trains as a loop with a slip does, and a hint for each.
 SLIPS = {
@@ -54,6 +55,7 @@ model.train = only_once
 whole = max(len(train_dataset) // batch_size, 1) * batch_size
 train_dataset = torch.utils.data.Subset(train_dataset, range(min(whole, len(train_dataset))))
 """: "The last batch, which is smaller than the others, makes no step",
+    "optimizer.step = lambda *_, **__: None": "No step moves a parameter",
     """
 if len(train_dataset) > batch_size:
     train_dataset = torch.utils.data.Subset(train_dataset, range(1))
@@ -79,7 +81,7 @@ class TrainingRun:
         expected = self.twin.state_dict()
         state = take_dict(dict(self.model.state_dict()), expected, "the trained model")
         if all(_is_equal(state[name], start) for name, start in self.start.items()):
-            fail("training moves no parameter", "Each batch needs a backward pass, then a step")
+            fail("training moves no parameter", UNMOVED)
         with self._slip_named(lambda model, _: self._assert_state(state, model), hint):
             self._assert_state(state, self.twin)
 
@@ -110,6 +112,8 @@ class TrainingRun:
             for name, start in self.start.items()
         ]
         longest = max(float(move.abs().max()) for move in moves)
+        if longest == 0:
+            fail("training moves no parameter", UNMOVED)
         if not 0.02 * TINY_RATE < longest < 1000 * TINY_RATE:
             fail("training moves the model too little or too far", "Each batch makes one step")
 
