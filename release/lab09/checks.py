@@ -238,7 +238,7 @@ def assert_learns(after, loss_of, start):
     *_, mistaken = after_epochs(loss_of, start, adding_up=True)
     after = take_tensor(after, start.shape, torch.float32, "the model's weights")
     if torch.equal(after, start):
-        hint = "Each batch needs a backward pass, then a step of the optimizer"
+        hint = "No step is made, or no gradient is there when it is made"
         fail("training left the parameters as they were", hint)
     adds_up = torch.allclose(after, mistaken, rtol=1e-3, atol=1e-5)
     hint = "Gradients of earlier batches add up: clear them for each batch" if adds_up else ""
@@ -277,6 +277,7 @@ def test_loss_takes_logits(submission):
     logits, labels = torch.cat([torch.zeros(1), torch.randn(3)]), torch.tensor([0.0, 1.0, 1.0, 0.0])
     probability = 1 / (1 + torch.exp(-logits))  # of a positive review
     expected = -torch.log(torch.where(labels == 1, probability, 1 - probability)).mean()
+    assert_made(submission, submission.loss, "the loss")
     value = submission.loss(logits, labels)
     hint = "It should take logits, and give the mean"
     assert_close(value, expected, "the loss", atol=1e-3, hint=hint)
@@ -323,6 +324,7 @@ for memory, content in zip(memories, remembered):
 
 def assert_holds_parameters(submission, model, optimizer, example=()):
     """Every parameter of the model is one that the optimizer updates."""
+    assert_made(submission, optimizer, "the optimizer")
     made = submission.setup(ONE_STEP, model=model, chosen=optimizer, example=list(example))
     before = take_list(made.before, range(1, 201), "the model's parameters")
     after = take_list(made.after, len(before), "the model's parameters")
@@ -334,6 +336,12 @@ def assert_holds_parameters(submission, model, optimizer, example=()):
                 "a step of the optimizer does not make every parameter smaller where it should",
                 "It should move all of this model's `parameters()` down the slope",
             )
+
+
+def assert_made(submission, value, what):
+    """It was made of a class, and is not the class itself."""
+    if submission.setup("is_class = isinstance(value, type)", value=value).is_class:
+        fail(f"{what} is a class", "Call it to make an object")
 
 
 # --- Exercise 2 ---------------------------------------------------------------------------------
@@ -362,7 +370,7 @@ def test_shapes_of_labels(submission):
     labels = labels_of(submission, 20, 4)
     for name, digits in labels.items():
         if len(digits.unique(dim=0)) < 10:
-            fail(f"most rows of {name!r} are the same number", "Draw one for each sample")
+            fail(f"most rows of {name!r} are the same number")
     units = sum(labels[name][:, 3] for name in ("num_1", "num_2")) % 10
     if not torch.equal(units, labels["sum"][:, 3]):
         fail("the last digit of some sums is wrong")
@@ -385,7 +393,7 @@ def test_sums_are_right(submission):
     num_1, num_2, total = ((digits * places).sum(1) for digits in labels.values())
     assert_tensor_equal(total, num_1 + num_2, "sum")
     if len(total.unique()) < 20:
-        fail("nearly all sums are the same", "Draw both numbers for each sample")
+        fail("nearly all sums are the same")
 
 
 @question("ex2-dataset", points=1)
@@ -555,6 +563,7 @@ def test_addition_loss_takes_logits(submission):
     """Equal logits mean one tenth for each digit, so their loss is ln 10; a larger logit of the
     right digit makes it smaller."""
     label = torch.randint(0, 10, (2, 3))
+    assert_made(submission, submission.loss_addition, "the loss")
     value = submission.loss_addition(torch.zeros(2, 10, 3), label)
     hint = "It should take logits of ten classes"
     assert_close(value, torch.tensor(2.3026), "the loss", atol=1e-3, hint=hint)
