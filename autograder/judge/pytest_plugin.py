@@ -364,7 +364,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
             return _Failure(f"{error}{blamed}", error.cause)
         case StudentError():
             blames_answer = error.cause.raised and not error.by_check
-            text = mark.with_hint(str(error)) if blames_answer else str(error)
+            notes = getattr(error, "__notes__", ())  # by the test, see PEP 678
+            text = mark.with_hint(str(error), notes) if blames_answer else str(error)
             return _Failure(text, error.cause, error.name, error.errno)
         case QuestionLost():
             return _Failure(str(error), error.cause)

@@ -33,17 +33,20 @@ def assert_leaves_no_trace(
 
 @contextmanager
 def explained(hint: str, if_passes: Callable[[], None]) -> Iterator[None]:
-    """What fails inside gets this hint, if another case passes: only then is it established that
-    what differs between both cases is the cause.
+    """What fails or raises inside gets this hint, if another case passes: only then is it
+    established that what differs between both cases is the cause.
 
     Raises:
-        CheckFailure: with the hint, or as it was.
+        CheckFailure: with the hint, or as it was; what else was raised comes with a note.
     """
     try:
         yield
-    except CheckFailure as failure:
+    except Exception as failure:
         try:
             if_passes()
-        except AssertionError:
+        except Exception:
             raise failure from None
-        fail(failure.what, hint)
+        if isinstance(failure, CheckFailure):
+            fail(failure.what, hint)
+        failure.add_note(hint)
+        raise

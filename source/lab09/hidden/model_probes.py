@@ -199,15 +199,15 @@ def read_logits(
         if logits.numel() > 1 and bool((logits == 0).any()):
             fail("some logits are exactly zero", RETURNED)
         by_class = factors.view(-1, *[1] * (len(shape) - 2)) if len(shape) > 1 else factors
-        assert_close(
-            multiplied,
-            logits * by_class,
-            "the logits after the weights of `fc` were multiplied",
-            rtol=1e-3,
-            atol=1e-4,
-            hint=RETURNED,
-        )
+        what = "the logits after the weights of `fc` were multiplied"
+        with explained(RETURNED, if_passes=lambda: assert_repeats(model, batches[0], taken[0][0])):
+            assert_close(multiplied, logits * by_class, what, rtol=1e-3, atol=1e-4)
     return taken[0]
+
+
+def assert_repeats(model: Any, inputs: list[Tensor], logits: Tensor) -> None:
+    """In eval mode the model must say again what it has said."""
+    assert_close(model(*inputs), logits, "the logits of a second call", rtol=1e-3, atol=1e-4)
 
 
 # -- gradients ----------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """Exercise 2, the data: digits of numbers, labels, and the data set of number pairs in images."""
 
+from functools import partial
+
 import torch
+from call_probes import explained
 from digit_probes import nearest_digits
 
 from lib.kit.checks import (
@@ -149,11 +152,11 @@ def test_summands_reach_the_whole_range(submission):
             occurring = set(convert_vector_to_int(labels[name]).tolist())
             if max(occurring) > largest:
                 hint = "The sum of two summands must fit into `max_length` digits"
-                fail(f"`{name}` holds numbers that are too large", hint)
+                fail(f"read as numbers, rows of `{name}` are too large", hint)
             if missing := set(range(largest + 1)) - occurring:
                 hint = "`torch.randint` excludes its upper bound: the largest summand never occurs"
                 fail(
-                    f"`{name}` never takes some of the values allowed",
+                    f"read as numbers, rows of `{name}` never take some of the values allowed",
                     hint if missing == {largest} else "",
                 )
 
@@ -169,10 +172,10 @@ def test_summands_are_drawn_independently(submission):
     # Ten standard errors each: 0.46 for the mean of 1,000 draws from 0..49, 0.032 for r.
     for values in (first, second):
         if abs(float(values.mean()) - 24.5) > 4.6:
-            fail("the summands are not spread evenly", "Draw each of them uniformly")
+            fail("read as numbers, the summands are not spread evenly")
     correlation = float(torch.corrcoef(torch.stack([first, second]))[0, 1])
     if not abs(correlation) < 0.32:
-        fail("num_1 and num_2 depend on each other", "Draw the second one on its own")
+        fail("read as numbers, num_1 and num_2 depend on each other")
 
 
 # -- the data set -------------------------------------------------------------------------------
@@ -282,19 +285,20 @@ def test_label_fits_the_images(submission):
         assert_known(images, digits, train=True)
         shown.append(digits.view(10, 3))
     first, second = shown
+    labels = torch.stack([item["label"] for item in items])
+    sums = take_dict(dataset.labels, ["sum"], "`labels`")["sum"]
+    hint = "They are not `labels['sum']` at the same index as the images"
+    if torch.equal(take_tensor(sums, (10, 3), NUMBERS, "labels['sum']").long(), labels):
+        hint = "They are `labels['sum']`, which is not that of the numbers which the images show"
     assert_tensor_equal(
-        convert_vector_to_int(torch.stack([item["label"] for item in items])),
+        convert_vector_to_int(labels),
         convert_vector_to_int(first) + convert_vector_to_int(second),
         "the labels as numbers",
-        hint="They should be `labels['sum']` at the same index as the images",
+        hint=hint,
     )
 
 
-@question(
-    "ex2-dataset",
-    points=0.5,
-    if_raises="It was asked for every index from 0 to len(dataset) - 1, of 7 sums and of one",
-)
+@question("ex2-dataset", points=0.5)
 def test_size_and_shape(submission):
     """len() is num_samples and shape is (num_samples, max_length, 1, 28, 28)."""
     for num_samples, max_length in ((7, 3), (1, 2)):
@@ -304,7 +308,11 @@ def test_size_and_shape(submission):
         shape = take_list(dataset.shape, 5, "dataset.shape", hint=hint)
         wanted = (num_samples, max_length, 1, 28, 28)
         assert_equal(tuple(shape), wanted, "dataset.shape", hint=hint)
-        items_of(submission, dataset, num_samples, max_length)
+        with explained(
+            "All items but the last can be had: indices go up to len(dataset) - 1",
+            if_passes=partial(items_of, submission, dataset, num_samples - 1, max_length),
+        ):
+            items_of(submission, dataset, num_samples, max_length)
 
 
 # What is drawn after a data set was made depends on the seed that was set before.

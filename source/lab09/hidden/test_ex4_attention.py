@@ -2,8 +2,10 @@
 
 import copy
 import dataclasses
+from functools import partial
 
 import torch
+from call_probes import explained
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
@@ -124,22 +126,27 @@ def reference_on(models, tokens):
     return changed
 
 
-@question(
-    "ex4-attention",
-    points=0.5,
-    if_raises="It was given batches of three reviews, of two and of one, and reviews of one token",
-)
+@question("ex4-attention", points=0.5)
 def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     models = models_of(submission, rng)
-    for lengths, more_padding in (([4, 4, 4], 0), ([3], 2), ([1], 0), ([1, 1], 0)):
-        tokens = random_tokens(rng, lengths, more_padding)
-        hint = "`pooled` must be (batch, embedding_dim), also for a batch of one"
-        logits = models.logits(tokens, hint)
+
+    def assert_right(tokens, more_padding=0):
+        logits = models.logits(F.pad(tokens, (0, more_padding)))
         if not more_padding:
             expected = reference_on(models, tokens)(tokens)
             hint = "Attend with four heads, then take the mean over the tokens"
             assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+
+    several = partial(assert_right, random_tokens(rng, [4, 4, 4]))
+    several()
+    for lengths, more_padding in (([3], 2), ([1], 0), ([1, 1], 0)):
+        with explained(
+            "Several reviews of several tokens are right: of one, too, `pooled` must be (batch, "
+            "embedding_dim)",
+            if_passes=several,
+        ):
+            assert_right(random_tokens(rng, lengths), more_padding)
 
 
 @question("ex4-attention", points=1)
@@ -148,14 +155,26 @@ def test_tokens_carry_their_position(submission, rng):
     tokens = random_tokens(rng, [8, 5])
     models = models_of(submission, rng)
     is_word = tokens != 0
-    assert_close(
-        embedded_by(models, tokens)[is_word],
-        models.reference.embed(tokens)[is_word],
-        "the embedded words",
-        rtol=1e-3,
-        atol=1e-3,
-        hint="Add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
-    )
+    embedded, words = embedded_by(models, tokens), models.reference.embedding(tokens).detach()
+
+    def assert_adds_their_own():
+        positions = submission.sinusoidal_positions(tokens.shape[1], EMBEDDING_DIM)
+        shape = (tokens.shape[1], EMBEDDING_DIM)
+        positions = take_tensor(positions, shape, torch.float32, "the positions")
+        assert_close(embedded[is_word], (words + positions)[is_word], rtol=1e-3, atol=1e-3)
+
+    with explained(
+        "What is added are the vectors of your `sinusoidal_positions`, which is wrong itself",
+        if_passes=assert_adds_their_own,
+    ):
+        assert_close(
+            embedded[is_word],
+            models.reference.embed(tokens)[is_word],
+            "the embedded words",
+            rtol=1e-3,
+            atol=1e-3,
+            hint="Each is the word's embedding plus the vector of its position",
+        )
 
 
 @question("ex4-attention", points=1)
@@ -274,8 +293,8 @@ def test_model_attention_attends(submission, rng):
     theirs = twins_of_made(
         submission, "model_attention", AttentionModel(VOCAB_SIZE), models.weights, hint, BIASES
     )
-    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
     expected = models.logits(tokens)
+    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3)
     expected, mistaken = theirs.reference(tokens), "AttentionModel itself has a mistake"
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=mistaken)

@@ -115,7 +115,7 @@ class TrainingRun:
         if longest == 0:
             fail("training moves no parameter", UNMOVED)
         if not 0.02 * TINY_RATE < longest < 1000 * TINY_RATE:
-            fail("training moves the model too little or too far", "Each batch makes one step")
+            fail("training moves the model too little or too far")
 
     def assert_reported(self, name: str, hint: str = "") -> None:
         """A metric must be what the reference reports, in each epoch."""
