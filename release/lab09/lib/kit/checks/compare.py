@@ -57,22 +57,23 @@ def assert_equal(
     actual = opened(actual)
     if type(actual) is not type(expected):
         fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", form_hint)
-    hints = {"hint": hint, "form_hint": form_hint}
     if _is_tensor(expected):
-        assert_tensor_equal(actual, expected, what, **hints)
+        assert_tensor_equal(actual, expected, what, hint=hint, form_hint=form_hint)
     elif _is_array(expected):
         _same_shape_and_dtype(actual, expected, what, form_hint)
         _same_values(actual, expected, what, hint)
     elif isinstance(expected, dict):
         same_keys(actual, expected, what, form_hint)
         for key, value in expected.items():
-            assert_equal(actual[key], value, f"{what}[{key!r}]", **hints)
+            where = f"{what}[{key!r}]"
+            assert_equal(actual[key], value, where, hint=hint, form_hint=form_hint)
     elif isinstance(expected, list | tuple):
         if len(actual) != len(expected):
             wrong_length = f"{what} has {len(actual)} elements where {len(expected)} belong"
             fail(wrong_length, hint)
         for index, value in enumerate(expected):
-            assert_equal(actual[index], value, f"element {index} of {what}", **hints)
+            where = f"element {index} of {what}"
+            assert_equal(actual[index], value, where, hint=hint, form_hint=form_hint)
     elif actual != expected:
         fail(f"{what} has the wrong value", hint)
 
