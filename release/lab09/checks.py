@@ -224,7 +224,7 @@ def assert_reports(metrics, loss_of, start):
             fail(f"metrics[{name!r}] holds {len(metrics[name])} numbers for three epochs")
         for value in metrics[name]:
             if not isinstance(value, float):
-                hint = "`.item()` turns a tensor of one number into it"
+                hint = "A tensor's `.item()` is one"
                 fail(f"metrics[{name!r}] should hold floats", hint * torch.is_tensor(value))
     losses = torch.stack([loss_of(weights) for weights in after_epochs(loss_of, start)])
     hint = "Each is the mean over all samples, after the steps of its epoch"
@@ -238,7 +238,7 @@ def assert_learns(after, loss_of, start):
     *_, mistaken = after_epochs(loss_of, start, adding_up=True)
     after = take_tensor(after, start.shape, torch.float32, "the model's weights")
     if torch.equal(after, start):
-        hint = "No step is made, or no gradient is there when it is made"
+        hint = "The optimizer takes no step, or finds no gradients then"
         fail("training left the parameters as they were", hint)
     adds_up = torch.allclose(after, mistaken, rtol=1e-3, atol=1e-5)
     hint = "Gradients of earlier batches add up: clear them for each batch" if adds_up else ""
@@ -338,10 +338,16 @@ def assert_holds_parameters(submission, model, optimizer, example=()):
             )
 
 
-def assert_made(submission, value, what):
-    """It was made of a class, and is not the class itself."""
-    if submission.setup("is_class = isinstance(value, type)", value=value).is_class:
-        fail(f"{what} is a class", "Call it to make an object")
+# The check ends here if a class has taken the place of what should be made with it.
+MADE = """
+if type(made) is type:
+    raise TypeError(f"{what} is the class {made.__name__}; call it to make an object")
+"""
+
+
+def assert_made(submission, made, what):
+    """It was made with a class, and is not the class itself."""
+    submission.setup(MADE, made=made, what=what)
 
 
 # --- Exercise 2 ---------------------------------------------------------------------------------
@@ -393,7 +399,7 @@ def test_sums_are_right(submission):
     num_1, num_2, total = ((digits * places).sum(1) for digits in labels.values())
     assert_tensor_equal(total, num_1 + num_2, "sum")
     if len(total.unique()) < 20:
-        fail("nearly all sums are the same")
+        fail("hardly any of the sums differ")
 
 
 @question("ex2-dataset", points=1)

@@ -19,7 +19,6 @@ from lib.kit.checks import (
     assert_equal,
     fail,
     take_dict,
-    take_flag,
     take_list,
     take_tensor,
     take_tensors,
@@ -54,11 +53,15 @@ def made_once(submission: Any, name: str, make: Callable[[], Made]) -> Made:
     return made
 
 
+REFUSE_CLASSES = """
+if isinstance(value, type):
+    raise TypeError(f"`{name}` is a class: make an object with it, `{value.__name__}(...)`")
+"""
+
+
 def assert_made(submission: Any, name: str) -> None:
     """What has this name must have been made of a class, and not be the class itself."""
-    probe = submission.setup("is_class = isinstance(value, type)", value=getattr(submission, name))
-    if take_flag(probe.is_class, f"`{name}` as a class"):
-        fail(f"`{name}` is a class", "Call it to make an object")
+    submission.setup(REFUSE_CLASSES, name=name, value=getattr(submission, name))
 
 
 # -- a student's model with our weights ---------------------------------------------------------

@@ -20,7 +20,7 @@ from model_probes import (
 )
 from torch.nn import functional as F
 
-from lib.kit.checks import assert_above, assert_close, fail, question, take_flag, take_tensor
+from lib.kit.checks import assert_above, assert_close, question, take_tensor
 from lib.reference.models.attention import AttentionModel, sinusoidal_positions
 
 EMBEDDING_DIM = 64
@@ -232,13 +232,12 @@ def test_mean_of_four_heads_attention(submission, rng):
 
 # In the second dimension the tokens would attend, not the batch: that may raise an exception.
 HEAT_MAP = """
-batch_first = bool(getattr(model.attn, "batch_first", True))
 try:
-    weights = model.attention_weights(tokens)
+    heat_map = model.attention_weights(tokens)
 except Exception:
-    if batch_first:
+    if getattr(model.attn, "batch_first", True):
         raise
-    weights = None
+    raise ValueError("`attn` does not take batches first: make it with batch_first=True") from None
 """
 
 
@@ -247,12 +246,13 @@ def test_weights_of_the_heat_map(submission, rng):
     """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
     tokens = random_tokens(rng, [6, 4])
     models = models_of(submission, rng)
-    probe = submission.setup(HEAT_MAP, model=models.model, tokens=tokens)
-    batch_first = take_flag(probe.batch_first, "`attn.batch_first`")
-    hint, weights = "" if batch_first else "Make `attn` with batch_first=True", probe.weights
-    if weights is None:
-        fail("there are no weights of a batch", hint)
-    weights = take_tensor(weights, (2, 6, 6), torch.float32, "the attention weights", hint=hint)
+    weights = take_tensor(
+        submission.setup(HEAT_MAP, model=models.model, tokens=tokens).heat_map,
+        (2, 6, 6),
+        torch.float32,
+        "the attention weights",
+        hint="There is a matrix for each review of the batch, which comes first",
+    )
     is_word = tokens != 0
     assert_close(
         weights[is_word],
