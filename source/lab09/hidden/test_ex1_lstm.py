@@ -27,6 +27,7 @@ from lib.kit.checks import (
     take_integer,
     take_list,
     take_number,
+    take_tensor,
 )
 from lib.kit.data import load_reviews
 from lib.reference.models.lstm import LSTMModel
@@ -173,6 +174,17 @@ def longest(name):
     )
 
 
+ITEM = "item = rows[index]"
+
+
+def assert_is_one_of(submission, name, index, tokens):
+    """The tokens must be a row of what the notebook has under this name."""
+    rows = getattr(submission, name)
+    item = submission.setup(ITEM, rows=rows, index=index).item
+    item = take_tensor(item, (None,), (torch.int64, torch.int32), f"a row of `{name}`")
+    assert_tensor_equal(tokens, item, any_dtype=True)
+
+
 ITEMS = "items = [dataset[index] for index in indices]"
 
 
@@ -193,7 +205,11 @@ def test_datasets_hold_their_splits(submission, rng):
             tokens, label = take_list(item, 2, f"an item of {name}_dataset")
             words = filter_word_ranks(reviews[index], VOCAB_SIZE - 1, MAX_SEQ_LEN)
             expected = F.pad(pad_reviews([words])[0], (0, longest(name) - len(words)))
-            assert_tensor_equal(tokens, expected, f"a review of {name}_dataset", hint=hint)
+            with explained(
+                f"It is the one of `{name}_x`, which is wrong itself",
+                if_passes=partial(assert_is_one_of, submission, f"{name}_x", index, tokens),
+            ):
+                assert_tensor_equal(tokens, expected, f"a review of {name}_dataset", hint=hint)
             label = take_number(label, f"a label of {name}_dataset")
             assert_close(label, float(labels[index]), f"a label of {name}_dataset", hint=hint)
 

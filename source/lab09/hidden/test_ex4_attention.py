@@ -111,6 +111,17 @@ def embedded_by(models, tokens):
     return take_tensor(models.model.embed(tokens), shape, torch.float32, "the embedded words")
 
 
+def assert_right(models, tokens, logits):
+    """The logits of reviews must be the reference's."""
+    expected = reference_on(models, tokens)(tokens)
+    with explained(
+        "Queries, keys and values are the embedded tokens, the layer has four heads, padding is "
+        "masked as a key, and the mean over tokens leaves it out of sum and count",
+        if_passes=lambda: assert_close(embedded_by(models, tokens), embedded_by(models, tokens)),
+    ):
+        assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3)
+
+
 def reference_on(models, tokens):
     """The reference, with the positions that the student's `embed` adds: these have a test of their
     own. What it adds is found out with other words."""
@@ -131,22 +142,19 @@ def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     models = models_of(submission, rng)
 
-    def assert_right(tokens, more_padding=0):
+    def assert_a_logit_each(tokens, more_padding=0):
         logits = models.logits(F.pad(tokens, (0, more_padding)))
         if not more_padding:
-            expected = reference_on(models, tokens)(tokens)
-            hint = "Attend with four heads, then take the mean over the tokens"
-            assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+            assert_right(models, tokens, logits)
 
-    several = partial(assert_right, random_tokens(rng, [4, 4, 4]))
+    several = partial(assert_a_logit_each, random_tokens(rng, [4, 4, 4]))
     several()
     for lengths, more_padding in (([3], 2), ([1], 0), ([1, 1], 0)):
         with explained(
-            "Several reviews of several tokens are right: of one, too, `pooled` must be (batch, "
-            "embedding_dim)",
+            "Several reviews of several tokens are right: no dimension of size 1 may get lost",
             if_passes=several,
         ):
-            assert_right(random_tokens(rng, lengths), more_padding)
+            assert_a_logit_each(random_tokens(rng, lengths), more_padding)
 
 
 @question("ex4-attention", points=1)
@@ -192,10 +200,8 @@ def test_words_in_another_order(submission, rng):
         "the model gives the same logit to the words in any order",
         hint="Attention alone knows no order: positions must be in what it is given",
     )
-    reference = reference_on(models, tokens)
-    hint = "Attend with four heads, then take the mean over the tokens"
     for one, logits in zip(orders, (forwards, backwards), strict=True):
-        assert_close(logits, reference(one), "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+        assert_right(models, one, logits)
 
 
 @question("ex4-attention", points=1)
@@ -203,15 +209,19 @@ def test_attention_ignores_padding(submission, rng):
     """Further zeros on the right leave every logit as it is."""
     tokens = random_tokens(rng, [6, 2, 4, 1])
     models = models_of(submission, rng)
-    assert_close(
-        models.logits(F.pad(tokens, (0, 15))),
-        reference_on(models, tokens)(tokens),
-        "the logits after more padding",
-        rtol=1e-3,
-        atol=1e-3,
-        hint="Padding must get no attention (`key_padding_mask`, True where the token is 0) and "
-        "must not enter the mean over the tokens, neither its sum nor its count",
-    )
+    padded = F.pad(tokens, (0, 15))
+    logits, expected = models.logits(padded), reference_on(models, tokens)(tokens)
+
+    def assert_embeds_alike():
+        of_padded = embedded_by(models, padded)[:, : tokens.shape[1]]
+        assert_close(of_padded, embedded_by(models, tokens), rtol=1e-3, atol=1e-3)
+
+    with explained(
+        "Padding must get no attention (`key_padding_mask`, True where the token is 0) and must "
+        "not enter the mean over the tokens, neither its sum nor its count",
+        if_passes=assert_embeds_alike,
+    ):
+        assert_close(logits, expected, "the logits after more padding", rtol=1e-3, atol=1e-3)
 
 
 @question("ex4-attention", points=2)
@@ -219,15 +229,7 @@ def test_mean_of_four_heads_attention(submission, rng):
     """Each logit comes from the mean over a review's real tokens, after attention of four heads."""
     tokens = random_tokens(rng, [9, 3, 1, 7])
     models = models_of(submission, rng)
-    assert_close(
-        models.logits(tokens),
-        reference_on(models, tokens)(tokens),
-        "the logits",
-        rtol=1e-3,
-        atol=1e-3,
-        hint="Queries, keys and values are the embedded tokens, the layer has four heads, padding "
-        "is masked as a key, and the mean over tokens leaves it out of sum and count",
-    )
+    assert_right(models, tokens, models.logits(tokens))
 
 
 # In the second dimension the tokens would attend, not the batch: that may raise an exception.
