@@ -373,7 +373,8 @@ def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Fail
         case StudentError():
             blames_answer = error.cause.raised and not error.by_check
             text = f"{error}{_blamed(error, session)}"
-            text = mark.with_hint(text) if blames_answer else text
+            notes = getattr(error, "__notes__", ())  # by the test, see PEP 678
+            text = mark.with_hint(text, notes) if blames_answer else text
             return _Failure(text, error.cause, error.name, error.errno)
         case QuestionLost():
             return _Failure(str(error), error.cause)
