@@ -45,19 +45,25 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE.md ...]")
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE ...]")
 @click.option("--out", type=click.Path(path_type=Path), help="Write DIR/release and DIR/solution.")
 def build(sources: tuple[Path, ...], out: Path | None) -> None:
-    """Compile labs into student and solution notebooks (default: all of source/)."""
-    from .lab import find_labs
+    """Compile labs into student and solution notebooks (default: all of source/).
+
+    A SOURCE is a lab's Markdown file, or the folder that holds it.
+    """
+    from .lab import find_labs, labs_in_other_formats
     from .verbs.build import build_each, build_project
 
     project = find_project()
     release_dir = (out or project) / "release"
     solution_dir = out / "solution" if out else project / ".build" / "solution"
     with console.status("building"):
-        if sources or out:
-            built = build_each(sources or find_labs(), release_dir, solution_dir)
+        if sources:
+            built = build_each(sources, release_dir, solution_dir)
+        elif out:
+            built = build_each(find_labs(), release_dir, solution_dir)
+            built.errors.extend(labs_in_other_formats(project / "source"))
         else:
             built = build_project(project)
     for lab in built.labs:

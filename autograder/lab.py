@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .conversion import in_another_format, what_to_do
 from .engine.limits import Limits
 from .errors import UserError, shown
 from .project import find_project
@@ -103,6 +104,35 @@ def find_labs(source_root: Path | None = None) -> list[Path]:
     return [source for source in sources if source.is_file()]
 
 
+def labs_in_other_formats(source_root: Path) -> list[UserError]:
+    """What to do about each folder whose lab is no Markdown file yet, or is called otherwise."""
+    folders = sorted(source_root.iterdir()) if source_root.is_dir() else []
+    errors = [_no_markdown(folder) for folder in folders if folder.is_dir()]
+    return [error for error in errors if error is not None]
+
+
+def source_in(named: Path) -> Path:
+    """The lab's file that somebody names: by itself, or by its folder.
+
+    Raises:
+        UserError: the folder holds no lab (exit code 2).
+    """
+    if not named.is_dir():
+        return named
+    folder = named.resolve()
+    source = named / f"{folder.name}.md"
+    if source.is_file():
+        return source
+    missing = f"{shown(source)}: no such file; a lab's file has its folder's name"
+    raise _no_markdown(folder) or UserError(missing, exit_code=2)
+
+
+def _no_markdown(folder: Path) -> UserError | None:
+    wanted = folder / f"{folder.name}.md"
+    found = None if wanted.is_file() else in_another_format(folder)
+    return UserError(what_to_do(found, wanted), exit_code=2) if found else None
+
+
 def read_lab_folder(source: Path) -> Lab:
     """The lab of a Markdown file, which may lie anywhere.
 
@@ -126,6 +156,8 @@ def find_lab(lab: str, source_root: Path | None = None) -> Lab:
     source_root = source_root or find_project() / "source"
     source = source_root / lab / f"{lab}.md"
     if not source.is_file():
+        if source.parent.is_dir() and (error := _no_markdown(source.parent)):
+            raise error
         known = ", ".join(source.stem for source in find_labs(source_root))
         there_are = f"there are: {known}" if known else "`python -m autograder new LAB` makes one"
         raise UserError(f"{shown(source)}: no such lab; {there_are}", exit_code=2)

@@ -33,6 +33,12 @@ def _is_project(folder: Path) -> bool:
     """Whether its `source/` holds labs, or nothing yet: that of nbgrader's courses holds others."""
     try:
         entries = [path for path in (folder / "source").iterdir() if path.name[0] != "."]
-        return not entries or any((path / f"{path.name}.md").is_file() for path in entries)
+        return not entries or any(_holds_lab(path) for path in entries)
     except OSError:  # there is none, or it isn't for us to read
         return False
+
+
+def _holds_lab(folder: Path) -> bool:
+    """Whether it holds a lab, perhaps one that is to be converted yet."""
+    names = [f"{folder.name}.md", "lab.toml", *(f"{folder.name}{one}" for one in (".Rmd", ".qmd"))]
+    return any((folder / name).is_file() for name in names)

@@ -43,7 +43,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.printable": set(),
     "autograder.tied_process": set(),
     "autograder.project": {"autograder.errors"},
+    "autograder.conversion": {"autograder.errors"},
     "autograder.lab": {
+        "autograder.conversion",
         "autograder.errors",
         "autograder.project",
         "autograder.engine.limits",
@@ -71,6 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.compiler": {
         "autograder.compiler",
+        "autograder.conversion",
         "autograder.identity",
         "autograder.lab",
         "autograder.project",

@@ -16,6 +16,7 @@ import nbformat
 from autograder.errors import UserError
 from autograder.lab import read_lab_folder
 
+from .linked_files import Files
 from .notebooks import (
     Lab,
     LabQuestion,
@@ -26,7 +27,7 @@ from .notebooks import (
     write_notebook,
 )
 from .points import read_tests
-from .support import Files, support_files
+from .support import support_files
 
 
 @dataclass(frozen=True)

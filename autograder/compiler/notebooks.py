@@ -23,12 +23,14 @@ from autograder.errors import UserError
 
 from . import blanks, tags
 from .answer_keys import answer_key
+from .linked_files import Files, Text, link_files
 from .points import MarkedTest
 from .source import SourceCell, read_lab
 
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 DEFAULT_ANSWER = "*Your answer here.*"
 SKIP_EXECUTION_TAG, SKIP_GRADING_TAG = "skip-execution", "skip-grading"
+_SHOWN_AS_A_PAGE = ("%%html", "%%HTML", "%%markdown")  # cells of code that show links
 MAY_FAIL_TAG = "raises-exception"  # Jupyter and nbclient go on when such a cell fails
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -88,6 +90,8 @@ class Lab:
     path: Path
     pieces: list[Piece] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    linked: Files = field(default_factory=dict)  # files that its text shows or links to
+    linked_by_solution: Files = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -113,7 +117,8 @@ def read_pieces(path: Path) -> Lab:
             lab.notices.append(notice)
     if not lab.pieces:
         raise UserError(f"{path}:1: the lab has no cells; write some")
-    _name_cells(lab)
+    _name_cells(lab)  # by what is written, wherever its links will lead
+    _link_files(lab)
     return lab
 
 
@@ -185,6 +190,22 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
     path.write_bytes(f"{text.rstrip()}\n".encode())
+
+
+def _link_files(lab: Lab) -> None:
+    texts = [piece for piece in lab.pieces if _has_links(piece)]
+    student, solution = link_files(
+        lab.path,
+        [Text(piece.student, piece.line) for piece in texts],
+        [Text(piece.solution, piece.line) for piece in texts],
+    )
+    for piece, given, solved in zip(texts, student.texts, solution.texts, strict=True):
+        piece.student, piece.solution = given, solved
+    lab.linked, lab.linked_by_solution = student.files, solution.files
+
+
+def _has_links(piece: Piece) -> bool:
+    return piece.kind == "markdown" or piece.solution.startswith(_SHOWN_AS_A_PAGE)
 
 
 def _read_tags(cell: SourceCell) -> tags.TaggedCell:

@@ -5,40 +5,21 @@ A file is named by its path in the released folder and maps to the file it is co
 """
 
 import ast
-import posixpath
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 from autograder.errors import UserError
 from autograder.lab import Lab as LabFolder
 from autograder.project import HOME
 
 from .ipython_syntax import as_python, parse
-from .notebooks import Lab, Piece
+from .linked_files import Files, files_below
+from .notebooks import Lab
 
 KIT = "lib.kit"  # its packages ship with the labs that use them; all else of ours stays here
 _OURS = ("lib", "autograder")
 # Has nbgrader's Validate run what grading runs, where Jupyter is started beside the notebook.
 VALIDATE_CONFIG = Path(__file__).with_name("nbgrader_config.json")
-_CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store"})
-
-_TEXT_ONLY = re.compile(  # where Markdown shows the syntax of an image, or nothing at all
-    r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)"
-    r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->",
-    re.MULTILINE | re.DOTALL,
-)
-_ALT = r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
-_IMAGE = re.compile(
-    rf"{_ALT}\(\s*(?:<(?P<bracketed>[^>\n]+)>|(?P<plain>(?:[^\s()<]|\([^\s()]*\))+))"
-    r"|<img\b[^>]*?\bsrc\s*=\s*(?P<quote>[\"'])(?P<html>.+?)(?P=quote)"
-    r"|^ {0,3}\[[^\]]+\]:\s*<?(?P<reference>\S+?\.(?:png|jpe?g|gif|svg|webp|bmp))\b",
-    re.MULTILINE | re.IGNORECASE,
-)
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)  # a URL, the server, this page
-
-Files = dict[str, Path]
 
 
 def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
@@ -47,18 +28,20 @@ def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
     Adds a notice to the lab for each import that students couldn't follow.
 
     Raises:
-        UserError: a referenced image is missing or lies outside the lab's folder, or two files
-            claim one place.
+        UserError: two files claim one place.
     """
-    given = dict(_student_folder(folder))
+    given = {
+        path.relative_to(folder.student_dir).as_posix(): path
+        for path in files_below(folder.student_dir)
+    }
     imports = _imports_of(lab, given)
     provided = {name for name in _OURS if f"{name}.py" in given or f"{name}/__init__.py" in given}
     imports = {name: place for name, place in imports.items() if name.split(".")[0] not in provided}
     shipped = _shipped_packages(folder)
     shared = _validate_config(lab) | given | dict(_packages(shipped, imports))
     lab.notices += _missing_imports(shipped, imports)
-    release = shared | _figures(lab, given, "student")
-    solution = release | _figures(lab, given, "solution")
+    release = shared | lab.linked
+    solution = release | lab.linked_by_solution
     if f"{lab.name}.ipynb" in solution:
         raise UserError(f"{solution[f'{lab.name}.ipynb']}:1: in the notebook's place; rename it")
     return release, solution
@@ -67,17 +50,6 @@ def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
 def _validate_config(lab: Lab) -> Files:
     has_checks = any(piece.role == "check" for piece in lab.pieces)
     return {VALIDATE_CONFIG.name: VALIDATE_CONFIG} if has_checks else {}
-
-
-def _student_folder(folder: LabFolder) -> Iterator[tuple[str, Path]]:
-    for path in _files_below(folder.student_dir):
-        yield path.relative_to(folder.student_dir).as_posix(), path
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not _CACHES & set(path.relative_to(folder).parts):
-            yield path
 
 
 def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
@@ -130,7 +102,7 @@ def _packages(shipped: list[str], imports: dict[str, str]) -> Iterator[tuple[str
             folder = HOME.joinpath(*package.split("."))
             parents = [parent for parent in folder.parents if parent.is_relative_to(HOME)]
             above = [parent / "__init__.py" for parent in parents if _is_package(parent)]
-            for path in (*above, *_files_below(folder)):
+            for path in (*above, *files_below(folder)):
                 yield path.relative_to(HOME).as_posix(), path
 
 
@@ -144,32 +116,3 @@ def _missing_imports(shipped: list[str], imports: dict[str, str]) -> list[str]:
 
 def _is_in(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
-
-
-def _figures(lab: Lab, given: Files, version: str) -> Files:
-    """The images that one version's Markdown refers to by a relative path."""
-    figures: Files = {}
-    for piece in lab.pieces:
-        if piece.kind == "markdown":
-            for target, line in _images(piece, version):
-                name = posixpath.normpath(unquote(re.split(r"[?#]", target)[0]))
-                path = lab.path.parent / name
-                if name in given and not path.is_file():
-                    continue
-                if name.startswith("../") or not path.is_file():
-                    wrong = "lies outside the lab's folder" if name[:3] == "../" else "is missing"
-                    raise UserError(f"{lab.path}:{line}: the image {target} {wrong}; put it there")
-                if name in given:
-                    raise UserError(f"{lab.path}:{line}: {target} also lies in student/; keep one")
-                figures[name] = path
-    return figures
-
-
-def _images(piece: Piece, version: str) -> Iterator[tuple[str, int]]:
-    text = piece.student if version == "student" else piece.solution
-    shown = _TEXT_ONLY.sub(lambda hidden: "\n" * hidden.group().count("\n"), text)
-    for image in _IMAGE.finditer(shown):
-        target = next(filter(None, image.group("bracketed", "plain", "html", "reference")))
-        if not _ELSEWHERE.match(target):
-            offset = shown.count("\n", 0, image.start()) if piece.role == "locked" else 0
-            yield target, piece.line + offset

@@ -4,9 +4,13 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
 
 from ..compiler.ipython_syntax import as_python, parse, syntax_problem
 from ..errors import shown
@@ -14,10 +18,9 @@ from .bench import Bench, Finding, Seen, Subject
 
 _REQUIREMENTS = "requirements.txt"
 _PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_IMAGE = re.compile(
-    r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^)>\s]+)|<img\b[^>]*?\bsrc=[\"'](?P<html>[^\"']+)"
-)
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"(?!attachment:|file:)[a-z][a-z0-9+.-]+:|#|//|\?", re.IGNORECASE)
+_FORMULA = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$\n]+\$", re.DOTALL)  # `f[x](y)` in it is no link
+_LEADS_TO = ("src", "href", "poster")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _CELL_METADATA = {"nbgrader", "deletable", "editable", "tags", "jupyter", "slideshow"}
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
@@ -74,7 +77,7 @@ def _left_behind(cell: Any) -> Iterator[str]:
 
 
 def check_self_contained(bench: Bench) -> Seen:
-    """Imports and images resolve within the folder or in requirements.txt."""
+    """Imports, pictures and links resolve within the folder or in requirements.txt."""
     subject = bench.subject
     projects = _installed_by(subject.release_dir / _REQUIREMENTS)
     installed = {
@@ -82,7 +85,7 @@ def check_self_contained(bench: Bench) -> Seen:
         for package, of_projects in packages_distributions().items()
         if projects & {_canonical(project) for project in of_projects}
     }
-    findings, modules, images = [], set(), 0
+    findings, modules, files = [], set(), 0
     for place, module in _imports(subject):
         root = module.partition(".")[0]
         modules.add(root)
@@ -93,11 +96,13 @@ def check_self_contained(bench: Bench) -> Seen:
         elif not is_here and root not in sys.stdlib_module_names | installed:
             wrong = f"imports {root}, which {_REQUIREMENTS} doesn't install; add it there"
             findings.append(Finding(place, wrong))
-    for place, image in _images(subject):
-        images += 1
-        if not (subject.release_dir / image).is_file():
-            findings.append(Finding(place, f"the image {image} is missing; put it beside the lab"))
-    return Seen(f"{len(modules)} packages, {images} images", findings)
+    for place, target in _links(subject):
+        files += 1
+        name = unquote(re.split(r"[?#]", target)[0])
+        if target.startswith("/") or not (subject.release_dir / name).exists():
+            wrong = f"leads to {target}, which the release lacks; link a file that lies beside it"
+            findings.append(Finding(place, wrong))
+    return Seen(f"{len(modules)} packages, {files} links", findings)
 
 
 def _imports(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -131,14 +136,44 @@ def _is_released(release_dir: Path, module: str) -> bool:
     return path.with_suffix(".py").is_file() or path.is_dir()
 
 
-def _images(subject: Subject) -> Iterator[tuple[str, str]]:
+def _links(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Every link to a file that a page of the release has, with its place.
+
+    As a reader of Markdown sees them: the compiler reads links in its own way.
+    """
     for cell in subject.assignment.notebook.cells:
         if cell.cell_type == "markdown":
-            for number, line in enumerate(cell.source.split("\n"), start=1):
-                for image in _IMAGE.finditer(line):
-                    target = image["markdown"] or image["html"]
-                    if not _ELSEWHERE.match(target):
-                        yield subject.place_of(cell, number), target
+            for number, target in _links_in(cell.source):
+                yield subject.place_of(cell, number), target
+    for page in sorted(subject.release_dir.glob("*.md")):
+        for number, target in _links_in(page.read_text("utf-8")):
+            yield f"{shown(page)}:{number}", target
+
+
+def _links_in(markdown: str) -> Iterator[tuple[int, str]]:
+    text = _FORMULA.sub(lambda found: "\n" * found[0].count("\n"), markdown)
+    for block in MarkdownIt("commonmark").enable("table").parse(text):
+        line = block.map[0] + 1 if block.map else 1
+        for token in (block, *(block.children or ())):
+            targets = [str(token.attrGet(name)) for name in _LEADS_TO if token.attrGet(name)]
+            if token.type in ("html_block", "html_inline"):
+                page = _Html()
+                page.feed(token.content)
+                targets += page.targets
+            for target in targets:
+                if not _ELSEWHERE.match(target):
+                    yield line, target
+
+
+class _Html(HTMLParser):
+    """Collects what the tags of a piece of HTML lead to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.targets += [value for name, value in attrs if name in _LEADS_TO and value]
 
 
 def _installed_by(requirements: Path) -> set[str]:

@@ -15,7 +15,7 @@ from .bench import Bench, Finding, Seen, Subject
 from .contents import check_clean, check_parses, check_self_contained
 from .evidence import check_evidence
 from .execution import check_executes
-from .leaks import find_leaks, read_allow_list, read_secrets
+from .leaks import Leak, entry_for, find_leaks, read_allow_list, read_secrets
 from .questions import check_points, check_tests
 from .rebuild import check_rebuild
 from .scores import check_blank, check_solution, check_tests_can_fail
@@ -51,7 +51,10 @@ def check_leaks(bench: Bench) -> Seen:
     allow_list = read_allow_list(subject.hidden_dir)
     leaks, stale = allow_list.sift(find_leaks(subject.release_dir, secrets))
     findings = [
-        Finding(f"{shown(subject.release_dir)}/{leak.file}:{leak.line}", f"{leak.what}; remove it")
+        Finding(
+            f"{shown(subject.release_dir)}/{leak.file}:{leak.line}",
+            f"{leak.what}; {_remedy(leak, allow_list.path)}",
+        )
         for leak in leaks
     ]
     for entry in stale:
@@ -59,6 +62,12 @@ def check_leaks(bench: Bench) -> Seen:
         findings.append(Finding(f"{shown(allow_list.path)}:{entry.line}", wrong))
     num_secrets = sum(of_kind.size for of_kind in secrets)
     return Seen(f"{num_secrets} secrets, {len(allow_list.entries)} allowed", findings)
+
+
+def _remedy(leak: Leak, allow_list: Path) -> str:
+    if not leak.text or len(leak.text) > LONGEST_WAIVER:
+        return "remove it"
+    return f"remove it, or add to {shown(allow_list)}:\n{entry_for(leak)}"
 
 
 CHECKS = (
@@ -75,6 +84,7 @@ CHECKS = (
     Check("no traces of a run", check_clean, "files"),
     Check("folder is complete", check_self_contained, "files"),
 )
+LONGEST_WAIVER = 2_000  # characters: more is data, and nobody would read it
 FIRST_OF_LANE = (check_rebuild,)  # what others wait for: it builds the solution
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..compiler.build import BuiltLab, build_labs, refuse_clashes
 from ..errors import UserError, shown
-from ..lab import SOURCE_RECORD, find_labs
+from ..lab import SOURCE_RECORD, find_labs, labs_in_other_formats, source_in
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ def build_project(project: Path) -> Built:
     sources = find_labs(project / "source")
     release_dir = project / "release"
     built = build_each(sources, release_dir, project / ".build" / "solution")
+    built.errors.extend(labs_in_other_formats(project / "source"))
     released = sorted(path.parent for path in release_dir.glob("*/*.ipynb"))
     known = {source.stem for source in sources}
     for folder in dict.fromkeys(released):
@@ -38,11 +39,13 @@ def build_project(project: Path) -> Built:
 
 
 def build_each(sources: Sequence[Path], release_dir: Path, solution_dir: Path) -> Built:
-    """Build labs into `release_dir/<lab>/` and `solution_dir/<lab>/`.
+    """Build labs, each named by its file or its folder, into `release_dir/<lab>/` and
+    `solution_dir/<lab>/`.
 
     Raises:
         UserError: if the folders won't do, or two labs have one name (exit code 2).
     """
+    sources = [source_in(source) for source in sources]
     refuse_clashes(sources, release_dir, solution_dir)
     built = Built()
     for source in sources:

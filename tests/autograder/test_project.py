@@ -60,3 +60,9 @@ def test_without_any_project_the_user_is_told(tmp_path: Path) -> None:
         find_project(tmp_path)
     assert raised.value.exit_code == 2
     assert "\n" not in raised.value.message
+
+
+@pytest.mark.parametrize("name", ["lab1.Rmd", "lab1.qmd", "lab.toml"])
+def test_a_project_whose_lab_is_to_be_converted(tmp_path: Path, name: str) -> None:
+    make(tmp_path / "source" / "lab1" / name)
+    assert find_project(tmp_path) == tmp_path

@@ -11,18 +11,20 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from autograder.errors import shown
 
-from .text import CODE, PROSE, Line, Run, normalised, numbered, runs, tokens
+from .text import Line, Run, Tokens, code, numbered, runs, statements, words
 
 _BEGIN = re.compile(r"\s*#!TAG\s+HWBEGIN\b")
 _END = re.compile(r"\s*#!TAG\s+HWEND\b")
 _MESSAGE = re.compile(r"\s*#!MSG\b ?")
 _TAG = re.compile(r"\s*#!TAG\b")
 _FENCE = re.compile(r"(`{3,}|~{3,})(?P<language>.*)")
-_FIGURE = re.compile(r"[\w./-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b", re.IGNORECASE)
-_SAID_BY_ALL_TESTS = re.compile(r"\s*(?:import\b|from\b.*\bimport\b|@question\b|#)")
+_FIGURE = re.compile(r"[^\s()<>\[\]\"']+\.\w{1,8}\b")
+_QUOTED_FILE = re.compile(r"(?<=[<\"'])[^<>\"'\n]+ [^<>\"'\n]+\.\w{1,8}(?=[>\"'])")
+_SAID_BY_ALL_TESTS = re.compile(r"(?:import\b|from\b.*\bimport\b|@question\b|#)")
 _WRAPPINGS = ("{}", "(\n{}\n)", "if True:\n    pass\n{}")  # a block need not stand alone
 
 # Of our packages, what ships with a release on purpose.
@@ -37,16 +39,16 @@ class Kind:
     """A kind of secret, and how much of it has to coincide to be no coincidence."""
 
     name: str
-    shortest_line: int  # in characters; `)`, `else:` and the like give nothing away
+    shortest_line: int  # in letters and signs; `)`, `else:` and the like give nothing away
     run_length: int  # in tokens
-    token: re.Pattern[str]
+    tokens: Tokens
 
 
 # Hidden tests resemble the public ones, which use the same names on the same functions.
-SOLUTION = Kind("solution", 8, 8, CODE)
-WRITTEN_SOLUTION = Kind("written solution", 8, 6, PROSE)
-REFERENCE_CODE = Kind("reference", 8, 10, CODE)
-HIDDEN_TEST = Kind("hidden test", 24, 16, CODE)
+SOLUTION = Kind("solution", 7, 8, code)
+WRITTEN_SOLUTION = Kind("written solution", 7, 6, words)
+REFERENCE_CODE = Kind("reference", 7, 10, code)
+HIDDEN_TEST = Kind("hidden test", 21, 16, code)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Secrets:
     """All secrets of one kind, each with the place it comes from (`file:line`)."""
 
     kind: Kind
-    lines: dict[str, str] = field(default_factory=dict)  # normalised
+    statements: dict[Run, str] = field(default_factory=dict)  # all of their tokens
     runs: dict[Run, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)  # by the digest of their bytes
@@ -70,7 +72,7 @@ class Secrets:
     @property
     def size(self) -> int:
         """How many there are."""
-        return len(self.lines) + len(self.runs) + len(self.names) + len(self.figures)
+        return len(self.statements) + len(self.runs) + len(self.names) + len(self.figures)
 
 
 def read_secrets(source: Path, hidden_dir: Path, project: Path) -> list[Secrets]:
@@ -78,17 +80,14 @@ def read_secrets(source: Path, hidden_dir: Path, project: Path) -> list[Secrets]
 
     A line, a run of tokens or a name that students are given elsewhere is no secret.
     """
-    given, code, prose = _split(source)
+    given, solved, prose = _split(source)
     shipped = _files_in(project, SHIPPED)
     held_back = [file for file in _files_in(project, [REFERENCE]) if file not in shipped]
-    tests = [
-        Passage(file, [line for line in _lines(file) if not _SAID_BY_ALL_TESTS.match(line.text)])
-        for file in sorted(hidden_dir.rglob("*.py"))
-    ]
+    tests = [Passage(file, _of_one_test(_lines(file))) for file in sorted(hidden_dir.rglob("*.py"))]
     given_or_shipped = [*given, *(Passage(file, _lines(file)) for file in shipped)]
-    solution = _collect(SOLUTION, code, given)
-    solution.names = _names(code, given_or_shipped)
-    solution.figures = _figures(source, [*code, *prose], given)
+    solution = _collect(SOLUTION, solved, given)
+    solution.names = _names(solved, given_or_shipped)
+    solution.figures = _figures(source, [*solved, *prose], given)
     reference = [Passage(file, _lines(file)) for file in held_back]
     return [
         solution,
@@ -103,17 +102,26 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def _of_one_test(lines: list[Line]) -> list[Line]:
+    """Without the statements that all files of tests have."""
+    tokens = code(lines)
+    written = statements(lines, tokens)
+    common = {one.start for one in written if _SAID_BY_ALL_TESTS.match(one.text)}
+    taken = {token.line for token in tokens if token.statement in common}
+    return [line for line in lines if line.number not in taken]
+
+
 def _split(source: Path) -> tuple[list[Passage], list[Passage], list[Passage]]:
     """A lab's given text, and what its solution blocks hold: code, and prose."""
     given = [Passage(source, [])]
-    code: list[Passage] = []
+    solved: list[Passage] = []
     prose: list[Passage] = []
-    current, language = given[-1], ""
+    current, fence = given[-1], ""  # what opened the block of code, if one is open
     for line in _lines(source):
-        fence = _FENCE.match(line.text)
+        marks = _FENCE.match(line.text)
         if _BEGIN.match(line.text):
             current = Passage(source, [])
-            (code if language else prose).append(current)
+            (solved if fence else prose).append(current)
         elif _END.match(line.text):
             current = Passage(source, [])
             given.append(current)
@@ -121,24 +129,29 @@ def _split(source: Path) -> tuple[list[Passage], list[Passage], list[Passage]]:
             given[-1].lines.append(Line(line.number, line.text[message.end() :]))
         elif not _TAG.match(line.text):
             current.lines.append(line)
-        if fence and current is given[-1]:
-            language = "" if language else fence["language"] or "text"
-    return given, code, prose
+        if marks and current is given[-1]:
+            closes = marks[1].startswith(fence) and not marks["language"].strip()
+            fence = marks[1] if not fence else "" if closes else fence
+    return given, solved, prose
 
 
 def _collect(kind: Kind, secret: list[Passage], given: list[Passage]) -> Secrets:
-    given_lines = {normalised(line.text) for passage in given for line in passage.lines}
+    given_statements = {
+        one.tokens
+        for passage in given
+        for one in statements(passage.lines, kind.tokens(passage.lines))
+    }
     known = {
         run
         for passage in given
-        for _, run in runs(tokens(passage.lines, kind.token), KNOWN_RUN)
+        for _, run in runs(kind.tokens(passage.lines), KNOWN_RUN)
     }  # fmt: skip
     found = Secrets(kind)
     for passage in secret:
-        for line in passage.lines:
-            text = normalised(line.text)
-            if len(text) >= kind.shortest_line and text not in given_lines:
-                found.lines.setdefault(text, _place(passage.file, line.number))
+        for one in statements(passage.lines, kind.tokens(passage.lines)):
+            is_long = sum(map(len, one.tokens)) >= kind.shortest_line
+            if is_long and one.tokens not in given_statements:
+                found.statements.setdefault(one.tokens, _place(passage.file, one.line))
         for number, run in _secret_runs(passage, kind, known):
             found.runs.setdefault(run, _place(passage.file, number))
     return found
@@ -146,7 +159,7 @@ def _collect(kind: Kind, secret: list[Passage], given: list[Passage]) -> Secrets
 
 def _secret_runs(passage: Passage, kind: Kind, known: set[Run]) -> Iterator[tuple[int, Run]]:
     """Runs of which at most half is known, and which don't say the same all the time."""
-    sequence = tokens(passage.lines, kind.token)
+    sequence = kind.tokens(passage.lines)
     is_known = [False] * len(sequence)
     for start, run in runs(sequence, KNOWN_RUN):
         if run in known:
@@ -157,18 +170,13 @@ def _secret_runs(passage: Passage, kind: Kind, known: set[Run]) -> Iterator[tupl
             yield sequence[start].line, run
 
 
-def _names(code: list[Passage], given: list[Passage]) -> dict[str, str]:
+def _names(solved: list[Passage], given: list[Passage]) -> dict[str, str]:
     """Names that only solutions bind and nothing given mentions."""
-    words = {
-        word
-        for passage in given
-        for line in passage.lines
-        for word in PROSE.findall(line.text.lower())
-    }
+    known = {token.text for passage in given for token in words(passage.lines)}
     names: dict[str, str] = {}
-    for passage in code:
+    for passage in solved:
         for name, line in _bound_names(passage.lines):
-            if len(name) >= SHORTEST_NAME and name.lower() not in words:
+            if len(name) >= SHORTEST_NAME and name.lower() not in known:
                 names.setdefault(name.lower(), _place(passage.file, line))
     return names
 
@@ -207,8 +215,8 @@ def _figures(source: Path, secret: list[Passage], given: list[Passage]) -> dict[
 def _mentioned(source: Path, passages: list[Passage]) -> Iterator[tuple[Path, str]]:
     for passage in passages:
         for line in passage.lines:
-            for name in _FIGURE.findall(line.text):
-                path = source.parent / name
+            for name in (*_FIGURE.findall(line.text), *_QUOTED_FILE.findall(line.text)):
+                path = source.parent / unquote(name)
                 if path.is_file():
                     yield path, _place(source, line.number)
 

@@ -82,10 +82,42 @@ def test_imports_that_students_cannot_follow(subject: Subject, line: str, words:
     assert finding.place.endswith("checks.py:2")
 
 
-def test_an_image_that_is_missing(subject: Subject) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](a/b.png)",
+        "<img src='a/b.png'>",
+        "text <img\nsrc=a/b.png> text",
+        "[x](a/b.png)",
+        "[x][y]\n\n[y]: a/b.png 'title'",
+        "| a |\n|---|\n| ![x](a/b.png) |",
+        '- in a list\n\n  <a href="a/b.png#part">x</a>',
+    ],
+)
+def test_a_link_that_leads_nowhere(subject: Subject, text: str) -> None:
     def refer(notebook: Any) -> None:
-        notebook.cells[0].source += "\n![there](https://x.org/a.png) <img src='a/b.png'>"
+        notebook.cells[
+            0
+        ].source += f"\n\n![there](https://x.org/a.png) $f[x](y)$ [up](#top)\n\n{text}"
 
     edit(subject, refer)
     (finding,) = findings(check_self_contained, subject)
-    assert "the image a/b.png is missing" in finding.what
+    assert "leads to a/b.png" in finding.what
+    picture = subject.release_dir / "a" / "b.png"
+    picture.parent.mkdir()
+    picture.touch()
+    assert findings(check_self_contained, subject) == []
+
+
+def test_a_picture_that_is_attached(subject: Subject) -> None:
+    edit(subject, lambda notebook: notebook.cells[0].update(source="![x](attachment:x.png)"))
+    (finding,) = findings(check_self_contained, subject)
+    assert "attachment:x.png" in finding.what
+
+
+def test_a_page_beside_the_notebook(subject: Subject) -> None:
+    page = subject.release_dir / "README.md"
+    page.write_text("# Lab\n\n[gone](gone.pdf) [there](checks.py)\n", "utf-8")
+    (finding,) = findings(check_self_contained, subject)
+    assert finding.place.endswith("README.md:3")
+    assert "leads to gone.pdf" in finding.what

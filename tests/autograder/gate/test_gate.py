@@ -1,5 +1,7 @@
 """The gate as one command, on a small lab with a leak in it; `tests/test_lab09.py` has Lab 9."""
 
+import tomllib
+
 from rich.console import Console
 
 from autograder.gate.bench import Subject
@@ -19,6 +21,9 @@ def test_all_checks_run_and_a_leak_is_found(subject: Subject) -> None:
 
     leak, stray = (line.plain for line in findings_of(outcomes))
     assert f"{notes}:2: a line of a solution, {subject.source}:12" in leak
+    waiver = leak.split("or add to ")[1].split(":\n", 1)
+    assert waiver[0].endswith("hidden/allowed_leaks.toml")
+    assert tomllib.loads(waiver[1])["allowed"][0]["file"] == "notes.txt"
     assert f"{notes}:1: is not what the source builds" in stray
     console = Console(width=80, record=True, file=None)
     console.print(as_table("small", outcomes))

@@ -75,3 +75,44 @@ def test_a_lab_built_elsewhere_is_graded_by_its_own_tests(
     assert assignment.source == source
     (out / "solution" / "a1.source.txt").unlink()
     assert len(load_assignment("a1", out / "release").test_files) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("d1.ipynb", "{}", "convert it: jupytext --to md"),
+        ("d1.py", "# %%\nx = 1\n", "convert it: jupytext --to md"),
+        ("d1.Rmd", "# Lab", "convert it: jupytext --to md"),
+        ("d1.qmd", "# Lab", "jupytext --to md"),
+        ("D1.md", "# Lab", "call it d1.md"),
+        ("d1.markdown", "# Lab", "mv "),
+    ],
+)
+def test_a_lab_in_another_format_is_no_secret(
+    project: Path, name: str, content: str, words: str
+) -> None:
+    file = project / "source" / "d1" / name
+    file.parent.mkdir()
+    file.write_text(content, "utf-8")
+    (project / "source" / "helpers").mkdir()
+    (project / "source" / "helpers" / "helpers.py").write_text("x = 1\n", "utf-8")
+    built = build_project(project)
+    assert [lab.lab for lab in built.labs] == ["a1", "c1"]
+    broken, other = built.errors
+    assert "stray #!MSG" in broken.message
+    assert other.message.startswith(f"{file}:1: ")
+    assert words in other.message
+    with pytest.raises(UserError, match=f"{name}:1: ") as caught:
+        build_each([file.parent], project / "r", project / "s")
+    assert caught.value.exit_code == 2
+
+
+def test_a_folder_stands_for_its_lab(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, here in (("source/a1", project), (".", project / "source" / "a1")):
+        monkeypatch.chdir(here)
+        built = build_each([Path(folder)], tmp_path / "r", tmp_path / "s")
+        assert [lab.lab for lab in built.labs] == ["a1"]
+    with pytest.raises(UserError, match=r"source\.md: no such file"):
+        build_each([project / "source"], tmp_path / "r", tmp_path / "s")

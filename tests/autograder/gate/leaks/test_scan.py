@@ -70,7 +70,7 @@ def png(kind: bytes, text: bytes) -> bytes:
         (
             HIDDEN_TEST.split('"""')[-1].replace(", ", ",\n  "),
             2,
-            "in a row of a hidden test, {}/hidden/test_half.py:7",
+            "a line of a hidden test, {}/hidden/test_half.py:7",
         ),
         (REFERENCE.split("\n")[4], 1, "a line of a reference, {}/lib/reference/halves.py:5"),
         (
@@ -84,6 +84,22 @@ def test_each_kind_of_secret(course: Course, content: str, line: int, words: str
     course.plant("notes/more.txt", content)
     (what,) = [leak.what for leak in course.leaks() if leak.line == line]
     assert words.format(course.project) in what
+
+
+def test_a_statement_in_another_style(course: Course) -> None:
+    secret = HIDDEN_TEST.split("\n")[-2].strip().replace('"', "'").replace(", ", ",\n        ")
+    course.plant("checks.py", f"def check():\n    {secret.replace('7)', '7,)')}\n    return 1\n")
+    (leak,) = course.leaks()
+    assert (leak.file, leak.line) == ("checks.py", 2)
+    assert leak.text.startswith("assert_equal(submission.half(")
+    assert "a line of a hidden test" in leak.what
+
+
+def test_a_minified_notebook(course: Course) -> None:
+    cells = [{"source": ["x = 1\n", SECRET_LINE, "y = (\n"]}]
+    course.plant("lab.ipynb", json.dumps({"cells": cells}))
+    (leak,) = course.leaks()
+    assert leak.text == "outcome = number // 2"
 
 
 def test_a_figure_that_only_a_solution_shows(course: Course) -> None:

@@ -14,18 +14,19 @@ def test_lines_runs_names_and_figures(course: Course) -> None:
     }
     assert list(of_kind) == ["solution", "written solution", "hidden test", "reference"]
     solution = of_kind["solution"]
-    assert list(solution.lines) == [
-        "outcome = number // 2",
+    assert [" ".join(tokens) for tokens in solution.statements] == [
+        "outcome = number / / 2",
         "remainder = number - 2 * outcome",
-        "assert remainder in (0, 1) and torch.tensor(remainder).item() < 2",
+        "assert remainder in 0 , 1 and torch . tensor ( remainder ) . item ( ) < 2",
     ]  # `import torch` is given
     assert solution.names == {"remainder": f"{course.source}:11"}  # a message says `outcome`
     assert len(solution.figures) == 1
     assert all(len(run) == 8 for run in solution.runs)
-    (line,) = of_kind["written solution"].lines
-    assert line.startswith("Whatever remains")
-    assert "import torch" not in of_kind["hidden test"].lines | of_kind["reference"].lines
-    assert not any("seven" in line.lower() for line in of_kind["reference"].lines)  # ships
+    (words,) = of_kind["written solution"].statements
+    assert words[:2] == ("whatever", "remains")
+    held_back = of_kind["hidden test"].statements | of_kind["reference"].statements
+    assert ("import", "torch") not in held_back
+    assert not any("seven_times_eleven" in tokens for tokens in held_back)  # ships
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,69 @@ def test_names_of_blocks_that_are_no_statements(
     course.source.write_text(f"```python\n#!TAG HWBEGIN\n{block}\n#!TAG HWEND\n```\n", "utf-8")
     solution, *_ = read_secrets(course.source, course.project / "hidden", course.project)
     assert list(solution.names) == names
+
+
+IMPORTS_AND_MARKS = """\
+from somewhere.far.away import (
+    a_function_with_a_long_name,
+    another_function_with_a_long_name,
+)
+
+
+@question(
+    "half",
+    points=1,
+    if_raises="look at the sign of the number",
+)
+def test_half(submission):
+    assert submission.half(
+        1234567,
+    ) == 617283
+"""
+
+
+def test_what_all_tests_say_is_no_secret_however_it_is_wrapped(course: Course) -> None:
+    (course.project / "hidden/test_half.py").write_text(IMPORTS_AND_MARKS, "utf-8")
+    tests = read_secrets(course.source, course.project / "hidden", course.project)[2]
+    assert [" ".join(tokens) for tokens in tests.statements] == [
+        "def test_half ( submission ) :",
+        "assert submission . half ( 1234567 ) = = 617283",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "file"),
+    [
+        ("![p](figures/a.png)", "figures/a.png"),
+        ("![p](../shared/a.png 'title')", "../shared/a.png"),
+        ("![p](<a b.png>) and text", "a b.png"),
+        ("![p](a%20b.png)", "a b.png"),
+        ("<img src='a b.png'>", "a b.png"),
+        ("[all data](data.csv)", "data.csv"),
+    ],
+)
+def test_files_that_solutions_show(course: Course, shown: str, file: str) -> None:
+    path = course.project / "lab" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("content of it", "utf-8")
+    source = course.project / "lab" / "lab.md"
+    source.parent.mkdir(exist_ok=True)
+    source.write_text(f"Why?\n\n#!TAG HWBEGIN\nSo: {shown}\n#!TAG HWEND\n", "utf-8")
+    solution, *_ = read_secrets(source, course.project / "hidden", course.project)
+    assert list(solution.figures.values()) == [f"{source}:4"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "~~~~text\n```\n~~~\n~~~~",
+        "```text\n~~~\n```",
+        "```{code-cell}\nx = 1\n```",
+        "````\n```\n````",
+    ],
+)
+def test_blocks_within_blocks_do_not_turn_prose_into_code(course: Course, block: str) -> None:
+    course.source.write_text(f"{block}\n\n{course.source.read_text('utf-8')}", "utf-8")
+    solution, written, *_ = read_secrets(course.source, course.project / "hidden", course.project)
+    assert len(solution.statements) == 3
+    assert len(written.statements) == 1
