@@ -16,13 +16,15 @@ from autograder.assignment import load_assignment
 from autograder.cli import cli
 from autograder.compiler.build import build_labs
 from autograder.compiler.points import read_tests
-from autograder.engine import limits
+from autograder.engine import Cause, limits
+from autograder.gate.gate import CHECKS
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
 from autograder.judge.results import SubmissionResult, Verdict
 from autograder.judge.warm import Grader
 from autograder.lab import Lab, read_lab_folder
+from autograder.variants.format import USAGES
 from lib.kit import checks
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -32,6 +34,7 @@ CHAPTER = DOCS / "writing-hidden-tests.md"
 LAB_CHAPTER = DOCS / "writing-a-lab.md"
 QUICK_STARTS = ("students", "instructors", "graders")
 MOST_LINES = 60
+NO_MESSAGES = ("## Causes", "## Exit codes")  # sections of the page of messages
 
 KEYS = {field.name for field in dataclasses.fields(Lab)} - {"folder", "name"}
 LIMITS = {field.name for field in dataclasses.fields(limits.Limits)} - {"of_questions"}
@@ -42,7 +45,7 @@ FENCE = re.compile(
 )
 LINK = re.compile(r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^()\s]+)\)")
 COMMAND = re.compile(r"(?:python -m autograder|course-lab) (?P<verb>[a-z]+)(?P<rest>[^`\n;]*)")
-MAKE = re.compile(r"(?:^|[`$ ])make (?P<words>[^`\n;,#)]*)")
+MAKE = re.compile(r"(?:^\$ |`(?:[A-Z]+=\S+ )?|&& )make (?P<words>[^`\n;,#)]*)", re.M)
 ROW = re.compile(r"^\| `(?P<key>[a-z_.]+)` \|", re.M)
 
 
@@ -144,6 +147,10 @@ def test_targets_of_make_exist() -> None:
 
 # -- lab.toml --------------------------------------------------------------------------------------
 
+HAS_FRAMES = hasattr(checks, "take_frame")
+needs_all = pytest.mark.skipif(
+    "files" not in KEYS or not HAS_FRAMES, reason="not all that is documented is here yet"
+)
 needs_files = pytest.mark.skipif("files" not in KEYS, reason="lab.toml has no `files` here yet")
 
 
@@ -181,6 +188,55 @@ def test_examples_of_lab_toml_are_read(example: Block, tmp_path: Path) -> None:
 
 def test_there_are_examples_of_lab_toml() -> None:
     assert EXAMPLES and {block.language for block in EXAMPLES} == {"toml"}
+
+
+# -- formats and messages --------------------------------------------------------------------------
+
+
+def column(page: Path, heading: str) -> list[str]:
+    """What stands in backticks in the first column of the table below a heading."""
+    _, found, below = page.read_text("utf-8").partition(f"\n{heading}\n")
+    assert found, heading
+    section = re.split(r"^#+ ", below, maxsplit=1, flags=re.M)[0]
+    return re.findall(r"^\| (.*?) \|", section, re.M)[2:]
+
+
+@needs_all
+def test_the_gates_checks_are_told_in_their_order() -> None:
+    assert column(DOCS / "file-formats.md", "## The release gate") == [one.name for one in CHECKS]
+
+
+@needs_all
+def test_every_cause_is_told() -> None:
+    told = re.findall(r"`(\w+)`", " ".join(column(DOCS / "messages.md", "## Causes")))
+    assert sorted(told) == sorted(cause.value for cause in Cause)
+
+
+@needs_all
+def test_headers_of_variants_are_told() -> None:
+    told = {row.strip("`") for row in column(DOCS / "file-formats.md", "## Variants")}
+    assert told == set(USAGES.values())
+
+
+def sources() -> str:
+    """All texts of our code, what is filled in left out."""
+    files = [file for name in ("autograder", "lib") for file in (PROJECT / name).rglob("*.py")]
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    joined = re.sub(r'"\s*\n\s*f?r?"', "", text)
+    return re.sub(r"\{[^{}]*\}", "…", joined)
+
+
+@needs_all
+def test_messages_are_those_of_the_code() -> None:
+    text = sources()
+    page = DOCS / "messages.md"
+    headings = re.findall(r"^## .*", page.read_text("utf-8"), re.M)
+    rows = [row for h in headings if h not in NO_MESSAGES for row in column(page, h)]
+    assert len(rows) > 50
+    for row in rows:
+        pieces = [piece.strip(" `:;,()") for piece in row.split("…")]
+        assert any(len(piece) > 8 for piece in pieces), row
+        assert [piece for piece in pieces if piece not in text] == [], row
 
 
 # -- hidden tests ----------------------------------------------------------------------------------
@@ -298,7 +354,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
 
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
-    if not hasattr(checks, "take_frame"):
+    if not HAS_FRAMES:
         pytest.skip("lib.kit.checks has no take_frame yet")
     yield from judge_of("frames", tmp_path_factory.mktemp("frames"))
 
