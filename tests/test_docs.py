@@ -1,28 +1,30 @@
 """What pages for people say is so: links lead somewhere, commands and keys exist, examples run."""
 
-import copy
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import click
 import nbformat
 import pytest
+from nbgrader.preprocessors import AssignLatePenalties
 
-from autograder.assignment import load_assignment
 from autograder.cli import cli
 from autograder.compiler.build import build_labs
 from autograder.compiler.points import read_tests
+from autograder.course.course import load_course, modules_of
 from autograder.engine import Cause, limits
+from autograder.gate.bench import Bench, Subject
 from autograder.gate.gate import CHECKS
+from autograder.gate.trials import trial_pool
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
-from autograder.judge.results import SubmissionResult, Verdict
-from autograder.judge.warm import Grader
+from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 from autograder.lab import Lab, read_lab_folder
 from autograder.variants.format import USAGES
 from lib.kit import checks
@@ -218,6 +220,31 @@ def test_headers_of_variants_are_told() -> None:
     assert told == set(USAGES.values())
 
 
+@needs_all
+@pytest.mark.parametrize("kind", [SubmissionResult, QuestionResult, Verdict, CellFailure])
+def test_fields_of_results_are_told(kind: Any) -> None:
+    _, _, below = without_blocks(DOCS / "file-formats.md").partition("\n## Results\n")
+    told = set(re.findall(r"`(\w+)`", below.partition("\n## ")[0]))
+    assert {field.name for field in dataclasses.fields(kind)} - told == set()
+
+
+def test_the_rule_for_late_work_is_one(tmp_path: Path) -> None:
+    by_method, rule = (
+        block.text for block in blocks(DOCS / "running-a-course.md") if block.language == "python"
+    )
+    (tmp_path / "late.py").write_text(rule, "utf-8")
+    named = 'c.AssignLatePenalties.plugin_class = "late.Daily"'
+    assert named in (DOCS / "running-a-course.md").read_text("utf-8")
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{by_method}{named}\n", "utf-8")
+    course = load_course(tmp_path)
+    assert course.config.LateSubmissionPlugin.penalty_method == "zero"
+    with modules_of(tmp_path):
+        rules = AssignLatePenalties(config=course.config)
+        rules.init_plugin()
+    penalty = rules.plugin_inst.late_submission_penalty
+    assert [penalty("somebody", 20, 3_600 * hours) for hours in (1, 24, 25, 999)] == [2, 2, 4, 20]
+
+
 def sources() -> str:
     """All texts of our code, what is filled in left out."""
     files = [file for name in ("autograder", "lib") for file in (PROJECT / name).rglob("*.py")]
@@ -250,6 +277,7 @@ LAB_TOML = {
     "words": f"take_values = true\n{QUICK}",
     "frames": f'take_values = true\nimports = ["numpy", "pandas", "matplotlib.pyplot"]\n{QUICK}',
 }
+OF_THE_GATE = ("no test believes a liar", "messages tell nothing")
 DATA_FILES = {"words.txt": "red\nblue\nfish\n"}
 
 Wrong = tuple[str, str, set[str]]
@@ -280,9 +308,9 @@ WRONG: dict[str, list[Wrong]] = {
         SLOW,
         ("sum(number * number for number in range(limit))",
          "sum([number * number for number in range(limit)])", {"test_memory"}),
-        ("sum(number * number", "sum(number", {"test_memory", "test_mean_lies_between"}),
+        ("sum(number * number", "sum(number", {"test_memory"}),
         ("random.Random(seed)", "random", {"test_draw"}),
-        ("/ len(words)", "* 9", {"test_mean_lies_between"}),
+        ("/ len(words)", "/ (len(words) + 1)", {"test_mean_times_count"}),
     ],
     "frames": [
         ("/ values.std()", "", {"test_standardise"}),
@@ -311,13 +339,34 @@ def test_every_example_of_the_chapter_is_run() -> None:
     assert [block for block in python if block.mark not in marks] == []
 
 
-Judge = Callable[[str, str], dict[str, Verdict]]
+@dataclass
+class Example:
+    """A lab made of the chapter's blocks: its answers are judged as a class is."""
+
+    lab: str
+    subject: Subject
+    pool: Pool
+
+    @property
+    def solution(self) -> Path:
+        return self.subject.project / "solution" / self.lab / f"{self.lab}.ipynb"
+
+    def judge(self, part: str, instead: str) -> dict[str, Verdict]:
+        """What tests say of the answers with something else in place of a part of them."""
+        assert part in chapter(self.lab, "answers")
+        notebook = nbformat.read(self.solution, as_version=4)
+        for cell in notebook.cells:
+            cell.source = cell.source.replace(part, instead)
+        return self.verdicts(nbformat.writes(notebook).encode())
+
+    def verdicts(self, notebook: bytes) -> dict[str, Verdict]:
+        answer = self.pool.judge(Grading(Content("somebody", f"{self.lab}.ipynb", notebook)))
+        result = SubmissionResult.from_json(answer)
+        return {test.name: test for question in result.questions for test in question.tests}
 
 
-def judge_of(lab: str, folder: Path) -> Iterator[Judge]:
-    """Make a lab of the chapter's blocks; judge its answers, a part of them replaced, as a
-    class is judged."""
-    source = folder / "source" / lab
+def made(lab: str, project: Path) -> Iterator[Example]:
+    source = project / "source" / lab
     for name in ("hidden", "student"):
         (source / name).mkdir(parents=True)
     for name, text in DATA_FILES.items():
@@ -326,69 +375,61 @@ def judge_of(lab: str, folder: Path) -> Iterator[Judge]:
     tests = source / "hidden" / "test_chapter.py"
     tests.write_text(chapter(lab, "tests"), "utf-8")
     questions = dict.fromkeys(test.question_id for test in read_tests(tests))
-    answers = chapter(lab, "answers")
     cells = [
-        f"#!TAG HWBEGIN\n#!MSG TODO: answer all.\n{answers}#!TAG HWEND",
+        f"#!TAG HWBEGIN\n#!MSG TODO: answer all.\n{chapter(lab, 'answers')}#!TAG HWEND",
         *(f"#!TAG QUESTION {question}" for question in questions),
     ]
     text = "\n\n".join(f"```python\n{cell}\n```" for cell in cells)
     (source / f"{lab}.md").write_text(f"# A lab\n\n{text}\n", "utf-8")
-    build_labs([source / f"{lab}.md"], folder / "release", folder / "solution")
-    assignment = load_assignment(lab, folder / "release", folder / "source")
-    solution = nbformat.read(folder / "solution" / lab / f"{lab}.ipynb", as_version=4)
-
-    with Pool(Grader(assignment, limits=assignment.limits), jobs=1) as pool:
-
-        def judge(part: str, instead: str) -> dict[str, Verdict]:
-            assert part in answers
-            notebook = copy.deepcopy(solution)
-            for cell in notebook.cells:
-                cell.source = cell.source.replace(part, instead)
-            content = Content("somebody", f"{lab}.ipynb", nbformat.writes(notebook).encode())
-            result = SubmissionResult.from_json(pool.judge(Grading(content)))
-            return {test.name: test for question in result.questions for test in question.tests}
-
-        yield judge
+    build_labs([source / f"{lab}.md"], project / "release", project / "solution")
+    subject = Subject(lab, project)
+    with trial_pool(subject.assignment) as pool:
+        yield Example(lab, subject, pool)
 
 
 @pytest.fixture(scope="module")
-def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
-    yield from judge_of("words", tmp_path_factory.mktemp("words"))
+def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+    yield from made("words", tmp_path_factory.mktemp("words"))
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+def frames(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     if not HAS_FRAMES:
         pytest.skip("lib.kit.checks has no take_frame yet")
-    yield from judge_of("frames", tmp_path_factory.mktemp("frames"))
+    yield from made("frames", tmp_path_factory.mktemp("frames"))
 
 
 def failed(verdicts: dict[str, Verdict]) -> dict[str, str]:
     return {name: verdict.message for name, verdict in verdicts.items() if not verdict.passed}
 
 
-def assert_examples_hold(judge: Judge, lab: str) -> None:
-    """They pass on the answers shown, and each fails on some wrong answer."""
-    verdicts = judge("import", "import")
+def assert_examples_hold(example: Example) -> None:
+    """They pass on the answers shown, fail on blanks and on wrong answers, and believe no liar."""
+    verdicts = example.judge("import", "import")
     assert failed(verdicts) == {}
     caught = set()
-    for part, instead, must_fail in WRONG[lab]:
-        found = failed(judge(part, instead))
+    for part, instead, must_fail in WRONG[example.lab]:
+        found = failed(example.judge(part, instead))
         assert must_fail <= set(found), f"{instead!r}: {found}"
         caught |= must_fail
     assert caught == set(verdicts)
+    blank = failed(example.verdicts(example.subject.notebook_path.read_bytes()))
+    assert set(blank) == set(verdicts)
+    bench = Bench(example.subject, example.subject.project, example.pool, example.solution)
+    looks = [one.look for one in CHECKS if one.name in OF_THE_GATE]
+    assert looks and [finding.what for look in looks for finding in look(bench).findings] == []
 
 
-def test_examples_of_hidden_tests_run(words: Judge) -> None:
-    assert_examples_hold(words, "words")
+def test_examples_of_hidden_tests_run(words: Example) -> None:
+    assert_examples_hold(words)
 
 
-def test_examples_with_libraries_run(frames: Judge) -> None:
-    assert_examples_hold(frames, "frames")
+def test_examples_with_libraries_run(frames: Example) -> None:
+    assert_examples_hold(frames)
 
 
-def test_what_the_chapter_says_students_read(words: Judge) -> None:
-    message = failed(words(*SLOW[:2]))["test_many_numbers"]
+def test_what_the_chapter_says_students_read(words: Example) -> None:
+    message = failed(words.judge(*SLOW[:2]))["test_many_numbers"]
     assert message == "the check exceeded the time limit of 4 s"
-    without_colons = words(*WITHOUT_COLONS[:2])
+    without_colons = words.judge(*WITHOUT_COLONS[:2])
     assert without_colons["test_commas"].passed and not without_colons["test_colons"].passed
