@@ -24,8 +24,12 @@ SIZE_LIMIT_BYTES = 1 << 20
 # Libraries of labs that the engine has an adapter for, and the files that may name them.
 KNOWN_TO_THE_ENGINE = {
     "torch": {"networks.py", "tensors.py", "settings.py"},
-    "matplotlib": {"plots.py", "worker.py"},
-    "numpy": {"arrays.py", "tensors.py", "protocol.py", "settings.py", "lab.py"},
+    "matplotlib": {"plots.py", "worker.py", "contents.py"},
+    "numpy": {"arrays.py", "tensors.py", "settings.py", "lab.py", "contents.py"}
+    | {"pandas_frames.py"},
+    "pandas": {"pandas_frames.py"},
+    "polars": {"polars_frames.py"},
+    "PIL": {"images.py", "markdown.py"},
     "tqdm": {"progress_bars.py"},
 }
 

@@ -7,6 +7,7 @@ from .failures import (
     ConfinementRefused,
     EngineUnavailable,
     MissingName,
+    Misuse,
     StudentError,
     WorkerLost,
     ZygoteLost,
@@ -14,6 +15,7 @@ from .failures import (
 from .limits import Limits
 from .loan import Loan
 from .remote import Remote, Submission
+from .untrusted.forms import Unsendable
 from .worker import Worker
 from .zygote import Zygote
 
@@ -25,10 +27,12 @@ __all__ = [
     "Limits",
     "Loan",
     "MissingName",
+    "Misuse",
     "Policy",
     "Remote",
     "StudentError",
     "Submission",
+    "Unsendable",
     "Worker",
     "WorkerLost",
     "Zygote",

@@ -31,6 +31,7 @@ class Cause(StrEnum):
     NOT_RUN = auto()  # the worker was lost or the time used up before
     TOO_LONG = auto()  # a cell with too many characters
     CHECK_BROKEN = auto()  # a test raised what isn't an AssertionError
+    TEST_BROKEN = auto()  # and no answer can be to blame for it
 
     @property
     def worker_lost(self) -> bool:

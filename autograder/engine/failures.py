@@ -53,6 +53,21 @@ class StudentError(AssertionError):
         self.by_check = by_check
 
 
+class Misuse(TypeError):
+    """A test does with an object of a submission, or sends it, what can't be done; the message is
+    for the test's author.
+
+    Args:
+        type_name: of the object.
+        of_test: whatever the answer is, it can't be done; else the answer may be of another type
+            than the test expects.
+    """
+
+    def __init__(self, message: str, type_name: str, of_test: bool = False) -> None:
+        super().__init__(message)
+        self.type_name, self.of_test = type_name, of_test
+
+
 @dataclass(frozen=True)
 class CellError:
     """The exception that stopped a cell; `str` of it is a sentence for the student."""

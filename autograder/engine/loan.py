@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .failures import StudentError, WorkerLost
+from .untrusted.forms import Unsendable
+from .untrusted.frame import Frame, MalformedFrame
 from .untrusted.lending import NOTEBOOK, ROOT, USES
-from .untrusted.protocol import Frame, MalformedFrame, Unsendable, encode
+from .untrusted.protocol import encode
 from .worker import Worker
 
 CALL_LIMIT = 20_000  # of one test

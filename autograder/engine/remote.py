@@ -1,9 +1,25 @@
 """Stand-ins for objects that live in the worker."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn, Protocol
 
+from .failures import Misuse
 from .memory import Memory
+
+INSTEAD = "have `submission.setup` make plain values of it, such as `list(thing)` or `a == b`"
+USES = {  # what can't be done with a handle: the names of operators
+    "looped over": "iter next reversed",
+    "searched with `in`": "contains",
+    "compared": "eq ne lt le gt ge",
+    "put into a set or used as a key": "hash",
+    "changed from here": "setitem delitem",
+    "made a number": "int float complex index round trunc neg pos abs invert",
+    "calculated with": "add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv "
+    "rfloordiv mod rmod divmod rdivmod pow rpow and rand or ror xor rxor lshift rlshift rshift "
+    "rrshift",
+    "entered by `with`": "enter exit",
+}
 
 
 class Answering(Protocol):
@@ -32,8 +48,6 @@ class Remote:
     """
 
     __slots__ = ("_remote_number", "_remote_worker", "type_name")
-
-    __iter__ = None  # else `for` would count upwards until the student's code raises
 
     def __init__(self, worker: Answering, number: int, type_name: str) -> None:
         object.__setattr__(self, "_remote_worker", worker)
@@ -71,6 +85,28 @@ class Remote:
         self._remote_worker.release(self._remote_number)
 
 
+def refuse_uses(of: type) -> None:
+    """Have a class of handles say what to do instead of what can't be done with one.
+
+    Python would loop over a handle by counting upwards, compare it by identity and blame the
+    student's value for the rest.
+    """
+
+    def refusal(does: str) -> Callable[..., NoReturn]:
+        def refuse(self: Any, *_: object) -> NoReturn:
+            wrong = f"{self!r} stays in the worker and can't be {does}: {INSTEAD}"
+            raise Misuse(wrong, self.type_name)
+
+        return refuse
+
+    for does, names in USES.items():
+        for name in names.split():
+            setattr(of, f"__{name}__", refusal(does))
+
+
+refuse_uses(Remote)
+
+
 class Submission(Remote):
     """The notebook's namespace, as hidden tests see it."""
 
@@ -83,6 +119,13 @@ class Submission(Remote):
             A `Remote` whose attributes are the names defined in the end.
         """
         return self._remote_worker.ask("setup", source, inputs)
+
+    def content_of(self, thing: Remote, /) -> dict[str, Any]:
+        """What an object holds, as plain data: of a plot its axes, labels, lines and legends, of a
+        dataclass or another object its fields; see `untrusted/contents.py`. What can't cross by
+        value is a `Remote` in it."""
+        content: dict[str, Any] = self._remote_worker.ask("content", thing)
+        return content
 
     def peak_memory(self) -> AbstractContextManager[Memory]:
         """Within this block the kernel watches how much memory the worker takes; it is told when

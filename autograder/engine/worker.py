@@ -11,11 +11,13 @@ from typing import Any
 
 from ..printable import printable
 from .causes import Cause
-from .failures import CellError, MissingName, StudentError, WorkerLost
+from .failures import CellError, MissingName, Misuse, StudentError, WorkerLost
 from .limits import Limits
 from .memory import Memory, peak_memory
 from .remote import Remote, Submission
-from .untrusted.protocol import MAX_ERRNO, Frame, FrameTooLarge, MalformedFrame, decode, encode
+from .untrusted.forms import Unsendable
+from .untrusted.frame import Frame, FrameTooLarge, MalformedFrame
+from .untrusted.protocol import MAX_ERRNO, decode, encode
 
 # Answers what a worker wants while it is asked something: by the nonce of that question, what is
 # wanted and the deadline; `MalformedFrame` if it may not ask so.
@@ -171,7 +173,10 @@ class Worker:
         released, self._released = self._released, []
         question = (nonce, operation, released, self._seed, *arguments)
         limit_bytes = self._limits.frame_limit_bytes
-        request = encode(question, self._wrap, limit_bytes)
+        try:
+            request = encode(question, self._wrap, limit_bytes)
+        except Unsendable as reason:
+            raise Unsendable(f"what the test sends can't cross to the worker: {reason}") from None
         self._seed = None
         try:
             request.send(self._connection, deadline)
@@ -226,9 +231,13 @@ class Worker:
     def _wrap(self, value: Any) -> tuple[int, str]:
         if isinstance(value, Remote) and value._remote_worker is self:
             return value._remote_number, value.type_name
-        raise TypeError(
-            f"a {type(value).__name__} can't be sent to the worker, only plain data, tensors and "
-            "its own Remotes: write what it does as source for `submission.setup`"
+        kind = getattr(value, "type_name", type(value).__name__)
+        raise Misuse(
+            f"a {type(value).__name__} can't be sent to the worker, only plain data, arrays, data "
+            "frames, tensors and its own Remotes: write what it does as source for "
+            "`submission.setup`",
+            kind,
+            of_test=True,
         )
 
     def _unwrap(self, number: int, type_name: str) -> Remote:

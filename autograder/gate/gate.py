@@ -16,6 +16,7 @@ from .contents import check_clean, check_parses, check_self_contained
 from .evidence import check_evidence
 from .execution import check_executes
 from .leaks import Leak, entry_for, find_leaks, read_allow_list, read_secrets
+from .messages import check_messages
 from .questions import check_points, check_tests
 from .rebuild import check_rebuild
 from .scores import check_blank, check_solution, check_tests_can_fail
@@ -79,6 +80,7 @@ CHECKS = (
     Check("no test believes a liar", check_evidence, "grades"),
     Check("every question is tested", check_tests, "files"),
     Check("points add up", check_points, "files"),
+    Check("messages tell nothing", check_messages, "files"),
     Check("nothing leaks", check_leaks, "files"),
     Check("rebuild is identical", check_rebuild, "grades"),
     Check("no traces of a run", check_clean, "files"),

@@ -25,7 +25,7 @@ def check_solution(bench: Bench) -> Seen:
             for test in question.tests:
                 if not test.passed:
                     wrong = f"the solution fails {test.name} under seed {result.seed} "
-                    what = f"{wrong}({test.message}); mend one of them"
+                    what = f"{wrong}({test.detail or test.message}); mend one of them"
                     place = place_of_test(bench, test.name)
                     findings.setdefault(test.name, Finding(place, what))
             if question.tests and question.score != question.max_score and not any(

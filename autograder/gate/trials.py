@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lib.kit.checks import compare
+from lib.kit.checks import margins
 
 from ..assignment import Assignment
 from ..engine import EngineUnavailable, Policy
@@ -34,22 +34,22 @@ class Trial:
 
     def run(self, ready: Ready) -> dict[str, Any]:
         """Result and margins as plain data."""
-        margins: dict[Tolerance, float] = {}
+        least: dict[Tolerance, float] = {}
 
         def observe(what: str, margin: float) -> None:
             tolerance = test_of_now(), what
-            margins[tolerance] = min(margin, margins.get(tolerance, margin))
+            least[tolerance] = min(margin, least.get(tolerance, margin))
 
         tensors.use_threads(self.num_threads)
-        compare.observers.append(observe)
+        margins.observers.append(observe)
         try:
             seeded = replace(ready, grader=replace(ready.grader, seed=self.seed))
             result = grade_submission(seeded, read_content(self.notebook.stem, self.notebook))
         finally:
-            compare.observers.remove(observe)
+            margins.observers.remove(observe)
         return {
             "result": result.as_json(),
-            "margins": [[*tolerance, margin] for tolerance, margin in margins.items()],
+            "margins": [[*tolerance, margin] for tolerance, margin in least.items()],
         }
 
 

@@ -4,7 +4,7 @@ A test that raises something itself may have met a value that nobody expected, o
 does so on the solution as well, it is wrong: then no student may lose points by it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ..engine import Cause
@@ -12,6 +12,8 @@ from ..errors import HiddenTestsBroken
 from .pool import Failed, Pool
 from .results import SubmissionResult, Verdict
 from .warm import Task
+
+BROKEN = (Cause.CHECK_BROKEN, Cause.TEST_BROKEN)
 
 
 class BrokenChecks:
@@ -34,21 +36,28 @@ class BrokenChecks:
             HiddenTestsBroken: if a test that broke here breaks on the solution, too.
         """
         self._take(self._pool.rehearsed)
-        broken = _failures(result, Cause.CHECK_BROKEN)
+        broken = _failures(result, BROKEN)
         if not broken:
             return
         if self._known is None and self._solution is not None:
             self._take(self._pool.judge(self._solution))
         if self._known is None:
             for test in broken:
-                whose = f"on what {result.student} handed in; look whose fault it is"
-                self._note(test.name, f"{test.name}: {test.message}, {whose}")
+                self._ask(test, result.student)
             return
-        on_solution = {test.name for test in _failures(self._known, Cause.CHECK_BROKEN)}
+        on_solution = {test.name for test in _failures(self._known, BROKEN)}
         for test in broken:
             if test.name in on_solution:
-                what = f"{test.name} fails on the solution, too: {test.message}"
+                what = f"{test.name} fails on the solution, too: {_told(test)}"
                 raise HiddenTestsBroken(f"{what}; fix the test, or the solution")
+            if test.cause is Cause.TEST_BROKEN:
+                self._ask(test, result.student)
+
+    def _ask(self, test: Verdict, student: str) -> None:
+        whose = "mend the test and grade again"
+        if test.cause is not Cause.TEST_BROKEN:
+            whose = "look whose fault it is"
+        self._note(test.name, f"{test.name}: {_told(test)}, on what {student} handed in; {whose}")
 
     def _take(self, answer: Any) -> None:
         """Keep the solution's result, and say which tests it fails."""
@@ -65,6 +74,10 @@ class BrokenChecks:
             self._on_note(note)
 
 
-def _failures(result: SubmissionResult, cause: Cause | None = None) -> list[Verdict]:
+def _told(test: Verdict) -> str:
+    return test.detail or test.message
+
+
+def _failures(result: SubmissionResult, causes: Collection[Cause] = tuple(Cause)) -> list[Verdict]:
     tests = [test for question in result.questions for test in question.tests if not test.passed]
-    return [test for test in tests if cause in (None, test.cause)]
+    return [test for test in tests if test.cause in causes]

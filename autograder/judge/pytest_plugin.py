@@ -32,8 +32,10 @@ from ..engine import (
 from ..engine.untrusted import arrays, tensors
 from ..errors import HiddenTestsBroken
 from ..printable import printable_text
+from .blame import cause_of, told_to_author, told_to_student
 from .broken_files import why_broken
 from .guarded import Guarded
+from .message_door import message_of
 from .reproduction import Evidence, Heard, Reproductions, told
 from .results import Verdict
 from .session import QuestionLost, Session, derive_seed
@@ -99,6 +101,7 @@ class _Failure(NamedTuple):
     errno: int = 0
     what: str = ""  # of the message, the part that is no hint
     mistake: str = ""  # a sentence that names what is behind it, in place of the hint
+    detail: str = ""  # for the grader, of a test that broke
 
     def as_verdict(self) -> dict[str, Any]:
         """Fields of a `Verdict`."""
@@ -108,6 +111,7 @@ class _Failure(NamedTuple):
             "cause": self.cause,
             "error_name": self.error_name,
             "errno": self.errno,
+            "detail": self.detail,
         }
 
 
@@ -126,7 +130,7 @@ class Tests:
         self.raised: BaseException | None = None
         self.session: Session
         self._use, self._on_file, self._take_values = use, on_file, take_values
-        self._use_tensors = False  # known once they are collected: a test may load them later
+        self._use_tensors = False  # whether a file of tests does
         self._items: list[pytest.Item] = []
         self._of: dict[str, list[pytest.Item]] = {}  # question -> its cases
         self._running: pytest.Item
@@ -222,7 +226,8 @@ class Tests:
         """Instead of running what was collected, lend it out."""
         if not self.broken:
             self.was_used = True
-            self._use_tensors = tensors.is_loaded()
+            sources = [path.read_text("utf-8") for path in {item.path for item in self._items}]
+            self._use_tensors = any(map(tensors.is_imported_by, sources))
             try:
                 self.came_of_it = self._use(self)
             except BaseException as error:  # pytest would only print it
@@ -290,7 +295,7 @@ class Tests:
         except BaseException as error:
             if isinstance(error, WorkerLost):
                 self.session.lose(_mark(item).id, error)
-            failure = _failure(error, self.session, _mark(item))
+            failure = _failure(error, self.session, item)
             if self.known is not None:
                 self._hear(item)
             return failure
@@ -352,8 +357,9 @@ def _key(item: pytest.Item) -> tuple[str, str]:
     return str(item.path), item.function.__name__  # type: ignore[attr-defined]
 
 
-def _failure(error: BaseException, session: Session, mark: Question) -> _Failure:
+def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Failure:
     """What a student may read: explicit messages only, nothing of a test's inner life."""
+    mark: Question = _mark(item)
     match error:
         case WorkerLost():
             return _Failure(f"the check {error}", error.cause)
@@ -369,9 +375,8 @@ def _failure(error: BaseException, session: Session, mark: Question) -> _Failure
             return _Failure(text, error.cause, error.name, error.errno)
         case QuestionLost():
             return _Failure(str(error), error.cause)
-        case AssertionError():
-            text = str(error) or "not as asked"
+        case AssertionError() | pytest.fail.Exception():
+            text = message_of(error)
             return _Failure(text, Cause.COMPARISON, what=getattr(error, "what", ""))
-    name = type(error).__name__
-    text = f"the check could not make sense of what your code returned ({name})"
-    return _Failure(text, Cause.CHECK_BROKEN)
+    detail = told_to_author(error, item.path)
+    return _Failure(told_to_student(error), cause_of(error), detail=detail)

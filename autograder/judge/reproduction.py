@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..assignment import Assignment
 from ..engine import Remote, StudentError, Worker
-from ..engine.untrusted import arrays, tensors
+from ..engine.untrusted import adapters
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
@@ -163,10 +163,16 @@ def told(value: Any) -> Any:
         return [[told(key), told(value[key])] for key in sorted(value, key=repr)]
     if isinstance(value, list | tuple):
         return [told(item) for item in value]
-    for library in (tensors, arrays):
-        if (sampled := library.sampled(value, SAMPLE)) is not None:
-            return list(sampled)
-    return value
+    sampled = adapters.sampled(value, SAMPLE)
+    if sampled is not None:
+        return _as_lists(sampled)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return [type(value).__name__, repr(value)[:LONGEST]]  # dates and the like
+
+
+def _as_lists(value: Any) -> Any:
+    return list(map(_as_lists, value)) if isinstance(value, list | tuple) else value
 
 
 def same(one: Any, other: Any) -> bool:

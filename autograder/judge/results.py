@@ -17,7 +17,8 @@ class Verdict:
 
     A public one is among the checks that students have: they know its inputs.
     `cause` is why it failed. Where student code raised an exception, `error_name` and `errno` are
-    its type and its error number: the student's word, good for a report only.
+    its type and its error number: the student's word, good for a report only. Of a test that broke,
+    `detail` says to the grader what it raised and where.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Verdict:
     error_name: str = ""
     errno: int = 0
     public: bool = False
+    detail: str = ""
 
     @property
     def passed(self) -> bool:

@@ -281,7 +281,7 @@ ATTACKS: list[Attack] = [
     """, given="import gc\n", only_here=PROTOCOL, costs_more=True),
     answer("descriptors sent along", 10, """
         import array, socket, sys
-        protocol = sys.modules["untrusted.protocol"]
+        protocol = sys.modules["untrusted.frame"]
         def send(frame, connection, deadline=None):
             lengths = protocol.LENGTHS.pack(len(frame.header), len(frame.blobs))
             fds = array.array("i", [0] * 200)

@@ -5,19 +5,32 @@ import socket
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import polars as pl
 import torch
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from autograder.engine import Limits, MissingName, StudentError, Worker, WorkerLost
-from autograder.engine.untrusted.protocol import LENGTHS, Frame, decode, encode
+from autograder.engine.untrusted.frame import LENGTHS, Frame
+from autograder.engine.untrusted.protocol import decode, encode
 
 LIMITS = Limits(call_timeout_s=0.2, frame_limit_bytes=2**20)
 RESULTS: list[Any] = [
     1, "text", 2**80, [1.5, None, {"a": (True, b"x")}], torch.ones(3, 4), torch.zeros(0, 2).bool(),
     torch.tensor(2, dtype=torch.uint8), {"deep": [[[[[]]]]]}, object(),
+    {1, "a", (2, 3)}, [datetime(2020, 1, 1, tzinfo=UTC), Decimal("1.5"), Counter("ab"), range(9)],
+    np.array(["a", "bc"]), np.array([1, None, "x"], dtype=object), np.datetime64("2020"),
+    pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": pd.Categorical(["u", "v"])}),
+    pd.Series(pd.array([1, None], dtype="Int64"), index=pd.date_range("2020", periods=2, tz="UTC")),
+    pd.MultiIndex.from_tuples([(1, "a"), (2, "b")]), pd.interval_range(0, 2), pd.NaT,
+    pl.DataFrame({"a": [1, None], "b": ["x", "y"]}), Image.new("P", (3, 2)), ValueError("no"),
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from . import networks
-from .protocol import Unsendable
+from .forms import Unsendable
 
 NOTEBOOK, FUNCTION, CACHED, OBJECT = "notebook", "function", "cached function", "object"
 NETWORK, LIBRARY, SET = "network", "library", "set"

@@ -10,11 +10,13 @@ import functools
 import importlib
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 from . import networks
+from .frame import Frame
 from .lending import CACHED, FUNCTION, LIBRARY, NETWORK, OBJECT, ROOT, SET
-from .protocol import Frame, decode, encode
+from .protocol import decode, encode
 
 ONLY_VALUES = "only plain data, tensors and arrays can be given to what an earlier answer defines"
 Borrow = Callable[..., Any]
@@ -58,7 +60,7 @@ class Borrower:
                 raise RuntimeError("what earlier answers define is there during a check only")
             wanted = (self._nonce, "borrow", operation, number, args, kwargs)
             answer = self._exchange(encode(wanted, _refuse, self._limit_bytes))
-        _, outcome, value = decode(answer, self._stand_in)
+        _, outcome, value = decode(answer, self._stand_in, Path)
         if outcome == "raised":
             raise getattr(builtins, value)("raised by what an earlier answer defines")
         return value

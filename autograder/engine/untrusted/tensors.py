@@ -5,12 +5,15 @@ torch is met here only where a lab or a submission has loaded it: a lab without 
 
 import functools
 import inspect
+import re
 import sys
 from typing import Any
 
 from .arrays import spread
+from .forms import MAX_DIMS, Form, Kind, Reader, Wire, Writer, pick
 
 LIBRARY = "torch"
+KINDS = (Kind.TENSOR, Kind.DTYPE)
 OUT_OF_MEMORY = "DefaultCPUAllocator"  # in the message of the RuntimeError that it raises
 NAMES = (  # the dtypes that cross; their order is part of the protocol
     *("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16"),
@@ -21,6 +24,11 @@ PROCESS_OPTIONS = (  # of the DataLoader
     *("num_workers", "timeout", "worker_init_fn"),
     *("multiprocessing_context", "prefetch_factor", "persistent_workers"),
 )
+
+
+def is_imported_by(source: str) -> bool:
+    """Whether a Python file says that it needs torch."""
+    return re.search(rf"^(?:import|from) {LIBRARY}\b", source, re.MULTILINE) is not None
 
 
 def is_loaded() -> bool:
@@ -36,6 +44,16 @@ def dtypes() -> tuple[Any, ...]:
     return tuple(getattr(torch, name) for name in NAMES)
 
 
+def forms() -> tuple[Form, ...]:
+    """Tensors and parameters, dtypes, devices; a subclass of a tensor may behave as it likes."""
+    import torch
+
+    return (
+        Form(Kind.TENSOR, (torch.Tensor, torch.nn.Parameter), _write_tensor, _read_tensor),
+        Form(Kind.DTYPE, (torch.dtype, torch.device), _write_word, _read_dtype),
+    )
+
+
 def is_tensor(value: Any) -> bool:
     """Whether a value is a plain tensor that can cross; a subclass may behave as it likes."""
     if not is_loaded():
@@ -44,33 +62,51 @@ def is_tensor(value: Any) -> bool:
 
     if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
         return False
+    return _can_cross(value)
+
+
+def _can_cross(tensor: Any) -> bool:
+    import torch
+
     return (
-        value.layout is torch.strided
-        and not value.is_nested
-        and value.device.type == "cpu"
-        and value.dtype in dtypes()
+        tensor.layout is torch.strided
+        and not tensor.is_nested
+        and tensor.device.type == "cpu"
+        and tensor.dtype in _places()
+        and tensor.ndim <= MAX_DIMS
     )
 
 
-def as_plain(value: Any) -> Any:
-    """A size as a tuple, a device as its name; None for anything else."""
-    if not is_loaded():
+@functools.cache
+def _places() -> dict[Any, int]:
+    return {dtype: place for place, dtype in enumerate(dtypes())}
+
+
+def _write_tensor(writer: Writer, value: Any, depth: int) -> Wire | None:
+    if not _can_cross(value):
         return None
+    writer.reserve(value.shape, value.numel() * value.element_size())
+    writer.blobs.append(raw_bytes(value))
+    return [Kind.TENSOR, _places()[value.dtype], *value.shape]
+
+
+def _read_tensor(reader: Reader, wire: Wire, depth: int) -> Any:
+    index: Any = wire[1] if len(wire) > 1 else None
+    shape = wire[2:]
+    return rebuilt(index, shape, reader.take(shape, pick(dtypes(), index).itemsize))
+
+
+def _write_word(writer: Writer, value: Any, depth: int) -> Any:
+    """A dtype by its place, a device by its name: there is no such device on the other side."""
     import torch
 
-    if type(value) is torch.Size:
-        return tuple(value)
-    return str(value) if type(value) is torch.device else None
+    if type(value) is torch.device:
+        return str(value)
+    return [Kind.DTYPE, _places()[value]] if value in _places() else None
 
 
-def dtype_index(value: Any) -> int | None:
-    """The place of a dtype in the list; None for what is no dtype."""
-    if not is_loaded():
-        return None
-    import torch
-
-    is_known = type(value) is torch.dtype and value in dtypes()
-    return dtypes().index(value) if is_known else None
+def _read_dtype(reader: Reader, wire: Wire, depth: int) -> Any:
+    return pick(dtypes(), wire[1] if len(wire) == 2 else None)
 
 
 def raw_bytes(tensor: Any) -> bytes:

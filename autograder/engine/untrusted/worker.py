@@ -11,6 +11,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
@@ -19,8 +20,11 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import arrays, heap, plots, tensors
+from .contents import content_of
+from .forms import Unsendable
+from .frame import Frame
 from .lending import Lender
-from .protocol import MAX_ERRNO, Frame, Unsendable, decode, encode
+from .protocol import MAX_ERRNO, decode, encode
 from .settings import Settings
 from .stand_ins import Borrower
 
@@ -96,6 +100,7 @@ class Session:
             "call": lambda target, arguments, named: target(*arguments, **named),
             "item": lambda target, key: target[key],
             "len": len,
+            "content": content_of,
             "setup": setup,
             "give_back": heap.give_back,
             "keep_freed": heap.keep_freed,
@@ -110,7 +115,7 @@ class Session:
 
     def answer(self, request: Frame, limit_bytes: int) -> Frame:
         """Do what is asked; whatever student code raises becomes the reply."""
-        nonce, operation, released, seed, *arguments = decode(request, self.object_of)
+        nonce, operation, released, seed, *arguments = decode(request, self.object_of, Path)
         for number in released:
             del self.objects[number]
         wrap = self.lender.lend if operation == "lend" else self.handle_of

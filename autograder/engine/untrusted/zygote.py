@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import heap, plots, scratch, tensors
+from . import adapters, heap, plots, scratch, tensors
 from .confine import SCRATCH, Plan, die_with_parent, enter, give_up, move_to, seal
 from .linux import OwnStatus, count_threads
 from .memory import Machine
@@ -59,6 +59,8 @@ def warm_up(plan: Plan) -> None:
         copy_shipped(plan.support_dir, plan.shipped)
         sys.path.insert(0, plan.shipped)
     for name in plan.imports:
+        if name.partition(".")[0] in adapters.START_THREADS:
+            continue  # each worker loads it by itself
         with contextlib.suppress(ImportError, RuntimeError):  # who needs it will see why
             importlib.import_module(name)
     tensors.warm_up()  # on one thread from here on
@@ -67,6 +69,7 @@ def warm_up(plan: Plan) -> None:
         module, _, function = name.rpartition(".")
         with contextlib.suppress(Exception, SystemExit):  # who calls it will see why
             getattr(importlib.import_module(module), function)()
+    adapters.know_what_is_loaded()
     tensors.use_threads(1)
     if plan.support_dir is not None:
         sys.path.remove(plan.shipped)

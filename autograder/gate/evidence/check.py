@@ -21,7 +21,7 @@ def check_evidence(bench: Bench) -> Seen:
     findings = [
         Finding(f"{shown(test.path)}:{test.line}", _what_is_wrong(name, lies))
         for name, test in tests.items()
-        if (lies := found.get(name)) and name not in witnessed.names
+        if (lies := found.get(name)) and (name not in witnessed.names or _broken(lies))
     ]
     findings += witnessed.findings(tests, found)
     points = witnessed.points(tests)
@@ -49,8 +49,15 @@ def _deceive(bench: Bench) -> Found:
 def _what_is_wrong(test: str, lies: list[list[str]]) -> str:
     if [Lie.UNHEARD, ""] in lies:
         return f"{test} was shown no liar, as the solution fails it; mend one of them"
+    if broken := _broken(lies):
+        return f"{test} is itself broken where an answer is wrong ({broken}); mend it"
     advice = "compare values with what follows from inputs of yours, or give your reason in"
     return f"{test} believes a liar ({_how(lies)}): {advice} {FILE_NAME}"
+
+
+def _broken(lies: list[list[str]]) -> str:
+    """What a test raises that is broken itself; empty if none is."""
+    return next((words for kind, words in lies if kind == Lie.BROKEN), "")
 
 
 def _how(lies: list[list[str]]) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from ...engine import Cause
 from ...judge.content import read_content
 from ...judge.ingest import ingest
 from ...judge.results import Verdict
@@ -34,6 +35,7 @@ class Lie(StrEnum):
     CLAIM = "claim"  # it is set-up code, and its word is taken
     UNIVERSAL = "universal"  # it agrees to everything
     UNHEARD = "unheard"  # none could be made: the solution itself fails
+    BROKEN = "broken"  # the test didn't judge it, as it is broken itself
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class _Stage:
     def __init__(self, ready: Ready, cells: list[Any], questions: tuple[str, ...]) -> None:
         self.ready, self.cells, self.questions = ready, cells, questions
         self._failed: set[str] = set()  # by the solution
+        self._broken: dict[str, str] = {}  # tests that no answer is to blame for, and their words
         self._known, self._other = self._heard(KNOWN), self._heard(OTHER)
         self._claims = {case: claims_in(heard) for case, heard in self._known.items()}
 
@@ -87,6 +90,8 @@ class _Stage:
                 yield test, Lie.UNIVERSAL, ""
         for test in self._failed:
             yield test, Lie.UNHEARD, ""
+        for test, words in self._broken.items():
+            yield test, Lie.BROKEN, words
 
     def _of_flatterer(self, flattery: Flattery, claims: dict[str, str] | None = None) -> set[str]:
         """Of who flatters with all answers, or with a claim alone."""
@@ -182,7 +187,10 @@ class _Stage:
             verdicts = self.ready.tests.run(session, self.questions)
         finally:
             session.close()
-        return [verdict for of_question in verdicts.values() for verdict in of_question]
+        found = [verdict for of_question in verdicts.values() for verdict in of_question]
+        broken = (verdict for verdict in found if verdict.cause is Cause.TEST_BROKEN)
+        self._broken |= {verdict.name: verdict.detail for verdict in broken}
+        return found
 
 
 def _test_of(case: str) -> str:

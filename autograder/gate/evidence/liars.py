@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engine import Remote
-from ...engine.untrusted import arrays, tensors
+from ...engine.untrusted import adapters
 from ...engine.untrusted.protocol import decode
 from .witness import Testimony, Witness, changed
 
@@ -91,10 +91,8 @@ class Flattery:
                 return math.ceil(self.number) if math.isfinite(self.number) else 0
             case float():
                 return float(self.number)
-        for library in (tensors, arrays):
-            if (filled := library.filled(leaf, self.number)) is not None:
-                return filled
-        return leaf
+        filled = adapters.filled(leaf, self.number)
+        return leaf if filled is None else filled
 
 
 class Noise:
@@ -117,10 +115,8 @@ class Noise:
                 return self._random.randrange(10)
             case float():
                 return self._random.random()
-        for library in (tensors, arrays):
-            if (drawn := library.drawn(leaf, self._random.getrandbits(32))) is not None:
-                return drawn
-        return leaf
+        drawn = adapters.drawn(leaf, self._random.getrandbits(32))
+        return leaf if drawn is None else drawn
 
 
 def _emptied(value: Any) -> Any:

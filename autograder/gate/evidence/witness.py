@@ -13,7 +13,8 @@ from typing import Any
 
 from ...engine import MissingName, Remote, StudentError, Submission, Worker
 from ...engine.memory import Memory
-from ...engine.untrusted.protocol import Frame, decode, encode
+from ...engine.untrusted.frame import Frame
+from ...engine.untrusted.protocol import decode, encode
 from ...engine.worker import ROOT
 
 NOTEBOOK, SETUP = "notebook", "setup()"

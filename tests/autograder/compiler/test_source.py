@@ -358,7 +358,7 @@ TEXTS = [
     "",
     "",
     "",
-    "    indented",
+    "word\n\n    indented",
     "> quoted",
     "```text\na\n\n\nb\n```",
 ]

@@ -2,12 +2,13 @@
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from autograder.engine import MissingName, Remote, StudentError, Worker
+from autograder.engine import MissingName, Misuse, Remote, StudentError, Worker
 
 NOTEBOOK = """
 import collections
@@ -153,7 +154,7 @@ def test_open_blanks_are_called_so(submission: Remote) -> None:
 def test_arguments_that_cannot_cross_are_the_test_authors_mistake(
     submission: Remote, fork: Callable[[str], Worker]
 ) -> None:
-    with pytest.raises(TypeError, match=r"a function can't be sent .* `submission.setup`"):
+    with pytest.raises(Misuse, match=r"a function can't be sent .* `submission.setup`"):
         submission.add(lambda: 1)
     with pytest.raises(TypeError, match="a Remote can't be sent"):
         submission.add(fork("f = print").submission.f)
@@ -164,16 +165,43 @@ def test_a_remote_is_no_container_and_can_be_neither_changed_nor_copied(
     submission: Remote,
 ) -> None:
     reviews = submission.Reviews(2)
-    with pytest.raises(TypeError):
-        iter(reviews)
-    with pytest.raises(TypeError):
-        _ = 1 in reviews
     with pytest.raises(AttributeError, match="in `submission"):
         reviews.count = 5
     with pytest.raises(TypeError):
         copy.deepcopy(reviews)
     assert not hasattr(reviews, "__torch_function__")
     assert not hasattr(reviews, "__array__")
+
+
+NOT_WITH_A_HANDLE: dict[str, Callable[[Any], object]] = {
+    "looped over": list,
+    "searched with `in`": lambda one: 1 in one,
+    "compared": lambda one: one == one,
+    "compared with a value": lambda one: one != 5,
+    "compared by size": lambda one: one < 5,
+    "put into a set": lambda one: {one},
+    "used as a key": lambda one: {one: 1},
+    "calculated with": lambda one: one + 1,
+    "calculated with behind": lambda one: 1 - one,
+    "made a number": float,
+    "changed from here": lambda one: one.__setitem__(0, 1),
+    "entered by `with`": lambda one: one.__enter__(),
+}
+
+
+@pytest.mark.parametrize("use", NOT_WITH_A_HANDLE)
+def test_what_a_handle_can_not_do_is_told_to_the_author(submission: Remote, use: str) -> None:
+    with pytest.raises(Misuse, match=r"<Remote Reviews> stays in the worker .* `submission.setup`"):
+        NOT_WITH_A_HANDLE[use](submission.Reviews(2))
+
+
+def test_an_object_tells_what_it_holds(submission: Any) -> None:
+    assert submission.content_of(submission.Reviews(2, first=5)) == {"first": 5, "count": 2}
+    plot = "from matplotlib.figure import Figure\nfigure = Figure()\nfigure.subplots().plot([1, 4])"
+    (axes,) = submission.content_of(submission.setup(plot).figure)["axes"]
+    np.testing.assert_array_equal(axes["lines"][0]["y"], [1, 4])
+    with pytest.raises(StudentError, match="no content of a builtin_function_or_method"):
+        submission.content_of(submission.setup("f = print").f)
 
 
 def test_handles_let_go_are_forgotten_in_the_worker(fork: Callable[[str], Worker]) -> None:

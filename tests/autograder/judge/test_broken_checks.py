@@ -80,8 +80,25 @@ def test_a_test_that_breaks_on_an_answer_only_is_the_answers(judge: Judge, numbe
 def test_without_a_solution_a_person_is_asked_once(judge: Judge) -> None:
     results, (note,) = judge("undefined", [RIGHT, RIGHT], with_solution=False)
     assert [result.score for result in results] == [1, 1]
-    assert note.startswith("test_double: the check could not make sense of")
-    assert note.endswith("(NameError), on what student-0 handed in; look whose fault it is")
+    assert note.startswith("test_double: ") and "test_lab.py:6: NameError: name" in note
+    assert note.endswith("on what student-0 handed in; mend the test and grade again")
+
+
+def test_a_test_that_is_broken_on_an_answer_only_is_told_of_once(judge: Judge) -> None:
+    line = "submission.double(2) == 4 or undefined"
+    results, (note,) = judge(line, [OTHER, OTHER, RIGHT])
+    assert [result.score for result in results] == [1, 1, 2]
+    assert "test_lab.py:6: NameError" in note and "on what student-0 handed in" in note
+    assert note.endswith("mend the test and grade again")
+
+
+def test_what_a_test_may_not_do_is_told_to_its_author(judge: Judge) -> None:
+    with pytest.raises(HiddenTestsBroken, match=r"test_lab.py:6: Misuse: <Remote .* looped over"):
+        judge("list(submission.double)", [RIGHT])
+    with pytest.raises(HiddenTestsBroken, match=r"a function can't be sent to the worker"):
+        judge("submission.double(lambda: 1)", [RIGHT])
+    with pytest.raises(HiddenTestsBroken, match=r"test sends can't cross .* too large an integer"):
+        judge("submission.double(2 ** 10_000)", [RIGHT])
 
 
 def test_a_test_that_fails_the_solution_otherwise_is_noted(judge: Judge) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.engine import MissingName, Worker, Zygote
+from autograder.engine import MissingName, Misuse, Worker, Zygote
 from autograder.judge.guarded import Guarded
 from lib.kit.checks import assert_equal, take_flag, take_integer, take_list, take_text
 from lib.kit.checks.untaken import TakeValuesFirst, Untaken
@@ -54,8 +54,10 @@ def test_handles_stay_handles(submission: Guarded) -> None:
     found = submission.setup("same = found['one'] is one", found={"one": counter}, one=counter)
     assert take_flag(found.same)
     assert_equal(counter.setup("set", name="up"), "setup")  # of the object, not of the notebook
-    with pytest.raises(TypeError):
-        list(counter)  # type: ignore[call-overload]
+    for use in (list, lambda one: one == 1, lambda one: {one}, lambda one: one + 1):
+        with pytest.raises(Misuse, match="<Remote Counter> stays in the worker"):
+            use(counter)
+    assert_equal(submission.content_of(counter), {"values": [1]})
     with pytest.raises(MissingName):
         counter.missing  # noqa: B018
 

@@ -97,7 +97,8 @@ def test_what_a_message_repeats_is_short_and_seen(grade: Grade) -> None:
 @question("ex2-half", points=1)
 def test_name(submission):
     """Repeats."""
-    assert False, submission.half(4)
+    from lib.kit.checks import fail
+    fail(submission.half(4))
 '''
     )
     half = "half = lambda x: 'a\\u202e\\x1b[2J\\n' + 'x' * 10**6"
@@ -121,7 +122,8 @@ def test_a_wrong_answer_is_told_what_to_look_at(grade: Grade) -> None:
 
 def test_a_message_that_quotes_an_answer_has_an_end(grade: Grade) -> None:
     plain = "    assert submission.double(1) == 2"
-    quoting = HIDDEN_TESTS.replace(plain, "    assert False, submission.double(1)")
+    fails = "    from lib.kit.checks import fail; fail(submission.double(1))"
+    quoting = HIDDEN_TESTS.replace(plain, fails)
     results = grade("def double(x): return 'x' * 10**6", tests=quoting)["ex1-double"]
     assert len(results["test_silent_assert"].message) < MESSAGE_LIMIT + 9
 
@@ -180,6 +182,121 @@ def test_a_check_that_breaks_is_told_from_one_that_finds_fault(grade: Grade) -> 
     results = grade("def double(x): return None", tests=tests)["ex1-double"]
     assert results["test_breaks"].cause is Cause.CHECK_BROKEN
     assert results["test_silent_assert"].cause is Cause.COMPARISON
+
+
+BROKEN_TESTS = """
+@question("ex1-double", points=1)
+def test_unknown_name(submission):
+    undefined(submission.double(1))
+
+@question("ex1-double", points=1)
+def test_sends_a_function(submission):
+    submission.double(lambda: 987654)
+
+@question("ex1-double", points=1)
+def test_loops_over_an_object(submission):
+    for item in submission.double(1):
+        pass
+
+@question("ex1-double", points=1)
+def test_compares_an_object(submission):
+    assert submission.double(1) == 987654
+"""
+
+
+def test_a_broken_test_blames_itself_and_tells_its_author_where(grade: Grade) -> None:
+    results = grade("def double(x): return print", tests=HIDDEN_TESTS + BROKEN_TESTS)
+    verdicts = results["ex1-double"]
+    for name, error in (("unknown_name", "NameError"), ("sends_a_function", "Misuse")):
+        verdict = verdicts[f"test_{name}"]
+        assert verdict.cause is Cause.TEST_BROKEN
+        assert verdict.message == (
+            f"the check itself is broken here ({error}); your grader is told"
+        )
+        assert f": {error}: " in verdict.detail and "test_lab.py:" in verdict.detail
+    assert "can't be sent to the worker" in verdicts["test_sends_a_function"].detail
+    for name, words in (("loops_over", "looped over"), ("compares", "compared")):
+        verdict = verdicts[f"test_{name}_an_object"]
+        assert verdict.cause is Cause.CHECK_BROKEN
+        assert "(an object of type builtin_function_or_method)" in verdict.message
+        assert f"can't be {words}: have `submission.setup` make plain values" in verdict.detail
+
+
+LIBRARIES_COMPARE = """
+import unittest
+import numpy as np
+import pandas as pd
+
+@question("ex1-double", points=1)
+def test_of_numpy(submission):
+    np.testing.assert_array_equal(submission.double(np.array([1, 2])), np.array([987654, 4]))
+
+@question("ex1-double", points=1)
+def test_of_pandas(submission):
+    expected = pd.DataFrame({"a": [987654, 4]})
+    pd.testing.assert_frame_equal(submission.double(pd.DataFrame({"a": [1, 2]})), expected)
+
+@question("ex1-double", points=1)
+def test_plain(submission):
+    assert submission.double(3) == 987654, f"it is {987654}"
+
+@question("ex1-double", points=1)
+def test_in_words(submission):
+    assert submission.double(3) == 987654, "is it a product?"
+
+class TestCase(unittest.TestCase):
+    @question("ex1-double", points=1)
+    def test_of_unittest(self):
+        self.assertEqual(8, 987654)
+"""
+
+
+def test_no_expected_value_reaches_a_student_whoever_compares(grade: Grade) -> None:
+    verdicts = grade("def double(x): return 2 * x", tests=HIDDEN_TESTS + LIBRARIES_COMPARE)
+    failed = {name: one.message for name, one in verdicts["ex1-double"].items() if not one.passed}
+    assert failed == {
+        "test_of_numpy": "not as asked: 1 of 2 values differ",
+        "test_of_pandas": "not as asked: 50.0 % of the values differ",
+        "test_plain": "not as asked",
+        "test_in_words": "is it a product?",
+        "test_of_unittest": "not as asked",
+    }
+
+
+FRAMES_COME_AND_GO = """
+import datetime
+import pandas as pd
+from lib.kit.checks import assert_frame_equal, take_frame
+
+@question("ex1-double", points=1)
+def test_frames(submission):
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]})
+    assert_frame_equal(submission.double(frame), pd.concat([frame, frame]))
+    taken = take_frame(submission.double(frame), {"a": "int64"}, 4)
+    assert_equal(int(taken["a"].sum()), 6)
+
+@question("ex1-double", points=1)
+def test_other_values(submission):
+    assert_equal(submission.double([datetime.date(2020, 1, 1), {1, 2}]),
+                 [datetime.date(2020, 1, 1), {1, 2}] * 2)
+"""
+DOUBLE_FRAMES = """
+def double(x):
+    if isinstance(x, (list, int)):
+        return 2 * x
+    import pandas
+    return pandas.concat([x, x])
+"""
+
+
+def test_frames_and_dates_come_and_go(grade: Grade) -> None:
+    verdicts = grade(DOUBLE_FRAMES, tests=HIDDEN_TESTS + FRAMES_COME_AND_GO)["ex1-double"]
+    assert {name: one.message for name, one in verdicts.items() if not one.passed} == {}
+    wrong = DOUBLE_FRAMES.replace("[x, x]", "[x, x.assign(a=7)]")
+    verdicts = grade(wrong, tests=HIDDEN_TESTS + FRAMES_COME_AND_GO)["ex1-double"]
+    assert verdicts["test_frames"].message == (
+        "column 'a' of the data frame has 2 of 4 values wrong, off by up to 10"
+    )
 
 
 def test_hints_for_exceptions_are_not_given_for_open_blanks(grade: Grade) -> None:
@@ -251,7 +368,7 @@ def test_skips_and_exits_count_as_failed(grade: Grade) -> None:
 
 FIXTURES = """
 import pytest
-from lib.kit.checks import question
+from lib.kit.checks import fail, question
 
 log = []
 
@@ -281,7 +398,8 @@ def test_a(own): pass
 
 @question("ex1-double", points=1)
 @pytest.mark.parametrize("x", [1, 2])
-def test_b(own, x): assert x == 1, log
+def test_b(own, x):
+    if x != 1: fail(str(log))
 
 @question("ex1-double", points=1)
 def test_c(bad_start): pass
@@ -303,6 +421,7 @@ def test_fixtures_are_set_up_and_torn_down_as_pytest_does(grade: Grade) -> None:
     log = ["shared", "own", "own is gone", "own", "own is gone", "own"]
     assert tests["test_b"].message == str(log)
     assert "(ValueError)" in tests["test_c"].message
+    assert tests["test_c"].detail.endswith("test_lab.py:21: ValueError")
     assert tests["test_d"].message == "something is left behind"
     assert tests["test_e"].message == "this first"
 

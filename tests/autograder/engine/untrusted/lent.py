@@ -3,8 +3,9 @@
 import types
 from typing import Any
 
+from autograder.engine.untrusted.frame import Frame
 from autograder.engine.untrusted.lending import Lender
-from autograder.engine.untrusted.protocol import Frame, decode, encode
+from autograder.engine.untrusted.protocol import decode, encode
 from autograder.engine.untrusted.stand_ins import Borrower
 
 LIMIT_BYTES = 2**20

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.engine.untrusted.forms import Unsendable
 from autograder.engine.untrusted.lending import (
     CACHED,
     FUNCTION,
@@ -22,7 +23,6 @@ from autograder.engine.untrusted.lending import (
     kind_of,
     origin,
 )
-from autograder.engine.untrusted.protocol import Unsendable
 
 NOTEBOOK = types.ModuleType("__main__")
 exec(

@@ -11,6 +11,9 @@ import pytest
 import torch
 
 from autograder.engine.untrusted import tensors
+from autograder.engine.untrusted.protocol import encode
+
+from .crossing import through, wrap
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -24,6 +27,21 @@ def torch_as_it_was() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
+@pytest.mark.parametrize(
+    ("source", "is_imported"),
+    [
+        ("import torch\n", True),
+        ("import re\nfrom torch import nn\n", True),
+        ("import torch.nn as nn\n", True),
+        ("def late():\n    import torch\n", False),
+        ("import torchlight\n", False),
+        ("# import torch\nfrom lib.kit.checks import question\n", False),
+    ],
+)
+def test_a_file_says_whether_it_needs_it(source: str, is_imported: bool) -> None:
+    assert tensors.is_imported_by(source) is is_imported
+
+
 def test_nothing_loads_it_unasked(
     loaded_by_the_grader: set[str], loaded_by_a_worker: set[str]
 ) -> None:
@@ -35,7 +53,7 @@ def test_without_it_every_answer_is_no_and_nothing_is_loaded() -> None:
     code = (
         "import sys; from autograder.engine.untrusted import tensors\n"
         "assert not tensors.is_loaded() and not tensors.is_tensor(1)\n"
-        "assert tensors.as_plain((1, 2)) is None and tensors.dtype_index('float32') is None\n"
+        "assert tensors.filled((1, 2), 1) is None and tensors.sampled('float32', 1) is None\n"
         "tensors.seed_generator(1); tensors.use_threads(1); tensors.warm_up()\n"
         "tensors.load_without_processes(); tensors.keep_one_thread()\n"
         "print('torch' in sys.modules)"
@@ -49,9 +67,10 @@ def test_without_it_every_answer_is_no_and_nothing_is_loaded() -> None:
 def test_each_dtype_has_a_place_of_its_own() -> None:
     assert len(set(tensors.dtypes())) == len(tensors.NAMES)
     for place, dtype in enumerate(tensors.dtypes()):
-        assert tensors.dtype_index(dtype) == place
-    for other in (torch.quint8, "float32", 4, None, np.float32):
-        assert tensors.dtype_index(other) is None
+        assert encode(dtype, wrap, 100).header[-1] == place
+        assert through(dtype) is dtype
+    for other in (torch.quint8, np.float32):
+        assert through(other)[0] == "handle"
 
 
 @pytest.mark.parametrize("dtype", tensors.dtypes(), ids=str)
@@ -60,8 +79,7 @@ def test_values_come_back_from_their_bytes(dtype: torch.dtype) -> None:
     for tensor in (grid, grid.t(), grid[:, 1], grid[0, 1], grid[:0], grid[:, :0]):
         raw = tensors.raw_bytes(tensor)
         assert len(raw) == tensor.numel() * dtype.itemsize
-        place = tensors.dtype_index(dtype)
-        assert place is not None
+        place = tensors.dtypes().index(dtype)
         back = tensors.rebuilt(place, list(tensor.shape), bytearray(raw))
         assert back.dtype is dtype and torch.equal(back, tensor)
 
@@ -95,11 +113,9 @@ def test_only_plain_tensors_are_tensors(kind: str) -> None:
 
 
 def test_sizes_and_devices_have_plain_counterparts() -> None:
-    size = tensors.as_plain(torch.Size([2, 3]))
+    size = through(torch.Size([2, 3]))
     assert (size, type(size)) == ((2, 3), tuple)
-    assert tensors.as_plain(torch.device("cpu")) == "cpu"
-    for other in ((2, 3), "cpu", torch.float32, torch.ones(1)):
-        assert tensors.as_plain(other) is None
+    assert through(torch.device("cpu")) == "cpu"
 
 
 @pytest.mark.usefixtures("torch_as_it_was")

@@ -50,6 +50,14 @@ def test_what_the_solution_fails_is_no_good_witness(tmp_path: Path) -> None:
     assert failing.what.startswith("test_fails was shown no liar, as the solution fails it")
 
 
+def test_a_test_that_is_broken_where_an_answer_is_wrong_is_found(tmp_path: Path) -> None:
+    lines = "\n    if submission.squares([2, 3]) != [4, 9]:\n        fail(undefined)\n"
+    subject = write_lab(tmp_path, test_source("breaks", lines))
+    broken, _ = check(subject).findings
+    assert broken.what.startswith("test_breaks is itself broken where an answer is wrong (")
+    assert "NameError: name 'undefined' is not defined" in broken.what
+
+
 def test_without_a_solution_there_is_nothing_to_tell(subject: Subject, tmp_path: Path) -> None:
     seen = check_evidence(Bench(subject, tmp_path, None))  # type: ignore[arg-type]
     assert (seen.looked_at, seen.findings) == ("nothing: there is no solution", [])

@@ -1,17 +1,24 @@
 """Comparators: form before values, and no expected value in any message."""
 
+import copy
 import math
 import re
 import subprocess
 import sys
-from pathlib import Path
+from collections import Counter, OrderedDict, deque, namedtuple
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from lib.kit.checks import (
     CheckFailure,
@@ -19,8 +26,8 @@ from lib.kit.checks import (
     assert_close,
     assert_equal,
     assert_tensor_equal,
-    compare,
     fail,
+    margins,
 )
 
 
@@ -74,7 +81,7 @@ def test_above_refuses(actual: float | torch.Tensor) -> None:
 
 def test_observers_are_told_of_tolerances(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, float]] = []
-    monkeypatch.setattr(compare, "observers", [lambda *said: told.append(said)])
+    monkeypatch.setattr(margins, "observers", [lambda *said: told.append(said)])
     expected = torch.tensor([2.5, 0.0])
     assert_close(torch.tensor([2.0, 0.0]), expected, "two", rtol=0.5, atol=1.0)
     assert_close(2.0, 2.0, "equal")
@@ -183,3 +190,79 @@ def test_a_students_keys_are_cut_short() -> None:
     with pytest.raises(CheckFailure) as failure:
         assert_equal(theirs, {"a": 1})
     assert len(str(failure.value)) < 1000
+
+
+SAME: list[Any] = [
+    {1, 2}, frozenset({1}), deque([1, [2]]), Counter("aab"), 1 + 2j, range(3), slice(1), ...,
+    date(2020, 1, 1), timedelta(3), Decimal("1.20"), Fraction(1, 3), PurePosixPath("a"), math.nan,
+    [math.nan, {"a": (math.nan,)}], b"a", bytearray(b"a"), None, pd.NaT, {(1, 2): [3]},
+    Image.new("RGB", (2, 2)), np.datetime64("2020"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", SAME, ids=lambda value: type(value).__name__)
+def test_equal_values_of_all_types_are_equal(value: Any) -> None:
+    for compare in (assert_equal, assert_close):
+        compare(copy.deepcopy(value), value)
+        compare([copy.deepcopy(value)], [value])
+
+
+DIFFER: list[tuple[Any, Any, str]] = [
+    ({1, 2}, {1, 987654}, "lacks 1 of 2 elements and has 1 that don't belong there"),
+    ({1}, frozenset({1}), "should be of type frozenset, not set"),
+    ([1], {1}, "should be of type set, not list"),
+    (deque([1]), deque([987654]), "element 0 of the result has the wrong value"),
+    ({"a": 1}, Counter(a=1), "should be of type Counter, not dict"),
+    (1j, 987654j, "has the wrong value"),
+    (range(3), range(987654), "has the wrong value"),
+    (date(2020, 1, 1), datetime(2020, 1, 1), "should be of type datetime, not date"),
+    (ValueError("a"), ValueError("987654"), "element 0 of what the result says has the wrong"),
+    (ValueError("a"), KeyError("a"), "should be of type KeyError, not ValueError"),
+    ("a", PurePosixPath("a"), "should be of type PurePosixPath, not str"),
+    (math.nan, 987654.0, "has the wrong value"),
+    ((1, 2), [1, 2], "should be of type list, not tuple"),
+    (Image.new("L", (2, 2)), Image.new("RGB", (2, 2)), "has mode L, not RGB"),
+    (Image.new("L", (2, 2)), Image.new("L", (2, 3)), "has size (2, 2), not (2, 3)"),
+    (Image.new("L", (2, 2)), Image.new("L", (2, 2), 9), "has 4 of 4 pixels wrong"),
+    (Image.new("1", (9, 1)), Image.new("1", (9, 1), 1), "has 9 of 9 pixels wrong"),
+]
+
+
+@pytest.mark.parametrize(("actual", "expected", "words"), DIFFER)
+def test_other_values_say_how_they_differ(actual: Any, expected: Any, words: str) -> None:
+    with pytest.raises(CheckFailure, match=re.escape(words)) as failure:
+        assert_equal(actual, expected)
+    assert "987654" not in str(failure.value)
+
+
+Pair = namedtuple("Pair", "x y")
+
+
+def test_what_crosses_as_its_plain_kin_is_as_good() -> None:
+    assert_equal((1, 2), Pair(1, 2))
+    assert_equal(Pair(1, 2), (1, 2))
+    assert_equal(OrderedDict(a=1), {"a": 1})
+    assert_equal(Counter(a=1), {"a": 1})
+    assert_equal(PurePosixPath("a"), Path("a"))
+
+
+def test_numbers_in_containers_are_close() -> None:
+    actual = {"a": [1.0, (2.0 + 1e-7, "x")], "b": torch.ones(2), "c": np.ones(1), "d": None}
+    expected = {"a": [1.0, (2.0, "x")], "b": torch.ones(2), "c": np.ones(1), "d": None}
+    assert_close(actual, expected)
+    for wrong, words in (
+        (
+            {**actual, "a": [1.0, (3.0, "x")]},
+            r"element 0 of element 1 of the result\['a'\]: the va",
+        ),
+        ({**actual, "a": [1.0, (2.0, "y")]}, "has the wrong value"),
+        ({**actual, "a": [1.0]}, "has 1 elements where 2 belong"),
+        ({**actual, "e": 1}, "has unknown"),
+        ({**actual, "d": 0}, "should be of type NoneType, not int"),
+        ([1.0], "should be of type dict, not list"),
+    ):
+        with pytest.raises(CheckFailure, match=words):
+            assert_close(wrong, expected)
+    assert_close([1, 2.0], [1.0, 2])
+    with pytest.raises(CheckFailure, match="should be of type bool, not int"):
+        assert_close([1], [True])

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 import torch
 
@@ -15,9 +17,12 @@ from lib.kit.checks import (
     take_array,
     take_dict,
     take_flag,
+    take_frame,
     take_integer,
     take_list,
     take_number,
+    take_series,
+    take_set,
     take_tensor,
     take_tensors,
     take_text,
@@ -214,3 +219,57 @@ def test_no_message_is_longer_than_what_the_test_asked_for() -> None:
     with pytest.raises(CheckFailure) as failure:
         take_tensors(huge, {"weight": ROW})
     assert len(str(failure.value)) < 1000
+
+
+FRAME = pd.DataFrame({"a": [1, 2], "b": ["x", "y"], "c": [1.5, None]})
+
+
+def test_frames_are_taken_by_columns_and_rows() -> None:
+    taken = take_frame(FRAME, {"b": "str", "a": "int64"}, 2)
+    assert list(taken.columns) == ["b", "a"] and len(taken) == 2
+    assert list(take_frame(FRAME, ["c"], range(1, 3), finite=False).columns) == ["c"]
+    polars = take_frame(pl.DataFrame({"a": [1]}), {"a": "Int64"}, 1, library="polars")
+    assert polars.columns == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "words"),
+    [
+        ([1], {}, "should be a data frame of pandas, not of type list"),
+        (pl.DataFrame({"a": [1]}), {}, "should be a data frame of pandas"),
+        (FRAME, {"library": "polars"}, "should be a data frame of polars"),
+        (FRAME, {"columns": ["a", "z"]}, "lacks the columns 'z'"),
+        (FRAME[["a", "a"]], {}, "has more than one column 'a'"),
+        (FRAME, {"rows": 3}, "has 2 rows where 3 belong"),
+        (FRAME, {"rows": range(3, 9)}, "has 2 rows$"),
+        (FRAME, {"columns": {"a": "float64"}}, "column 'a' of .* has dtype int64, not float64"),
+        (FRAME, {"columns": ["c"]}, "column 'c' of the data frame contains gaps, NaN or infinity"),
+        (pd.DataFrame({"a": [1.0, math.inf]}), {}, "contains gaps, NaN or infinity"),
+    ],
+)
+def test_other_frames_are_not_taken(value: Any, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(CheckFailure, match=words):
+        take_frame(value, **{"columns": ["a"], "rows": 2, **options})
+
+
+def test_series_are_taken_by_length_and_dtype() -> None:
+    assert take_series(FRAME["a"], 2, "int64").sum() == 3
+    assert len(take_series(pl.Series([1, 2]), 2, "Int64", library="polars")) == 2
+    for value, words in (
+        (FRAME, "should be a series of pandas, not of type DataFrame"),
+        (FRAME["a"][:1], "has 1 values where 2 belong"),
+        (FRAME["b"], "has dtype str, not int64"),
+        (pl.Series([1, 2]), "should be a series of pandas"),
+    ):
+        with pytest.raises(CheckFailure, match=words):
+            take_series(value, 2, "int64")
+
+
+def test_sets_are_taken_by_size() -> None:
+    assert take_set({1, 2}, 2) == take_set(frozenset({1, 2}), range(1, 3)) == {1, 2}
+    for value, words in (
+        ([1], "should be a set, not of type list"),
+        ({1}, "has 1 elements where 2"),
+    ):
+        with pytest.raises(CheckFailure, match=words):
+            take_set(value, 2)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -13,13 +14,18 @@ from lib.kit.checks import (
     assert_above,
     assert_close,
     assert_equal,
+    assert_frame_equal,
+    assert_series_equal,
     assert_tensor_equal,
     take_array,
     take_dict,
     take_flag,
+    take_frame,
     take_integer,
     take_list,
     take_number,
+    take_series,
+    take_set,
     take_tensor,
     take_tensors,
     take_text,
@@ -96,6 +102,12 @@ def test_can_be_taken() -> None:
     assert take_integer(untaken(3), least=0, most=3) == 3
     assert take_flag(untaken(True)) is True
     assert take_text(untaken("a")) == "a"
+    assert take_set(untaken({1}), 1) == {1}
+    frame = pd.DataFrame({"a": [1]})
+    assert len(take_frame(untaken(frame), ["a"], 1)) == 1
+    assert len(take_series(untaken(frame["a"]), 1)) == 1
+    assert_frame_equal(untaken(frame), frame)
+    assert_series_equal(untaken(frame["a"]), frame["a"])
     with pytest.raises(CheckFailure, match="should be a number, not of type str"):
         take_number(untaken("1"))
 

@@ -20,7 +20,8 @@ from typing import Any, Literal
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
-from .compare import CheckFailure
+from .contents import content_of
+from .failure import CheckFailure
 from .question import question_of, what_is_checked
 from .settings import Settings
 
@@ -63,6 +64,10 @@ class Submission:
         if name not in self._names:
             raise NotDefined(f"`{name}` is not defined yet: run the cell that defines it")
         return self._names[name]
+
+    def content_of(self, thing: Any) -> dict[str, Any]:
+        """What a plot, a dataclass or another object holds, as plain data."""
+        return content_of(thing)
 
     def setup(self, source: str, **inputs: Any) -> SimpleNamespace:
         """Run `source` in a fresh namespace holding `inputs`; its names are the attributes."""

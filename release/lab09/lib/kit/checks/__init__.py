@@ -1,22 +1,26 @@
 """What tests are written with, hidden and public alike; ships with every release."""
 
 from .compare import (
-    CheckFailure,
     assert_above,
     assert_close,
     assert_equal,
+    assert_frame_equal,
+    assert_series_equal,
     assert_tensor_equal,
-    fail,
 )
+from .failure import CheckFailure, fail
 from .question import Question, question, question_of, what_is_checked
 from .selfcheck import check, progress
 from .take import (
     take_array,
     take_dict,
     take_flag,
+    take_frame,
     take_integer,
     take_list,
     take_number,
+    take_series,
+    take_set,
     take_tensor,
     take_tensors,
     take_text,
@@ -29,6 +33,8 @@ __all__ = [
     "assert_above",
     "assert_close",
     "assert_equal",
+    "assert_frame_equal",
+    "assert_series_equal",
     "assert_tensor_equal",
     "check",
     "fail",
@@ -38,9 +44,12 @@ __all__ = [
     "take_array",
     "take_dict",
     "take_flag",
+    "take_frame",
     "take_integer",
     "take_list",
     "take_number",
+    "take_series",
+    "take_set",
     "take_tensor",
     "take_tensors",
     "take_text",

@@ -6,63 +6,75 @@ neither too small nor too large; each is refused before values are looked at.
 """
 
 import math
-import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections import Counter, deque
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
+from .failure import CheckFailure, fail, kind_of, same_keys
+from .frames import (
+    assert_index_equal,
+    compare_frames,
+    compare_series,
+    is_frame,
+    is_index,
+    is_series,
+)
+from .grids import (
+    as_plain,
+    assert_same_form,
+    assert_same_shape_and_dtype,
+    assert_same_values,
+    close_arrays,
+    close_tensors,
+    is_array,
+    is_image,
+    is_plain_tensor,
+    is_tensor,
+    values_above,
+)
+from .margins import close_numbers, tell
 from .untaken import opened
 
 if TYPE_CHECKING:  # a lab without torch never loads it
     from torch import Tensor
 
-# Told of every comparison with a tolerance: what is compared, and the least bound / error.
-observers: list[Callable[[str, float], None]] = []
-SHOWN = 20  # keys, and characters of each
-
-
-class CheckFailure(AssertionError):
-    """A failed check; its message is written for the student. `what` is the message without the
-    hint, which may be a guess."""
-
-    def __init__(self, what: str, hint: str = "") -> None:
-        super().__init__(f"{what}. {hint}".removesuffix(". ") if hint else what)
-        self.what = what
-
-
-def fail(message: str, hint: str = "") -> NoReturn:
-    """Fail the running test with a message for the student.
-
-    Raises:
-        CheckFailure: always.
-    """
-    raise CheckFailure(message, hint)
-
 
 def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: str = "") -> None:
-    """Equal plain data of the same type, element by element in lists, tuples and dicts.
+    """Equal values of the same type, element by element in lists, tuples, dicts, arrays and frames.
+
+    A NaN equals a NaN, as a gap in a column equals a gap.
 
     Raises:
         CheckFailure: naming the place that differs, not its expected value.
     """
-    actual = opened(actual)
-    if type(actual) is not type(expected):
-        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", hint)
-    if _is_tensor(expected):
+    actual, expected = as_plain(opened(actual)), as_plain(expected)
+    _same_type(actual, expected, what, hint)
+    if is_tensor(expected):
         assert_tensor_equal(actual, expected, what, hint=hint)
-    elif _is_array(expected):
-        _same_shape_and_dtype(actual, expected, what, hint)
-        _same_values(actual, expected, what, hint)
+    elif is_array(expected):
+        assert_same_shape_and_dtype(actual, expected, what, hint)
+        assert_same_values(actual, expected, what, hint, _is_equal)
+    elif is_frame(expected):
+        compare_frames(actual, expected, what, hint)
+    elif is_series(expected):
+        compare_series(actual, expected, what, hint)
+    elif is_index(expected):
+        assert_index_equal(actual, expected, what, hint)
     elif isinstance(expected, dict):
         same_keys(actual, expected, what, hint)
         for key, value in expected.items():
             assert_equal(actual[key], value, f"{what}[{key!r}]", hint=hint)
-    elif isinstance(expected, list | tuple):
-        if len(actual) != len(expected):
-            wrong_length = f"{what} has {len(actual)} elements where {len(expected)} belong"
-            fail(wrong_length, hint)
+    elif isinstance(expected, list | tuple | deque):
+        _same_length(actual, expected, what, hint)
         for index, value in enumerate(expected):
             assert_equal(actual[index], value, f"element {index} of {what}", hint=hint)
-    elif actual != expected:
+    elif isinstance(expected, set | frozenset):
+        _same_members(actual, expected, what, hint)
+    elif isinstance(expected, BaseException):
+        assert_equal(actual.args, expected.args, f"what {what} says", hint=hint)
+    elif is_image(expected):
+        _same_image(actual, expected, what, hint)
+    elif actual != expected and not _are_gaps(actual, expected):
         fail(f"{what} has the wrong value", hint)
 
 
@@ -83,13 +95,13 @@ def assert_tensor_equal(
         CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
     """
     actual = opened(actual)
-    _same_form(actual, expected, what, hint, any_dtype)
-    _same_values(actual, expected, what, hint)
+    assert_same_form(actual, expected, what, hint, any_dtype)
+    assert_same_values(actual, expected, what, hint, _is_equal)
 
 
 def assert_close(
     actual: Any,
-    expected: "Tensor | float",
+    expected: Any,
     what: str = "the result",
     *,
     rtol: float = 1e-4,
@@ -97,91 +109,127 @@ def assert_close(
     any_dtype: bool = False,
     hint: str = "",
 ) -> None:
-    """Tensors (or two numbers) with |actual - expected| <= atol + rtol * |expected|.
+    """Numbers with |actual - expected| <= atol + rtol * |expected|: two of them, or all those in
+    tensors, arrays, series and frames, or in lists, tuples and dicts. All else there is equal.
 
     Args:
-        any_dtype: see `assert_tensor_equal`.
+        any_dtype: see `assert_tensor_equal`; of arrays and columns as well.
 
     Raises:
         CheckFailure: with the form that differs, or how far off the worst value is.
     """
-    actual = opened(actual)
-    if isinstance(expected, float | int):
-        if isinstance(actual, bool) or not isinstance(actual, float | int):
-            fail(f"{what} should be a number, not of type {kind_of(actual)}", hint)
-        _close_numbers(as_float(actual), expected, what, atol + rtol * abs(expected), hint)
-        return
-    import torch
-
-    _same_form(actual, expected, what, hint, any_dtype)
-    actual, expected = _in_double(actual), _in_double(expected)
-    if not bool(torch.isfinite(actual).all()):
-        fail(f"{what} contains NaN or infinity", hint)
-    error, bound = (actual - expected).abs(), atol + rtol * expected.abs()
-    _observe(what, error, bound)
-    wrong = error > bound
-    if bool(wrong.any()):
-        share = f"{int(wrong.sum())} of {wrong.numel()} values" if wrong.ndim else "the value"
-        fail(f"{what}: {share} off by up to {_order_of(float(error.max()))}", hint)
-
-
-def _close_numbers(actual: float, expected: float, what: str, bound: float, hint: str) -> None:
-    if not math.isfinite(actual):
-        fail(f"{what} contains NaN or infinity", hint)
-    error = abs(actual - expected)
-    _tell(what, bound / error if error else math.inf)
-    if error > bound:
-        fail(f"{what}: the value off by up to {_order_of(error)}", hint)
-
-
-def _order_of(error: float) -> str:
-    """The next power of ten: enough to learn from, too coarse to search for a value with."""
-    return f"{10.0 ** math.ceil(math.log10(error)):g}" if 0 < error < math.inf else f"{error:g}"
+    actual, expected = as_plain(opened(actual)), as_plain(expected)
+    if isinstance(expected, float | int | complex) and not isinstance(expected, bool):
+        close_numbers(actual, expected, what, rtol, atol, hint)
+    elif is_tensor(expected):
+        close_tensors(actual, expected, what, rtol, atol, hint, any_dtype)
+    elif is_array(expected) and expected.dtype.kind in "biufc":
+        close_arrays(actual, expected, what, rtol, atol, hint, any_dtype)
+    elif is_frame(expected):
+        options: dict[str, Any] = {"check_dtype": not any_dtype, "rtol": rtol, "atol": atol}
+        compare_frames(actual, expected, what, hint, **options)
+    elif is_series(expected):
+        compare_series(
+            actual, expected, what, hint, check_dtype=not any_dtype, rtol=rtol, atol=atol
+        )
+    elif isinstance(expected, dict | list | tuple):
+        _same_type(actual, expected, what, hint)
+        pairs: list[tuple[str, Any, Any]]
+        if isinstance(expected, dict):
+            same_keys(actual, expected, what, hint)
+            pairs = [(f"{what}[{key!r}]", actual[key], expected[key]) for key in expected]
+        else:
+            _same_length(actual, expected, what, hint)
+            places = enumerate(zip(actual, expected, strict=True))
+            pairs = [(f"element {place} of {what}", *pair) for place, pair in places]
+        for name, one, other in pairs:
+            assert_close(one, other, name, rtol=rtol, atol=atol, any_dtype=any_dtype, hint=hint)
+    else:
+        assert_equal(actual, expected, what, hint=hint)
 
 
-def assert_above(actual: "Tensor | float", least: float, message: str, *, hint: str = "") -> None:
+def assert_above(actual: Any, least: float, message: str, *, hint: str = "") -> None:
     """Every value above a positive bound that separates it from rounding; no NaN or infinity is.
 
     Raises:
         CheckFailure: with the message, also if there are no values.
     """
-    actual = opened(actual)
+    actual = as_plain(opened(actual))
     if isinstance(actual, float | int):
         value = abs(as_float(actual))
-        _tell(message, value / least)
+        tell(message, value / least)
         if not least < value < math.inf:
             fail(message, hint)
-        return
-    import torch
-
-    if not _is_plain(actual) or not actual.numel():
+    elif not (is_array(actual) or is_plain_tensor(actual)):
         fail(message, hint)
-    values = _in_double(actual).abs()
-    _observe(message, torch.full_like(values, least), values)
-    if not bool(((values > least) & (values < math.inf)).all()):
-        fail(message, hint)
+    else:
+        values_above(actual, least, message, hint)
 
 
-def _observe(what: str, error: "Tensor", bound: "Tensor") -> None:
-    """Tell how often the largest error fits into its bound."""
-    if observers:
-        off = error > 0
-        _tell(what, float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf)
+def assert_frame_equal(
+    actual: Any,
+    expected: Any,
+    what: str = "the data frame",
+    *,
+    check_index: bool = True,
+    check_column_order: bool = True,
+    check_dtype: bool = True,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    hint: str = "",
+) -> None:
+    """Equal data frames of pandas or polars: columns, rows, index, dtypes, then values; numbers up
+    to a tolerance. A gap equals a gap.
+
+    Args:
+        check_index: the labels of the rows count, and their names (pandas).
+        check_column_order: columns stand in the same order.
+        check_dtype: columns have the same dtypes; else `1` equals `1.0`, and a text of either kind.
+
+    Raises:
+        CheckFailure: naming columns and dtypes that differ, or the share of wrong values.
+    """
+    actual = opened(actual)
+    if not is_frame(expected):
+        raise TypeError(f"a data frame is expected, not a {type(expected).__name__}")
+    compare_frames(
+        *(actual, expected, what, hint),
+        check_index=check_index,
+        check_column_order=check_column_order,
+        check_dtype=check_dtype,
+        rtol=rtol,
+        atol=atol,
+    )
 
 
-def _tell(what: str, margin: float) -> None:
-    for observe in observers:
-        observe(what, margin)
+def assert_series_equal(
+    actual: Any,
+    expected: Any,
+    what: str = "the series",
+    *,
+    check_index: bool = True,
+    check_dtype: bool = True,
+    check_name: bool = True,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    hint: str = "",
+) -> None:
+    """Equal series of pandas or polars; see `assert_frame_equal`.
 
-
-def _is_tensor(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.Tensor)
-
-
-def _is_array(value: Any) -> bool:
-    np = sys.modules.get("numpy")
-    return np is not None and isinstance(value, np.ndarray)
+    Raises:
+        CheckFailure: naming what differs.
+    """
+    actual = opened(actual)
+    if not is_series(expected):
+        raise TypeError(f"a series is expected, not a {type(expected).__name__}")
+    compare_series(
+        *(actual, expected, what, hint),
+        check_index=check_index,
+        check_dtype=check_dtype,
+        check_name=check_name,
+        rtol=rtol,
+        atol=atol,
+    )
 
 
 def as_float(number: float) -> float:
@@ -192,62 +240,56 @@ def as_float(number: float) -> float:
         return math.inf
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether it is a tensor of no subclass, which could answer as it likes."""
-    import torch
-
-    return type(value) is torch.Tensor or type(value) is torch.nn.Parameter
-
-
-def _in_double(tensor: "Tensor") -> "Tensor":
-    """Where integers don't wrap around and half precision doesn't round: differences count."""
-    import torch
-
-    return tensor.detach().cpu().to(torch.complex128 if tensor.is_complex() else torch.float64)
-
-
-def _same_form(
-    actual: Any, expected: "Tensor", what: str, hint: str, any_dtype: bool = False
-) -> None:
-    if not _is_plain(actual):
-        fail(f"{what} should be a tensor, not of type {kind_of(actual)}", hint)
-    counts = any_dtype and not actual.is_complex() and not expected.is_complex()
-    _same_shape_and_dtype(actual, expected, what, hint, counts)
+def _same_type(actual: Any, expected: Any, what: str, hint: str) -> None:
+    """Of tuples, dicts and paths some of a subclass come as plain ones, so any of them will do."""
+    kinds: tuple[Any, ...] = (tuple, PurePath)
+    kinds += (Counter,) if isinstance(expected, Counter) else (dict,)
+    family = next((kind for kind in kinds if isinstance(expected, kind)), None)
+    if family is not None and isinstance(actual, family):
+        return
+    if is_index(expected) and is_index(actual):
+        return
+    if type(actual) is not type(expected):
+        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", hint)
 
 
-def _same_shape_and_dtype(
-    actual: Any, expected: Any, what: str, hint: str, any_dtype: bool = False
-) -> None:
-    if actual.shape != expected.shape:
-        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
-    if actual.dtype != expected.dtype and not any_dtype:
-        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
+def _same_length(actual: Any, expected: Any, what: str, hint: str) -> None:
+    if len(actual) != len(expected):
+        fail(f"{what} has {len(actual)} elements where {len(expected)} belong", hint)
 
 
-def _same_values(actual: Any, expected: Any, what: str, hint: str) -> None:
-    wrong = int((actual != expected).sum())
-    if wrong:
-        fail(f"{what} has {wrong} of {math.prod(expected.shape)} values wrong", hint)
-
-
-def same_keys(actual: Mapping[Any, Any], expected: Mapping[Any, Any], what: str, hint: str) -> None:
-    """Fail unless both have the same keys, in any order."""
-    missing = [key for key in expected if key not in actual]
-    unknown = [key for key in actual if key not in expected]
+def _same_members(actual: Any, expected: Any, what: str, hint: str) -> None:
+    missing, unknown = len(expected - actual), len(actual - expected)
     if missing or unknown:
-        parts = [f"lacks {missing}"] * bool(missing)
-        parts += [f"has unknown {_shown(unknown)}"] * bool(unknown)
+        parts = [f"lacks {missing} of {len(expected)} elements"] * bool(missing)
+        parts += [f"has {unknown} that don't belong there"] * bool(unknown)
         fail(f"{what} {' and '.join(parts)}", hint)
 
 
-def _shown(keys: list[Any]) -> str:
-    """The first of a student's keys, each cut short: there may be thousands, of any length."""
-    texts = [repr(key[:SHOWN] if isinstance(key, str | bytes) else key) for key in keys[:SHOWN]]
-    more = [f"and {len(keys) - SHOWN} more"] * (len(keys) > SHOWN)
-    return f"[{', '.join([text[:SHOWN] for text in texts] + more)}]"
+def _same_image(actual: Any, expected: Any, what: str, hint: str) -> None:
+    if actual.mode != expected.mode:
+        fail(f"{what} has mode {actual.mode}, not {expected.mode}", hint)
+    if actual.size != expected.size:
+        fail(f"{what} has size {actual.size}, not {expected.size}", hint)
+    wide = {"1": "L", "P": "RGB"}.get(expected.mode)
+    ours, theirs = (
+        one.convert(wide).tobytes() if wide else one.tobytes() for one in (actual, expected)
+    )
+    step = max(1, len(theirs) // max(1, math.prod(expected.size)))
+    places = range(0, len(theirs), step)
+    wrong = sum(ours[at : at + step] != theirs[at : at + step] for at in places)
+    if wrong:
+        fail(f"{what} has {wrong} of {math.prod(expected.size)} pixels wrong", hint)
 
 
-def kind_of(value: Any) -> str:
-    """The name of a value's type, for a message."""
-    # A handle to something in the worker says itself what it stands for.
-    return str(getattr(value, "type_name", type(value).__name__))
+def _are_gaps(actual: Any, expected: Any) -> bool:
+    """Whether neither equals itself: a NaN and a NaN, or no time and no time."""
+    return bool(actual != actual and expected != expected)
+
+
+def _is_equal(actual: Any, expected: Any) -> bool:
+    try:
+        assert_equal(actual, expected)
+    except CheckFailure:
+        return False
+    return True

@@ -12,7 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .compare import as_float, fail, kind_of, same_keys
+from .compare import as_float
+from .failure import fail, kind_of, same_keys
+from .frames import is_series
+from .grids import as_plain
 from .untaken import opened, wrapped_as
 
 if TYPE_CHECKING:  # a lab without them never loads them
@@ -179,9 +182,7 @@ def take_list(
     items = opened(value)
     if not isinstance(items, list | tuple):
         fail(f"{what} should be a list, not of type {kind_of(items)}", hint)
-    if len(items) not in (length if isinstance(length, range) else (length,)):
-        belong = "" if isinstance(length, range) else f" where {length} belong"
-        fail(f"{what} has {len(items)} elements{belong}", hint)
+    _fits(len(items), length, "elements", what, hint)
     return [wrapped_as(value, item) for item in items]
 
 
@@ -201,12 +202,105 @@ def take_dict(
     return {key: wrapped_as(value, items[key]) for key in keys}
 
 
+def take_set(
+    value: Any, size: int | range, what: str = "the result", *, hint: str = ""
+) -> frozenset[Any]:
+    """The elements of a set: texts, numbers and tuples of them, each still to be looked at.
+
+    Args:
+        size: how many there are; a range where several are right.
+
+    Raises:
+        CheckFailure: for anything else.
+    """
+    value = opened(value)
+    if not isinstance(value, set | frozenset):
+        fail(f"{what} should be a set, not of type {kind_of(value)}", hint)
+    _fits(len(value), size, "elements", what, hint)
+    return frozenset(value)
+
+
+def take_frame(
+    value: Any,
+    columns: Mapping[str, str] | Collection[str],
+    rows: int | range,
+    what: str = "the data frame",
+    *,
+    library: str = "pandas",
+    finite: bool = True,
+    hint: str = "",
+) -> Any:
+    """A data frame with these columns, in this order; further ones are left out.
+
+    Args:
+        columns: their names; as a dict, with the name of each one's dtype.
+        rows: how many there are; a range where several are right.
+        library: whose frame it has to be, "pandas" or "polars".
+        finite: no gap, NaN or infinity in any of these columns.
+
+    Raises:
+        CheckFailure: naming what differs.
+    """
+    value = opened(value)
+    frame_type = getattr(sys.modules.get(library), "DataFrame", None)
+    if type(value) is not frame_type:
+        fail(f"{what} should be a data frame of {library}, not of type {kind_of(value)}", hint)
+    names = list(value.columns)
+    if missing := [name for name in columns if name not in names]:
+        fail(f"{what} lacks the columns {', '.join(map(repr, missing))}", hint)
+    if twice := [name for name in columns if names.count(name) > 1]:
+        fail(f"{what} has more than one column {', '.join(map(repr, twice))}", hint)
+    _fits(len(value), rows, "rows", what, hint)
+    for name in columns:
+        dtype = columns[name] if isinstance(columns, Mapping) else None
+        named = f"column {name!r} of {what}"
+        take_series(
+            value[name], len(value), dtype, named, library=library, finite=finite, hint=hint
+        )
+    return value[list(columns)]
+
+
+def take_series(
+    value: Any,
+    length: int | range,
+    dtype: str | None = None,
+    what: str = "the series",
+    *,
+    library: str = "pandas",
+    finite: bool = True,
+    hint: str = "",
+) -> Any:
+    """A series of this length and dtype; see `take_frame`."""
+    value = opened(value)
+    if not is_series(value) or not type(value).__module__.startswith(library):
+        fail(f"{what} should be a series of {library}, not of type {kind_of(value)}", hint)
+    _fits(len(value), length, "values", what, hint)
+    if dtype is not None and str(value.dtype) != dtype:
+        fail(f"{what} has dtype {value.dtype}, not {dtype}", hint)
+    if finite and _has_gaps(value):
+        fail(f"{what} contains gaps, NaN or infinity", hint)
+    return value
+
+
+def _has_gaps(series: Any) -> bool:
+    values = series.to_list()
+    floats = [value for value in values if isinstance(value, float)]
+    gaps = series.is_null() if hasattr(series, "is_null") else series.isna()
+    return bool(gaps.any()) or not all(map(math.isfinite, floats))
+
+
+def _fits(size: int, wanted: int | range, of_what: str, what: str, hint: str) -> None:
+    if size not in (wanted if isinstance(wanted, range) else (wanted,)):
+        belong = "" if isinstance(wanted, range) else f" where {wanted} belong"
+        fail(f"{what} has {size} {of_what}{belong}", hint)
+
+
 def _as_python(value: Any) -> Any:
     """A tensor without dimensions, or one of numpy's own numbers, as Python has it."""
-    torch, np = sys.modules.get("torch"), sys.modules.get("numpy")
+    torch = sys.modules.get("torch")
     if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
         return value.item() if value.ndim == 0 else value
-    return value.item() if np is not None and isinstance(value, np.generic) else value
+    return as_plain(value)
 
 
 def _take_grid(

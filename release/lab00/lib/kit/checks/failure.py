@@ -1,0 +1,47 @@
+"""How a check fails: with a message for the student, which holds no expected value."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+SHOWN = 20  # keys, and characters of each
+
+
+class CheckFailure(AssertionError):
+    """A failed check; its message is written for the student. `what` is the message without the
+    hint, which may be a guess."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(f"{what}. {hint}".removesuffix(". ") if hint else what)
+        self.what = what
+
+
+def fail(message: str, hint: str = "") -> NoReturn:
+    """Fail the running test with a message for the student.
+
+    Raises:
+        CheckFailure: always.
+    """
+    raise CheckFailure(message, hint)
+
+
+def same_keys(actual: Mapping[Any, Any], expected: Mapping[Any, Any], what: str, hint: str) -> None:
+    """Fail unless both have the same keys, in any order."""
+    missing = [key for key in expected if key not in actual]
+    unknown = [key for key in actual if key not in expected]
+    if missing or unknown:
+        parts = [f"lacks {missing}"] * bool(missing)
+        parts += [f"has unknown {shown(unknown)}"] * bool(unknown)
+        fail(f"{what} {' and '.join(parts)}", hint)
+
+
+def shown(keys: list[Any]) -> str:
+    """The first of a student's keys, each cut short: there may be thousands, of any length."""
+    texts = [repr(key[:SHOWN] if isinstance(key, str | bytes) else key) for key in keys[:SHOWN]]
+    more = [f"and {len(keys) - SHOWN} more"] * (len(keys) > SHOWN)
+    return f"[{', '.join([text[:SHOWN] for text in texts] + more)}]"
+
+
+def kind_of(value: Any) -> str:
+    """The name of a value's type, for a message."""
+    # A handle to something in the worker says itself what it stands for.
+    return str(getattr(value, "type_name", type(value).__name__))

@@ -1,0 +1,30 @@
+"""Failures speak to students: what, then a hint; keys are cut short."""
+
+from typing import Any
+
+import pytest
+
+from lib.kit.checks import CheckFailure, fail
+from lib.kit.checks.failure import kind_of, same_keys, shown
+
+
+def test_a_hint_follows_the_message_and_can_be_left_out() -> None:
+    with pytest.raises(CheckFailure, match=r"^wrong axis\. look at dim$") as failure:
+        fail("wrong axis", "look at dim")
+    assert failure.value.what == "wrong axis"
+    assert str(CheckFailure("wrong axis")) == "wrong axis"
+
+
+def test_an_object_in_the_worker_says_what_it_is() -> None:
+    class Handle:
+        type_name = "Counter"
+
+    assert (kind_of(Handle()), kind_of(1)) == ("Counter", "int")
+
+
+def test_keys_are_named_and_cut_short() -> None:
+    same_keys({"a": 1}, {"a": 2}, "it", "")
+    with pytest.raises(CheckFailure, match=r"it lacks \['b'\] and has unknown \['c'\]"):
+        same_keys({"c": 1}, {"b": 2}, "it", "")
+    many: list[Any] = ["k" * 10**6, *range(10_000)]
+    assert len(shown(many)) < 1000 and shown(many).endswith("and 9981 more]")
