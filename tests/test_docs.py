@@ -27,7 +27,6 @@ from autograder.judge.pool import Pool
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 from autograder.lab import Lab, read_lab_folder
 from autograder.variants.format import USAGES
-from lib.kit import checks
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCS = PROJECT / "docs"
@@ -149,10 +148,6 @@ def test_targets_of_make_exist() -> None:
 
 # -- lab.toml --------------------------------------------------------------------------------------
 
-HAS_FRAMES = hasattr(checks, "take_frame")
-needs_all = pytest.mark.skipif(
-    "files" not in KEYS or not HAS_FRAMES, reason="not all that is documented is here yet"
-)
 needs_files = pytest.mark.skipif("files" not in KEYS, reason="lab.toml has no `files` here yet")
 
 
@@ -203,24 +198,22 @@ def column(page: Path, heading: str) -> list[str]:
     return re.findall(r"^\| (.*?) \|", section, re.M)[1:]
 
 
-@needs_all
 def test_the_gates_checks_are_told_in_their_order() -> None:
     assert column(DOCS / "file-formats.md", "## The release gate") == [one.name for one in CHECKS]
 
 
-@needs_all
 def test_every_cause_is_told() -> None:
     told = re.findall(r"`(\w+)`", " ".join(column(DOCS / "messages.md", "## Causes")))
     assert sorted(told) == sorted(cause.value for cause in Cause)
 
 
-@needs_all
+@needs_files
 def test_headers_of_variants_are_told() -> None:
     told = {row.strip("`") for row in column(DOCS / "file-formats.md", "## Variants")}
     assert told == set(USAGES.values())
 
 
-@needs_all
+@needs_files
 @pytest.mark.parametrize("kind", [SubmissionResult, QuestionResult, Verdict, CellFailure])
 def test_fields_of_results_are_told(kind: Any) -> None:
     _, _, below = without_blocks(DOCS / "file-formats.md").partition("\n## Results\n")
@@ -253,7 +246,7 @@ def sources() -> str:
     return re.sub(r"\{[^{}\"\n]*\}", "…", joined)
 
 
-@needs_all
+@needs_files
 def test_messages_are_those_of_the_code() -> None:
     text = sources()
     page = DOCS / "messages.md"
@@ -394,8 +387,6 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
 
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    if not HAS_FRAMES:
-        pytest.skip("lib.kit.checks has no take_frame yet")
     yield from made("frames", tmp_path_factory.mktemp("frames"))
 
 
