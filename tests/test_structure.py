@@ -18,6 +18,7 @@ TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", 
     "LICENSE",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs",
 }
 SIZE_LIMIT_BYTES = 1 << 20
 # Libraries of labs that the engine has an adapter for, and the files that may name them.

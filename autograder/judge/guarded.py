@@ -21,6 +21,13 @@ class Guarded:
         """Of what it stands for, for messages."""
         return self._remote.type_name
 
+    @property
+    def peak_memory(self) -> Any:
+        """See `Submission.peak_memory`: what the kernel says needs no taking. A name like others,
+        where it is no notebook's."""
+        found = self._remote.peak_memory
+        return found if isinstance(self._remote, Submission) else guarded(found)
+
     def setup(self, source: str, /, **inputs: Any) -> Any:
         """See `Submission.setup`; a name like others, where it is no notebook's."""
         if isinstance(self._remote, Submission):

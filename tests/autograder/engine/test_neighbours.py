@@ -258,7 +258,7 @@ def test_neighbours_tell_each_other_nothing(level: str, user: int) -> None:
 
 @pytest.mark.parametrize("level", ["strong", "acceptable"])
 def test_what_is_left_is_known(level: str, user: int) -> None:
-    """If one of these can be closed, README.md has to say less."""
+    """If one of these can be closed, docs/running-it-safely.md has to say less."""
     expected = {"numbers of pipes", "numbers of threads"}
     if level == "acceptable":
         expected |= {"when a shared file was read", "how many threads it has"}

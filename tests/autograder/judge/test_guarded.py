@@ -60,3 +60,11 @@ def test_handles_stay_handles(submission: Guarded) -> None:
     assert_equal(submission.content_of(counter), {"values": [1]})
     with pytest.raises(MissingName):
         counter.missing  # noqa: B018
+
+
+def test_the_kernels_figures_need_no_taking(submission: Guarded) -> None:
+    with submission.peak_memory() as memory:
+        submission.setup("held = bytearray(20 * 2**20)")
+    assert memory.peak_bytes > 20 * 2**20
+    counter = submission.setup("class Own: peak_memory = 3\nown = Own()").own
+    assert_equal(counter.peak_memory, 3)  # of the object, not of the notebook
