@@ -50,9 +50,9 @@ def cli() -> None:
 def build(sources: tuple[Path, ...], out: Path | None) -> None:
     """Compile labs into student and solution notebooks (default: all of source/).
 
-    A SOURCE is a lab's Markdown file, or the folder that holds it.
+    A SOURCE is a lab's name or Markdown file, or the folder that holds it.
     """
-    from .lab import find_labs, labs_in_other_formats
+    from .lab import find_labs, labs_in_other_formats, place_of
     from .verbs.build import build_each, build_project
 
     project = find_project()
@@ -60,7 +60,11 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     solution_dir = out / "solution" if out else project / ".build" / "solution"
     with console.status("building"):
         if sources:
-            built = build_each(sources, release_dir, solution_dir)
+            built = build_each(
+                [place_of(source, project / "source") for source in sources],
+                release_dir,
+                solution_dir,
+            )
         elif out:
             built = build_each(find_labs(), release_dir, solution_dir)
             built.errors.extend(labs_in_other_formats(project / "source"))

@@ -95,6 +95,13 @@ def labs_in_other_formats(source_root: Path) -> list[UserError]:
     return [error for error in errors if error is not None]
 
 
+def place_of(given: Path, source_root: Path) -> Path:
+    """A lab's file or folder; a name alone, which is neither, is a lab's there."""
+    there = source_root / given
+    is_name = len(given.parts) == 1 and not given.exists() and there.is_dir()
+    return there if is_name else given
+
+
 def source_in(named: Path) -> Path:
     """The lab's file that somebody names: by itself, or by its folder.
 

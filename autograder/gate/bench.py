@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment, load_assignment
+from ..compiler.notebooks import read_pieces
 from ..compiler.points import MarkedTest, read_tests
 from ..errors import shown
 from ..judge.pool import Pool
@@ -99,6 +100,12 @@ class Subject:
         start = text.find(f'"id": "{cell.id}"')
         start = max(start, 0) if cell.source == "" else text.find('"source": [', max(start, 0))
         return f"{shown(self.notebook_path)}:{text.count(chr(10), 0, start) + 1 + line}"
+
+    def place_in_source(self, cell_id: str) -> str:
+        """Where a cell begins in the source."""
+        pieces = read_pieces(self.source).pieces
+        line = next((piece.line for piece in pieces if piece.cell_id == cell_id), 1)
+        return f"{shown(self.source)}:{line}"
 
     def place_of_question(self, question: str) -> str:
         """Where a question's tag stands in the source."""

@@ -20,7 +20,7 @@ def check_solution(bench: Bench) -> Seen:
     for result in results:
         for cell in result.cell_failures:
             wrong = f"cell {cell.cell_id} of the solution fails ({cell.message}); mend it"
-            findings[cell.cell_id] = Finding(f"{shown(bench.subject.source)}:1", wrong)
+            findings[cell.cell_id] = Finding(bench.subject.place_in_source(cell.cell_id), wrong)
         for question in result.questions:
             for test in question.tests:
                 if not test.passed:

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.engine import Limits
 from autograder.errors import UserError
-from autograder.lab import find_lab, find_labs, read_lab_folder
+from autograder.lab import find_lab, find_labs, place_of, read_lab_folder
 
 
 def folder(tmp_path: Path, text: str | None = None) -> Path:
@@ -61,3 +61,13 @@ def test_what_is_said_of_a_question_the_lab_lacks_names_the_nearest(tmp_path: Pa
     assert "lab.toml:4: " in e.value.message
     with pytest.raises(UserError, match="no question `ex1-sum`; the questions are none"):
         lab.refuse_unknown_questions([])
+
+
+def test_a_name_alone_is_that_of_a_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labs, here = tmp_path / "source", tmp_path / "here"
+    for folder in (labs / "one", labs / "two", here / "two"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert place_of(Path("one"), labs) == labs / "one"
+    for given in ("two", "three", "./x/one", "../source/one", "one.md"):  # a path, or no lab
+        assert place_of(Path(given), labs) == Path(given)

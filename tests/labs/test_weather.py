@@ -69,7 +69,7 @@ class Project:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project, with its release."""
     project = Project(tmp_path_factory.mktemp("weather"))
-    project.run("build")
+    project.run("build", "weather")
     return project
 
 

@@ -16,6 +16,15 @@ def test_places(subject: Subject) -> None:
         assert notebook[line - 1].strip().startswith(f'"{cell.source.splitlines()[0][:5]}')
 
 
+def test_cells_have_places_in_the_source(subject: Subject) -> None:
+    source = subject.source.read_text("utf-8").split("\n")
+    for cell in subject.code_cells():
+        line = int(subject.place_in_source(cell.id).rsplit(":", 1)[1])
+        first = "#!TAG" if cell.source.startswith(("check(", "double(")) else cell.source
+        assert source[line - 1].startswith(first.splitlines()[0])
+    assert subject.place_in_source("no-such-cell").endswith("small.md:1")
+
+
 def test_tests_are_known_by_kind(subject: Subject) -> None:
     assert [test.name for test in subject.public_tests] == ["test_four"]
     assert [test.name for test in subject.hidden_tests] == ["test_thirds"]

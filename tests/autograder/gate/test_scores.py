@@ -48,6 +48,18 @@ def test_each_flaw_is_found(bench: Bench) -> None:
     assert idle.place.endswith("test_double.py:16")
 
 
+def test_a_cell_of_the_solution_that_fails_has_its_place(subject: Subject, tmp_path: Path) -> None:
+    source = subject.source.read_text("utf-8")
+    subject.source.write_text(source.replace("import check\n", "import check\n1 / 0\n", 1), "utf-8")
+    subject = build(subject.project)
+    solution = subject.project / "solution" / "small" / "small.ipynb"
+    with trial_pool(subject.assignment) as pool:
+        (finding,) = check_solution(Bench(subject, tmp_path, pool, solution)).findings
+    assert "of the solution fails (this cell raised ZeroDivisionError" in finding.what
+    line = int(finding.place.rsplit("small.md:", 1)[1])
+    assert source.split("\n")[line - 1] == "import torch"
+
+
 def test_without_a_solution(subject: Subject, tmp_path: Path) -> None:
     (finding,) = check_solution(Bench(subject, tmp_path, None)).findings  # type: ignore[arg-type]
     assert "the solution wasn't graded" in finding.what
