@@ -21,6 +21,7 @@ class GradedQuestion:
     id: str
     max_score: float
     written: bool
+    extra: bool = False  # its points are extra credit: none of the lab's maximum
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,15 @@ class Assignment:
     notebook: Any  # the instructor's copy
     test_files: tuple[Path, ...]
     solution: Any = None  # the same cells with the reference's answers; None without carried credit
+    files: tuple[str, ...] = ()  # names of what is handed in besides the notebook
+    solution_files: Mapping[str, bytes] = field(default_factory=dict)  # those of the solution
     imports: tuple[str, ...] = ()  # what its submissions use; loaded before they run
     prepare: tuple[str, ...] = ()  # functions of what ships; called before they run
     title: str = ""
     exercises: Mapping[str, str] = field(default_factory=dict)  # the start of an id, and its title
     limits: Limits = field(default_factory=Limits)
     take_values: bool = False  # tests can't use what comes back before they say what it is
+    extra: frozenset[str] = frozenset()  # questions whose points are extra credit
     source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
 
     @property
@@ -52,7 +56,12 @@ class Assignment:
     def questions(self) -> list[GradedQuestion]:
         """In the order of the notebook."""
         return [
-            GradedQuestion(tag["grade_id"], float(tag["points"]), bool(tag["solution"]))
+            GradedQuestion(
+                tag["grade_id"],
+                float(tag["points"]),
+                bool(tag["solution"]),
+                tag["grade_id"] in self.extra,
+            )
             for tag in map(nbgrader_tag, self.notebook.cells)
             if tag.get("grade")
         ]
@@ -88,6 +97,8 @@ def load_assignment(
     folder = read_lab_folder(source)
     checks = path.parent / CHECKS_FILE
     notebook = read_notebook(path)
+    tags = map(nbgrader_tag, notebook.cells)
+    folder.refuse_unknown_questions([tag["grade_id"] for tag in tags if tag.get("grade")])
     return Assignment(
         lab=lab,
         source=source,
@@ -101,6 +112,9 @@ def load_assignment(
         exercises=folder.exercises,
         limits=folder.limits,
         take_values=folder.take_values,
+        files=folder.files,
+        solution_files=_read_files(solution_root and solution_root / lab, folder.files),
+        extra=folder.extra,
     )
 
 
@@ -112,6 +126,12 @@ def _source_of(lab: str, release_root: Path) -> Path:
     if release_root.resolve() != (project / "release").resolve() and record.is_file():
         return Path(record.read_text("utf-8").strip())
     return project / "source" / lab / f"{lab}.md"
+
+
+def _read_files(folder: Path | None, names: tuple[str, ...]) -> dict[str, bytes]:
+    """Those of the files that are there."""
+    paths = {name: folder / name for name in names} if folder else {}
+    return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
 
 def _read_solution(path: Path, released: Any) -> Any | None:

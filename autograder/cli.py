@@ -71,10 +71,13 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
             console.print(f"note: {notice}", style="yellow", soft_wrap=True)
         auto = [q for q in lab.questions if q.kind == "auto"]
         written = [q for q in lab.questions if q.kind == "written"]
+        extra = sum(q.points for q in lab.questions if q.id in lab.extra)
         console.print(
             f"{lab.lab}: {len(auto)} questions graded by tests "
             f"({sum(q.points for q in auto):g} points), {len(written)} written answers "
             f"({sum(q.points for q in written):g} points)"
+            + (f", {extra:g} of them extra credit" if extra else ""),
+            soft_wrap=True,
         )
         console.print(f"  students receive   {_shown(lab.release_notebook)}", soft_wrap=True)
         console.print(f"  instructors only   {_shown(lab.solution_notebook)}", soft_wrap=True)
@@ -93,7 +96,8 @@ def new(lab: str) -> None:
     from .verbs.new import new_lab
 
     console.print(
-        f"wrote {_shown(new_lab(lab, find_project() / 'source').parent)}; now edit it",
+        f"wrote {_shown(new_lab(lab, find_project() / 'source').parent)}; now edit it; next come "
+        f"build, verify {lab}, demo {lab} --course DIR, grade {lab} --course DIR",
         soft_wrap=True,
     )
 

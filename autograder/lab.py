@@ -1,69 +1,36 @@
 """A lab's folder, `source/<lab>/`: all that is written by hand for one lab lies in it.
 
     <lab>.md      text, code, solutions, tags
-    lab.toml      title, names of the exercises, imports, limits, packages that ship
+    lab.toml      title, names of the exercises, imports, limits …; see `autograder.lab_file`
     student/      ships as it is; `checks.py` in it holds the public checks
+    files/        files that students hand in besides the notebook, with tags
     hidden/       hidden tests, `test_*.py`, and their helpers
     variants/     right and wrong answers, mistakes, the demo class, equivalent mutants
 
-`lab.toml` may be missing, and so may everything in it:
-
-    title = "Lab 1: Sums"
-    imports = ["numpy"]         # loaded once, before submissions are run
-    prepare = ["data.load"]     # functions called then, without arguments, for what they cache
-    ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
-    take_values = true          # tests can use no value of a student's before they have taken it
-
-    [exercises]
-    ex1 = "Adding up"           # the part of a question's id before its first "-", and its title
-
-    [limits]
-    cell_timeout_s = 60         # as in `autograder.engine.Limits`
+`lab.toml` may be missing, and so may everything in it.
 """
 
-import dataclasses
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .conversion import in_another_format, what_to_do
-from .engine.limits import Limits
 from .errors import UserError, shown
+from .lab_file import LabSettings, read_lab_file
 from .project import find_project
-from .toml_file import read_toml
+from .toml_file import nearest
 
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
 SOURCE_RECORD = "{lab}.source.txt"  # beside a built solution: where the lab's Markdown file lies
-_KEYS: dict[str, type] = {
-    "title": str,
-    "imports": list,
-    "prepare": list,
-    "ships": list,
-    "take_values": bool,
-    "exercises": dict,
-    "limits": dict,
-}
-_WANTED = {str: "a text", list: "a list", dict: "a table `[{key}]`", bool: "true or false"}
-_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True)
-class Lab:
+@dataclass(frozen=True, kw_only=True)
+class Lab(LabSettings):
     """One lab's folder and what its `lab.toml` says."""
 
     folder: Path
     name: str
-    title: str
-    exercises: Mapping[str, str] = field(default_factory=dict)
-    imports: tuple[str, ...] = ()
-    prepare: tuple[str, ...] = ()
-    ships: tuple[str, ...] | None = None  # None: whatever is imported
-    limits: Limits = field(default_factory=Limits)
-    take_values: bool = False
 
     @property
     def source(self) -> Path:
@@ -81,6 +48,11 @@ class Lab:
         return self.student_dir / CHECKS_FILE
 
     @property
+    def files_dir(self) -> Path:
+        """What students hand in besides the notebook, as the lab's author wrote it."""
+        return self.folder / "files"
+
+    @property
     def hidden_dir(self) -> Path:
         """The hidden tests and their helpers."""
         return self.folder / "hidden"
@@ -94,6 +66,18 @@ class Lab:
     def variants_dir(self) -> Path:
         """Other answers than the solution's, right ones and wrong ones."""
         return self.folder / "variants"
+
+    def refuse_unknown_questions(self, known: Collection[str]) -> None:
+        """See to it that what `lab.toml` says of questions is said of the lab's own.
+
+        Raises:
+            UserError: if not, with the line.
+        """
+        for name, question in self.questions.items():
+            if name not in known:
+                place = f"{shown(self.folder / CONFIG_FILE)}:{question.line}"
+                wrong = f"{self.name} has no question `{name}`"
+                raise UserError(f"{place}: {wrong}; {nearest(name, known, 'the questions')}")
 
 
 def find_labs(source_root: Path | None = None) -> list[Path]:
@@ -141,10 +125,8 @@ def read_lab_folder(source: Path) -> Lab:
     """
     folder, name = source.parent, source.stem
     path = folder / CONFIG_FILE
-    if not path.is_file():
-        return Lab(folder, name, title=name)
-    read, text = read_toml(path)
-    return _Reader(path, text).lab(folder, name, read)
+    settings = read_lab_file(path, name) if path.is_file() else LabSettings(title=name)
+    return Lab(folder=folder, name=name, **vars(settings))
 
 
 def find_lab(lab: str, source_root: Path | None = None) -> Lab:
@@ -162,58 +144,3 @@ def find_lab(lab: str, source_root: Path | None = None) -> Lab:
         there_are = f"there are: {known}" if known else "`python -m autograder new LAB` makes one"
         raise UserError(f"{shown(source)}: no such lab; {there_are}", exit_code=2)
     return read_lab_folder(source)
-
-
-class _Reader:
-    """Reads `lab.toml`; every complaint names the line."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = text.split("\n")
-
-    def lab(self, folder: Path, name: str, read: dict[str, Any]) -> Lab:
-        for key, value in read.items():
-            if key not in _KEYS:
-                raise self.wrong(key, f"unknown key `{key}`; the keys are {', '.join(_KEYS)}")
-            if not isinstance(value, _KEYS[key]):
-                wanted = _WANTED[_KEYS[key]].format(key=key)
-                raise self.wrong(key, f"`{key}` is {wanted}; write it so")
-        for exercise, title in read.get("exercises", {}).items():
-            if not isinstance(title, str):
-                raise self.wrong(exercise, f"the title of `{exercise}` is a text; write it so")
-        ships = self.names("ships", read) if "ships" in read else None
-        return Lab(
-            folder=folder,
-            name=name,
-            title=read.get("title", name),
-            exercises=read.get("exercises", {}),
-            imports=self.names("imports", read),
-            prepare=self.names("prepare", read, "function", _FUNCTION),
-            ships=ships,
-            limits=self.limits(read.get("limits", {})),
-            take_values=read.get("take_values", False),
-        )
-
-    def names(
-        self, key: str, read: dict[str, Any], kind: str = "module", form: re.Pattern[str] = _MODULE
-    ) -> tuple[str, ...]:
-        for name in read.get(key, ()):
-            if not isinstance(name, str) or not form.fullmatch(name):
-                raise self.wrong(key, f"`{name}` in `{key}` is no {kind}; write names like `a.b`")
-        return tuple(read.get(key, ()))
-
-    def limits(self, table: dict[str, Any]) -> Limits:
-        defaults = dataclasses.asdict(Limits())
-        for key, value in table.items():
-            if key not in defaults:
-                raise self.wrong(key, f"unknown limit `{key}`; there are {', '.join(defaults)}")
-            kinds = (int, float) if isinstance(defaults[key], float) else (int,)
-            if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
-                raise self.wrong(key, f"`{key}` is a number above 0; write one")
-        numbers = {key: type(defaults[key])(value) for key, value in table.items()}
-        return dataclasses.replace(Limits(), **numbers)
-
-    def wrong(self, key: str, what: str) -> UserError:
-        named = re.compile(rf"\s*(\[\s*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]")
-        found = (number for number, line in enumerate(self.lines, 1) if named.match(line))
-        return UserError(f"{shown(self.path)}:{next(found, 1)}: {what}")

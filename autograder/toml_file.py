@@ -1,11 +1,17 @@
 """Reads TOML files that people write; a mistake is one line with its place."""
 
+import difflib
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .errors import UserError, shown
+
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
+_PART = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
@@ -25,6 +31,43 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise UserError(f"{shown(path)}:{line}: not TOML ({error}); fix it") from None
+
+
+def line_of(text: str, *keys: str) -> int:
+    """The line where a key stands, given by the tables that it is in; the nearest one found."""
+    best, depth = 1, 0
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _HEADER.match(line):
+            table = path = _keys(header[1])
+        elif key := _KEY.match(line):
+            path = (*table, *_keys(key[1]))
+        else:
+            continue
+        if depth < len(path) and path == keys[: len(path)]:
+            best, depth = number, len(path)
+    return best
+
+
+def nearest(name: str, known: Iterable[str], what: str) -> str:
+    """What to write in place of a name that nobody knows; `what` says what there is."""
+    known = list(known)
+    if close := difflib.get_close_matches(name, known, n=1):
+        return f"did you mean `{close[0]}`?"
+    return f"{what} are {', '.join(known) or 'none'}"
+
+
+def _keys(dotted: str) -> tuple[str, ...]:
+    """The parts of a key; none if it is no key, in the middle of a text say."""
+    try:
+        inner: Any = tomllib.loads(f"{dotted} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    keys = []
+    while isinstance(inner, dict):
+        ((key, inner),) = inner.items()
+        keys.append(key)
+    return tuple(keys)
 
 
 def read_entries(path: Path, name: str, keys: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:

@@ -25,7 +25,7 @@ SIZE_LIMIT_BYTES = 1 << 20
 KNOWN_TO_THE_ENGINE = {
     "torch": {"networks.py", "tensors.py", "settings.py"},
     "matplotlib": {"plots.py", "worker.py", "contents.py"},
-    "numpy": {"arrays.py", "tensors.py", "settings.py", "lab.py", "contents.py"}
+    "numpy": {"arrays.py", "tensors.py", "settings.py", "lab_file.py", "contents.py"}
     | {"pandas_frames.py"},
     "pandas": {"pandas_frames.py"},
     "polars": {"polars_frames.py"},
@@ -51,8 +51,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.lab": {
         "autograder.conversion",
         "autograder.errors",
+        "autograder.lab_file",
         "autograder.project",
+        "autograder.toml_file",
+    },
+    "autograder.lab_file": {
         "autograder.engine.limits",
+        "autograder.errors",
         "autograder.toml_file",
     },
     "autograder.assignment": {
@@ -118,7 +123,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.printable",
         "autograder.course.notebook_file",
     },
+    "autograder.course.extra_files": {
+        "autograder.errors",
+        "autograder.printable",
+        "autograder.course.notebook_file",
+        "autograder.judge.content",
+    },
     "autograder.course.hand_ins": {
+        "autograder.course.extra_files",
         "autograder.errors",
         "autograder.printable",
         "autograder.course.notebook_file",
@@ -157,7 +169,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.variants",
     },
     "autograder.variants.format": {"autograder.errors"},
-    "autograder.variants": {"autograder.variants", "autograder.compiler", "autograder.errors"},
+    "autograder.variants": {
+        "autograder.variants",
+        "autograder.compiler",
+        "autograder.errors",
+        "autograder.lab",
+    },
     "autograder.verbs": {
         "autograder.verbs",
         "autograder.assignment",
@@ -175,7 +192,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.project",
         "autograder.solution",
     },
-    "autograder.solution": {"autograder.compiler", "autograder.notebook", "autograder.errors"},
+    "autograder.solution": {
+        "autograder.compiler",
+        "autograder.errors",
+        "autograder.lab",
+        "autograder.notebook",
+    },
     "autograder.cli": {"autograder"},
     "autograder.__main__": {"autograder.cli"},
     "autograder.console": {"autograder.cli"},
@@ -197,6 +219,7 @@ STANDARD_LIBRARY_ONLY = [
     "autograder.compiler.blanks",
     "autograder.course.notebook_file",
     "autograder.course.student_folder",
+    "autograder.course.extra_files",
     "autograder.course.hand_ins",
 ]
 

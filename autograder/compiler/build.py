@@ -7,7 +7,7 @@ full disk, leaves everything as it was.
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import nbformat
 from autograder.errors import UserError
 from autograder.lab import read_lab_folder
 
+from .extra_files import ExtraFiles, read_extra_files
 from .linked_files import Files
 from .notebooks import (
     Lab,
@@ -39,6 +40,7 @@ class BuiltLab:
     solution_notebook: Path
     questions: list[LabQuestion]
     notices: list[str]
+    extra: frozenset[str] = frozenset()  # questions whose points are extra credit
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class _CompiledLab:
     questions: list[LabQuestion]
     release_files: Files
     solution_files: Files
+    extra: ExtraFiles
+    extra_credit: frozenset[str]
 
 
 def build_labs(sources: list[Path], release_dir: Path, solution_dir: Path) -> list[BuiltLab]:
@@ -75,6 +79,7 @@ def build_labs(sources: list[Path], release_dir: Path, solution_dir: Path) -> li
             solution_notebook=solution_dir / one.lab.name / f"{one.lab.name}.ipynb",
             questions=one.questions,
             notices=one.lab.notices,
+            extra=one.extra_credit,
         )
         for one in compiled
     ]
@@ -102,7 +107,12 @@ def _compile(source: Path) -> _CompiledLab:
     lab, folder = read_pieces(source), read_lab_folder(source)
     checks = [folder.checks_file] if folder.checks_file.is_file() else []
     tests = [test for path in checks + folder.hidden_tests for test in read_tests(path)]
-    return _CompiledLab(lab, lab_questions(lab, tests), *support_files(lab, folder))
+    questions = lab_questions(lab, tests)
+    folder.refuse_unknown_questions([question.id for question in questions])
+    extra = read_extra_files(folder)
+    lab.notices += extra.notices
+    files = support_files(lab, folder, extra.release)
+    return _CompiledLab(lab, questions, *files, extra, folder.extra)
 
 
 def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:
@@ -112,17 +122,24 @@ def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:
 
     for one in compiled:
         released = generate(student_notebook(one.lab, one.questions), one.lab.path)
-        _write_folder(stage / "release" / one.lab.name, released, one.release_files)
-        solved = solution_notebook(one.lab, released)
-        _write_folder(stage / "solution" / one.lab.name, solved, one.solution_files)
+        folder = stage / "release" / one.lab.name
+        _write_folder(folder, released, one.release_files, one.extra.release)
+        solved, folder = solution_notebook(one.lab, released), stage / "solution" / one.lab.name
+        _write_folder(folder, solved, one.solution_files, one.extra.solution)
 
 
-def _write_folder(folder: Path, notebook: nbformat.NotebookNode, files: Files) -> None:
+def _write_folder(
+    folder: Path, notebook: nbformat.NotebookNode, files: Files, extra: Mapping[str, bytes]
+) -> None:
     write_notebook(notebook, folder / f"{folder.name}.ipynb")
     for name, path in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
+    for name, content in extra.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
 
 
 def _put_in_place(made: list[tuple[Path, Path]]) -> None:

@@ -5,10 +5,11 @@ A file is named by its path in the released folder and maps to the file it is co
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.errors import UserError
+from autograder.lab import CHECKS_FILE
 from autograder.lab import Lab as LabFolder
 from autograder.project import HOME
 
@@ -20,10 +21,14 @@ KIT = "lib.kit"  # its packages ship with the labs that use them; all else of ou
 _OURS = ("lib", "autograder")
 # Has nbgrader's Validate run what grading runs, where Jupyter is started beside the notebook.
 VALIDATE_CONFIG = Path(__file__).with_name("nbgrader_config.json")
+NO_CHECKS = Path(__file__).with_name("no_checks.txt")  # lets check cells run where there are none
 
 
-def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
-    """The files beside the student's notebook, and those beside the solution's.
+def support_files(
+    lab: Lab, folder: LabFolder, extra: Mapping[str, bytes] | None = None
+) -> tuple[Files, Files]:
+    """The files beside the student's notebook, and those beside the solution's; `extra` are those
+    that students hand in besides, which lie there, too.
 
     Adds a notice to the lab for each import that students couldn't follow.
 
@@ -34,11 +39,11 @@ def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
         path.relative_to(folder.student_dir).as_posix(): path
         for path in files_below(folder.student_dir)
     }
-    imports = _imports_of(lab, given)
+    imports = _imports_of(lab, given, extra or {})
     provided = {name for name in _OURS if f"{name}.py" in given or f"{name}/__init__.py" in given}
     imports = {name: place for name, place in imports.items() if name.split(".")[0] not in provided}
     shipped = _shipped_packages(folder)
-    shared = _validate_config(lab) | given | dict(_packages(shipped, imports))
+    shared = _for_checks(lab) | given | dict(_packages(shipped, imports))
     lab.notices += _missing_imports(shipped, imports)
     release = shared | lab.linked
     solution = release | lab.linked_by_solution
@@ -47,12 +52,13 @@ def support_files(lab: Lab, folder: LabFolder) -> tuple[Files, Files]:
     return release, solution
 
 
-def _validate_config(lab: Lab) -> Files:
+def _for_checks(lab: Lab) -> Files:
+    """What check cells need beside them; a lab's own files come before it."""
     has_checks = any(piece.role == "check" for piece in lab.pieces)
-    return {VALIDATE_CONFIG.name: VALIDATE_CONFIG} if has_checks else {}
+    return {VALIDATE_CONFIG.name: VALIDATE_CONFIG, CHECKS_FILE: NO_CHECKS} if has_checks else {}
 
 
-def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
+def _imports_of(lab: Lab, given: Files, extra: Mapping[str, bytes]) -> dict[str, str]:
     """Every module of ours that a released cell or file imports, and where."""
     imports: dict[str, str] = {}
     for piece in lab.pieces:
@@ -63,6 +69,10 @@ def _imports_of(lab: Lab, given: Files) -> dict[str, str]:
         if path.suffix == ".py":
             for name, line in _imported_modules(path.read_bytes()):
                 imports.setdefault(name, f"{path}:{line}")
+    for file, content in extra.items():
+        if file.endswith(".py"):
+            for name, line in _imported_modules(content):
+                imports.setdefault(name, f"{file}:{line}")
     return imports
 
 

@@ -19,6 +19,7 @@ SUBMISSION = "submission"
 CODE = (
     *("lib", "autograder/engine", "autograder/judge", "autograder/variants"),
     *("autograder/assignment.py", "autograder/identity.py", "autograder/lab.py"),
+    "autograder/lab_file.py",
     "autograder/printable.py",
 )
 LIBRARIES = ("ipython", "msgpack", "nbformat", "pytest")  # besides those of the lab
@@ -34,12 +35,22 @@ def environment_of(assignment: Assignment, seed: int, limits: Limits, level: str
         "release": _hash_of_files([assignment.release_dir]),
         "tests": _hash_of_files(sorted(test_dirs - {assignment.release_dir})),
         "known mistakes": _hash_of_files(assignment.mistake_dirs),
-        "solution": _hash(json.dumps([[cell.id, cell.source] for cell in solution]).encode()),
+        "solution": _hash(
+            json.dumps(
+                [
+                    [[cell.id, cell.source] for cell in solution],
+                    {name: _hash(content) for name, content in assignment.solution_files.items()},
+                ]
+            ).encode()
+        ),
         "code": _hash_of_files(HOME / name for name in CODE),
         "libraries": ", ".join(
             [f"python {platform.python_version()}", *map(_version, sorted(libraries))]
         ),
         "limits": repr(limits),
+        "settings": repr(
+            (assignment.take_values, assignment.prepare, assignment.files, sorted(assignment.extra))
+        ),
         "seed": str(seed),
         "confinement": level,
     }

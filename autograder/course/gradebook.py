@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,8 +86,11 @@ class CourseGradebook:
     def __exit__(self, *_: object) -> None:
         self._book.close()
 
-    def update_assignment(self, lab: str, release: Any) -> list[str]:
+    def update_assignment(self, lab: str, release: Any, extra: Collection[str] = ()) -> list[str]:
         """Make the gradebook know a lab as it is released now, with submissions there or not.
+
+        The points of `extra` questions count, and are no part of the maximum: nbgrader adds scores
+        and maxima up, so the maximum of such a question is 0 there.
 
         Returns:
             A note for everything by hand that went or came with a cell, or whose points changed.
@@ -105,7 +108,7 @@ class CourseGradebook:
             notebook.kernelspec = json.dumps(release["metadata"].get("kernelspec", {}))
             db.flush()
             _update_sources(db, notebook, release)
-            added, notes = _update_cells(db, notebook, release, by_hand)
+            added, notes = _update_cells(db, notebook, release, extra, by_hand)
             by_hand.save()  # before the gradebook forgets it
             if added:
                 cells = self._cells(notebook)
@@ -324,14 +327,14 @@ def _update_sources(db: Any, notebook: Notebook, release: Any) -> None:
 
 
 def _update_cells(
-    db: Any, notebook: Notebook, release: Any, by_hand: ByHand
+    db: Any, notebook: Notebook, release: Any, extra: Collection[str], by_hand: ByHand
 ) -> tuple[bool, list[str]]:
     """Follow the release's graded cells and answers; what people gave stays where its cell stays.
 
     Returns:
         Whether there are new ones, and the notes.
     """
-    wanted = _wanted_cells(release)
+    wanted = _wanted_cells(release, extra)
     notes: list[str] = []
     for cell in db.scalars(select(BaseCell).filter_by(notebook_id=notebook.id)).all():
         marks = wanted.pop((type(cell), cell.name), None)
@@ -345,12 +348,13 @@ def _update_cells(
     return bool(wanted), notes
 
 
-def _wanted_cells(release: Any) -> dict[tuple[type, str], dict[str, Any]]:
+def _wanted_cells(release: Any, extra: Collection[str]) -> dict[tuple[type, str], dict[str, Any]]:
     wanted: dict[tuple[type, str], dict[str, Any]] = {}
     for cell in release["cells"]:
         tag = nbgrader_tag(cell)
         name = tag.get("grade_id", "")
-        marks = {"max_score": float(tag.get("points", 0)), "cell_type": cell["cell_type"]}
+        most = 0.0 if name in extra else float(tag.get("points", 0))
+        marks = {"max_score": most, "cell_type": cell["cell_type"]}
         if tag.get("grade"):
             wanted[GradeCell, name] = marks
         if tag.get("solution"):

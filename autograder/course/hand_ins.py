@@ -18,6 +18,7 @@ from typing import Any
 from ..errors import Unreadable, UserError
 from ..judge.content import Content
 from ..printable import UNSEEN, printable_name
+from .extra_files import Asked, Collected, collect
 from .notebook_file import (
     NotebookFile,
     archive_stem,
@@ -51,6 +52,7 @@ class HandIn:
     notebook: NotebookFile | None  # what to grade; None unless it is taken
     decision: Decision
     notes: tuple[str, ...] = ()
+    beside: "Beside | None" = None  # None: the lab asks for nothing but the notebook
 
     @property
     def is_stray(self) -> bool:
@@ -75,12 +77,14 @@ class HandIn:
     def load(self) -> Content:
         """All that grading needs; a file that can't be read any more is nothing, with a note."""
         name = "" if self.notebook is None else printable_name(self.notebook.name)
-        if self.notebook is None:
-            return Content(self.student, name, None, self.notes)
+        files, more = self.beside.collect(self) if self.beside else ((), ())
+        notes = self.notes + more
+        if self.notebook is None:  # which says enough of what is missing
+            return Content(self.student, name, None, self.notes, files)
         try:
-            return Content(self.student, name, self.read(), self.notes)
+            return Content(self.student, name, self.read(), notes, files)
         except Unreadable as reason:
-            return Content(self.student, name, None, self.notes + nothing(str(reason)).notes)
+            return Content(self.student, name, None, notes + nothing(str(reason)).notes, files)
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain data."""
@@ -98,11 +102,27 @@ class HandIn:
         return [f"{printable_name(self.student)}: {note}" for note in self.notes]
 
 
-def find_hand_ins(course_dir: Path, lab: str, submitted: str | Path = SUBMITTED) -> list[HandIn]:
+@dataclass(frozen=True)
+class Beside:
+    """Where to look for what a lab asks for besides the notebook."""
+
+    root: Path
+    lab: str
+    asked: Asked
+
+    def collect(self, row: HandIn) -> Collected:
+        """The files, and notes on them."""
+        return collect(self.root, row.student, self.lab, row.notebook, self.asked)
+
+
+def find_hand_ins(
+    course_dir: Path, lab: str, submitted: str | Path = SUBMITTED, asked: Asked | None = None
+) -> list[HandIn]:
     """A row per entry of `submitted/`, sorted; none for a student who handed in other labs only.
 
     Args:
         submitted: the folder, where the course has another one: in `course_dir`, or absolute.
+        asked: what is handed in besides the notebook; without it, other files are not looked at.
 
     Raises:
         UserError: if there is no such folder, or it can't be opened (exit code 2).
@@ -115,6 +135,9 @@ def find_hand_ins(course_dir: Path, lab: str, submitted: str | Path = SUBMITTED)
         message = f"{root}: no submissions found ({error.strerror}); put them into {wanted}"
         raise UserError(message, exit_code=2) from None
     rows = [row for name in names if (row := _row(root, name, lab)) is not None]
+    if asked is not None:
+        beside = Beside(root, lab, asked)
+        rows = [row if row.is_stray else replace(row, beside=beside) for row in rows]
     return _with_twins_noted(sorted(rows, key=lambda row: row.student))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
-from ..judge.results import CellFailure, QuestionResult, SubmissionResult, predicate
+from ..judge.results import CellFailure, HandedFile, QuestionResult, SubmissionResult, predicate
 from ..judge.submission import StudentCell, compose
 from ..printable import printable, printable_text
 from .markdown import Pictures, as_html, as_typed
@@ -20,6 +20,7 @@ SUMMARY_ID = "feedback-summary"  # of a cell that we add
 CELL_LIMIT = 20_000  # characters of a student's cell
 STUDENT_LIMIT = 300_000  # of all cells of a student
 RENDERED_LIMIT = 50_000  # of those, of texts that are rendered; the others are shown as typed
+FILE_LIMIT = 6_000  # characters of a file that was handed in besides the notebook
 REMARKS_LIMIT = 30
 MESSAGE_LIMIT = 1_000  # characters of a remark, or of what a test says
 SPELT = {ord(one): f"&#{ord(one)};" for one in "\n$\\`"}  # what Markdown would see in HTML
@@ -174,7 +175,23 @@ def _summary(result: SubmissionResult) -> str:
     remarks = [printable(one, MESSAGE_LIMIT) for one in result.first_remarks(REMARKS_LIMIT)]
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
     table = _table(("question", "points", "what to look at first"), rows)
-    return f"<h2>Feedback at a glance</h2>{table}" + (f"<ul>{notes}</ul>" if notes else "")
+    files = "".join(map(_file, result.files))
+    return f"<h2>Feedback at a glance</h2>{table}" + (f"<ul>{notes}</ul>" if notes else "") + files
+
+
+def _file(file: HandedFile) -> str:
+    """A file that was handed in besides the notebook, which formgrader can't open."""
+    text = html.escape(printable_text(file.text, FILE_LIMIT, CUT)) if file.text else ""
+    title = f"<h3>{html.escape(file.name)}</h3><p>{html.escape(said_of(file))}</p>"
+    return title + (f"<pre>{text}</pre>" if text else "")
+
+
+def said_of(file: HandedFile) -> str:
+    """Its size, or why there is none."""
+    if file.why:
+        return f"{file.why}."
+    kind = "" if file.text else ", no text that can be shown"
+    return f"{file.size_bytes} bytes{kind}"
 
 
 def _question_outputs(question: QuestionResult) -> list[dict[str, Any]]:
@@ -232,7 +249,7 @@ def _table(names: tuple[str, ...], rows: str) -> str:
 
 def _points(question: QuestionResult) -> str:
     earned = "by hand" if question.score is None else f"{question.score:g}"
-    return f"{earned} / {question.max_score:g}"
+    return f"{earned} / {question.max_score:g}{' extra' if question.extra else ''}"
 
 
 def _first_hint(question: QuestionResult) -> str:

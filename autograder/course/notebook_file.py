@@ -1,4 +1,4 @@
-"""A notebook below `submitted/`, perhaps in a zip archive, and how to read it safely.
+"""A file below `submitted/`, perhaps in a zip archive, and how to read it safely.
 
 Students choose the names, kinds and sizes of what they hand in. So no link is followed, nothing
 that could block is waited for, a limit holds for what is read, and an archive is opened in memory:
@@ -44,7 +44,8 @@ CLUTTER_STARTS = ("._", ".~", ".nfs", ".trash-", ".sync")  # and a name or a num
 
 @dataclass(frozen=True)
 class NotebookFile:
-    """Where a notebook lies: below `root` no link is followed, to it and above it they may be."""
+    """Where a notebook, or a file beside it, lies: below `root` no link is followed, to it and
+    above it they may be."""
 
     root: Path
     parts: tuple[str, ...]
@@ -60,17 +61,27 @@ class NotebookFile:
         """The notebook's own name, without folders."""
         return self.parts[-1] if self.member is None else parts_of_member(self.member)[-1]
 
-    def read(self) -> bytes:
-        """The notebook's content.
+    def read(self, limit_bytes: int = SIZE_LIMIT_BYTES) -> bytes:
+        """Its content.
 
         Raises:
-            Unreadable: if there is none, with the reason.
+            Unreadable: if there is none, or more than the limit, with the reason.
+        """
+        if self.member is None:
+            return read_file(self.root, self.parts, limit_bytes)
+        content = read_file(self.root, self.parts)
+        with _archive(content, printable_name(self.parts[-1])) as archive:
+            return _read_member(archive, self.member, limit_bytes)
+
+    def members(self) -> list[str]:
+        """The names of all files in the archive.
+
+        Raises:
+            Unreadable: if it can't be opened.
         """
         content = read_file(self.root, self.parts)
-        if self.member is None:
-            return content
         with _archive(content, printable_name(self.parts[-1])) as archive:
-            return _read_member(archive, self.member)
+            return [m.filename for m in archive.infolist() if _is_plain(m)]
 
 
 def notebook_stem(name: str) -> str | None:
@@ -95,15 +106,15 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".")
 
 
-def read_file(root: Path, parts: tuple[str, ...]) -> bytes:
+def read_file(root: Path, parts: tuple[str, ...], limit_bytes: int = SIZE_LIMIT_BYTES) -> bytes:
     """All of a file.
 
     Raises:
         Unreadable: if it is no plain file, empty, too large, or not ours to read.
     """
-    with opened(root, parts) as file:
-        content = file.read(SIZE_LIMIT_BYTES + 1)
-    _check_size(printable_name(parts[-1]), len(content))  # it may have changed meanwhile
+    with opened(root, parts, limit_bytes) as file:
+        content = file.read(limit_bytes + 1)
+    _check_size(printable_name(parts[-1]), len(content), limit_bytes)  # it may have changed
     return content
 
 
@@ -142,7 +153,9 @@ def parts_of_member(member: str) -> list[str]:
 
 
 @contextmanager
-def opened(root: Path, parts: tuple[str, ...]) -> Iterator[BinaryIO]:
+def opened(
+    root: Path, parts: tuple[str, ...], limit_bytes: int = SIZE_LIMIT_BYTES
+) -> Iterator[BinaryIO]:
     """Open a plain file of a size that can be read.
 
     Raises:
@@ -154,7 +167,7 @@ def opened(root: Path, parts: tuple[str, ...]) -> Iterator[BinaryIO]:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(f"{name} is not a file")
-            _check_size(name, status.st_size)
+            _check_size(name, status.st_size, limit_bytes)
             yield file
     except OSError as error:
         raise Unreadable(f"{name} {why_closed(error)}") from None
@@ -175,6 +188,8 @@ def _descriptor(root: Path, parts: tuple[str, ...]) -> int:
 
 def why_closed(error: OSError) -> str:
     """What stopped us from opening a file or folder, and what helps."""
+    if error.errno == errno.EISDIR:
+        return "is a folder"
     if error.errno == errno.ELOOP:
         return "is a link, and links are not followed"
     if error.errno == errno.EACCES:
@@ -182,11 +197,11 @@ def why_closed(error: OSError) -> str:
     return f"can't be read ({error.strerror})"
 
 
-def _check_size(name: str, size_bytes: int) -> None:
+def _check_size(name: str, size_bytes: int, limit_bytes: int) -> None:
     if size_bytes == 0:
         raise Unreadable(f"{name} is empty")
-    if size_bytes > SIZE_LIMIT_BYTES:
-        raise Unreadable(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20} MiB")
+    if size_bytes > limit_bytes:
+        raise Unreadable(f"{name} is larger than {limit_bytes >> 20} MiB")
 
 
 @contextmanager
@@ -203,6 +218,11 @@ def _archive(content: bytes, name: str) -> Iterator[zipfile.ZipFile]:
 
 
 def _is_notebook(member: zipfile.ZipInfo) -> bool:
+    return _is_plain(member) and notebook_stem(parts_of_member(member.filename)[-1]) is not None
+
+
+def _is_plain(member: zipfile.ZipInfo) -> bool:
+    """Whether it is a file that somebody meant to hand in."""
     if len(member.filename) > PATH_LIMIT:
         return False
     parts = parts_of_member(member.filename)
@@ -211,11 +231,10 @@ def _is_notebook(member: zipfile.ZipInfo) -> bool:
         and not member.is_dir()
         and not stat.S_ISLNK(member.external_attr >> 16)
         and not any(is_clutter(part) or is_hidden(part) for part in parts)
-        and notebook_stem(parts[-1]) is not None
     )
 
 
-def _read_member(archive: zipfile.ZipFile, member: str) -> bytes:
+def _read_member(archive: zipfile.ZipFile, member: str, limit_bytes: int) -> bytes:
     """The content of a file in an archive, whatever size the archive says it has."""
     name = printable_name(parts_of_member(member)[-1])
     info = archive.getinfo(member)
@@ -224,6 +243,6 @@ def _read_member(archive: zipfile.ZipFile, member: str) -> bytes:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Unreadable(f"{name} is packed in its zip archive in a way that we don't read")
     with archive.open(info) as file:
-        content = file.read(SIZE_LIMIT_BYTES + 1)
-    _check_size(name, len(content))
+        content = file.read(limit_bytes + 1)
+    _check_size(name, len(content), limit_bytes)
     return content

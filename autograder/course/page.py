@@ -18,9 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..assignment import nbgrader_tag
-from ..judge.results import QuestionResult, SubmissionResult, Verdict
+from ..judge.results import HandedFile, QuestionResult, SubmissionResult, Verdict
 from ..printable import printable_text
-from .notebook import credit, untouched_answers, with_cells, work_by_question
+from .notebook import credit, said_of, untouched_answers, with_cells, work_by_question
 from .recorded import RecordedGrade, RecordedSubmission
 from .sanitise import clean_page
 
@@ -29,6 +29,7 @@ MESSAGE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 6_000  # characters of a written answer or a comment
 CODE_LIMIT = 4_000  # characters of the code for a question
 CODE_LINES = 100
+FILE_LINES = 200  # of a file that was handed in besides the notebook
 CELLS_LIMIT = 6  # cells of code for a question
 REMARKS_LIMIT = 30
 
@@ -77,6 +78,10 @@ def render_page(
             {"title": _line(exercises.get(name, name)), "questions": some, **_sum(some)}
             for name, some in parts.items()
         ],
+        files=[
+            {"name": _line(file.name), "said": _prose(said_of(file)), "text": _file_text(file)}
+            for file in result.files
+        ],
     )
     style = _style()
     return str(
@@ -96,16 +101,18 @@ def _question(
     kind, sign = _sign(score, question.max_score)
     earned = "by hand" if score is None else _number(score)
     carried = "carried, " if question.carried and grade.manual_score is None else ""
+    extra = " extra" if question.extra else ""
     failed = any(not test.passed for test in question.tests)
     lost = score is not None and score < question.max_score
     return {
         "score": score,
-        "most": question.max_score,
+        "most": 0.0 if question.extra else question.max_score,
+        "extra": (score or 0.0) if question.extra else grade.extra_credit or 0.0,
         "name": _line(question.id),
         "kind": kind,
         "sign": sign,
-        "points": f"{carried}{earned} / {_number(question.max_score)}",
-        "unfold": lost or failed or bool(notes),
+        "points": f"{carried}{earned} / {_number(question.max_score)}{extra}",
+        "unfold": (lost and not question.extra) or failed or bool(notes),
         "notes": [_prose(note, TEXT_LIMIT) for note in notes],
         "tests": _tests(question.tests),
         "answers": [] if question.tests else [_cut(cell["source"], TEXT_LIMIT) for cell in cells],
@@ -120,6 +127,8 @@ def _notes(
     notes = [why] if grade.manual_score is None and (why := credit(question)) else []
     if not question.tests and untouched:
         notes.append("No response: the answer stands as it was released.")
+    if question.extra:
+        notes.append("Extra credit: these points come on top of the maximum.")
     if grade.manual_score is not None and grade.needs_manual_grade:
         notes.append("The points are those of an earlier answer; a person will look at this one.")
     elif grade.manual_score is not None:
@@ -173,6 +182,13 @@ def _code(cells: Iterable[Any]) -> list[str]:
     return shown
 
 
+def _file_text(file: HandedFile) -> str:
+    lines = file.text.splitlines()
+    text = _cut("\n".join(lines[:FILE_LINES]), TEXT_LIMIT)
+    more = len(lines) - FILE_LINES
+    return f"{text}\n… ({more} more lines are not shown)" if more > 0 else text
+
+
 def _comments_by_question(release: Any, recorded: RecordedSubmission) -> dict[str, list[str]]:
     """Comments stand at cells with answers; a question has those since the check before."""
     comments: dict[str, list[str]] = {}
@@ -195,15 +211,19 @@ def _comments_by_question(release: Any, recorded: RecordedSubmission) -> dict[st
 def _sum(questions: list[dict[str, Any]], penalty: float = 0.0) -> dict[str, Any]:
     """Points earned, decided and waiting for a person, and their share for the bar."""
     earned = sum(question["score"] or 0.0 for question in questions) - penalty
+    extra = sum(question["extra"] for question in questions)
     most = sum(question["most"] for question in questions)
     waiting = sum(question["most"] for question in questions if question["score"] is None)
     decided = most - waiting
-    share = 100 * earned / decided if decided else 0.0
+    share = 100 * earned / decided if decided else 100.0 * (earned > 0)
     return {
         "earned": _number(earned),
         "decided": _number(decided),
         "waiting": _number(waiting) if waiting else "",
-        "points": f"{_number(earned)} / {_number(decided)}"
+        "extra": _number(extra) if extra else "",
+        "points": (
+            f"{_number(earned)} / {_number(decided)}" if most else f"{_number(earned)} extra"
+        )
         + (f" (+ {_number(waiting)} by hand)" if waiting else ""),
         "percent": f"{max(0.0, min(share, 100.0)):.0f}",
     }

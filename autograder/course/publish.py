@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from ..assignment import Assignment
 from ..judge.results import FAILED, SubmissionResult
@@ -98,7 +99,9 @@ def publish(
         from .gradebook import CourseGradebook  # it takes seconds to import, so only where needed
 
         with CourseGradebook(course) as gradebook:
-            notes = gradebook.update_assignment(assignment.lab, assignment.notebook)
+            notes = gradebook.update_assignment(
+                assignment.lab, assignment.notebook, assignment.extra
+            )
             for result in stale:
                 try:
                     notes += publisher.publish(result, gradebook, press)
@@ -217,7 +220,10 @@ class _Publisher:
         path = self._course.autograded_notebook(student, self._lab)
         _write(path, notebook)
         for picture in self._pictures:  # formgrader shows them from beside the notebook
-            target = path.parent / picture.relative_to(self._assignment.release_dir)
+            name = picture.relative_to(self._assignment.release_dir)
+            if not any(one in notebook for one in (name.as_posix(), quote(name.as_posix()))):
+                continue  # data, say: it would be there once for each student
+            target = path.parent / name
             if not target.exists() or target.stat().st_size != picture.stat().st_size:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(picture, target)

@@ -1,5 +1,6 @@
 """Takes a lab's release into a course, where nbgrader and formgrader look for it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,11 +24,18 @@ class Taken(NamedTuple):
     notes: list[str]
 
 
-def take_release(course_dir: Path, lab: str, release_root: Path, solution: Any = None) -> Taken:
+def take_release(
+    course_dir: Path,
+    lab: str,
+    release_root: Path,
+    solution: Any = None,
+    solved: Mapping[str, bytes] | None = None,
+) -> Taken:
     """Make the course hold the lab as it is released now; an instructor's own files stay.
 
-    `solution` is its solved notebook. It is kept where nbgrader keeps such, in `solution/<lab>/`,
-    which no student gets to see; without one, what lies there is used, if it fits the release.
+    `solution` is its solved notebook, and `solved` are the other files of the solution. They are
+    kept where nbgrader keeps such, in `solution/<lab>/`, which no student gets to see; without a
+    notebook, what lies there is used, if it fits the release.
 
     Raises:
         UserError: if the lab was not released, its name is refused, or the course's folders are
@@ -45,13 +53,13 @@ def take_release(course_dir: Path, lab: str, release_root: Path, solution: Any =
         folder = course.folder(step, ".", lab)
         if folder.resolve() != released.release_dir.resolve():
             notes += put_copies(folder, files, record / f"{step}.json")
-    solved = course.folder("solution", ".", lab)
+    solution_dir = course.folder("solution", ".", lab)
     if solution is not None:
-        solution_files = {f"{lab}.ipynb": as_text(solution).encode()}
-        notes += put_copies(solved, solution_files, record / "solution.json")
+        solution_files = {f"{lab}.ipynb": as_text(solution).encode(), **(solved or {})}
+        notes += put_copies(solution_dir, solution_files, record / "solution.json")
     release_root = course.folder("release", ".", lab).parent
     assignment = load_assignment(
-        lab, release_root, solution_root=solved.parent, source=released.source
+        lab, release_root, solution_root=solution_dir.parent, source=released.source
     )
     return Taken(course, assignment, notes)
 

@@ -19,24 +19,27 @@ def as_table(lab: str, results: list[SubmissionResult]) -> Table:
     table.add_column("student", overflow="fold", max_width=STUDENT_WIDTH)
     for exercise in exercises:
         table.add_column(exercise, justify="right", no_wrap=True)
-    for column in ("score", "of", "by hand", "time/s"):
+    has_extra = any(question.extra for question in results[0].questions)
+    for column in ("score", *["extra"] * has_extra, "of", "by hand", "time/s"):
         table.add_column(column, justify="right", no_wrap=True)
     for result in results:
-        cells = _points(result, exercises)
+        cells = _points(result, exercises, has_extra)
         table.add_row(Text(result.student), *cells, f"{result.seconds:.1f}")
     return table
 
 
-def _points(result: SubmissionResult, exercises: list[str]) -> list[str]:
-    """By exercise, together, of how many, and what is left for a person."""
+def _points(result: SubmissionResult, exercises: list[str], has_extra: bool) -> list[str]:
+    """By exercise, together, extra credit in that, of how many, and what is left for a person."""
     if result.status == FAILED:
-        return [*["-"] * len(exercises), "failed", "-", "-"]
+        return [*["-"] * len(exercises), "failed", *["-"] * has_extra, "-", "-"]
     tested = [question for question in result.questions if question.tests]
     of_exercise = dict.fromkeys(exercises, 0.0)
     for question in tested:
         of_exercise[_exercise(question.id)] += question.score or 0
-    testable = sum(question.max_score for question in tested)
-    numbers = [*of_exercise.values(), result.score, testable, result.max_score - testable]
+    testable = sum(question.max_score for question in tested if not question.extra)
+    extra = sum(question.score or 0 for question in tested if question.extra)
+    by_hand = result.max_score - testable
+    numbers = [*of_exercise.values(), result.score, *[extra] * has_extra, testable, by_hand]
     return [f"{number:g}" for number in numbers]
 
 

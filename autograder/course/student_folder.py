@@ -243,6 +243,10 @@ class _StudentFolder:
         is_loose = any(notebook_stem(name) or archive_stem(name) for name in top)
         if not self.lab_folders and not is_loose and any(name.endswith("/") for name in top):
             return None
+        modules = [self._shown(p) for p in self.others if p[-1].lower().endswith(".py")]
+        if modules:  # the notebook's code, most likely, as an editor exports it
+            are = "are no notebooks" if len(modules) > 1 else "is not a notebook"
+            return nothing(f"{listed(modules)} {are}: hand in {self.lab}.ipynb")
         names = [self._shown(parts) for parts in self.others + self.hidden]
         there = f"no notebook of {self.lab}, only {listed(names)}" if names else "an empty folder"
         return nothing(f"{there}; {self._remedy}")

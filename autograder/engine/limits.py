@@ -1,6 +1,9 @@
 """How long a submission may take and how much it may send."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+QUESTION_LIMITS = ("call_timeout_s", "cell_timeout_s", "test_timeout_s")  # what one may have
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,13 @@ class Limits:
     open_files: int = 256
     judge_memory_bytes: int = 2**30  # of address space, besides what its libraries take
     judge_cpu_s: float = 60.0  # of what it computes itself; it waits for workers most of the time
+    # Of single questions, by id, those that differ: of calls and tests, and of its own cells.
+    of_questions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def of(self, question: str | None) -> "Limits":
+        """Those that hold for a question; None stands for what leads up to no question."""
+        own = self.of_questions.get(question or "")
+        return replace(self, **own) if own else self  # type: ignore[arg-type]
 
     @property
     def own_replays_timeout_s(self) -> float:

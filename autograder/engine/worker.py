@@ -25,6 +25,7 @@ AnswerBorrower = Callable[[bytes, list[Any], float], Frame]
 
 ROOT = 0  # the handle of the notebook's namespace
 REDEFINE = {"execute", "borrow"}  # what may give the notebook's names other values
+PLACED_BYTES = 2**20  # of a file, at once
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 
 EXCESSES = {
@@ -59,6 +60,7 @@ class Worker:
         self.heard: list[Any] | None = None  # gets all that is answered; None: nobody listens
         self._connection = connection
         self._limits = limits
+        self._call_timeout_s = limits.call_timeout_s
         self._excess = excess
         self._end = end
         self._memory_bytes = memory_bytes
@@ -78,18 +80,36 @@ class Worker:
             return CellError(error.name, error.message, error.where, error.errno)
         return None
 
+    def place(self, name: str, content: bytes) -> None:
+        """Have it write a file into its folder, before it runs any code; raises `WorkerLost`, or
+        `StudentError` where there is no room."""
+        for start in range(0, len(content) or 1, PLACED_BYTES):
+            self.ask("place", name, content[start : start + PLACED_BYTES], start == 0)
+
+    def lack(self, name: str, why: str) -> None:
+        """Have whoever imports such a file be told that there is none, and why."""
+        self.ask("lack", name, why)
+
+    def hide(self) -> None:
+        """Have nothing that it runs read the files in its folder that were handed in."""
+        self.ask("hide")
+
     def seed(self, seed: int) -> None:
         """Seed all the worker's random generators, right before what is asked next."""
         self._seed = seed
 
     @contextlib.contextmanager
-    def time_limit(self, timeout_s: float) -> Iterator[None]:
-        """Within this block, everything asked has `timeout_s` together."""
+    def time_limit(self, timeout_s: float, call_timeout_s: float | None = None) -> Iterator[None]:
+        """Within this block, everything asked has `timeout_s` together, and each call
+        `call_timeout_s`, if that is not the same as elsewhere."""
+        outer_s = self._call_timeout_s
+        self._call_timeout_s = call_timeout_s or outer_s
         self._deadlines.append(_within(timeout_s, " for one test"))
         try:
             yield
         finally:
             self._deadlines.pop()
+            self._call_timeout_s = outer_s
 
     @contextlib.contextmanager
     def peak_memory(self) -> Iterator[Memory]:
@@ -167,7 +187,7 @@ class Worker:
             return self._defined[arguments[1]]
         if operation in REDEFINE:
             self._defined.clear()
-        call = _within(timeout_s or self._limits.call_timeout_s)
+        call = _within(timeout_s or self._call_timeout_s)
         deadline, exceeded = min(call, (self.ends_at, self._whole), *self._deadlines)
         nonce = secrets.token_bytes(8)
         released, self._released = self._released, []

@@ -2,7 +2,8 @@
 
 Cells marked SKIPQUESTEXEC and check cells are left out, as in a preview; the rest has to run
 without an error. Then each check cell is run too: with the blanks open it has to fail, and by
-`ChecksFailed`, the one line that students read, not by anything else.
+`ChecksFailed`, the one line that students read, not by anything else. Where a question has no
+public checks, the cell has to say so without an error.
 """
 
 import os
@@ -69,8 +70,14 @@ def _failures(bench: Bench, client: NotebookClient, cells: list[Any]) -> list[Fi
 
 def _wrong_checks(bench: Bench, client: NotebookClient, cells: list[Any]) -> list[Finding]:
     findings = []
+    checked = {test.question_id for test in bench.subject.public_tests}
     for cell in cells:
         error = _error_in(client, cell)
+        if question_id(cell) not in checked:  # it says so, and lets the student go on
+            if error is not None:
+                wrong = f"{cell.source} fails by {': '.join(error)}, and there is nothing to check"
+                findings.append(Finding(bench.subject.place_of(cell), f"{wrong}; mend its source"))
+            continue
         if error is None or error[0] != CHECK_ERROR or str(question_id(cell)) not in error[1]:
             how = f"fails by {': '.join(error)}" if error else "passes"
             wanted = f"it should say {CHECK_ERROR} of its question"

@@ -48,7 +48,8 @@ class Outcome:
 def check_leaks(bench: Bench) -> Seen:
     """Nothing of solutions, hidden tests or the reference lies anywhere in the release."""
     subject = bench.subject
-    secrets = read_secrets(subject.source, subject.hidden_dir, subject.project)
+    files_dir = subject.folder.files_dir
+    secrets = read_secrets(subject.source, subject.hidden_dir, subject.project, files_dir)
     allow_list = read_allow_list(subject.hidden_dir)
     leaks, stale = allow_list.sift(find_leaks(subject.release_dir, secrets))
     findings = [

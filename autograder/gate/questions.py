@@ -41,26 +41,24 @@ def check_points(bench: Bench) -> Seen:
         if test.question_id not in ids:
             wrong = f"{test.name} belongs to no question of the release; mend its mark"
             findings.append(Finding(f"{shown(test.path)}:{test.line}", wrong))
-    total = math.fsum(question.max_score for question in questions)
+    total = math.fsum(question.max_score for question in questions if not question.extra)
+    extra = math.fsum(question.max_score for question in questions if question.extra)
     graded = [cell for cell in subject.assignment.notebook.cells if nbgrader_tag(cell).get("grade")]
     if len(graded) != len(ids):
         wrong = "two cells have one question id; give each its own"
         findings.append(Finding(f"{shown(subject.notebook_path)}:1", wrong))
-    return Seen(f"{len(questions)} questions, {total:g} points", findings)
+    beyond = f", {extra:g} extra" if extra else ""
+    return Seen(f"{len(questions)} questions, {total:g} points{beyond}", findings)
 
 
 def check_tests(bench: Bench) -> Seen:
-    """Every question that is graded by tests has public and hidden ones."""
+    """Every question that is graded by tests has one, hidden or public."""
     subject = bench.subject
-    findings = []
-    asked = [question.id for question in subject.assignment.questions if not question.written]
-    kinds = {"public check": subject.public_tests, "hidden test": subject.hidden_tests}
-    for kind, tests in kinds.items():
-        tested = {test.question_id for test in tests}
-        findings += [
-            Finding(subject.place_of_question(question), f"{question} has no {kind}; write one")
-            for question in asked
-            if question not in tested
-        ]
+    tested = {test.question_id for test in subject.tests}
+    findings = [
+        Finding(subject.place_of_question(question), f"{question} has no test; write a hidden one")
+        for question in subject.assignment.tested
+        if question not in tested
+    ]
     numbers = f"{len(subject.public_tests)} public, {len(subject.hidden_tests)} hidden tests"
     return Seen(numbers, findings)

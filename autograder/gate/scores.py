@@ -34,8 +34,11 @@ def check_solution(bench: Bench) -> Seen:
                 place = bench.subject.place_of_question(question.id)
                 wrong = f"{question.id} earns {question.score:g} of {question.max_score:g}"
                 findings[question.id] = Finding(place, f"{wrong} points; build it again")
-    points = sum(q.max_score for q in results[0].questions if q.tests)
-    looked_at = f"{points:g} points under {len(SEEDS)} seeds"
+    tested = [question for question in results[0].questions if question.tests]
+    points = sum(question.max_score for question in tested if not question.extra)
+    extra = sum(question.max_score for question in tested if question.extra)
+    beyond = f" and {extra:g} extra" if extra else ""
+    looked_at = f"{points:g} points{beyond} under {len(SEEDS)} seeds"
     return Seen(looked_at, list(findings.values()))
 
 

@@ -44,7 +44,9 @@ class Trial:
         margins.observers.append(observe)
         try:
             seeded = replace(ready, grader=replace(ready.grader, seed=self.seed))
-            result = grade_submission(seeded, read_content(self.notebook.stem, self.notebook))
+            files = ready.grader.assignment.files
+            content = read_content(self.notebook.stem, self.notebook, files)
+            result = grade_submission(seeded, content)
         finally:
             margins.observers.remove(observe)
         return {

@@ -37,7 +37,10 @@ class CarriedSession(Session):
     def _loan(self) -> Loan:
         names = set().union(*self.lent.values())
         limit_bytes = self.zygote.limits.frame_limit_bytes
-        return Loan(self.solution.run_all(), names, self.needed, limit_bytes)
+        lender = self.solution.run_all()
+        if self.solution.files:  # a function of its own that reads files would lend their text
+            lender.hide()
+        return Loan(lender, names, self.needed, limit_bytes)
 
     @cached_property
     def _mentioned(self) -> set[str]:

@@ -9,7 +9,8 @@ Functions of it are called by way of the grader, with arguments and results by v
 else of it can be reached: no text, code, name or exception (see `engine.loan`). So the student's
 code learns what earlier answers compute, and not how. An answer finds what the right answer builds
 on: functions that it could only use to have its own work done elsewhere are not there. The answer
-to the question itself, or to a later one, is in neither worker.
+to the question itself, or to a later one, is in neither worker. Files that are handed in besides
+the notebook stay apart like cells: the student's with the student's, the solution's with it.
 
 Nothing that such a run says is shown to anybody. One number is kept, what the answer is worth, and
 only where it is more than before: a `float` is all that leaves `_carried_score`.
@@ -20,6 +21,7 @@ from typing import Any
 
 from ..assignment import Assignment, is_answer, is_own
 from .carried_session import CarriedSession
+from .content import extra_files
 from .dependencies import builds_on, lent_names, names_in, runs, spans
 from .fair_loss import judged
 from .results import QuestionResult
@@ -70,7 +72,10 @@ def _carried_score(ready: Ready, own: Session, question: QuestionResult) -> floa
     before = [cell for cell in own.cells[:start] if not is_own(cell)]
     span = own.cells[start : check + 1]
     solved = {cell.id: cell for cell in assignment.solution.cells}
-    solution = Session(own.zygote, [solved[cell.id] for cell in before], own.seed, own.clock)
+    files = extra_files(assignment.files, assignment.solution_files)
+    solution = Session(
+        own.zygote, [solved[cell.id] for cell in before], own.seed, own.clock, files=files
+    )
     lent = lent_names(solution.cells)
     released = names_in(assignment.notebook.cells)
     running = [cell for cell in [*before, *span] if runs(cell) and cell.id not in lent]
@@ -81,6 +86,7 @@ def _carried_score(ready: Ready, own: Session, question: QuestionResult) -> floa
         own.clock,
         solution=solution,
         lent={id: names & released for id, names in lent.items()},
+        files=own.files,  # never the solution's, nor the other way round
         needed=names_in(solved[cell.id] for cell in running if not is_own(cell))
         | own.asked.get(question.id, set()),
         listens=own.listens,

@@ -1,7 +1,7 @@
 """Grades one submission from end to end, in the process that was forked for it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from .fair_loss import judged
 from .ingest import ingest
 from .pytest_plugin import with_tests
 from .reproduction import NotLearnt
-from .results import FAILED, QuestionResult, SubmissionResult
+from .results import FAILED, QuestionResult, SubmissionResult, as_handed_in
 from .session import Session
 from .submission import compose
 from .warm import Grader, Ready
@@ -44,7 +44,9 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     submission = ingest(assignment.notebook, content)
     notebook = compose(assignment.notebook, submission.cells)
     listens = ready.known_mistakes is not None
-    session = Session(ready.zygote, notebook.cells, ready.grader.seed, listens=listens)
+    session = Session(
+        ready.zygote, notebook.cells, ready.grader.seed, files=content.files, listens=listens
+    )
     ready.tests.known = ready.known_mistakes
     try:
         results = ready.tests.run(session)
@@ -54,7 +56,10 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
     if ready.tests.not_learnt:
         raise NotLearnt(ready.tests.not_learnt)
     questions = tuple(
-        judged(ready, question.id, question.max_score, results.get(question.id, ()))
+        replace(
+            judged(ready, question.id, question.max_score, results.get(question.id, ())),
+            extra=question.extra,
+        )
         for question in assignment.questions
     )
     questions = carry_forward(ready, session, questions)
@@ -69,6 +74,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         remarks=(*submission.notes, *session.remarks),
         cell_failures=tuple(session.failures.values()),
         cells=submission.cells,
+        files=tuple(map(as_handed_in, content.files)),
     )
 
 
@@ -82,7 +88,7 @@ def failed_result(grader: Grader, student: str, reason: str) -> SubmissionResult
         seconds=0.0,
         cpu_s=0.0,
         questions=tuple(
-            QuestionResult(question.id, question.max_score)
+            QuestionResult(question.id, question.max_score, extra=question.extra)
             for question in grader.assignment.questions
         ),
         remarks=(f"NOT GRADED, the grader itself failed: {printable(reason)}",),
@@ -102,7 +108,7 @@ def grade_here(
     return with_tests(
         assignment.test_files,
         lambda tests: grade_submission(
-            Ready(grader, tests, zygote), read_content(student, submitted)
+            Ready(grader, tests, zygote), read_content(student, submitted, assignment.files)
         ),
         take_values=assignment.take_values,
     )

@@ -7,6 +7,7 @@ called and passed.
 
 import os
 import random
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
@@ -37,7 +38,7 @@ from .broken_files import why_broken
 from .guarded import Guarded
 from .message_door import message_of
 from .reproduction import Evidence, Heard, Reproductions, told
-from .results import Verdict
+from .results import CellFailure, Verdict
 from .session import QuestionLost, Session, derive_seed
 
 # Only what hidden tests need: no configuration, plug-ins or rewriting from outside. Rewritten
@@ -52,6 +53,7 @@ PYTEST_OPTIONS = [
     "--capture=no",  # captured output would need files
 ]
 UNANSWERED = {Cause.OPEN_BLANK, Cause.MISSING_NAME, Cause.NOT_RUN}
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 MESSAGE_LIMIT = 1_000  # characters; it may repeat what a submission returned
 Used = TypeVar("Used")
 
@@ -367,11 +369,12 @@ def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Fail
             return _Failure(mark.with_hint(str(error)), error.cause)
         case MissingName():
             failed = session.failure_behind(error.name)
-            blamed = f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""
-            return _Failure(f"{error}{blamed}", error.cause)
+            return _Failure(f"{error}{_failure_of(failed)}", error.cause)
         case StudentError():
             blames_answer = error.cause.raised and not error.by_check
-            text = mark.with_hint(str(error)) if blames_answer else str(error)
+            text = f"{error}{_blamed(error, session)}"
+            notes = getattr(error, "__notes__", ())  # by the test, see PEP 678
+            text = mark.with_hint(text, notes) if blames_answer else text
             return _Failure(text, error.cause, error.name, error.errno)
         case QuestionLost():
             return _Failure(str(error), error.cause)
@@ -380,3 +383,13 @@ def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Fail
             return _Failure(text, Cause.COMPARISON, what=getattr(error, "what", ""))
     detail = told_to_author(error, item.path)
     return _Failure(told_to_student(error), cause_of(error), detail=detail)
+
+
+def _blamed(error: StudentError, session: Session) -> str:
+    """Of a name that student code lacks, the failed cell that would have set it."""
+    missing = UNDEFINED.match(error.message) if error.name == "NameError" else None
+    return _failure_of(session.failure_behind(missing[1], naming_only=True) if missing else None)
+
+
+def _failure_of(failed: CellFailure | None) -> str:
+    return f"; cell {failed.cell_id} failed: {failed.message}" if failed else ""

@@ -19,6 +19,7 @@ from ..engine.untrusted import adapters
 from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
+from .content import extra_files
 from .results import predicate
 from .session import Session
 from .submission import with_sources
@@ -214,7 +215,9 @@ def learn(ready: "Ready", question: str) -> Learnt:
     assignment, tests = ready.grader.assignment, ready.tests
     cells = assignment.solution.cells
     clock = Clock(dataclasses.replace(ready.zygote.limits, submission_timeout_s=LEARNING_TIMEOUT_S))
-    trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, listens=True)
+    solved = assignment.solution_files
+    files = extra_files(assignment.files, solved)
+    trial = _Trial(ready.zygote, cells, ready.grader.seed, clock, files=files, listens=True)
     try:
         trial.shares_nothing = True
         tests.run(trial, {question})
@@ -224,6 +227,7 @@ def learn(ready: "Ready", question: str) -> Learnt:
         tests.run(trial, {question})
         solution, mistakes = tests.heard, []
         for one in mistakes_of(assignment, question):
+            trial.files = extra_files(assignment.files, {**solved, **one.files})
             trial.exchange(with_sources(cells, one.sources))
             tests.run(trial, {question})
             mistakes.append(Mistake(one.title, one.loss, tests.evidence(question)))

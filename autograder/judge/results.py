@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..engine import Cause
+from .content import ExtraFile
 from .submission import StudentCell
 
 FAILED = "failed"
+KEPT_CHARACTERS = 20_000  # of a file that is no notebook
 Row = TypeVar("Row")
 
 
@@ -77,6 +79,7 @@ class QuestionResult:
     builds_on: tuple[str, ...] = ()
     mistake: str = ""
     mistake_score: float | None = None
+    extra: bool = False  # its points are extra credit
 
     @property
     def own_score(self) -> float | None:
@@ -129,6 +132,32 @@ class CellFailure:
 
 
 @dataclass(frozen=True)
+class HandedFile:
+    """A file that the lab asks for besides the notebook, as it is shown.
+
+    `text` is its beginning, "" for what is no text; `why` says why there is none, "" if there is.
+    """
+
+    name: str
+    size_bytes: int = 0
+    text: str = ""
+    why: str = ""
+
+
+def as_handed_in(file: ExtraFile) -> HandedFile:
+    """What is kept of a file."""
+    content = file.content or b""
+    return HandedFile(file.name, len(content), _text_of(content), file.why)
+
+
+def _text_of(content: bytes) -> str:
+    """As much as is kept of a text, whatever its encoding; "" for what is none."""
+    text = content[: 4 * KEPT_CHARACTERS].decode("utf-8-sig", "replace")[:KEPT_CHARACTERS]
+    is_binary = "\0" in text or 10 * text.count("\ufffd") > len(text)
+    return "" if is_binary else text
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
     """Everything recorded about one graded submission."""
 
@@ -142,6 +171,7 @@ class SubmissionResult:
     remarks: tuple[str, ...] = ()
     cell_failures: tuple[CellFailure, ...] = ()
     cells: tuple[StudentCell, ...] = ()  # with the release, the notebook that was graded
+    files: tuple[HandedFile, ...] = ()  # all that the lab asks for besides
 
     @property
     def score(self) -> float:
@@ -149,7 +179,8 @@ class SubmissionResult:
 
     @property
     def max_score(self) -> float:
-        return sum(question.max_score for question in self.questions)
+        """Without extra credit, which may lift the score above it."""
+        return sum(question.max_score for question in self.questions if not question.extra)
 
     def first_remarks(self, most: int) -> list[str]:
         """As many of its remarks, and how many more there are."""
@@ -163,6 +194,7 @@ class SubmissionResult:
             "questions": [question.as_json() for question in self.questions],
             "cell_failures": [dict(vars(failure)) for failure in self.cell_failures],
             "cells": [dict(vars(cell)) for cell in self.cells],
+            "files": [dict(vars(file)) for file in self.files],
             "score": self.score,
             "max_score": self.max_score,
         }
@@ -183,6 +215,7 @@ class SubmissionResult:
                 tuple(question["builds_on"]),
                 question["mistake"],
                 question["mistake_score"],
+                question.get("extra", False),
             )
             for question in data["questions"]
         )
@@ -193,6 +226,7 @@ class SubmissionResult:
             _with_cause(CellFailure, cell) for cell in data["cell_failures"]
         )
         kept["cells"] = tuple(StudentCell(**cell) for cell in data["cells"])
+        kept["files"] = tuple(HandedFile(**file) for file in data.get("files", ()))
         return cls(**kept)
 
 

@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from ..assignment import is_own, is_skipped, question_id
-from ..engine import Cause, CellError, Submission, Worker, WorkerLost, Zygote
+from ..engine import Cause, CellError, StudentError, Submission, Worker, WorkerLost, Zygote
 from .clock import Clock
+from .content import ExtraFile
+from .dependencies import spans
 from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
@@ -36,6 +38,7 @@ class Session:
     continued: InitVar[Clock | None] = None  # that of another session, if it continues one
     clock: Clock = field(init=False)
     failures: dict[str, CellFailure] = field(default_factory=dict)
+    files: tuple[ExtraFile, ...] = ()  # that were handed in besides the notebook
     listens: bool = False  # whether `answered` is kept
     answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
     asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
@@ -52,6 +55,15 @@ class Session:
         """Question id -> index of its check cell."""
         ids = {question_id(cell): index for index, cell in enumerate(self.cells)}
         return {name: index for name, index in ids.items() if name is not None}
+
+    @cached_property
+    def _question_of(self) -> dict[str, str]:
+        """The question that a cell leads up to, by the cell's id; none after the last check."""
+        return {
+            cell.id: question
+            for question, (start, check) in spans(self.cells).items()
+            for cell in self.cells[start:check]
+        }
 
     @property
     def remarks(self) -> list[str]:
@@ -74,7 +86,8 @@ class Session:
         if question in self._lost:
             raise QuestionLost(f"not run, because a check before it {self._lost[question]}")
         worker = self._advance_to(self.question_order[question])
-        with worker.time_limit(self.zygote.limits.test_timeout_s):
+        limits = self.zygote.limits.of(question)
+        with worker.time_limit(limits.test_timeout_s, limits.call_timeout_s):
             # Not that of the test's inputs, which the submission could draw by it in advance.
             worker.seed(derive_seed(self.seed, "worker", test_name))
             worker.names_asked.clear()
@@ -86,14 +99,14 @@ class Session:
                 worker.heard = None
                 self.asked.setdefault(question, set()).update(worker.names_asked)
 
-    def failure_behind(self, missing_name: str) -> CellFailure | None:
+    def failure_behind(self, missing_name: str, naming_only: bool = False) -> CellFailure | None:
         """The failed cell to blame for a name that is not there: the first one that has it in
-        its text, else the first one; None if no cell failed."""
+        its text, else the first one, unless only such count; None if no cell failed."""
         word = re.compile(rf"\b{re.escape(missing_name)}\b")
         sources = {cell.id: cell.source for cell in self.cells}
         failures = list(self.failures.values())
         naming = [failure for failure in failures if word.search(sources[failure.cell_id])]
-        return next(iter([*naming, *failures]), None)
+        return next(iter([*naming, *([] if naming_only else failures)]), None)
 
     def lose(self, question: str, loss: WorkerLost) -> None:
         """Give up the worker, and with it the rest of this question."""
@@ -126,7 +139,10 @@ class Session:
     def _fork(self) -> Worker:
         if self.clock.is_over:
             raise QuestionLost("not run, because the submission used up its time limit")
-        return self.zygote.fork(derive_seed(self.seed, "cells"), self.clock.ends_at)
+        worker = self.zygote.fork(derive_seed(self.seed, "cells"), self.clock.ends_at)
+        for file in self.files:
+            _hand_over(file, worker)
+        return worker
 
     def _run(self, cell: Any, worker: Worker) -> bool:
         """Execute a cell, if it is to be; False if that cost the worker."""
@@ -156,15 +172,26 @@ class Session:
         return True
 
     def _execute(self, cell: Any, worker: Worker) -> CellError | None:
+        limit_s = self.zygote.limits.of(self._question_of.get(cell.id)).cell_timeout_s
         if not is_own(cell):
-            return worker.execute(cell.source)
+            return worker.execute(cell.source, limit_s)
         with self.clock.own_cell(cell.id, worker) as left_s:
-            return worker.execute(cell.source, min(left_s, self.zygote.limits.cell_timeout_s))
+            return worker.execute(cell.source, min(left_s, limit_s))
 
     @property
     def _own_took_too_long(self) -> str:
         limit_s = self.clock.limits.own_cells_timeout_s
         return f"your own cells took longer than {limit_s:g} s together"
+
+
+def _hand_over(file: ExtraFile, worker: Worker) -> None:
+    if file.content is None:
+        return worker.lack(file.name, file.why)
+    try:
+        worker.place(file.name, file.content)
+    except StudentError as error:  # the folder has a size
+        worker.kill()
+        raise QuestionLost(f"not run, because there is no room for {file.name}") from error
 
 
 def derive_seed(seed: int, *names: str) -> int:

@@ -6,7 +6,7 @@ cannot tell it from the solution, so at most the tests from there on are run.
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import nbformat
@@ -14,6 +14,7 @@ import nbformat
 from ..assignment import Assignment
 from ..engine import Limits
 from ..errors import HiddenTestsBroken, UserError
+from ..judge.content import extra_files
 from ..judge.pool import Failed, Pool
 from ..judge.results import Verdict, points_passed
 from ..judge.session import Session
@@ -30,12 +31,15 @@ class Candidate:
     sources: dict[str, str]  # cell id -> code in place of the solution's
     questions: tuple[str, ...]
     then: tuple[str, ...] = ()
+    files: dict[str, bytes] = field(default_factory=dict)  # in place of the solution's
 
     def run(self, ready: Ready) -> dict[str, Any]:
         """The verdicts as plain data."""
         started_at = time.monotonic()
-        cells = with_sources(ready.grader.assignment.solution.cells, self.sources)
-        session = Session(ready.zygote, cells, ready.grader.seed)
+        assignment = ready.grader.assignment
+        cells = with_sources(assignment.solution.cells, self.sources)
+        files = extra_files(assignment.files, {**assignment.solution_files, **self.files})
+        session = Session(ready.zygote, cells, ready.grader.seed, files=files)
         try:
             verdicts = ready.tests.run(session, self.questions)
             if self.then and _all_passed(verdicts):
@@ -85,7 +89,9 @@ def make_grader(assignment: Assignment, solution: Solution, limits: Limits | Non
         raise UserError(f"{where}: not what {solution.path} builds; run `make release`")
     for cell, piece in zip(notebook.cells, solution.lab.pieces, strict=True):
         cell.source = piece.solution
-    return Grader(replace(assignment, solution=notebook), limits=limits or assignment.limits)
+    files = solution.files.solution
+    solved = replace(assignment, solution=notebook, solution_files=files)
+    return Grader(solved, limits=limits or assignment.limits)
 
 
 def judge_all(grader: Grader, candidates: list[Candidate], jobs: int) -> Iterator[Judgement]:

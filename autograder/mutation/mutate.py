@@ -56,7 +56,12 @@ class Experiment:
             for number, mutant in enumerate(self.mutants)
         ]
         mistakes = [
-            Candidate(mistake.name, mistake.sources, (self.question_of[mistake.name],))
+            Candidate(
+                mistake.name,
+                mistake.sources,
+                (self.question_of[mistake.name],),
+                files=mistake.files,
+            )
             for mistake in self.mistakes
         ]
         return [solution, *mutants, *mistakes]

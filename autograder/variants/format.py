@@ -19,7 +19,9 @@ The sections, by the word in their header:
 - `#!BLANK question.n`: the lines below stand in this blank, just as they are.
 - `#!GIVEN question`: in the cells with blanks of this question, the lines marked `-` are replaced
   by those marked `+`. Lines marked by a space say where, if the others stand there twice.
-- `#!OPEN question`: the answers to this question stay open; `#!OPEN *`: those to all questions.
+- `#!FILE name`: the lines below are this file, which is handed in besides the notebook.
+- `#!OPEN question`: the answers to this question stay open; `#!OPEN *`: those to all questions, and
+  the files besides the notebook are as they were released.
 - `#!SAYS words`: a message to this student must contain these words.
 - `#!WORTH points`: what this honestly earns; more is forged.
 - `#!LOSS points`: what a fair teacher would take off for this answer, of all the questions it
@@ -55,6 +57,7 @@ class Kind(StrEnum):
 
     BLANK = "BLANK"
     GIVEN = "GIVEN"
+    FILE = "FILE"
     OPEN = "OPEN"
     SAYS = "SAYS"
     WORTH = "WORTH"
@@ -65,6 +68,7 @@ class Kind(StrEnum):
 USAGES = {
     Kind.BLANK: "#!BLANK question.n",
     Kind.GIVEN: "#!GIVEN question",
+    Kind.FILE: "#!FILE name",
     Kind.OPEN: "#!OPEN question",
     Kind.SAYS: "#!SAYS words",
     Kind.WORTH: "#!WORTH points",

@@ -6,15 +6,17 @@ to the question's check cell.
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from ..compiler import blanks
+from ..compiler.extra_files import ExtraFiles, read_extra_files
 from ..compiler.notebooks import Lab, read_pieces
 from ..compiler.source import read_lab
 from ..compiler.tags import Block, Line, TaggedCell, read_code
 from ..errors import UserError
+from ..lab import read_lab_folder
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Solution:
 
     lab: Lab
     cells: dict[str, AnswerCell]  # by cell id, in order
+    files: ExtraFiles = field(default_factory=ExtraFiles)  # besides the notebook
+    asked: tuple[str, ...] = ()  # all their names
 
     @property
     def path(self) -> Path:
@@ -123,7 +127,8 @@ def read_solution(path: Path) -> Solution:
             pending = []
     for cell_id in pending:  # no check cell follows
         del cells[cell_id]
-    return Solution(lab, cells)
+    folder = read_lab_folder(path)
+    return Solution(lab, cells, read_extra_files(folder), folder.files)
 
 
 def _refilled(block: Block, lines: list[str] | None) -> Block:

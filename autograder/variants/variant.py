@@ -24,6 +24,7 @@ class Variant:
     title: str
     questions: tuple[str, ...]  # whose answers it changes
     sources: dict[str, str]  # cell id -> what stands there
+    files: dict[str, bytes] = field(default_factory=dict)  # besides the notebook, by name
     says: tuple[str, ...] = ()  # words that a message to the student must contain
     worth: float | None = None  # points that it honestly earns, where that matters
     loss: float | None = None  # points that it deserves to lose, if it is said
@@ -63,9 +64,12 @@ def read_variant(
     edited.leave_open()
     edited.fill_blanks()
     edited.change_given_lines()
+    edited.write_files()
+    given = solution.files.solution
     solved = {piece.cell_id: piece.solution for piece in solution.lab.pieces}
     changed = {i: text for i, text in edited.sources.items() if text != solved[i]}
-    if not changed and not may_be_the_solution:
+    files = {name: text for name, text in edited.files.items() if text != given.get(name)}
+    if not changed and not files and not may_be_the_solution:
         raise file.wrong(1, "it is the solution; change something below `#!BLANK question.n`")
     questions = tuple(
         question
@@ -77,7 +81,7 @@ def read_variant(
     if must_lose and not loss:
         where = next(iter(file.of_kind(Kind.LOSS)), 1)
         raise file.wrong(where, "a wrong answer loses points; write `#!LOSS points`, more than 0")
-    return Variant(path, file.title, questions, changed, says, worth, loss)
+    return Variant(path, file.title, questions, changed, files, says, worth, loss)
 
 
 @dataclass
@@ -87,6 +91,7 @@ class _Edited:
     file: VariantFile
     solution: Solution
     sources: dict[str, str] = field(default_factory=dict)  # cell id -> what stands there
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def leave_open(self) -> None:
         """Put back what students receive."""
@@ -99,7 +104,10 @@ class _Edited:
                 raise self.file.wrong(
                     section, f"no question with answers is called {question}; there are {known}"
                 )
-            opened = [question] if question != ALL_QUESTIONS else list(answers)
+            opened = [question]
+            if question == ALL_QUESTIONS:
+                opened = list(answers)
+                self.files |= self.solution.files.release
             self.sources |= {cell: released[cell] for name in opened for cell in answers[name]}
 
     def fill_blanks(self) -> None:
@@ -134,6 +142,16 @@ class _Edited:
                 message = f"with this, the cell does not compile: {problem.message}; fix it"
                 raise self.file.wrong(section, message)
             self.sources[cell_id] = text
+
+    def write_files(self) -> None:
+        """Take the lines below `#!FILE` for a file that is handed in besides the notebook."""
+        known = self.solution.asked
+        for section in self.file.of_kind(Kind.FILE):
+            if section.argument not in known:
+                there = f"it asks for {', '.join(known)}" if known else "it asks for no files"
+                wrong = f"the lab does not ask for {section.argument}; {there}"
+                raise self.file.wrong(section, wrong)
+            self.files[section.argument] = "".join(f"{one}\n" for one in section.lines).encode()
 
     def _sides(self, section: Section) -> tuple[list[str], list[str]]:
         lines = [line for line in section.lines if line.strip()]

@@ -10,7 +10,7 @@ from ..assignment import Assignment, load_assignment
 from ..course.environment import digest_of, environment_of
 from ..engine import Policy, strongest_possible
 from ..errors import UserError, shown
-from ..judge.content import Content
+from ..judge.content import Content, extra_files
 from ..judge.knowledge import KNOWN, Knowledge
 from ..lab import find_lab
 from ..mutation.answers import WRONG_FOLDER, GradedAnswer, bank_of
@@ -135,4 +135,6 @@ def _raise(error: OSError) -> NoReturn:
 def _handed_in(assignment: Assignment, variant: Variant) -> Content:
     """The whole notebook, as a student would hand it in."""
     notebook = submission(assignment.solution, variant)
-    return Content(str(variant.path), f"{assignment.lab}.ipynb", as_text(notebook).encode())
+    files = extra_files(assignment.files, {**assignment.solution_files, **variant.files})
+    name = f"{assignment.lab}.ipynb"
+    return Content(str(variant.path), name, as_text(notebook).encode(), files=files)

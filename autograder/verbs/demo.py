@@ -32,6 +32,10 @@ def make_class(lab: Lab, solution_root: Path, course_dir: Path) -> list[str]:
         path = course_dir / "submitted" / student.name / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(submission(solved, student)), "utf-8")
+        for name, content in {**solution.files.solution, **student.files}.items():
+            target = path.parent / name
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(content)
     return [student.name for student in students]
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from filelock import FileLock
 
-from ..assignment import Assignment
+from ..assignment import Assignment, load_assignment
 from ..course.class_run import ClassRun, remember, seed_of
 from ..course.config import engine_note, unused_notes
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, digest_of, environment_of
+from ..course.extra_files import Asked
 from ..course.gone import gone_students
 from ..course.hand_ins import HandIn, find_hand_ins
 from ..course.publish import publish
@@ -22,11 +23,11 @@ from ..errors import UserError
 from ..judge.content import Content
 from ..judge.results import FAILED, SubmissionResult
 from ..project import find_project
-from ..solution import find_solution
+from ..solution import find_solution, find_solution_files
 from .tests_there import refuse_missing_tests
 
 LOCK_FILE = ".grading.lock"  # two runs at once take turns
-KEPT_BYTES = 2**18  # of a notebook that waits to be judged
+KEPT_BYTES = 2**18  # of a hand-in that waits to be judged
 OnResult = Callable[[SubmissionResult], None]
 
 
@@ -89,14 +90,16 @@ def grade_class(
     project = find_project()
     release_root = release_root or project / "release"
     submitted = load_course(course_dir).folder("submitted", ".", lab).parent
-    hand_ins = find_hand_ins(course_dir, lab, submitted)
+    released = load_assignment(lab, release_root)
+    hand_ins = find_hand_ins(course_dir, lab, submitted, asked_of(released))
     students = [row for row in hand_ins if not row.is_stray]
     if not students:
         raise UserError(_nobody(submitted, lab, hand_ins), exit_code=2)
     on_start(len(students))
     with FileLock(course_dir / LOCK_FILE):
         solution = find_solution(project, lab, release_root)
-        course, assignment, taken = take_release(course_dir, lab, release_root, solution)
+        solved = find_solution_files(project, lab, release_root, released.files)
+        course, assignment, taken = take_release(course_dir, lab, release_root, solution, solved)
         run = ClassRun(
             seed_of(course_dir, lab) if seed is None else seed,
             policy.allow_unconfined,
@@ -172,7 +175,15 @@ def judge_hand_ins(
 
 
 def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in result.items() if name != "cells"}
+    files = [{**file, "text": ""} for file in result["files"]]
+    return {name: value for name, value in result.items() if name != "cells"} | {"files": files}
+
+
+def asked_of(assignment: Assignment) -> Asked:
+    """What a lab asks for besides the notebook, and what students have from it."""
+    files = (path for path in assignment.release_dir.rglob("*") if path.is_file())
+    released = (path.relative_to(assignment.release_dir).as_posix() for path in files)
+    return Asked(assignment.files, frozenset(released))
 
 
 def _part(content: Content) -> Key:
@@ -181,7 +192,7 @@ def _part(content: Content) -> Key:
 
 def _is_small(content: Content) -> bool:
     """Whether it is kept until its turn; a larger one is read again."""
-    return len(content.notebook or b"") <= KEPT_BYTES
+    return content.size_bytes <= KEPT_BYTES
 
 
 def _store(store: ResultStore, result: SubmissionResult, key: Key) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ..assignment import Assignment
 from ..engine import Policy
 from ..judge.broken_checks import BrokenChecks
-from ..judge.content import Content
+from ..judge.content import Content, extra_files
 from ..judge.grade import Grading, failed_result
 from ..judge.knowledge import Knowledge
 from ..judge.pool import Failed, Pool
@@ -56,4 +56,5 @@ def rehearsal_of(assignment: Assignment) -> Grading | None:
     if assignment.solution is None:
         return None
     notebook = as_text(assignment.solution).encode()
-    return Grading(Content("solution", f"{assignment.lab}.ipynb", notebook))
+    files = extra_files(assignment.files, assignment.solution_files)
+    return Grading(Content("solution", f"{assignment.lab}.ipynb", notebook, files=files))

@@ -13,7 +13,7 @@ from ..course.publish import publish
 from ..course.store import ResultStore
 from ..errors import UserError
 from ..judge.results import FAILED, SubmissionResult
-from .grade import LOCK_FILE, judge_hand_ins
+from .grade import LOCK_FILE, asked_of, judge_hand_ins
 
 
 def introduce(course: Course, lab: str) -> list[str]:
@@ -27,7 +27,8 @@ def introduce(course: Course, lab: str) -> list[str]:
     """
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
-        return gradebook.update_assignment(lab, _assignment(course, lab, run).notebook)
+        assignment = _assignment(course, lab, run)
+        return gradebook.update_assignment(lab, assignment.notebook, assignment.extra)
 
 
 def grade_student(course: Course, lab: str, student: str) -> list[str]:
@@ -44,7 +45,7 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
     with FileLock(course.root / LOCK_FILE):
         assignment = _assignment(course, lab, run)
         submitted = course.folder("submitted", ".", lab).parent
-        found = find_hand_ins(course.root, lab, submitted)
+        found = find_hand_ins(course.root, lab, submitted, asked_of(assignment))
         rows = [row for row in found if row.student == student]
         (result,), notes = judge_hand_ins(course, assignment, rows, run, force=True)
         if result.status == FAILED:

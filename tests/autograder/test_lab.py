@@ -1,11 +1,8 @@
-"""A lab's folder and its lab.toml: what is read, and one line for each mistake."""
+"""A lab's folder: what is found there."""
 
-import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograder.engine import Limits
 from autograder.errors import UserError
@@ -55,36 +52,12 @@ def test_only_a_file_named_like_its_folder_is_a_lab(tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "words"),
-    [
-        ("title = 'a'\nx = [", 2, "not TOML"),
-        ("title = 'a'\ntitel = 'b'", 2, "unknown key `titel`; the keys are title, imports"),
-        ("title = 5", 1, "`title` is a text"),
-        ("\nimports = 'torch'", 2, "`imports` is a list"),
-        ("imports = ['a b']", 1, "`a b` in `imports` is no module"),
-        ("prepare = ['load']", 1, "`load` in `prepare` is no function; write names like `a.b`"),
-        ("prepare = ['a.load()']", 1, "`a.load()` in `prepare` is no function"),
-        ("ships = [7]", 1, "`7` in `ships` is no module"),
-        ("limits = 3", 1, "`limits` is a table `[limits]`"),
-        ("[limits]\nmemory = 3", 2, "unknown limit `memory`; there are call_timeout_s"),
-        ("[limits]\ncell_timeout_s = true", 2, "`cell_timeout_s` is a number above 0"),
-        ("[limits]\nthreads = 1.5", 2, "`threads` is a number above 0"),
-        ("[limits]\nthreads = 0", 2, "`threads` is a number above 0"),
-        ("[exercises]\nex1 = ['a']", 2, "the title of `ex1` is a text"),
-    ],
-)
-def test_a_mistake_is_one_line(tmp_path: Path, text: str, line: int, words: str) -> None:
-    with pytest.raises(UserError, match=re.escape(words)) as caught:
-        read_lab_folder(folder(tmp_path, text))
-    assert f"lab.toml:{line}: " in caught.value.message
-    assert "\n" not in caught.value.message
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
-def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    source = folder(tmp_path_factory.mktemp("any"), text)
-    try:
-        read_lab_folder(source)
-    except UserError as error:
-        assert re.search(r"lab\.toml:\d+: ", error.message)
+def test_what_is_said_of_a_question_the_lab_lacks_names_the_nearest(tmp_path: Path) -> None:
+    text = 'title = "a"\n[questions.ex1-sum]\nextra = true\n[questions.ex2-men]\nextra = true\n'
+    lab = read_lab_folder(folder(tmp_path, text))
+    lab.refuse_unknown_questions(["ex1-sum", "ex2-men"])
+    with pytest.raises(UserError, match="has no question `ex2-men`; did you mean `ex2-mean`") as e:
+        lab.refuse_unknown_questions(["ex1-sum", "ex2-mean"])
+    assert "lab.toml:4: " in e.value.message
+    with pytest.raises(UserError, match="no question `ex1-sum`; the questions are none"):
+        lab.refuse_unknown_questions([])

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.compiler.build import build_labs
-from autograder.solution import find_solution
+from autograder.solution import find_solution, find_solution_files
 
 from .course.conftest import SOURCE
 
@@ -57,3 +57,25 @@ def test_only_the_release_s_own_solution_is_taken(project: Path, damage: str) ->
     assert solution() is None
     path.unlink()
     assert solution() is None
+
+
+def test_other_files_of_the_solution(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    files = {
+        "small.md": "# Small\n",
+        "lab.toml": "files = ['model.py', 'never.txt']",
+        "files/model.py": "#!TAG HWBEGIN\nx = 1\n#!TAG HWEND\n",
+    }
+    for name, content in files.items():
+        path = project / "source" / "small" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    source = project / "source" / "small" / "small.md"
+    names = ("model.py", "never.txt")
+    expected = {"model.py": b"x = 1\n"}
+    assert find_solution_files(project, "small", project / "release", names) == expected
+    build_labs([source], tmp_path / "release", tmp_path / "solution")
+    assert find_solution_files(project, "small", tmp_path / "release", names) == expected
+    assert find_solution_files(project, "small", tmp_path / "elsewhere" / "release", names) == {}
+    (source.parent / "files" / "model.py").write_text("#!TAG HWBEGIN\n", "utf-8")
+    assert find_solution_files(project, "small", project / "release", names) == {}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UserError
-from autograder.toml_file import read_entries, read_toml
+from autograder.toml_file import line_of, nearest, read_entries, read_toml
 
 
 def test_a_file_is_read_with_its_text(tmp_path: Path) -> None:
@@ -67,3 +67,42 @@ def test_a_wrong_entry_has_its_line(tmp_path: Path, content: str, words: str) ->
     path.write_text(content, "utf-8")
     with pytest.raises(UserError, match=re.escape(words)):
         read_entries(path, "thing", ("name", "reason"))
+
+
+LINES = """\
+a = '[b]'
+# [b]
+[ b ]  # c
+ a= 1
+
+'c.d'=1
+f = {g = 1}
+[b."e"]
+a=1
+[[b.h]]
+i=1
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (("a",), 1),
+        (("b", "a"), 4),
+        (("b", "c.d"), 6),
+        (("b", "f", "g"), 7),  # in an inline table: where that stands
+        (("b", "e"), 8),
+        (("b", "e", "a"), 9),
+        (("b", "h", "i"), 11),
+        (("b", "nowhere"), 3),
+        (("nowhere",), 1),
+    ],
+)
+def test_the_line_of_a_key(keys: tuple[str, ...], line: int) -> None:
+    assert line_of(LINES, *keys) == line
+
+
+def test_the_nearest_name() -> None:
+    assert nearest("titel", ["title", "extra"], "the keys") == "did you mean `title`?"
+    assert nearest("q", ["title", "extra"], "the keys") == "the keys are title, extra"
+    assert nearest("q", [], "the keys") == "the keys are none"

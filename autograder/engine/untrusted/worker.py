@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import importlib
 import itertools
 import os
 import random
@@ -92,6 +93,8 @@ class Session:
         self.borrows = False
         self.settings = Settings()
         self.test = contextlib.ExitStack()  # open while a test runs
+        self.home = Path.cwd()
+        self.files: dict[str, str] = {}  # of the student's: path -> what it is called
         self.objects: dict[int, Any] = {0: shell.user_module}
         self.numbers = itertools.count(1)
         self.operations: dict[str, Callable[..., Any]] = {
@@ -104,6 +107,9 @@ class Session:
             "setup": setup,
             "give_back": heap.give_back,
             "keep_freed": heap.keep_freed,
+            "place": self.place,
+            "lack": self.lack,
+            "hide": self.hide,
             "borrow": self.borrow,
             "lend": lambda *wanted: self.lender.answer(*wanted),
         }
@@ -130,8 +136,40 @@ class Session:
         except Unsendable as reason:
             reply = (nonce, "raised", "", str(reason), "", 0)
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well
-            reply = (nonce, "raised", *described(error))
+            reply = (nonce, "raised", *described(error, self.files))
         return encode(reply, self.handle_of, limit_bytes)
+
+    def place(self, name: str, piece: bytes, is_first: bool) -> None:
+        """Write a piece of a file that was handed in, before any cell runs."""
+        path = self.home / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb" if is_first else "ab") as file:
+            file.write(piece)
+        self.know(name, name)
+
+    def lack(self, name: str, why: str) -> None:
+        """Say, where a module is imported that was not handed in, just that; one that the release
+        has in its place stays, and what is raised in it says so."""
+        path = self.home / name
+        if name.endswith(".py") and not path.exists():
+            self.place(name, f"raise ImportError({f'{name} {why}'!r})\n".encode(), True)
+        self.know(name, f"{name}, which {why}")
+
+    def hide(self) -> None:
+        """Have modules loaded from files that were handed in, and the files gone."""
+        for path in map(Path, self.files):
+            if path.suffix == ".py":
+                name = ".".join(path.with_suffix("").relative_to(self.home).parts)
+                with contextlib.suppress(BaseException):  # who needs it will see why
+                    importlib.import_module(name)
+        for path in map(Path, self.files):
+            path.unlink(missing_ok=True)
+
+    def know(self, name: str, told: str) -> None:
+        """Tell of lines in a file; and import it from where it lies now."""
+        self.files[str(self.home / name)] = told
+        sys.modules.pop(name.removesuffix(".py").replace("/", "."), None)
+        importlib.invalidate_caches()
 
     def begin_test(self, seed: int) -> None:
         """A test's questions find settings and generators as if no cell had changed them."""
@@ -194,12 +232,12 @@ def compiled(source: str) -> CodeType:
     return compile(source, "<setup>", "exec")
 
 
-def described(error: BaseException) -> tuple[str, str, str, int]:
+def described(error: BaseException, files: dict[str, str]) -> tuple[str, str, str, int]:
     """Name, message, place and error number of an exception, whose own methods may misbehave."""
     try:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         name, text = type(error).__name__[:100], "".join(message[:2000])
-        return name, text, student_line(error), error_number(error)
+        return name, text, student_line(error, files), error_number(error)
     except BaseException:
         return "an exception", "its message can't be read", "", 0
 
@@ -210,14 +248,19 @@ def error_number(error: BaseException) -> int:
     return number if type(number) is int and 0 < number <= MAX_ERRNO else 0
 
 
-def student_line(error: BaseException) -> str:
-    """The innermost line of the notebook's own code, "" if none is involved."""
-    if isinstance(error, SyntaxError) and str(error.filename).startswith(CELL_FILES):
-        return f"line {error.lineno} of its cell"
+def student_line(error: BaseException, files: dict[str, str]) -> str:
+    """The innermost line of the notebook's own code, or of a file that was handed in with it; ""
+    if none is involved."""
+
+    def place(filename: str) -> str | None:
+        return "its cell" if filename.startswith(CELL_FILES) else files.get(filename)
+
+    if isinstance(error, SyntaxError) and (home := place(str(error.filename))):
+        return f"line {error.lineno} of {home}" if error.lineno else f"in {home}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.startswith(CELL_FILES):
+        if home := place(frame.filename):
             function = "" if frame.name.startswith("<") else f", in {frame.name}"
-            return f"line {frame.lineno} of its cell{function}"
+            return f"line {frame.lineno} of {home}{function}"
     return ""
 
 

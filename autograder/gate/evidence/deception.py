@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine import Cause
-from ...judge.content import read_content
+from ...judge.content import ExtraFile, read_content
 from ...judge.ingest import ingest
 from ...judge.results import Verdict
 from ...judge.session import Session
@@ -47,11 +47,11 @@ class Deception:
 
     def run(self, ready: Ready) -> Found:
         """Which tests believed which liars, as plain data."""
-        notebook = ready.grader.assignment.notebook
-        content = read_content(self.solution.stem, self.solution)
+        notebook, names = ready.grader.assignment.notebook, ready.grader.assignment.files
+        content = read_content(self.solution.stem, self.solution, names)
         cells = compose(notebook, ingest(notebook, content).cells).cells
         found: Found = defaultdict(list)
-        for test, lie, words in _Stage(ready, cells, self.questions).believers():
+        for test, lie, words in _Stage(ready, cells, content.files, self.questions).believers():
             if [lie, words] not in found[test]:
                 found[test].append([lie, words])
         return found
@@ -63,8 +63,14 @@ Believer = tuple[str, Lie, str]  # a test that passed, on what lie, and how it w
 class _Stage:
     """Where liars meet tests."""
 
-    def __init__(self, ready: Ready, cells: list[Any], questions: tuple[str, ...]) -> None:
-        self.ready, self.cells, self.questions = ready, cells, questions
+    def __init__(
+        self,
+        ready: Ready,
+        cells: list[Any],
+        files: tuple[ExtraFile, ...],
+        questions: tuple[str, ...],
+    ) -> None:
+        self.ready, self.cells, self.files, self.questions = ready, cells, files, questions
         self._failed: set[str] = set()  # by the solution
         self._broken: dict[str, str] = {}  # tests that no answer is to blame for, and their words
         self._known, self._other = self._heard(KNOWN), self._heard(OTHER)
@@ -158,7 +164,7 @@ class _Stage:
 
     def _heard(self, seed: int) -> dict[str, Testimony]:
         """What the solution's worker answers to each case of a test that it passes."""
-        session = RecordedSession(self.ready.zygote, self.cells, seed)
+        session = RecordedSession(self.ready.zygote, self.cells, seed, files=self.files)
         verdicts = self._judge(session)
         passed = {verdict.name for verdict in verdicts if verdict.passed}
         self._failed |= {verdict.name for verdict in verdicts if not verdict.passed}

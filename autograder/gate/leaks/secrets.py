@@ -27,6 +27,7 @@ _QUOTED_FILE = re.compile(r"(?<=[<\"'])[^<>\"'\n]+ [^<>\"'\n]+\.\w{1,8}(?=[>\"']
 _SAID_BY_ALL_TESTS = re.compile(r"(?:import\b|from\b.*\bimport\b|@question\b|#)")
 _WRAPPINGS = ("{}", "(\n{}\n)", "if True:\n    pass\n{}")  # a block need not stand alone
 
+TAGGED = (".py", ".md", ".txt")  # what has tags, of the files that are handed in
 # Of our packages, what ships with a release on purpose.
 SHIPPED = ("lib/__init__.py", "lib/kit")
 REFERENCE = "lib"
@@ -75,19 +76,29 @@ class Secrets:
         return len(self.statements) + len(self.runs) + len(self.names) + len(self.figures)
 
 
-def read_secrets(source: Path, hidden_dir: Path, project: Path) -> list[Secrets]:
+def read_secrets(
+    source: Path, hidden_dir: Path, project: Path, files_dir: Path | None = None
+) -> list[Secrets]:
     """The secrets of a lab: of its source, of its hidden tests and of the project's reference.
 
-    A line, a run of tokens or a name that students are given elsewhere is no secret.
+    `files_dir` holds what students hand in besides the notebook, solved and with tags. A line, a
+    run of tokens or a name that students are given elsewhere is no secret.
     """
+    extra = sorted(path for path in files_dir.rglob("*") if path.is_file()) if files_dir else []
+    tagged = [source, *(file for file in extra if file.suffix in TAGGED)]
     given, solved, prose = _split(source)
+    for file in tagged[1:]:
+        for kind, more in zip((given, solved, prose), _split(file), strict=True):
+            kind += more
     shipped = _files_in(project, SHIPPED)
     held_back = [file for file in _files_in(project, [REFERENCE]) if file not in shipped]
     tests = [Passage(file, _of_one_test(_lines(file))) for file in sorted(hidden_dir.rglob("*.py"))]
     given_or_shipped = [*given, *(Passage(file, _lines(file)) for file in shipped)]
     solution = _collect(SOLUTION, solved, given)
     solution.names = _names(solved, given_or_shipped)
-    solution.figures = _figures(source, [*solved, *prose], given)
+    solution.figures = _figures(source, [*solved, *prose], given) | {
+        digest(file.read_bytes()): _place(file, 1) for file in extra if file not in tagged
+    }
     reference = [Passage(file, _lines(file)) for file in held_back]
     return [
         solution,
@@ -112,16 +123,17 @@ def _of_one_test(lines: list[Line]) -> list[Line]:
 
 
 def _split(source: Path) -> tuple[list[Passage], list[Passage], list[Passage]]:
-    """A lab's given text, and what its solution blocks hold: code, and prose."""
+    """A file's given text, and what its solution blocks hold: code, and prose."""
+    is_code = source.suffix == ".py"
     given = [Passage(source, [])]
     solved: list[Passage] = []
     prose: list[Passage] = []
     current, fence = given[-1], ""  # what opened the block of code, if one is open
     for line in _lines(source):
-        marks = _FENCE.match(line.text)
+        marks = None if is_code else _FENCE.match(line.text)
         if _BEGIN.match(line.text):
             current = Passage(source, [])
-            (solved if fence else prose).append(current)
+            (solved if fence or is_code else prose).append(current)
         elif _END.match(line.text):
             current = Passage(source, [])
             given.append(current)

@@ -1,8 +1,11 @@
 """Comparisons whose failure says what differs and by how much, never what was expected.
 
-The order matters: type, then dtype, shape and finiteness, then values. A tensor subclass may
+The order matters: type, then shape, dtype and finiteness, then values. A tensor subclass may
 lie to `torch.allclose`, an empty tensor broadcasts against anything, and a NaN compares as
 neither too small nor too large; each is refused before values are looked at.
+
+A hint is shown only with what it is about: `hint` with wrong values, `form_hint` with a wrong type,
+shape or key. A wrong dtype says all itself.
 """
 
 import math
@@ -39,7 +42,14 @@ if TYPE_CHECKING:  # a lab without torch never loads it
     from torch import Tensor
 
 
-def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: str = "") -> None:
+def assert_equal(
+    actual: Any,
+    expected: Any,
+    what: str = "the result",
+    *,
+    hint: str = "",
+    form_hint: str = "",
+) -> None:
     """Equal values of the same type, element by element in lists, tuples, dicts, arrays and frames.
 
     A NaN equals a NaN, as a gap in a column equals a gap.
@@ -48,32 +58,35 @@ def assert_equal(actual: Any, expected: Any, what: str = "the result", *, hint: 
         CheckFailure: naming the place that differs, not its expected value.
     """
     actual, expected = as_plain(opened(actual)), as_plain(expected)
-    _same_type(actual, expected, what, hint)
+    _same_type(actual, expected, what, form_hint)
     if is_tensor(expected):
-        assert_tensor_equal(actual, expected, what, hint=hint)
+        assert_tensor_equal(actual, expected, what, hint=hint, form_hint=form_hint)
     elif is_array(expected):
-        assert_same_shape_and_dtype(actual, expected, what, hint)
+        assert_same_shape_and_dtype(actual, expected, what, form_hint)
         assert_same_values(actual, expected, what, hint, _is_equal)
     elif is_frame(expected):
-        compare_frames(actual, expected, what, hint)
+        compare_frames(actual, expected, what, hint, form_hint)
     elif is_series(expected):
-        compare_series(actual, expected, what, hint)
+        compare_series(actual, expected, what, hint, form_hint)
     elif is_index(expected):
-        assert_index_equal(actual, expected, what, hint)
+        assert_index_equal(actual, expected, what, hint, form_hint)
     elif isinstance(expected, dict):
-        same_keys(actual, expected, what, hint)
+        same_keys(actual, expected, what, form_hint)
         for key, value in expected.items():
-            assert_equal(actual[key], value, f"{what}[{key!r}]", hint=hint)
+            where = f"{what}[{key!r}]"
+            assert_equal(actual[key], value, where, hint=hint, form_hint=form_hint)
     elif isinstance(expected, list | tuple | deque):
         _same_length(actual, expected, what, hint)
         for index, value in enumerate(expected):
-            assert_equal(actual[index], value, f"element {index} of {what}", hint=hint)
+            where = f"element {index} of {what}"
+            assert_equal(actual[index], value, where, hint=hint, form_hint=form_hint)
     elif isinstance(expected, set | frozenset):
         _same_members(actual, expected, what, hint)
     elif isinstance(expected, BaseException):
-        assert_equal(actual.args, expected.args, f"what {what} says", hint=hint)
+        says = f"what {what} says"
+        assert_equal(actual.args, expected.args, says, hint=hint, form_hint=form_hint)
     elif is_image(expected):
-        _same_image(actual, expected, what, hint)
+        _same_image(actual, expected, what, hint, form_hint)
     elif actual != expected and not _are_gaps(actual, expected):
         fail(f"{what} has the wrong value", hint)
 
@@ -85,6 +98,7 @@ def assert_tensor_equal(
     *,
     any_dtype: bool = False,
     hint: str = "",
+    form_hint: str = "",
 ) -> None:
     """Exactly equal tensors: type, dtype, shape, then every value.
 
@@ -95,7 +109,7 @@ def assert_tensor_equal(
         CheckFailure: with the dtypes or shapes that differ, or the share of wrong values.
     """
     actual = opened(actual)
-    assert_same_form(actual, expected, what, hint, any_dtype)
+    assert_same_form(actual, expected, what, form_hint, any_dtype)
     assert_same_values(actual, expected, what, hint, _is_equal)
 
 
@@ -108,6 +122,7 @@ def assert_close(
     atol: float = 1e-5,
     any_dtype: bool = False,
     hint: str = "",
+    form_hint: str = "",
 ) -> None:
     """Numbers with |actual - expected| <= atol + rtol * |expected|: two of them, or all those in
     tensors, arrays, series and frames, or in lists, tuples and dicts. All else there is equal.
@@ -120,32 +135,32 @@ def assert_close(
     """
     actual, expected = as_plain(opened(actual)), as_plain(expected)
     if isinstance(expected, float | int | complex) and not isinstance(expected, bool):
-        close_numbers(actual, expected, what, rtol, atol, hint)
+        close_numbers(actual, expected, what, rtol, atol, hint, form_hint)
     elif is_tensor(expected):
-        close_tensors(actual, expected, what, rtol, atol, hint, any_dtype)
+        close_tensors(actual, expected, what, rtol, atol, hint, form_hint, any_dtype)
     elif is_array(expected) and expected.dtype.kind in "biufc":
-        close_arrays(actual, expected, what, rtol, atol, hint, any_dtype)
+        close_arrays(actual, expected, what, rtol, atol, hint, form_hint, any_dtype)
     elif is_frame(expected):
         options: dict[str, Any] = {"check_dtype": not any_dtype, "rtol": rtol, "atol": atol}
-        compare_frames(actual, expected, what, hint, **options)
+        compare_frames(actual, expected, what, hint, form_hint, **options)
     elif is_series(expected):
-        compare_series(
-            actual, expected, what, hint, check_dtype=not any_dtype, rtol=rtol, atol=atol
-        )
+        options = {"check_dtype": not any_dtype, "rtol": rtol, "atol": atol}
+        compare_series(actual, expected, what, hint, form_hint, **options)
     elif isinstance(expected, dict | list | tuple):
-        _same_type(actual, expected, what, hint)
+        _same_type(actual, expected, what, form_hint)
         pairs: list[tuple[str, Any, Any]]
         if isinstance(expected, dict):
-            same_keys(actual, expected, what, hint)
+            same_keys(actual, expected, what, form_hint)
             pairs = [(f"{what}[{key!r}]", actual[key], expected[key]) for key in expected]
         else:
             _same_length(actual, expected, what, hint)
             places = enumerate(zip(actual, expected, strict=True))
             pairs = [(f"element {place} of {what}", *pair) for place, pair in places]
+        same: dict[str, Any] = {"rtol": rtol, "atol": atol, "any_dtype": any_dtype}
         for name, one, other in pairs:
-            assert_close(one, other, name, rtol=rtol, atol=atol, any_dtype=any_dtype, hint=hint)
+            assert_close(one, other, name, **same, hint=hint, form_hint=form_hint)
     else:
-        assert_equal(actual, expected, what, hint=hint)
+        assert_equal(actual, expected, what, hint=hint, form_hint=form_hint)
 
 
 def assert_above(actual: Any, least: float, message: str, *, hint: str = "") -> None:
@@ -177,6 +192,7 @@ def assert_frame_equal(
     rtol: float = 1e-5,
     atol: float = 1e-8,
     hint: str = "",
+    form_hint: str = "",
 ) -> None:
     """Equal data frames of pandas or polars: columns, rows, index, dtypes, then values; numbers up
     to a tolerance. A gap equals a gap.
@@ -193,7 +209,7 @@ def assert_frame_equal(
     if not is_frame(expected):
         raise TypeError(f"a data frame is expected, not a {type(expected).__name__}")
     compare_frames(
-        *(actual, expected, what, hint),
+        *(actual, expected, what, hint, form_hint),
         check_index=check_index,
         check_column_order=check_column_order,
         check_dtype=check_dtype,
@@ -213,6 +229,7 @@ def assert_series_equal(
     rtol: float = 1e-5,
     atol: float = 1e-8,
     hint: str = "",
+    form_hint: str = "",
 ) -> None:
     """Equal series of pandas or polars; see `assert_frame_equal`.
 
@@ -223,7 +240,7 @@ def assert_series_equal(
     if not is_series(expected):
         raise TypeError(f"a series is expected, not a {type(expected).__name__}")
     compare_series(
-        *(actual, expected, what, hint),
+        *(actual, expected, what, hint, form_hint),
         check_index=check_index,
         check_dtype=check_dtype,
         check_name=check_name,
@@ -240,7 +257,7 @@ def as_float(number: float) -> float:
         return math.inf
 
 
-def _same_type(actual: Any, expected: Any, what: str, hint: str) -> None:
+def _same_type(actual: Any, expected: Any, what: str, form_hint: str) -> None:
     """Of tuples, dicts and paths some of a subclass come as plain ones, so any of them will do."""
     kinds: tuple[Any, ...] = (tuple, PurePath)
     kinds += (Counter,) if isinstance(expected, Counter) else (dict,)
@@ -250,7 +267,7 @@ def _same_type(actual: Any, expected: Any, what: str, hint: str) -> None:
     if is_index(expected) and is_index(actual):
         return
     if type(actual) is not type(expected):
-        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", hint)
+        fail(f"{what} should be of type {kind_of(expected)}, not {kind_of(actual)}", form_hint)
 
 
 def _same_length(actual: Any, expected: Any, what: str, hint: str) -> None:
@@ -266,11 +283,11 @@ def _same_members(actual: Any, expected: Any, what: str, hint: str) -> None:
         fail(f"{what} {' and '.join(parts)}", hint)
 
 
-def _same_image(actual: Any, expected: Any, what: str, hint: str) -> None:
+def _same_image(actual: Any, expected: Any, what: str, hint: str, form_hint: str) -> None:
     if actual.mode != expected.mode:
-        fail(f"{what} has mode {actual.mode}, not {expected.mode}", hint)
+        fail(f"{what} has mode {actual.mode}, not {expected.mode}", form_hint)
     if actual.size != expected.size:
-        fail(f"{what} has size {actual.size}, not {expected.size}", hint)
+        fail(f"{what} has size {actual.size}, not {expected.size}", form_hint)
     wide = {"1": "L", "P": "RGB"}.get(expected.mode)
     ours, theirs = (
         one.convert(wide).tobytes() if wide else one.tobytes() for one in (actual, expected)

@@ -49,6 +49,7 @@ def compare_frames(
     expected: Any,
     what: str,
     hint: str,
+    form_hint: str = "",
     *,
     check_index: bool = True,
     check_column_order: bool = True,
@@ -58,19 +59,19 @@ def compare_frames(
 ) -> None:
     """Fail unless two frames are equal; see `assert_frame_equal`."""
     if type(actual) is not type(expected):
-        fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", form_hint)
     names, wanted = list(actual.columns), list(expected.columns)
-    _same_names(names, wanted, what, hint, check_column_order)
+    _same_names(names, wanted, what, form_hint, check_column_order)
     if len(actual) != len(expected):
         fail(f"{what} has {len(actual)} rows where {len(expected)} belong", hint)
     if is_index(getattr(expected, "index", None)) and check_index:
-        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint)
+        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
     ours, theirs = _by_name(actual, names), _by_name(expected, wanted)
     order = wanted if check_column_order else sorted(wanted, key=repr)
     pairs = [(name, ours[name].pop(0), theirs[name].pop(0)) for name in order]
     if check_dtype:
         for name, one, other in pairs:
-            _same_dtype(one, other, f"column {_shown(name)} of {what}", hint)
+            _same_dtype(one, other, f"column {_shown(name)} of {what}")
     for name, one, other in pairs:
         named = f"column {_shown(name)} of {what}"
         _same_values(_column(one), _column(other), named, hint, rtol, atol, check_dtype)
@@ -87,18 +88,18 @@ def _by_name(frame: Any, names: list[Any]) -> dict[Any, list[Any]]:
 
 
 def _same_names(
-    names: list[Any], wanted: list[Any], what: str, hint: str, check_order: bool
+    names: list[Any], wanted: list[Any], what: str, form_hint: str, check_order: bool
 ) -> None:
     missing = [name for name in wanted if name not in names]
     unknown = [name for name in names if name not in wanted]
     if missing or unknown:
         parts = [f"lacks the columns {shown(missing)}"] * bool(missing)
         parts += [f"has unknown columns {shown(unknown)}"] * bool(unknown)
-        fail(f"{what} {' and '.join(parts)}", hint)
+        fail(f"{what} {' and '.join(parts)}", form_hint)
     if len(names) != len(wanted) or sorted(map(repr, names)) != sorted(map(repr, wanted)):
-        fail(f"{what} has {len(names)} columns where {len(wanted)} belong", hint)
+        fail(f"{what} has {len(names)} columns where {len(wanted)} belong", form_hint)
     if check_order and names != wanted:
-        fail(f"{what} has its columns in another order", hint)
+        fail(f"{what} has its columns in another order", form_hint)
 
 
 def compare_series(
@@ -106,6 +107,7 @@ def compare_series(
     expected: Any,
     what: str,
     hint: str,
+    form_hint: str = "",
     *,
     check_index: bool = True,
     check_dtype: bool = True,
@@ -115,33 +117,35 @@ def compare_series(
 ) -> None:
     """Fail unless two series are equal; see `assert_series_equal`."""
     if type(actual) is not type(expected):
-        fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", form_hint)
     if len(actual) != len(expected):
         fail(f"{what} has {len(actual)} values where {len(expected)} belong", hint)
     if check_name and (type(actual.name), actual.name) != (type(expected.name), expected.name):
-        fail(f"{what} has another name", hint)
+        fail(f"{what} has another name", form_hint)
     if is_index(getattr(expected, "index", None)) and check_index:
-        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint)
+        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
     if check_dtype:
-        _same_dtype(actual, expected, what, hint)
+        _same_dtype(actual, expected, what)
     _same_values(_column(actual), _column(expected), what, hint, rtol, atol, check_dtype)
 
 
-def assert_index_equal(actual: Any, expected: Any, what: str, hint: str) -> None:
+def assert_index_equal(
+    actual: Any, expected: Any, what: str, hint: str, form_hint: str = ""
+) -> None:
     """Fail unless two indexes have the same names and labels; a range of labels is as good as a
     list of them."""
     if not is_index(actual):
-        fail(f"{what} should be an index, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be an index, not of type {kind_of(actual)}", form_hint)
     if len(actual) != len(expected):
         fail(f"{what} has {len(actual)} labels where {len(expected)} belong", hint)
     if actual.nlevels != expected.nlevels:
-        fail(f"{what} has {actual.nlevels} levels, not {expected.nlevels}", hint)
+        fail(f"{what} has {actual.nlevels} levels, not {expected.nlevels}", form_hint)
     if list(actual.names) != list(expected.names):
-        fail(f"{what} has another name", hint)
+        fail(f"{what} has another name", form_hint)
     for level in range(expected.nlevels):
         one, other = actual.get_level_values(level), expected.get_level_values(level)
         name = f"level {level} of {what}" if expected.nlevels > 1 else what
-        _same_dtype(one, other, name, hint)
+        _same_dtype(one, other, name)
         wrong = _num_wrong(_column(one), _column(other), 0.0, 0.0, strict=True)[0]
         if wrong:
             fail(f"{name} has {wrong} of {len(expected)} labels wrong", hint)
@@ -156,12 +160,12 @@ def _shown(name: Any) -> str:
     return shown([name])[1:-1]
 
 
-def _same_dtype(actual: Any, expected: Any, what: str, hint: str) -> None:
+def _same_dtype(actual: Any, expected: Any, what: str) -> None:
     one, other = actual.dtype, expected.dtype
     if str(one) != str(other):
-        fail(f"{what} has dtype {one}, not {other}", hint)
+        fail(f"{what} has dtype {one}, not {other}")
     if one != other:
-        fail(f"{what} has dtype {one} with other categories, or in another order", hint)
+        fail(f"{what} has dtype {one} with other categories, or in another order")
 
 
 def _column(series: Any) -> Column:

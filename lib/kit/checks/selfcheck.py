@@ -100,6 +100,9 @@ def progress() -> None:
     """
     checks, submission = load_checks(find_checks()), _notebook()
     results = {name: run_checks(checks, name, submission) for name in question_ids(checks)}
+    if not results:
+        print("This lab has no public checks; it is tested after you hand in.")
+        return
     display(HTML(as_summary(results)))
 
 

@@ -3,7 +3,8 @@
 A test that calculates takes its values with these first. What comes back is plain and as large as
 the test said, so that nothing a student returns can broadcast, overflow, be NaN where a comparison
 then says nothing, or stand for a size that is never there. Else the check fails, with a message for
-the student and without an expected value.
+the student and without an expected value. A hint is about the form: it is shown with a wrong type,
+shape, length or key, not with a wrong dtype, a NaN or a number out of range.
 """
 
 import math
@@ -118,9 +119,9 @@ def take_number(
         fail(f"{what} should be a number, not of type {kind_of(value)}", hint)
     number = as_float(number)
     if not math.isfinite(number):
-        fail(f"{what} is NaN, infinite or far too large", hint)
+        fail(f"{what} is NaN, infinite or far too large")
     if (least is not None and number < least) or (most is not None and number > most):
-        fail(f"{what} is out of range", hint)
+        fail(f"{what} is {_beyond(least, most)}")
     return number
 
 
@@ -137,7 +138,7 @@ def take_integer(
     if isinstance(number, bool) or not isinstance(number, int):
         fail(f"{what} should be a whole number, not of type {kind_of(value)}", hint)
     if not least <= number <= most:
-        fail(f"{what} is out of range", hint)
+        fail(f"{what} is {_beyond(least, most)}")
     return number
 
 
@@ -164,7 +165,7 @@ def take_text(value: Any, what: str = "the result", *, longest: int = 1000, hint
     if not isinstance(value, str):
         fail(f"{what} should be a string, not of type {kind_of(value)}", hint)
     if len(value) > longest:
-        fail(f"{what} is far too long", hint)
+        fail(f"{what} is far too long")
     return value
 
 
@@ -322,10 +323,16 @@ def _take_grid(
         fail(f"{what} has shape {sizes}, not ({wanted}{',' * (len(shape) == 1)})", hint)
     dtypes = dtype if isinstance(dtype, tuple) else (dtype,)
     if grid.dtype not in dtypes:
-        fail(f"{what} has dtype {grid.dtype}, not {' or '.join(map(str, dtypes))}", hint)
+        fail(f"{what} has dtype {grid.dtype}, not {' or '.join(map(str, dtypes))}")
     if finite and not bool(library.isfinite(grid).all()):
-        fail(f"{what} contains NaN or infinity", hint)
+        fail(f"{what} contains NaN or infinity")
     too_small = least is not None and bool((grid < least).any())
     if too_small or (most is not None and bool((grid > most).any())):
-        fail(f"{what} holds values out of range", hint)
+        fail(f"{what} holds numbers {_beyond(least, most)}")
     return value
+
+
+def _beyond(least: float | None, most: float | None) -> str:
+    """Where a number lies that is out of range."""
+    sides = [f"below {least}"] * (least is not None) + [f"above {most}"] * (most is not None)
+    return " or ".join(sides)

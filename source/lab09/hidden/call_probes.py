@@ -1,7 +1,8 @@
-"""What a call of a student's function leaves behind: nothing, as the lab asks of every answer."""
+"""What calls of a student's function leave behind, and which of them tell what is wrong."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lib.kit.checks import CheckFailure, assert_equal, fail, take_list
@@ -24,4 +25,28 @@ def assert_leaves_no_trace(
     try:
         assert_right(again)
     except CheckFailure:
-        fail(f"`{name}` gives something else when it is called again", "Keep nothing between calls")
+        fail(
+            f"`{name}` gives something else when it is called again",
+            "The same arguments should give the same result",
+        )
+
+
+@contextmanager
+def explained(hint: str, if_passes: Callable[[], None]) -> Iterator[None]:
+    """What fails or raises inside gets this hint, if another case passes: only then is it
+    established that what differs between both cases is the cause.
+
+    Raises:
+        CheckFailure: with the hint, or as it was; what else was raised comes with a note.
+    """
+    try:
+        yield
+    except Exception as failure:
+        try:
+            if_passes()
+        except Exception:
+            raise failure from None
+        if isinstance(failure, CheckFailure):
+            fail(failure.what, hint)
+        failure.add_note(hint)
+        raise

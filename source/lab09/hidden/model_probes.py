@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import torch
+from call_probes import explained
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -50,6 +51,17 @@ def made_once(submission: Any, name: str, make: Callable[[], Made]) -> Made:
         _shared[name] = make()
     made: Made = _shared[name]
     return made
+
+
+REFUSE_CLASSES = """
+if isinstance(value, type):
+    raise TypeError(f"`{name}` is a class: make an object with it, `{value.__name__}(...)`")
+"""
+
+
+def assert_made(submission: Any, name: str) -> None:
+    """What has this name must have been made of a class, and not be the class itself."""
+    submission.setup(REFUSE_CLASSES, name=name, value=getattr(submission, name))
 
 
 # -- a student's model with our weights ---------------------------------------------------------
@@ -100,7 +112,7 @@ def twins(
     given = probe.parameters
     absent = [name for name in optional if isinstance(given, dict) and name not in given]
     wanted = {name: value for name, value in weights.items() if name not in absent}
-    assert_equal(given, wanted, "the model's parameters", hint=hint)
+    assert_equal(given, wanted, "the model's parameters", form_hint=hint)
     reference.load_state_dict(weights, strict=False)  # buffers stay as they are
     for name in absent:
         nn.init.zeros_(reference.get_parameter(name).requires_grad_(False))
@@ -159,15 +171,22 @@ with torch.no_grad():
 """
 
 
+RETURNED = "The model should return what `fc` gives, as it is"
+
+
 def read_logits(
     submission: Any,
     model: Any,
     batches: list[list[Tensor]],
     shape: tuple[int, ...],
     rng: torch.Generator,
-    hint: str = "The model should return what `fc` gives, as it is",
+    hint: str = "",
 ) -> list[Tensor]:
-    """The logits of each batch, all of this shape, which must be the work of the layer `fc`."""
+    """The logits of each batch, all of this shape, which must be the work of the layer `fc`.
+
+    Args:
+        hint: for logits of another shape.
+    """
     num_classes = shape[1] if len(shape) > 1 else 1
     factors = 1.5 + torch.rand(num_classes, generator=rng)
     probe = submission.setup(READ_LOGITS, model=model, batches=batches, factors=factors)
@@ -179,19 +198,19 @@ def read_logits(
         for ones in take_list(probe.logits, 2, "the logits")
     ]
     for logits, multiplied in zip(*taken, strict=True):
-        assert_above(logits.abs().max(), 1e-6, "the logits are all zero", hint=hint)
+        assert_above(logits.abs().max(), 1e-6, "the logits are all zero")
         if logits.numel() > 1 and bool((logits == 0).any()):
-            fail("some logits are exactly zero", f"No activation belongs behind `fc`. {hint}")
+            fail("some logits are exactly zero", RETURNED)
         by_class = factors.view(-1, *[1] * (len(shape) - 2)) if len(shape) > 1 else factors
-        assert_close(
-            multiplied,
-            logits * by_class,
-            "the logits after the weights of `fc` were multiplied",
-            rtol=1e-3,
-            atol=1e-4,
-            hint=hint,
-        )
+        what = "the logits after the weights of `fc` were multiplied"
+        with explained(RETURNED, if_passes=lambda: assert_repeats(model, batches[0], taken[0][0])):
+            assert_close(multiplied, logits * by_class, what, rtol=1e-3, atol=1e-4)
     return taken[0]
+
+
+def assert_repeats(model: Any, inputs: list[Tensor], logits: Tensor) -> None:
+    """In eval mode the model must say again what it has said."""
+    assert_close(model(*inputs), logits, "the logits of a second call", rtol=1e-3, atol=1e-4)
 
 
 # -- gradients ----------------------------------------------------------------------------------
@@ -200,6 +219,7 @@ GRADIENTS = """
 model.eval().zero_grad()
 logits = model(tokens)
 (logits * direction).sum().backward()
+logits = logits.detach()
 gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
 """
 
@@ -207,22 +227,28 @@ gradients = {name: parameter.grad for name, parameter in model.named_parameters(
 def assert_gradients_reach_all(models: Twins, tokens: Tensor) -> None:
     """Gradients of the logits must be those of the reference, for reviews without padding."""
     direction = torch.linspace(1, 2, len(tokens))
-    actual = models.submission.setup(
+    probe = models.submission.setup(
         GRADIENTS, model=models.model, tokens=tokens, direction=direction
-    ).gradients
+    )
+    actual = probe.gradients
     models.reference.zero_grad()
-    (models.reference(tokens) * direction).sum().backward()
+    logits = models.reference(tokens)
+    (logits * direction).sum().backward()
     expected = {
         name: p.grad for name, p in models.reference.named_parameters() if p.grad is not None
     }
     actual = take_dict(actual, expected, "the gradients")
-    hint = "Is anything detached, computed in `no_grad`, or left out of the path?"
     unreached = [name for name, gradient in actual.items() if gradient is None]
     if unreached:
+        hint = "Nothing on the way may be detached, computed in `no_grad`, or left out"
         fail(f"no gradient reaches {', '.join(unreached)}", hint)
-    for name, gradient in expected.items():
-        what = f"the gradient of {name}"
-        assert_close(actual[name], gradient, what, rtol=1e-2, atol=1e-3, hint=hint)
+    with explained(
+        "The logits are right: a part of the way to them passes no gradient on, or another one",
+        if_passes=lambda: assert_close(probe.logits, logits.detach(), rtol=1e-3, atol=1e-3),
+    ):
+        for name, gradient in expected.items():
+            what = f"the gradient of {name}"
+            assert_close(actual[name], gradient, what, rtol=1e-2, atol=1e-3)
 
 
 # -- one step of an optimizer -------------------------------------------------------------------
@@ -303,6 +329,8 @@ def assert_optimizer_moves(
         reference: what the model must be like after the step, if there is one: with the stepped
             weights it must give the same logits.
     """
+    for name in (model, optimizer):
+        assert_made(submission, name)
     tokens = random_tokens(rng, [4, 4])
     slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
     slopes *= torch.randint(0, 2, (NUM_SLOPES,), generator=rng) * 2 - 1
@@ -330,13 +358,13 @@ def assert_optimizer_moves(
             down.abs().max(),
             1e-7,
             f"a step of {optimizer} leaves parameters of {model} in place",
-            hint=f"Give it `{model}.parameters()` and a learning rate above 0",
+            hint=f"It should move all of `{model}.parameters()`, as far as its learning rate says",
         )
         if (down < 0).float().mean() < 0.9:  # the decay of weights moves some the other way
             fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
         # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
         if down.abs().max() > 1 or (after_gentle - start).abs().max() > 0.2:
-            fail(f"a step of {optimizer} is far too long", "Choose a smaller learning rate")
+            fail(f"a step of {optimizer} is far too long", "Its learning rate says how long")
     if reference is not None:
         assert_same_after_step(probe, model, reference, tokens)
 
@@ -347,11 +375,11 @@ def assert_same_after_step(probe: Any, model: str, reference: nn.Module, tokens:
     weights = probe.whole
     absent = [name for name in ours if isinstance(weights, dict) and name not in weights]
     wanted = {name: value for name, value in ours.items() if name not in absent}
-    hint = "Is it made by the class of the task?"
+    hint = f"`{model}` should be made by the class that the task names"
     stepped = take_tensors(weights, wanted, f"the parameters of {model}", hint=hint)
     with torch.no_grad():
         for name, parameter in ours.items():
             parameter.copy_(stepped.get(name, torch.zeros(())))
         expected = reference.eval()(tokens)
-    what = f"the logits of {model} after a step"
-    assert_close(probe.logits, expected, what, rtol=1e-2, atol=1e-2, hint=hint)
+    what = f"the logits of {model} with the weights after a step"
+    assert_close(probe.logits, expected, what, rtol=1e-2, atol=1e-2)

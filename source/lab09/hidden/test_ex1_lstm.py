@@ -1,11 +1,14 @@
 """Exercise 1, the LSTM and its set-up: which state is read, and what padding does to it."""
 
 import functools
+from functools import partial
 
 import torch
+from call_probes import explained
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
+    assert_made,
     assert_optimizer_moves,
     made_once,
     random_tokens,
@@ -24,6 +27,7 @@ from lib.kit.checks import (
     take_integer,
     take_list,
     take_number,
+    take_tensor,
 )
 from lib.kit.data import load_reviews
 from lib.reference.models.lstm import LSTMModel
@@ -51,22 +55,21 @@ def assert_same_logits(models, tokens, hint):
 # -- the model ----------------------------------------------------------------------------------
 
 
-@question(
-    "ex1-lstm",
-    points=1,
-    if_raises="`state` is (batch, hidden_size), of one review too. A bare squeeze() drops it",
-)
+@question("ex1-lstm", points=1)
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for skip_padding in (True, False):
         models = models_of(submission, rng, skip_padding=skip_padding)
-        for lengths in ([4, 4, 4], [3], [1], [1, 1]):  # without padding both versions agree
-            tokens = random_tokens(rng, lengths)
-            hint = "`state` must be (batch, hidden_size), also for a batch of one, and `fc` decides"
-            logits = models.logits(tokens, hint)
-            expected = models.reference(tokens)
-            hint = "Which layer's state goes into `fc`?"
-            assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint)
+        hint = "They are what `fc` makes of the top layer's state after the last word"
+        several = partial(assert_same_logits, models, random_tokens(rng, [4, 4, 4]), hint)
+        several()
+        for lengths in ([3], [1], [1, 1]):  # without padding both versions agree
+            with explained(
+                "Several reviews of several tokens are right: of one, too, `state` must be (batch, "
+                "hidden_size)",
+                if_passes=several,
+            ):
+                assert_same_logits(models, random_tokens(rng, lengths), hint)
 
 
 @question("ex1-lstm", points=2)
@@ -75,8 +78,8 @@ def test_reads_the_last_word(submission, rng):
     assert_same_logits(
         models_of(submission, rng, skip_padding=True),
         random_tokens(rng, [7, 5, 1, 9, 5]),  # an order that undoes itself would hide a mistake
-        hint="Is `state` the top layer's output at position length - 1 of each review? "
-        "`hidden[-1]` is the state after the padding",
+        hint="`state` should be the top layer's output at the last word of each review, which "
+        "stands at position length - 1",
     )
 
 
@@ -84,16 +87,25 @@ def test_reads_the_last_word(submission, rng):
 def test_padding_changes_nothing(submission, rng):
     """With skip_padding=True further zeros on the right leave every logit as it is."""
     models = models_of(submission, rng, skip_padding=True)
-    tokens = random_tokens(rng, [6, 2, 4])
+    lengths = [6, 2, 4]
+    tokens = random_tokens(rng, lengths)
     tokens[:, 1] = 2  # a rare word counts as well
-    assert_close(
-        models.logits(F.pad(tokens, (0, 15))),
-        models.reference(tokens),
-        "the logits after more padding",
-        rtol=1e-3,
-        atol=1e-4,
-        hint="The LSTM goes on computing over the padding: read its output at the last word",
-    )
+
+    def assert_reads_alone():
+        for length, review in zip(lengths, tokens.split(1), strict=True):
+            assert_same_logits(models, review[:, :length], "")
+
+    with explained(
+        "The LSTM goes on computing over the padding: read its output at the last word",
+        if_passes=assert_reads_alone,
+    ):
+        assert_close(
+            models.logits(F.pad(tokens, (0, 15))),
+            models.reference(tokens),
+            "the logits after more padding",
+            rtol=1e-3,
+            atol=1e-4,
+        )
 
 
 @question("ex1-lstm", points=1.5)
@@ -102,7 +114,7 @@ def test_naive_version_reads_after_the_padding(submission, rng):
     assert_same_logits(
         models_of(submission, rng, skip_padding=False),
         random_tokens(rng, [5, 2, 7], more_padding=2),
-        hint="`hidden` holds a state per layer, after the last position: which one is the top?",
+        hint="`state` should be that of the top layer after all positions, padding included",
     )
 
 
@@ -127,6 +139,7 @@ def test_optimizer_moves_the_lstm(submission, rng):
 @question("ex1-setup", points=1)
 def test_loss_is_binary_cross_entropy(submission, rng):
     """loss is the mean binary cross-entropy of logits, exact for large ones too."""
+    assert_made(submission, "loss")
     logits = torch.randn(9, generator=rng) * 3
     logits[:2] = torch.tensor([150.0, -150.0])
     labels = torch.randint(0, 2, (9,), generator=rng).float()
@@ -136,8 +149,8 @@ def test_loss_is_binary_cross_entropy(submission, rng):
         F.binary_cross_entropy_with_logits(logits, labels),
         "the loss of random logits",
         rtol=1e-3,
-        hint="The model returns logits, not probabilities: which loss applies the sigmoid itself, "
-        "and does it take the mean?",
+        hint="It should take logits, apply the sigmoid itself, and give the mean",
+        form_hint="It should give one number, the mean",
     )
 
 
@@ -161,6 +174,17 @@ def longest(name):
     )
 
 
+ITEM = "item = rows[index]"
+
+
+def assert_is_one_of(submission, name, index, tokens):
+    """The tokens must be a row of what the notebook has under this name."""
+    rows = getattr(submission, name)
+    item = submission.setup(ITEM, rows=rows, index=index).item
+    item = take_tensor(item, (None,), (torch.int64, torch.int32), f"a row of `{name}`")
+    assert_tensor_equal(tokens, item, any_dtype=True)
+
+
 ITEMS = "items = [dataset[index] for index in indices]"
 
 
@@ -170,38 +194,43 @@ def test_datasets_hold_their_splits(submission, rng):
     for name in ("train", "val", "test"):
         reviews, labels = splits()[name]
         dataset = getattr(submission, f"{name}_dataset")
-        hint = f"Make `{name}_dataset` from `{name}_x` and `{name}_y`"
-        size = take_integer(len(dataset), f"len({name}_dataset)", least=0, most=10**6, hint=hint)
+        hint = f"It should hold the reviews of `{name}_x` and the labels of `{name}_y`"
+        size = take_integer(len(dataset), f"len({name}_dataset)", least=0, most=10**6)
         if size != len(reviews):
             fail(f"{name}_dataset has {size} reviews, and `{name}_x` has another number", hint)
         indices = torch.randint(len(reviews), (8,), generator=rng).tolist()
         items = submission.setup(ITEMS, dataset=dataset, indices=indices).items
-        items = take_list(items, len(indices), f"the reviews of {name}_dataset", hint=hint)
+        items = take_list(items, len(indices), f"the reviews of {name}_dataset")
         for index, item in zip(indices, items, strict=True):
-            tokens, label = take_list(item, 2, f"an item of {name}_dataset", hint=hint)
+            tokens, label = take_list(item, 2, f"an item of {name}_dataset")
             words = filter_word_ranks(reviews[index], VOCAB_SIZE - 1, MAX_SEQ_LEN)
             expected = F.pad(pad_reviews([words])[0], (0, longest(name) - len(words)))
-            assert_tensor_equal(tokens, expected, f"a review of {name}_dataset", hint=hint)
-            label = take_number(label, f"a label of {name}_dataset", hint=hint)
+            with explained(
+                f"It is the one of `{name}_x`, which is wrong itself",
+                if_passes=partial(assert_is_one_of, submission, f"{name}_x", index, tokens),
+            ):
+                assert_tensor_equal(tokens, expected, f"a review of {name}_dataset", hint=hint)
+            label = take_number(label, f"a label of {name}_dataset")
             assert_close(label, float(labels[index]), f"a label of {name}_dataset", hint=hint)
 
 
-@question("ex1-setup", points=1, if_raises="Is it an LSTMModel()?")
+@question("ex1-setup", points=1)
 def test_model_skips_padding(submission, rng):
     """model_lstm is an LSTMModel that skips padding and gives a logit per review."""
+    assert_made(submission, "model_lstm")
     tokens = random_tokens(rng, [5, 3], more_padding=4)
-    hint = "Is it an LSTMModel()?"
+    hint = "`model_lstm` should be an `LSTMModel()`"
     of_class = [models_of(submission, rng, skip_padding=skip) for skip in (True, False)]
     weights = of_class[0].weights
     theirs = twins_of_made(submission, "model_lstm", LSTMModel(VOCAB_SIZE), weights, hint)
-    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
     skipping, naive = (models.logits(tokens) for models in of_class)
+    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
     is_naive, is_skipping = (
         torch.allclose(logits, one, rtol=1e-4, atol=1e-5) for one in (naive, skipping)
     )
     if is_naive and not is_skipping:
         fail("model_lstm reads its state after the padding", "Make it with skip_padding=True")
-    assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)
+    assert_close(logits, skipping, "the logits of model_lstm", rtol=1e-3, atol=1e-4)
     hint = "LSTMModel itself has a mistake"
     expected = theirs.reference(tokens)
     assert_close(logits, expected, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)

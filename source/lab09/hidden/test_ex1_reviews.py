@@ -51,7 +51,7 @@ def assert_decoded(actual, review, rank_to_word, hint):
 def test_ids_are_shifted_ranks(submission, rng):
     """Ordinary words are found at their rank, three below their id."""
     ids = integers(rng, 4, len(WORDS) + 4, 12)
-    hint = "A word's id is its rank plus 3: do you look up `id - 3`, and join with one blank?"
+    hint = "A word's id is its rank plus 3, and one blank stands between two words"
     assert_decodes(submission, ids, random_vocabulary(rng), hint)
 
 
@@ -59,7 +59,7 @@ def test_ids_are_shifted_ranks(submission, rng):
 def test_special_ids_have_names(submission, rng):
     """Padding, start and out-of-vocabulary ids decode to <pad>, <start> and <oov>."""
     word = integers(rng, 4, len(WORDS) + 4, 1)[0]
-    hint = "Ids 0, 1 and 2 are no ranks: which special word does each stand for?"
+    hint = "0 is <pad>, 1 is <start> and 2 is <oov>; words stand among them as usual"
     given = [[1, word, 2, word, 0, 0], random_vocabulary(rng)]
     assert_leaves_no_trace(
         submission, "decode_review", given, lambda actual: assert_decoded(actual, *given, hint)
@@ -70,8 +70,8 @@ def test_special_ids_have_names(submission, rng):
 def test_decodes_a_single_word(submission, rng):
     """A review of one word is that word, without blanks around it; one of none is empty."""
     rank_to_word = random_vocabulary(rng)
-    for review in ([4], [len(WORDS) + 3], []):
-        hint = "Look for a blank before or after the word, and for the shift by 3"
+    alone, empty = "One word stands alone, without a blank", "A review of no words is an empty text"
+    for review, hint in (([4], alone), ([len(WORDS) + 3], alone), ([], empty)):
         assert_decodes(submission, review, rank_to_word, hint)
 
 
@@ -95,7 +95,7 @@ def test_drops_missing_and_rare_words(submission, rng):
     kept, rare = integers(rng, 1, max_rank + 1, 30), integers(rng, max_rank + 1, 200, 15)
     mixed = [*kept, 0, 1, 2, 0, *rare, *[None] * 6]
     mixed = [mixed[place] for place in torch.randperm(len(mixed), generator=rng).tolist()]
-    hint = "Skip None and ids above `max_rank`, keep everything else in its order"
+    hint = "None and ids above `max_rank` go, everything else stays in its order"
     assert_filters(submission, mixed, (max_rank, 250), hint)
 
 
@@ -104,7 +104,7 @@ def test_keeps_the_largest_rank(submission, rng):
     """The id max_rank itself stays, the next one goes; also with the default of 10000."""
     max_rank = integers(rng, 5, 500, 1)[0]
     for limits, largest in (((max_rank, 10), max_rank), ((), 10_000)):
-        hint = "`max_rank` is the largest id that is still allowed: is it <= or <?"
+        hint = "Ids up to `max_rank` stay, itself too, and larger ones go; by default it is 10000"
         assert_filters(submission, [largest - 1, largest, largest + 1, largest], limits, hint)
 
 
@@ -114,7 +114,7 @@ def test_limit_counts_kept_words(submission, rng):
     max_seq_len = integers(rng, 5, 9, 1)[0]
     kept = integers(rng, 1, 101, 2 * max_seq_len)
     mixed = [entry for word in kept for entry in (None, word, 101 + word)]
-    hint = "Drop first, cut afterwards: dropped words must not use up `max_seq_len`"
+    hint = "The first `max_seq_len` of the words that stay are kept: dropped ones use up no place"
     assert_leaves_no_trace(
         submission,
         "filter_word_ranks",
@@ -142,13 +142,14 @@ def test_a_review_of_exactly_the_limit(submission, rng):
 # -- padding ------------------------------------------------------------------------------------
 
 
-def assert_holds_words(actual, reviews, hint, dtype=(torch.int64, torch.int32, torch.float32)):
+def assert_holds_words(actual, reviews, hint="", dtype=(torch.int64, torch.int32, torch.float32)):
     """The form must be right, and words must be in their places: what the rest is filled with, a
     test of its own asks."""
     expected = pad_reviews(reviews)
     is_word = expected != 0
     what = "the padded batch"
     actual = take_tensor(actual, expected.shape, dtype, what, hint=hint)[is_word].long()
+    hint = "Each review stands in a row of its own, from the first place on"
     assert_tensor_equal(actual, expected[is_word], f"the words of {what}", hint=hint)
 
 
@@ -156,9 +157,14 @@ def assert_holds_words(actual, reviews, hint, dtype=(torch.int64, torch.int32, t
 def test_pads_with_zeros_on_the_right(submission, rng):
     """Shorter reviews are filled with zeros on the right, up to the longest review."""
     reviews = random_reviews(rng, [3, 1, 8, 0, *integers(rng, 1, 8, 3)])
-    hint = "One review per row (`batch_first=True`), int64, zeros after its last word"
-    actual, expected = submission.pad_reviews(reviews), pad_reviews(reviews)
-    assert_tensor_equal(actual, expected, "the padded batch", any_dtype=True, hint=hint)
+    assert_tensor_equal(
+        submission.pad_reviews(reviews),
+        pad_reviews(reviews),
+        "the padded batch",
+        any_dtype=True,
+        hint="Each review stands in a row of its own, with zeros after its last word",
+        form_hint="There is a row for each review, as long as the longest one",
+    )
 
 
 @question("ex1-padding", points=1)
@@ -206,14 +212,13 @@ def test_pads_on_the_device(submission, rng):
     placed = submission.setup(
         PLACED, pad_reviews=submission.pad_reviews, device=submission.device, reviews=reviews
     )
-    hint = "Does `.to(device)` come last? Return what it gives"
     kinds, wanted = (
         [take_text(kind, "a device") for kind in take_list(one, range(1, 3), "the devices")]
         for one in (placed.kinds, placed.wanted)
     )
     if kinds != wanted:
-        fail("the padded batch is not on `device`", hint)
-    assert_holds_words(placed.tokens, reviews, hint)
+        fail("the padded batch is not on `device`", "`.to(device)` gives a tensor that is there")
+    assert_holds_words(placed.tokens, reviews)
 
 
 # -- the data set -------------------------------------------------------------------------------
@@ -228,12 +233,13 @@ def test_item_is_review_and_label(submission, rng):
     for index in (0, 3, 5):
         item = dataset[index]
         review, label = take_list(item, 2, "an item", hint="Return the review and its label")
-        assert_tensor_equal(review, tokens[index], "the review", hint="Do you use `idx`?")
+        hint = "It should be the row of `data` at `idx`"
+        assert_tensor_equal(review, tokens[index], "the review", hint=hint)
         assert_close(
             take_number(label, "the label"),
             float(labels[index]),
             "the label",
-            hint="Does it belong to the same `idx` as the review?",
+            hint="It should be the label at `idx`",
         )
 
 
@@ -242,12 +248,12 @@ def test_knows_its_size(submission, rng):
     """len() counts reviews, shape is that of the token tensor, and the last item exists."""
     tokens = torch.randint(1, 1000, (4, 9), generator=rng)
     dataset = submission.IMDBDataset(tokens, torch.ones(4))
-    assert_equal(len(dataset), 4, "len(dataset)", hint="Count reviews, not tokens")
+    assert_equal(len(dataset), 4, "len(dataset)", hint="It should be the number of reviews")
     hint = "(reviews, tokens per review)"
     shape = take_list(dataset.shape, 2, "dataset.shape", hint=hint)
     assert_equal(tuple(shape), (4, 9), "dataset.shape", hint=hint)
-    hint = "Return the review at `idx` itself, counted from 0"
-    review, _ = take_list(dataset[3], 2, "an item", hint=hint)
+    review, _ = take_list(dataset[3], 2, "an item", hint="Return the review and its label")
+    hint = "It should be the row of `data` at `idx`, counted from 0"
     assert_tensor_equal(review, tokens[3], "the last review", hint=hint)
     index = integers(rng, 0, 3, 1)[0]
     review, _ = take_list(dataset[index], 2, "an item")
@@ -267,15 +273,10 @@ def test_loads_in_batches(submission, rng):
         "batches = [(tokens, labels.float()) for tokens, labels in DataLoader(dataset, 2)]",
         dataset=dataset,
     ).batches
-    batches = take_list(batches, 3, "the batches", hint="Is `len(dataset)` right?")
+    batches = take_list(batches, 3, "the batches", hint="5 reviews in batches of 2 make 3")
     for batch, start in zip(batches, (0, 2, 4), strict=True):
         actual_tokens, actual_labels = take_list(batch, 2, "a batch")
-        assert_tensor_equal(
-            actual_tokens, tokens[start : start + 2], "a batch of reviews", hint="Keep int64 ids"
-        )
-        assert_tensor_equal(
-            actual_labels,
-            labels[start : start + 2],
-            "a batch of labels",
-            hint="One number per review, without further dimensions",
-        )
+        assert_tensor_equal(actual_tokens, tokens[start : start + 2], "a batch of reviews")
+        hint = "A label is one number, without dimensions"
+        expected = labels[start : start + 2]
+        assert_tensor_equal(actual_labels, expected, "a batch of labels", form_hint=hint)

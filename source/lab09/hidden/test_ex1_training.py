@@ -79,8 +79,8 @@ def test_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
     run.assert_trained(
-        "Forward pass, loss, zero_grad, backward, step: once per training batch, and evaluation "
-        "must not train"
+        "An epoch of one batch makes one step, down the gradient of that batch's loss; nothing "
+        "else moves a parameter"
     )
 
 
@@ -88,9 +88,7 @@ def test_one_step_per_batch(submission, rng):
 def test_gradients_start_from_zero(submission, rng):
     """Over several epochs each step uses the gradient of its own batch alone."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=4)
-    run.assert_trained(
-        "Do gradients of earlier batches add up? call `optimizer.zero_grad()` for each batch"
-    )
+    run.assert_trained()
 
 
 @question("ex1-train", points=1)
@@ -100,8 +98,7 @@ def test_every_batch_is_trained_on(submission, rng):
     same = tokens.repeat(5, 1), labels.repeat(5)  # equal samples: shuffling changes nothing
     run = run_train(submission, rng, same, random_data(rng, 3), batch_size=2)
     run.assert_trained(
-        "5 samples in batches of 2 are 3 steps: is `optimizer.step()` inside the loop over "
-        "batches, and is the last batch used?"
+        "5 samples in batches of 2 make 3 steps, each with the gradient of its own batch"
     )
 
 
@@ -111,7 +108,8 @@ def test_uses_the_optimizer_it_is_given(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=3,
                     learning_rate=0.2, momentum=0.9)  # fmt: skip
     run.assert_trained(
-        "Let `optimizer.step()` move the parameters, with the `optimizer` that `train` was given"
+        "The parameters should move as the steps of the `optimizer` that `train` was given move "
+        "them, in each epoch"
     )
 
 
@@ -120,7 +118,7 @@ def test_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here a squared error."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4),
                     prepare="loss = nn.MSELoss()", learning_rate=0.05)  # fmt: skip
-    hint = "Call the `loss` that `train` was given, with the logits first and the labels second"
+    hint = "It follows from the `loss` that `train` was given, of the logits and then the labels"
     run.assert_trained(hint)
     run.assert_reported("val_loss", hint)
 
@@ -131,10 +129,7 @@ def test_trains_in_train_mode(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
                     dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
     # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
-    run.assert_reported(
-        "train_loss",
-        "Dropout is off while training: call `model.train()` before the batches of each epoch",
-    )
+    run.assert_reported("train_loss")
 
 
 # The loss is linear, so each review moves the weights in a direction of its own by a known amount,
@@ -156,6 +151,20 @@ def ways(step):
     return (1 - MOMENTUM ** (2 * BATCHES - step)) / (1 - MOMENTUM)
 
 
+def ways_adding_up(step):
+    """The same, if its gradient is never cleared and counts in all later steps, too."""
+    return sum(map(ways, range(step, 2 * BATCHES)))
+
+
+def steps_of(came, ways):
+    """The steps of both epochs in which each review was seen, (NUM_REVIEWS, 2), by how far the
+    weights came in its direction; None if no steps bring them there."""
+    steps = [(i, BATCHES + j) for i in range(BATCHES) for j in range(BATCHES)]
+    expected = torch.tensor([sum(map(ways, pair)) for pair in steps])
+    distance, nearest = (came[:, None] - expected).abs().min(dim=1)
+    return torch.tensor(steps)[nearest] if float(distance.max()) < 1e-3 else None
+
+
 @question("ex1-train", points=1)
 def test_shuffles_the_training_set(submission, rng):
     """Each epoch visits every training review once, in an order of its own."""
@@ -170,16 +179,13 @@ def test_shuffles_the_training_set(submission, rng):
     directions = (tokens.double() / 10).T  # (weights, NUM_REVIEWS)
     came = torch.linalg.solve(directions, (start - end)[0].double())  # (NUM_REVIEWS,)
     came = came / (LEARNING_RATE * labels / BATCH_SIZE)
-    steps = [(i, BATCHES + j) for i in range(BATCHES) for j in range(BATCHES)]
-    expected = torch.tensor([sum(map(ways, pair)) for pair in steps])
-    distance, nearest = (came[:, None] - expected).abs().min(dim=1)
-    seen = torch.tensor(steps)[nearest]  # (NUM_REVIEWS, 2)
-    counts = torch.bincount(seen.flatten(), minlength=2 * BATCHES)
-    if float(distance.max()) > 1e-3 or bool((counts != BATCH_SIZE).any()):
-        fail(
-            "an epoch of training does not use every review exactly once",
-            "Give the model the whole batch, once per batch",
-        )
+    seen = steps_of(came, ways)
+    if seen is None:
+        adds_up = steps_of(came, ways_adding_up) is not None
+        hint = "Gradients of earlier batches add up" if adds_up else ""
+        fail("the weights are not where steps with every review once in an epoch bring them", hint)
+    if bool((torch.bincount(seen.flatten(), minlength=2 * BATCHES) != BATCH_SIZE).any()):
+        fail("an epoch of training does not use every review exactly once")
     in_order = torch.arange(NUM_REVIEWS) // BATCH_SIZE
     first, second = seen[:, 0], seen[:, 1] - BATCHES
     if any(torch.equal(*pair) for pair in ((first, in_order), (second, in_order), (first, second))):
@@ -194,9 +200,7 @@ def test_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the model without dropout."""
     run = run_train(submission, rng, random_data(rng, 4), random_data(rng, 4), epochs=2,
                     batch_size=2, learning_rate=0.0, dropout_rate=1.0)  # fmt: skip
-    run.assert_reported(
-        "val_loss", "Dropout is still active while evaluating: call `model.eval()` first"
-    )
+    run.assert_reported("val_loss")
 
 
 @question("ex1-train", points=1.5)
@@ -207,10 +211,9 @@ def test_evaluation_records_no_gradients(submission, rng):
     run = run_train(submission, rng, train_data, val_data, learning_rate=0.0, shift=3.0)
     tokens, labels = val_data
     while_recording = F.binary_cross_entropy_with_logits(run.twin(tokens), labels).detach()
-    hint = "Wrap it in `with torch.no_grad():`"
     if torch.allclose(run.history("val_loss"), while_recording, rtol=1e-3):
-        fail("evaluation records gradients", hint)
-    run.assert_reported("val_loss", hint)
+        fail("evaluation records gradients", "Wrap it in `with torch.no_grad():`")
+    run.assert_reported("val_loss")
 
 
 @question("ex1-train", points=1)
@@ -218,7 +221,7 @@ def test_evaluation_leaves_no_trace(submission, rng):
     """BatchNorm's running statistics come from training batches only."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=2,
                     learning_rate=0.2, normalised=True)  # fmt: skip
-    run.assert_trained("Is the model in eval mode during evaluation, and in train mode before?")
+    run.assert_trained()
 
 
 # -- what is reported ---------------------------------------------------------------------------
@@ -240,8 +243,8 @@ def test_losses_are_means_over_samples(submission, rng):
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
-            "The loss must be averaged over samples, not over batches: weight each batch's mean "
-            "by its size, then divide by the number of samples",
+            "It should be the mean over all samples of the epoch, so that each counts as much, "
+            "also those of a smaller batch",
         )
 
 
@@ -252,7 +255,7 @@ def test_losses_of_the_right_moment(submission, rng):
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
-            "Take a batch's loss before its step, and evaluate after all batches of the epoch",
+            "A batch's loss is taken before its step, and validation follows all steps of an epoch",
         )
 
 
@@ -271,7 +274,7 @@ def accuracy_run(submission, rng):
     return run_train(submission, rng, (tokens, labels), (tokens, labels), **options)
 
 
-ACCURACY_HINT = "A logit above 0 means positive; count right reviews and divide by their number"
+ACCURACY_HINT = "It should be the share of all reviews whose logit, positive above 0, is right"
 
 
 @question("ex1-train", points=1.5)

@@ -3,8 +3,9 @@
 import re
 
 import torch
+from call_probes import explained
 from digit_probes import known_digits
-from model_probes import assert_optimizer_moves, made_once, read_logits
+from model_probes import assert_made, assert_optimizer_moves, made_once, read_logits
 from torch import nn
 from torch.nn import functional as F
 
@@ -65,7 +66,7 @@ def test_ten_logits_per_place(submission, rng):
     model = model_of(submission)
     for batch, max_length in ((2, 3), (3, 1), (1, 4)):
         numbers = [random_images(rng, batch, max_length) for _ in range(2)]
-        hint = "The model should give (batch, 10, max_length), as `fc` makes them"
+        hint = "The model should give (batch, 10, max_length)"
         read_logits(submission, model, [numbers], (batch, 10, max_length), rng, hint)
     layered_model(submission, rng)
 
@@ -93,9 +94,9 @@ def our_lstm(theirs):
     theirs = take_dict(theirs, list(theirs) if isinstance(theirs, dict) else [], "the LSTM")
     parts = [LSTM_PARAMETER.fullmatch(str(name)) for name in theirs]
     if not parts or not all(parts):
-        fail("`lstm` is no LSTM", "The task asks for `nn.LSTM`, which reads in both directions")
+        fail("`lstm` does not have the parameters of an LSTM", "The task asks for `nn.LSTM`")
     shapes = {own_name(name): list(getattr(value, "shape", ())) for name, value in theirs.items()}
-    hint = "It takes the concatenated vectors of two digits, and reads in both directions"
+    hint = "The task asks for `nn.LSTM`"
     first, again = (
         take_list(shapes.get(name), 2, "the shape of the LSTM", hint=hint)
         for name in ("weight_ih_l0", "weight_hh_l0")
@@ -116,7 +117,8 @@ def our_lstm(theirs):
         proj_size=projected if projected < hidden_size else 0,
     )
     wanted = {name: list(parameter.shape) for name, parameter in lstm.named_parameters()}
-    assert_equal(shapes, wanted, "the shapes of the LSTM", hint=hint)
+    if shapes != wanted:
+        fail("the parameters of `lstm` have other shapes than those of an LSTM", hint)
     return lstm.eval()
 
 
@@ -188,7 +190,7 @@ def layered_model(submission, rng):
         model = model_of(submission)
         digits = [random_images(rng, 1, 1) for _ in range(2)]
         joins = (concatenated, the_other_way_round, *MISTAKEN_JOINS)
-        hint = "Encoder, LSTM and `fc` should follow each other"
+        hint = "The encoder's vectors go into the LSTM, and its outputs into `fc`"
         lstm = with_our_lstm(submission, model, rng)
         assert_layer_by_layer(submission, model, lstm, *digits, rng, joins, hint)
         assert_tells_digits_apart(submission, model, rng)
@@ -206,13 +208,16 @@ def test_every_image_matters_everywhere(submission, rng):
     model = model_of(submission)
     lstm = with_our_lstm(submission, model, rng)
     if not lstm.bidirectional:
-        hint = "A carry travels from right to left: is the LSTM bidirectional?"
-        fail("each place sees the places on one side of it only", hint)
-    hint = "Are both numbers encoded, and joined place by place? Does the LSTM read the places?"
+        hint = "A carry travels from right to left: make the LSTM bidirectional"
+        fail("the LSTM reads in one direction only", hint)
+    hint = (
+        "Both numbers are encoded, their vectors are concatenated place by place, the LSTM reads "
+        "the places, and `fc` gets its outputs"
+    )
     joins = concatenated, the_other_way_round
     logits = assert_layer_by_layer(submission, model, lstm, num_1, num_2, rng, joins, hint)
-    message = "images that are as bright get the same logits"
-    assert_above((logits[:2] - logits[2:]).abs().max(), 1e-6, message, hint=hint)
+    message = "images that are upside down get the same logits"
+    assert_above((logits[:2] - logits[2:]).abs().max(), 1e-6, message)
 
 
 @question("ex2-model", points=1)
@@ -220,7 +225,7 @@ def test_sums_do_not_mix(submission, rng):
     """A sum's logits are the same in a batch and alone: samples and places stay apart."""
     num_1, num_2 = (with_mirrored(random_images(rng, 2, PLACES)) for _ in range(2))
     model = layered_model(submission, rng)
-    hint = "Where you reshape, do batch and places keep their order?"
+    hint = "The model should give (batch, 10, max_length)"
     (together,) = read_logits(submission, model, [[num_1, num_2]], (4, 10, PLACES), rng, hint)
     alone = torch.cat(
         [
@@ -228,9 +233,10 @@ def test_sums_do_not_mix(submission, rng):
             for pair in zip(num_1.split(1), num_2.split(1), strict=True)
         ]
     )
+    hint = "Alone each sum gets other logits: in each reshape batch and places must stay apart"
     assert_close(together, alone, "the logits of a batch", rtol=1e-3, atol=1e-4, hint=hint)
     message = "two sums get the same logits"
-    assert_above((together[:2] - together[2:]).abs().max(), 1e-6, message, hint=hint)
+    assert_above((together[:2] - together[2:]).abs().max(), 1e-6, message)
 
 
 @question("ex2-model", points=1)
@@ -256,7 +262,6 @@ def test_encoder_gives_latent_vectors(submission, rng):
             (latent[0] - latent[other]).abs().max(),
             1e-7,
             "the encoder gives two different images the same vector",
-            hint="Does any layer wipe out what it was given?",
         )
     assert_tells_digits_apart(submission, model, rng)
     assert_bends(model, rng)
@@ -271,7 +276,7 @@ def assert_bends(model, rng):
     latent = take_tensor(latent, (4, None), torch.float32, "the result of the encoder")
     first, second, both, nothing = latent.double()
     if torch.allclose(both, first + second - nothing, rtol=1e-4, atol=1e-6):
-        hint = "What stands between two layers, so that they are more than one?"
+        hint = "Without an activation between them, two layers are no more than one"
         fail("the encoder is one linear map of the pixels", hint)
 
 
@@ -283,7 +288,7 @@ def assert_tells_digits_apart(submission, model, rng):
     """A linear classifier on the vectors of real digits must be right for most of others."""
     share = made_once(submission, "share told apart", lambda: share_told_apart(model, rng))
     if not share > LEAST_SHARE:
-        hint = "Does any layer wipe out what it was given? Is every image encoded from its pixels?"
+        hint = "Too little of an image is left in its vector"
         fail("the encoder's vectors do not tell digits apart", hint)
 
 
@@ -319,9 +324,9 @@ def test_dropout_only_while_training(submission, rng):
         take_tensor(one, shape, torch.float32, "the logits") for one in take_list(calls, 6, "calls")
     ]
     if not torch.equal(calls[0], calls[1]):
-        fail("in eval mode two calls differ", "Is something random outside of a dropout layer?")
+        fail("in eval mode two calls differ", "Nothing may be random there, dropout neither")
     difference = (torch.stack(calls[3:]) - calls[2]).abs().max()
-    hint = "Is the dropout layer's rate above 0?"
+    hint = "The logits should change from call to call: dropout of a rate above 0 is on their way"
     assert_above(difference, 1e-6, "in train mode nothing is dropped", hint=hint)
 
 
@@ -352,7 +357,7 @@ def test_addition_gradients_reach_every_part(submission, rng):
         num_2=random_images(rng, 3, PLACES),
         label=label,
     )
-    hint = "Is anything detached, or computed without gradients?"
+    hint = "Nothing on the way to the logits may be detached or computed without gradients"
     parts = take_dict(probe.reached, ("num_1", "num_2", "digit_encoder", "lstm", "fc"), "parts")
     unreached = [name for name, gradients in parts.items() if not any_gradient(name, gradients)]
     if unreached:
@@ -362,16 +367,14 @@ def test_addition_gradients_reach_every_part(submission, rng):
     logits = take_tensor(probe.logits, (3, 10, PLACES), torch.float32, "the logits")
     of_logits = (F.softmax(logits, dim=1) - F.one_hot(label, 10).permute(0, 2, 1)) / label.numel()
     actual = torch.zeros(10)
-    for pair in take_list(probe.last_parameters, range(1, 5), "the parameters of `fc`", hint=hint):
+    for pair in take_list(probe.last_parameters, range(1, 5), "the parameters of `fc`"):
         values, gradients = take_list(pair, 2, "a parameter of `fc`")
         what = "a parameter of `fc`, or its gradient,"
-        values = take_tensor(
-            values, (10, *[None] * (values.ndim - 1)), torch.float32, what, hint=hint
-        )
-        gradients = take_tensor(gradients, values.shape, torch.float32, what, hint=hint)
+        values = take_tensor(values, (10, *[None] * (values.ndim - 1)), torch.float32, what)
+        gradients = take_tensor(gradients, values.shape, torch.float32, what)
         actual += (values * gradients).reshape(10, -1).sum(dim=1)
     expected = (logits * of_logits).sum(dim=(0, 2))  # (10,)
-    assert_close(actual, expected, "the gradient of `fc`", rtol=1e-2, atol=1e-4, hint=hint)
+    assert_close(actual, expected, "the gradient of `fc`", rtol=1e-2, atol=1e-4)
 
 
 def any_gradient(name, gradients):
@@ -401,19 +404,29 @@ def test_optimizer_moves_the_adder(submission, rng):
     )
 
 
-@question("ex2-setup", points=1, if_raises="Is it AdditionModel()?")
+IN_EVAL_MODE = """
+model.eval()
+for name in ("digit_encoder", "lstm", "fc"):
+    if not hasattr(model, name):
+        raise AttributeError(f"`model_addition` has no `{name}`: make it with `AdditionModel()`")
+"""
+
+
+@question("ex2-setup", points=1)
 def test_model_addition_adds(submission, rng):
     """model_addition takes two stacks of images and gives ten logits per place."""
+    assert_made(submission, "model_addition")
     layered_model(submission, rng)
-    model = submission.setup("model.eval()", model=submission.model_addition).model
+    model = submission.setup(IN_EVAL_MODE, model=submission.model_addition).model
     numbers = [random_images(rng, 2, PLACES) for _ in range(2)]
-    hint = "Is it AdditionModel()?"
+    hint = "`model_addition` should be an `AdditionModel()`"
     read_logits(submission, model, [numbers], (2, 10, PLACES), rng, hint)
 
 
 @question("ex2-setup", points=1)
 def test_loss_is_for_classes(submission, rng):
     """loss_addition takes logits of ten classes per place, and is least for the right digits."""
+    assert_made(submission, "loss_addition")
     label = torch.randint(0, 10, (4, PLACES), generator=rng)
     logits = torch.randn((4, 10, PLACES), generator=rng)
     value = loss_of(submission, logits, label)
@@ -422,18 +435,18 @@ def test_loss_is_for_classes(submission, rng):
         value,
         "the loss after adding a constant to all logits",
         rtol=1e-3,
-        hint="The model returns logits: which loss applies the softmax itself?",
+        hint="It should take logits and apply the softmax itself, where a constant changes nothing",
     )
     assert_close(
         loss_of(submission, logits.repeat(3, 1, 1), label.repeat(3, 1)),
         value,
         "the loss of a batch of repeated samples",
         rtol=1e-3,
-        hint="The loss should be a mean over the batch, not a sum",
+        hint="It should be the mean over the batch",
     )
     # Smoothed labels make all differences smaller by the same share.
     best, worst = logits.argmax(dim=1), logits.argmin(dim=1)
-    hint = "Logits come first, labels second; which loss is for classes?"
+    hint = "The task asks for the cross-entropy of ten classes"
     rise, fall = (loss_of(submission, logits, other) - value for other in (worst, best))
     exact, exact_rise, exact_fall = (
         float(F.cross_entropy(logits, other)) for other in (label, worst, best)
@@ -446,7 +459,7 @@ def test_loss_is_for_classes(submission, rng):
 
 
 def loss_of(submission, logits, label):
-    hint = "Use its default reduction: one number for a batch"
+    hint = "It should be one number for a batch"
     return take_number(submission.loss_addition(logits, label), "the loss", hint=hint)
 
 
@@ -522,7 +535,7 @@ class Reading:
             dataset=self.probe.dataset,
         ).slope
         if slope is None:
-            hint = "Use `with torch.no_grad():`, which ends by itself"
+            hint = "Neither gradients nor parameters may stay switched off"
             fail("after a prediction the model gets no gradients any more", hint)
         expected = self.logits.sum()[None]
         assert_close(slope, expected, "the gradient after a prediction", rtol=1e-3, atol=1e-2)
@@ -545,7 +558,7 @@ def test_prediction_is_the_models_sum(submission, rng):
             reading.prediction(index)[0],
             int(convert_vector_to_int(reading.predicted[index])),
             f"the prediction for {places} places",
-            hint="Give the model num_1, then num_2, both of sample `idx`; take the largest logits",
+            hint="Its digits are those of the largest logits, for num_1 and num_2 of sample `idx`",
         )
 
 
@@ -558,7 +571,7 @@ def test_truth_is_the_label(submission, rng):
             reading.prediction(index)[1],
             int(convert_vector_to_int(reading.label[index])),
             "the true sum",
-            hint="Use the label of the sample at `idx`",
+            hint="Its digits are the label of the sample at `idx`",
         )
 
 
@@ -567,10 +580,18 @@ def test_predicts_in_eval_mode(submission, rng):
     """A model that was in train mode predicts without dropout."""
     reading = Reading(submission, rng)
     reading.probe.model.train()
-    predicted, expected = reading.prediction(1)[0], int(convert_vector_to_int(reading.predicted[1]))
-    if predicted == 0 != expected:  # what dropout leaves here
-        fail("dropout is active while predicting", "Call `model.eval()` first")
-    assert_equal(predicted, expected, "the prediction")
+    expected = int(convert_vector_to_int(reading.predicted[1]))
+
+    def assert_predicts():
+        assert_equal(reading.prediction(1)[0], expected, "the prediction")
+
+    def assert_predicts_in_eval():
+        reading.probe.model.eval()
+        assert_predicts()
+
+    hint = "In eval mode it is right, so dropout is active: call `model.eval()` first"
+    with explained(hint, if_passes=assert_predicts_in_eval):
+        assert_predicts()
 
 
 @question("ex2-predict", points=1)
@@ -581,7 +602,6 @@ def test_predicts_without_gradients(submission, rng):
     while_recording = int(convert_vector_to_int((reading.predicted[2] + 1) % 10))
     if predicted == while_recording:
         fail("the model's call records gradients", "Wrap it in `with torch.no_grad():`")
-    hint = "Give the model num_1, then num_2; take the largest logits"
     expected = int(convert_vector_to_int(reading.predicted[2]))
-    assert_equal(predicted, expected, "the prediction", hint=hint)
+    assert_equal(predicted, expected, "the prediction")
     reading.assert_still_learns()

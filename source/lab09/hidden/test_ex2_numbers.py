@@ -1,6 +1,9 @@
 """Exercise 2, the data: digits of numbers, labels, and the data set of number pairs in images."""
 
+from functools import partial
+
 import torch
+from call_probes import explained
 from digit_probes import nearest_digits
 
 from lib.kit.checks import (
@@ -20,11 +23,36 @@ SUMMANDS_AND_SUM = ("num_1", "num_2", "sum")
 # -- digits of a number -------------------------------------------------------------------------
 
 
-def assert_converts(submission, number, length, hint, any_dtype=True):
-    actual = submission.convert_int_to_vector(number, length)
-    expected = convert_int_to_vector(number, length)
-    what = "the vector of digits"
-    assert_tensor_equal(actual, expected, what, any_dtype=any_dtype, hint=hint)
+def assert_converts(submission, number, length, hint, any_dtype=True, of=""):
+    assert_tensor_equal(
+        submission.convert_int_to_vector(number, length),
+        convert_int_to_vector(number, length),
+        f"the vector of digits{of}",
+        any_dtype=any_dtype,
+        hint=hint,
+        form_hint="It should hold `length` numbers, one for each digit",
+    )
+
+
+def assert_converts_one_by_one_and_together(submission, numbers, length):
+    """Numbers by what they are: each must be right by itself, and still be so after later calls."""
+    hint = "It should hold the `length` digits of the number, with zeros on the left"
+    for name, number in numbers.items():
+        assert_converts(submission, number, length, hint, of=f" of {name}")
+    convert = submission.convert_int_to_vector
+    inputs = {"numbers": list(numbers.values()), "length": length}
+    vectors = submission.setup(
+        "vectors = [convert(number, length) for number in numbers]", convert=convert, **inputs
+    ).vectors
+    vectors = take_list(vectors, len(numbers), "the vectors of several numbers")
+    for (name, number), vector in zip(numbers.items(), vectors, strict=True):
+        assert_tensor_equal(
+            vector,
+            convert_int_to_vector(number, length),
+            f"the vector of digits of {name}, after calls with other numbers,",
+            any_dtype=True,
+            hint="A later call changes what an earlier one has returned",
+        )
 
 
 @question("ex2-digits", points=1)
@@ -32,7 +60,7 @@ def test_digits_in_reading_order(submission, rng):
     """The digits of a number that fills its field, the most significant one first."""
     for length in (2, 3, 5):
         digits = torch.arange(1, length + 1) + int(torch.randint(0, 4, (1,), generator=rng))
-        hint = "Are the digits in reading order, the last one being the units?"
+        hint = "The digits stand in reading order, the units last"
         number = int(convert_vector_to_int(digits))
         assert_converts(submission, number, length, hint, any_dtype=False)
 
@@ -41,9 +69,12 @@ def test_digits_in_reading_order(submission, rng):
 def test_pads_on_the_left(submission, rng):
     """A number shorter than its field gets zeros on the left."""
     digit = int(torch.randint(1, 10, (1,), generator=rng))
-    for number in (digit, 10 * digit, 100 * digit + 7):
-        hint = "Fill with zeros on the left; zeros inside and at the end of a number stay"
-        assert_converts(submission, number, 4, hint)
+    numbers = {
+        "a number of one digit": digit,
+        "a multiple of ten": 10 * digit,
+        "a number of three digits": 100 * digit + 7,
+    }
+    assert_converts_one_by_one_and_together(submission, numbers, 4)
 
 
 @question("ex2-digits", points=1)
@@ -51,9 +82,9 @@ def test_zero_and_the_largest_number(submission, rng):
     """0 is all zeros and 99...9 all nines, in fields of every length, also of one digit."""
     for length in (1, 3, 6, 12):
         between = int(torch.randint(10**length, (1,), generator=rng))
-        for number in (0, 10**length - 1, between):
-            hint = "Look at 0 and at the largest number that fits: exactly `length` digits"
-            assert_converts(submission, number, length, hint)
+        largest = 10**length - 1
+        numbers = {"0": 0, "the largest number that fits": largest, "a number of any size": between}
+        assert_converts_one_by_one_and_together(submission, numbers, length)
 
 
 # -- labels -------------------------------------------------------------------------------------
@@ -67,7 +98,7 @@ def drawn_labels(submission, num_samples, max_length, dtype=NUMBERS):
     labels = submission.generate_labels(num_samples, max_length)
     hint = "Return a dict of three tensors: num_1, num_2 and sum"
     labels = take_dict(labels, SUMMANDS_AND_SUM, "the result of `generate_labels`", hint=hint)
-    hint = "Stack one row of int64 per sample, `max_length` digits each: is each number split?"
+    hint = "There should be a row for each sample, and `max_length` digits in it"
     shape = (num_samples, max_length)
     return {
         name: take_tensor(digits, shape, dtype, f"`{name}`", least=0, most=9, hint=hint).long()
@@ -82,7 +113,7 @@ def test_label_shapes(submission):
     labels, _, _ = (drawn_labels(submission, *shape, dtype=torch.int64) for shape in shapes)
     for name in SUMMANDS_AND_SUM:
         if len(labels[name].unique(dim=0)) < 20:  # seldom: two of a thousand are the same
-            fail(f"`{name}` holds the same few numbers", "Draw another one for each sample")
+            fail(f"`{name}` holds the same few numbers")
     assert_some_add_up(labels)
 
 
@@ -90,7 +121,7 @@ def assert_some_add_up(labels):
     """Of many sums some must be right: all those without a carry are, if digits are added."""
     first, second, total = (convert_vector_to_int(labels[name]) for name in SUMMANDS_AND_SUM)
     if not float((first + second == total).float().mean()) > 0.04:
-        fail("the sums are wrong", "Is `sum` split into its digits, as the summands are?")
+        fail("the sums are wrong", "Read as a number, a row of `sum` is that of both summands")
 
 
 @question("ex2-labels", points=2)
@@ -101,12 +132,12 @@ def test_sum_is_the_sum(submission):
         first, second, total = (convert_vector_to_int(labels[name]) for name in SUMMANDS_AND_SUM)
         if not torch.equal(first + second, total):
             wrong = int((first + second != total).sum())
-            fail(
-                f"{wrong} of {len(total)} sums are wrong",
-                "Add the numbers, not their digits one by one: what happens to the carry?",
-            )
+            by_digit = (labels["num_1"] + labels["num_2"]) % 10
+            has_no_carry = torch.equal(labels["sum"], by_digit)
+            hint = "Digits are added one by one: the carry is missing" if has_no_carry else ""
+            fail(f"{wrong} of {len(total)} sums are wrong", hint)
         if len(total.unique()) < 3:
-            fail("nearly all sums are the same", "Draw both summands for each sample")
+            fail("nearly all sums are the same")
 
 
 @question("ex2-labels", points=1)
@@ -120,11 +151,13 @@ def test_summands_reach_the_whole_range(submission):
         for name in ("num_1", "num_2"):
             occurring = set(convert_vector_to_int(labels[name]).tolist())
             if max(occurring) > largest:
-                fail(f"`{name}` is too large", "Two of the largest summands must fit into the sum")
-            if occurring != set(range(largest + 1)):
+                hint = "The sum of two summands must fit into `max_length` digits"
+                fail(f"read as numbers, rows of `{name}` are too large", hint)
+            if missing := set(range(largest + 1)) - occurring:
+                hint = "`torch.randint` excludes its upper bound: the largest summand never occurs"
                 fail(
-                    f"`{name}` never takes some of the values allowed",
-                    "`torch.randint` excludes its upper bound: can the largest summand occur?",
+                    f"read as numbers, rows of `{name}` never take some of the values allowed",
+                    hint if missing == {largest} else "",
                 )
 
 
@@ -135,14 +168,14 @@ def test_summands_are_drawn_independently(submission):
     assert_some_add_up(labels)
     first, second = (convert_vector_to_int(labels[name]).double() for name in ("num_1", "num_2"))
     if torch.equal(first, convert_vector_to_int(again["num_1"]).double()):
-        fail("two calls draw the same numbers", "No seed belongs inside `generate_labels`")
+        fail("two calls give the same numbers", "Each call draws anew, and sets no seed")
     # Ten standard errors each: 0.46 for the mean of 1,000 draws from 0..49, 0.032 for r.
     for values in (first, second):
         if abs(float(values.mean()) - 24.5) > 4.6:
-            fail("the summands are not spread evenly", "Draw each of them uniformly")
+            fail("read as numbers, the summands are not spread evenly")
     correlation = float(torch.corrcoef(torch.stack([first, second]))[0, 1])
     if not abs(correlation) < 0.32:
-        fail("num_1 and num_2 depend on each other", "Draw the second one on its own")
+        fail("read as numbers, num_1 and num_2 depend on each other")
 
 
 # -- the data set -------------------------------------------------------------------------------
@@ -190,17 +223,19 @@ def assert_some_are_right(dataset, items, max_length, train):
             for name in names
         ]
     )
-    assert_known(shown, train)
+    assert_known(images, shown, train)
     if not float((shown == said).float().mean()) > 0.3:
         hint = "Draw an image for each digit of `labels`"
         fail("the images have nothing to do with the digits", hint)
 
 
-def assert_known(shown, train):
+def assert_known(images, shown, train):
     """Every image must be one of those that the loader gives for `train`."""
     if bool((shown < 0).any()):
-        which = "training" if train else "test"
-        fail(f"an image is none of the {which} images", "Pass `train` on to the loader")
+        which, others = ("training", "test") if train else ("test", "training")
+        of_others = bool((nearest_digits(images, not train) >= 0).all())
+        hint = f"They are {others} images: `train` should be passed to the loader"
+        fail(f"an image is none of the {which} images", hint if of_others else "")
 
 
 @question("ex2-dataset", points=0.5)
@@ -221,10 +256,12 @@ def test_images_show_the_digits(submission):
         items = items_of(submission, dataset, num_samples, max_length)
         for name in ("num_1", "num_2"):
             images = torch.cat([item[name] for item in items])[:, 0]  # (samples * places, 28, 28)
+            shown = nearest_digits(images, train=True)
+            assert_known(images, shown, train=True)
             shape = (num_samples, max_length)
             digits = take_tensor(labels[name], shape, NUMBERS, f"labels['{name}']").long()
             assert_tensor_equal(
-                nearest_digits(images, train=True),
+                shown,
                 digits.flatten(),
                 f"the digits shown by the images of `{name}`",
                 hint=f"Draw an image for each digit of `labels['{name}'][i]`, in that order",
@@ -236,37 +273,46 @@ def test_label_fits_the_images(submission):
     """The label of an item is the sum of the two numbers that its images show."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=10)
     items, again = (items_of(submission, dataset, 10) for _ in range(2))
-    pairs = [(one[name], two[name]) for one, two in zip(items, again, strict=True) for name in one]
-    if not all(torch.equal(*pair) for pair in pairs):
-        fail("an item shows other images each time", "Choose the images once, in `__init__`")
-    first, second = (
-        nearest_digits(torch.cat([item[name] for item in items])[:, 0], train=True).view(10, 3)
-        for name in ("num_1", "num_2")
-    )
-    assert_known(torch.stack([first, second]), train=True)
+    for name in NAMES:
+        pairs = [(one[name], other[name]) for one, other in zip(items, again, strict=True)]
+        if not all(torch.equal(*pair) for pair in pairs):
+            hint = "An item stays the same: choose the images once, in `__init__`"
+            fail(f"an item has another `{name}` each time", hint if name != "label" else "")
+    shown = []
+    for name in ("num_1", "num_2"):
+        images = torch.cat([item[name] for item in items])[:, 0]
+        digits = nearest_digits(images, train=True)
+        assert_known(images, digits, train=True)
+        shown.append(digits.view(10, 3))
+    first, second = shown
+    labels = torch.stack([item["label"] for item in items])
+    sums = take_dict(dataset.labels, ["sum"], "`labels`")["sum"]
+    hint = "They are not `labels['sum']` at the same index as the images"
+    if torch.equal(take_tensor(sums, (10, 3), NUMBERS, "labels['sum']").long(), labels):
+        hint = "They are `labels['sum']`, which is not that of the numbers which the images show"
     assert_tensor_equal(
-        convert_vector_to_int(torch.stack([item["label"] for item in items])),
+        convert_vector_to_int(labels),
         convert_vector_to_int(first) + convert_vector_to_int(second),
         "the labels as numbers",
-        hint="Return `labels['sum']` at the same index as the images",
+        hint=hint,
     )
 
 
-@question(
-    "ex2-dataset",
-    points=0.5,
-    if_raises="Every index from 0 to len(dataset) - 1 has a sample, however many and long they are",
-)
+@question("ex2-dataset", points=0.5)
 def test_size_and_shape(submission):
     """len() is num_samples and shape is (num_samples, max_length, 1, 28, 28)."""
     for num_samples, max_length in ((7, 3), (1, 2)):
         dataset = submission.NumberMNIST(max_length, True, num_samples)
-        assert_equal(len(dataset), num_samples, "len(dataset)", hint="Count the sums")
-        hint = "The shape of all images of one summand"
+        assert_equal(len(dataset), num_samples, "len(dataset)", hint="It is the number of sums")
+        hint = "It is (num_samples, max_length, 1, 28, 28)"
         shape = take_list(dataset.shape, 5, "dataset.shape", hint=hint)
         wanted = (num_samples, max_length, 1, 28, 28)
         assert_equal(tuple(shape), wanted, "dataset.shape", hint=hint)
-        items_of(submission, dataset, num_samples, max_length)
+        with explained(
+            "All items but the last can be had: indices go up to len(dataset) - 1",
+            if_passes=partial(items_of, submission, dataset, num_samples - 1, max_length),
+        ):
+            items_of(submission, dataset, num_samples, max_length)
 
 
 # What is drawn after a data set was made depends on the seed that was set before.
@@ -290,7 +336,7 @@ def test_images_are_drawn_at_random(submission):
     another = items_of(submission, submission.NumberMNIST(3, True, 5), 5)
     labels = [torch.stack([item["label"] for item in some[:5]]) for some in (items, another)]
     if torch.equal(*labels):
-        fail("two data sets hold the same sums", "No seed belongs inside the data set")
+        fail("two data sets hold the same sums", "Each of them draws its own, and sets no seed")
     drawn = submission.setup(DRAWN, NumberMNIST=submission.NumberMNIST).drawn
     drawn = [
         take_tensor(numbers, (4,), torch.float32, "what is drawn after a data set was made")

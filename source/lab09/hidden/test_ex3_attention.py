@@ -1,9 +1,10 @@
 """Exercise 3: self-attention by hand and in code, the tiled softmax, attention tile by tile."""
 
 import statistics
+from functools import partial
 
 import torch
-from call_probes import assert_leaves_no_trace
+from call_probes import assert_leaves_no_trace, explained
 from model_probes import made_once
 
 from autograder.judge.expected import computed_once
@@ -18,7 +19,7 @@ from lib.kit.checks import (
 from lib.reference.attention import attention, self_attention
 
 FLOATS = (torch.float32, torch.float64)  # which dtype it should be, one test of a question asks
-ROW_WISE = "Does the softmax run over the keys, so that each row of the weights sums to 1?"
+ROW_WISE = "the softmax runs over the keys, so that each row of the weights sums to 1"
 
 
 def in_double(tensors):
@@ -41,14 +42,15 @@ def assert_by_hand(submission, name, expected, hint):
         actual = torch.tensor(actual)
     if torch.is_tensor(actual):
         actual = actual.double()
-    assert_close(actual, expected.double(), f"`{name}`", rtol=0, atol=6e-3, hint=hint)
+    expected, form = expected.double(), f"It should have shape {tuple(expected.shape)}"
+    assert_close(actual, expected, f"`{name}`", rtol=0, atol=6e-3, hint=hint, form_hint=form)
 
 
 @question("ex3-by-hand", points=1)
 def test_projections_by_hand(submission):
     """q_by_hand, k_by_hand and v_by_hand are the products of X with the three matrices."""
     for name, matrix in (("q_by_hand", W_Q), ("k_by_hand", W_K), ("v_by_hand", W_V)):
-        hint = "Each row is an embedding times the matrix: three tokens, two numbers each"
+        hint = "Each row is that token's embedding times the matrix"
         assert_by_hand(submission, name, X @ matrix, hint)
 
 
@@ -56,7 +58,7 @@ def test_projections_by_hand(submission):
 def test_weights_by_hand(submission):
     """a_by_hand is the softmax of each row of the scaled scores."""
     _, weights = self_attention(X, W_Q, W_K, W_V)
-    hint = "Queries with keys, divided by the root of d_k = 2 before the softmax, row by row"
+    hint = "Queries times keys, divided by the root of d_k = 2, then a softmax of each row"
     assert_by_hand(submission, "a_by_hand", weights, hint)
 
 
@@ -64,7 +66,7 @@ def test_weights_by_hand(submission):
 def test_output_by_hand(submission):
     """out_by_hand is the weights times the values."""
     output, _ = self_attention(X, W_Q, W_K, W_V)
-    hint = "Average the rows of V with the weights in a row of A; keep three decimals of A"
+    hint = "A row of it averages the rows of V with the weights in a row of A, of three decimals"
     assert_by_hand(submission, "out_by_hand", output, hint)
 
 
@@ -101,7 +103,7 @@ def test_self_attention_output(submission, rng):
             rtol=1e-3,
             atol=1e-4,
             any_dtype=True,
-            hint=f"Average the values, not the keys; scale by the root of d_k. {ROW_WISE}",
+            hint=f"It averages the values; scores are divided by the root of d_k, and {ROW_WISE}",
         )
 
 
@@ -117,13 +119,13 @@ def test_self_attention_weights(submission, rng):
             "the weights",
             rtol=1e-3,
             atol=1e-4,
-            hint=f"Queries belong to the rows, keys to the columns. {ROW_WISE}",
+            hint=f"Queries belong to the rows, keys to the columns, and {ROW_WISE}",
         )
 
     assert_leaves_no_trace(submission, "self_attention", list(inputs), assert_right)
     in_double_precision = self_attention_of(submission, *in_double(inputs))[1]
-    hint = "Compute in the inputs' dtype"
-    take_tensor(in_double_precision, (5, 5), torch.float64, "the weights", hint=hint)
+    what = "the weights, computed of inputs in double precision,"
+    take_tensor(in_double_precision, (5, 5), torch.float64, what)
 
 
 @question("ex3-self-attention", points=1)
@@ -132,13 +134,15 @@ def test_each_row_shares_out_attention(submission, rng):
     x, w_q, w_k, w_v = random_input(rng, 7)
     output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
     weights = take_tensor(weights, (7, 7), FLOATS, "the weights").float()
-    row_sums = weights.sum(dim=-1)
-    assert_close(row_sums, torch.ones(7), "the row sums of the weights", rtol=1e-3, hint=ROW_WISE)
+    by_column = bool(((weights.sum(dim=0) - 1).abs() < 1e-3).all())
+    hint = "The softmax runs over the queries: each column sums to 1" if by_column else ""
+    row_sums = weights.sum(dim=1)
+    assert_close(row_sums, torch.ones(7), "the row sums of the weights", rtol=1e-3, hint=hint)
     if not bool((weights >= 0).all()):
-        fail("some weights are negative", ROW_WISE)
+        fail("some weights are negative")
     if not weights.std(dim=1).min() > 1e-6:
-        fail("every token looks at all others alike", "Do the scores come from x, w_q and w_k?")
-    hint = "Multiply the weights with the values, x @ w_v"
+        fail("a token looks at all others alike", "The scores should come from x, w_q and w_k")
+    hint = "It should be the weights that are returned times the values, x @ w_v"
     expected = weights @ x @ w_v
     assert_close(output, expected, "the output", rtol=1e-3, atol=1e-4, any_dtype=True, hint=hint)
 
@@ -148,22 +152,24 @@ def test_one_token_attends_to_itself(submission, rng):
     """A single token gets weight 1 and its own value."""
     x, w_q, w_k, w_v = random_input(rng, 1)
     output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
-    hint = "Keep both dimensions, (1, 1)"
-    assert_close(weights, torch.ones(1, 1), "the weights", any_dtype=True, hint=hint)
-    hint, expected = "Keep both dimensions, (1, d_v)", x @ w_v
-    assert_close(output, expected, "the output", rtol=1e-3, atol=1e-4, any_dtype=True, hint=hint)
+    form = {"any_dtype": True, "form_hint": "Both dimensions stay, of one token too"}
+    assert_close(weights, torch.ones(1, 1), "the weights", **form)
+    assert_close(output, x @ w_v, "the output", rtol=1e-3, atol=1e-4, **form)
 
 
 @question("ex3-self-attention", points=1)
 def test_large_scores_stay_finite(submission, rng):
     """Scores in the hundreds neither overflow nor turn into NaN."""
-    inputs = random_input(rng, 6, scale=6.0)
-    output, weights = self_attention_of(submission, *inputs)
-    for name, actual, expected in zip(
-        ("the output", "the weights"), (output, weights), expected_of(*inputs), strict=True
-    ):
-        hint = "Exp overflows beyond 88: `torch.softmax` subtracts the maximum of each row first"
-        assert_close(actual, expected, name, rtol=2e-3, atol=2e-3, any_dtype=True, hint=hint)
+    large, small = (random_input(rng, 6, scale=scale) for scale in (6.0, 1.0))
+
+    def assert_attends_to(inputs):
+        pair = zip(self_attention_of(submission, *inputs), expected_of(*inputs), strict=True)
+        for name, (actual, expected) in zip(("the output", "the weights"), pair, strict=True):
+            assert_close(actual, expected, name, rtol=2e-3, atol=2e-3, any_dtype=True)
+
+    hint = "Exp overflows beyond 88: `torch.softmax` subtracts the maximum of each row first"
+    with explained(hint, if_passes=lambda: assert_attends_to(small)):
+        assert_attends_to(large)
 
 
 @question("ex3-self-attention", points=1)
@@ -171,28 +177,26 @@ def test_self_attention_can_be_learnt(submission, rng):
     """Gradients of the output reach x and the three matrices."""
     inputs = [tensor.requires_grad_() for tensor in random_input(rng, 4)]
     direction = torch.randn(4, 3, generator=rng)
-    gradients = submission.setup(
+    probe = submission.setup(
         "inputs = [tensor.detach().clone().requires_grad_() for tensor in inputs]\n"
         "output, weights = self_attention(*inputs)\n"
         "(output * direction).sum().backward()\n"
-        "gradients = [tensor.grad for tensor in inputs]",
+        "gradients = [tensor.grad for tensor in inputs]\n"
+        "output = output.detach()",
         self_attention=submission.self_attention,
         inputs=[tensor.detach() for tensor in inputs],
         direction=direction,
-    ).gradients
-    (expected_of(*inputs)[0] * direction).sum().backward()
-    gradients = take_list(gradients, 4, "the gradients")
-    for name, actual, tensor in zip(("x", "w_q", "w_k", "w_v"), gradients, inputs, strict=True):
-        if actual is None:
-            fail(f"no gradient reaches {name}", "Stay with torch operations, and detach nothing")
-        assert_close(
-            actual,
-            tensor.grad,
-            f"the gradient of {name}",
-            rtol=1e-2,
-            atol=1e-3,
-            hint="Do queries, keys and values each come from x and their own matrix?",
-        )
+    )
+    output = expected_of(*inputs)[0]
+    (output * direction).sum().backward()
+    gradients = take_list(probe.gradients, 4, "the gradients")
+    hint = "The output is right: a part of the way to it passes no gradient on, or another one"
+    is_right = partial(assert_close, probe.output, output.detach(), rtol=1e-3, any_dtype=True)
+    with explained(hint, if_passes=is_right):
+        for name, actual, tensor in zip(("x", "w_q", "w_k", "w_v"), gradients, inputs, strict=True):
+            if actual is None:
+                fail(f"no gradient reaches {name}")
+            assert_close(actual, tensor.grad, f"the gradient of {name}", rtol=1e-2, atol=1e-3)
 
 
 # -- softmax, tile by tile ----------------------------------------------------------------------
@@ -202,11 +206,11 @@ def assert_joined(submission, blocks, hint, any_dtype=True):
     assert_joined_to(submission.softmax_tiled(blocks), blocks, hint, any_dtype)
 
 
-def assert_joined_to(actual, blocks, hint, any_dtype=True):
+def assert_joined_to(actual, blocks, hint="", any_dtype=True):
     expected = torch.softmax(torch.cat(blocks).double(), dim=0).float()
     # Relative, since far tails are tiny: a block that was rescaled wrongly shows there too.
-    what, form = "the joined softmax", {"any_dtype": any_dtype, "hint": hint}
-    assert_close(actual, expected, what, rtol=1e-3, atol=1e-7, **form)
+    form = {"any_dtype": any_dtype, "form_hint": "It holds a number for each score of all blocks"}
+    assert_close(actual, expected, "the joined softmax", rtol=1e-3, atol=1e-7, hint=hint, **form)
 
 
 def random_blocks(rng, sizes, scale=2.0):
@@ -221,8 +225,8 @@ def test_two_blocks(submission, rng):
         assert_joined(
             submission,
             blocks,
-            "Rescale each block's numerators and sum by exp(its maximum - common maximum), then "
-            "concatenate numerators and add sums",
+            "Each block's numerators and sum are rescaled by exp(its maximum - common maximum); "
+            "then numerators are concatenated, sums are added, and the ones divided by the other",
         )
 
 
@@ -230,12 +234,12 @@ def test_two_blocks(submission, rng):
 def test_blocks_of_any_length(submission, rng):
     """Any number of blocks of different lengths can be joined."""
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
-        hint = "Are all blocks used, in order?"
+        hint = "Every block counts, in its order"
         assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
     blocks = random_blocks(rng, (3, 2, 0, 4))
     blocks[1] += 200
     assert_leaves_no_trace(
-        submission, "softmax_tiled", [blocks], lambda actual: assert_joined_to(actual, blocks, hint)
+        submission, "softmax_tiled", [blocks], lambda actual: assert_joined_to(actual, blocks)
     )
 
 
@@ -243,18 +247,23 @@ def test_blocks_of_any_length(submission, rng):
 def test_a_single_block(submission, rng):
     """One block is its own softmax, and one score gets all the weight."""
     for sizes in ((6,), (1,)):
-        hint = "With one block nothing is left to rescale"
+        hint = "One block is joined to nothing: its own softmax comes out"
         assert_joined(submission, random_blocks(rng, sizes), hint)
 
 
-@question("ex3-softmax-tiled", points=1, if_raises="An empty block has no maximum: leave it out")
+@question("ex3-softmax-tiled", points=1)
 def test_empty_blocks(submission, rng):
     """Empty blocks, in front, between and at the end, add nothing."""
     for sizes in ((0, 3, 2), (3, 0, 0, 2), (4, 0)):
-        hint = "An empty block has no maximum: leave it out"
         blocks = random_blocks(rng, sizes)
-        assert_joined(submission, blocks, hint)
-        assert_joined(submission, [block - 500 for block in blocks], hint)
+        for shift in (0, 500):
+            lower = [block - shift for block in blocks]
+            filled = [block for block in lower if len(block)]
+            with explained(
+                "An empty block adds nothing, and has no maximum: it can be left out",
+                if_passes=partial(assert_joined, submission, filled, ""),
+            ):
+                assert_joined(submission, lower, "")
 
 
 @question("ex3-softmax-tiled", points=1)
@@ -267,10 +276,12 @@ def test_scores_of_a_thousand(submission, rng):
         ]
         mixed = [torch.cat([block, block - 500]) for block in blocks]
         for case in (blocks, mixed):
-            hint = (
-                "Subtract each block's maximum before exp, and only rescale by exp of differences"
-            )
-            assert_joined(submission, case, hint)
+            small = [block / 1000 for block in case]
+            with explained(
+                "Subtract each block's maximum before exp, and only rescale by exp of differences",
+                if_passes=partial(assert_joined, submission, small, ""),
+            ):
+                assert_joined(submission, case, "")
 
 
 # Notes the largest softmax that is taken on the way: a note kept in the worker, see
@@ -304,7 +315,7 @@ def test_never_over_all_scores_at_once(submission, rng):
     largest = take_integer(probe.largest_softmax, "the largest softmax", least=0, most=2**31)
     if largest > 8:
         fail("a softmax is taken over all scores at once", "Join the blocks by their statistics")
-    assert_joined_to(probe.joined, blocks, "Join the blocks by their maxima and sums")
+    assert_joined_to(probe.joined, blocks)
 
 
 # -- attention, tile by tile --------------------------------------------------------------------
@@ -316,12 +327,12 @@ def random_query_key_value(rng, queries, keys, key_width=5, value_width=3, scale
     return query, key, torch.randn(keys, value_width, generator=rng)
 
 
-def assert_attends(submission, inputs, block_size, hint, tolerance=1e-4, any_dtype=True):
+def assert_attends(submission, inputs, block_size, hint="", tolerance=1e-4, any_dtype=True):
     actual = submission.flash_attention(*inputs, block_size)
     assert_attended(actual, inputs, block_size, hint, tolerance, any_dtype)
 
 
-def assert_attended(actual, inputs, block_size, hint, tolerance=1e-4, any_dtype=True):
+def assert_attended(actual, inputs, block_size, hint="", tolerance=1e-4, any_dtype=True):
     assert_close(
         actual,
         attention(*in_double(inputs))[0].float(),
@@ -341,8 +352,8 @@ def test_even_blocks(submission, rng):
             submission,
             random_query_key_value(rng, queries, keys),
             block_size,
-            "Scale the scores by the root of d_k; when the maximum grows, rescale both the sum "
-            "and the output that you have so far",
+            "Scores are divided by the root of d_k; when the maximum grows, both the sum and the "
+            "output so far are rescaled; in the end the output is divided by the sum",
         )
     assert_goes_by_tiles(submission, rng)
 
@@ -352,17 +363,22 @@ def test_uneven_last_block(submission, rng):
     """A last block that is smaller than the others counts in full."""
     for keys, block_size in ((10, 4), (7, 6), (9, 2)):
         inputs = random_query_key_value(rng, 4, keys)
-        hint = "Is the last, smaller block used, and once?"
-        assert_attends(submission, inputs, block_size, hint, any_dtype=False)
+        query, key, value = inputs
+        whole = keys // block_size * block_size
+        even = query, key[:whole], value[:whole]
+        with explained(
+            "Without its last, smaller block it is right: that one should be used, and once",
+            if_passes=partial(assert_attends, submission, even, block_size, any_dtype=False),
+        ):
+            assert_attends(submission, inputs, block_size, any_dtype=False)
     assert_leaves_no_trace(
         submission,
         "flash_attention",
         [*inputs, block_size],
-        lambda actual: assert_attended(actual, inputs, block_size, hint),
+        lambda actual: assert_attended(actual, inputs, block_size),
     )
-    query, key, value = inputs
     rising = query.abs() + 1, key + torch.linspace(0, 60, len(key))[:, None], value
-    hint = "Scores grow along the keys: is the largest so far subtracted before exp?"
+    hint = "Scores grow along the keys, and the largest so far should be subtracted before exp"
     assert_attends(submission, rising, block_size, hint, tolerance=2e-3)
     assert_goes_by_tiles(submission, rng)
 
@@ -372,19 +388,24 @@ def test_one_block_for_all(submission, rng):
     """A block as large as the sequence, or larger, is ordinary attention."""
     for block_size in (6, 7, 50):
         inputs = random_query_key_value(rng, 4, 6)
-        assert_attends(submission, inputs, block_size, "The first block may hold all keys")
+        with explained(
+            "In several blocks the output is right: a single block may hold all keys",
+            if_passes=partial(assert_attends, submission, inputs, 3),
+        ):
+            assert_attends(submission, inputs, block_size)
 
 
-@question(
-    "ex3-flash",
-    points=1,
-    if_raises="One query, one key, blocks of one: Keep the dimensions (N, 1) of m and l",
-)
+@question("ex3-flash", points=1)
 def test_single_rows(submission, rng):
     """Blocks of one key, a single key, and a single query all work."""
     for queries, keys, block_size in ((4, 5, 1), (3, 1, 1), (1, 6, 2), (1, 1, 4)):
-        inputs = random_query_key_value(rng, queries, keys)
-        assert_attends(submission, inputs, block_size, "Keep the dimensions (N, 1) of m and l")
+        ordinary = random_query_key_value(rng, 4, 8)
+        with explained(
+            "Several rows are right: of one query, one key or blocks of one, too, m and l keep "
+            "their dimensions, (N, 1)",
+            if_passes=partial(assert_attends, submission, ordinary, 4),
+        ):
+            assert_attends(submission, random_query_key_value(rng, queries, keys), block_size)
 
 
 @question("ex3-flash", points=1.5)
@@ -394,15 +415,13 @@ def test_maxima_that_rise_and_fall(submission, rng):
     query[:, 0] = torch.tensor([20.0, -20.0, 10.0, -10.0])
     for first, last in ((0, 80), (80, 0), (-100, -20), (20, 100)):  # from key to key by up to 65
         key[:, 0] = torch.linspace(first, last, 12)
-        inputs = query, key, value
-        assert_attends(
-            submission,
-            inputs,
-            3,
+        small = query / 100, key, value
+        with explained(
             "Start with m = -infinity, subtract the running maximum before exp, and rescale by "
             "exp(old maximum - new maximum)",
-            tolerance=2e-3,
-        )
+            if_passes=partial(assert_attends, submission, small, 3),
+        ):
+            assert_attends(submission, (query, key, value), 3, tolerance=2e-3)
 
 
 @question("ex3-flash", points=1)
@@ -412,14 +431,13 @@ def test_block_size_does_not_matter(submission, rng):
     expected, _ = attention(*inputs)
     for block_size in range(1, 17):
         actual = submission.flash_attention(*inputs, block_size)
-        assert_close(
-            actual,
-            expected,
-            f"the output for blocks of {block_size} in double precision",
-            rtol=1e-9,
-            atol=1e-9,
-            hint="A share depends on the scores, not on the block; compute in the inputs' dtype",
-        )
+        what = f"the output for blocks of {block_size} in double precision"
+        with explained(
+            "It is right in single precision only: compute in the inputs' dtype",
+            if_passes=partial(assert_close, actual, expected, rtol=1e-5, atol=1e-6),
+        ):
+            hint = "A key's share depends on the scores, not on the block that the key is in"
+            assert_close(actual, expected, what, rtol=1e-9, atol=1e-9, hint=hint)
 
 
 # The scores of so many queries and keys take 8 MiB in float32, those of a block 256 KiB. What the
@@ -449,7 +467,7 @@ def assert_goes_by_tiles(submission, rng):
     peak_bytes, held_bytes, outputs, expected = taken
     if peak_bytes > MOST_TAKEN_BYTES:
         fail(
-            "the whole matrix of scores is held at once",
+            "a call holds as much in memory as the whole matrix of scores",
             "Compute the scores of one block of keys at a time, and keep only m, l and o",
         )
     if held_bytes + peak_bytes > MOST_BYTES:
@@ -459,8 +477,8 @@ def assert_goes_by_tiles(submission, rng):
             "Delete large variables of your own",
         )
     for output in outputs:
-        what, hint = "the output for many keys", "Keep m, l and o from block to block"
-        assert_close(output, expected, what, rtol=1e-3, atol=1e-3, any_dtype=True, hint=hint)
+        what = "the output for many keys"
+        assert_close(output, expected, what, rtol=1e-3, atol=1e-3, any_dtype=True)
 
 
 def memory_of(submission, rng):

@@ -2,11 +2,14 @@
 
 import copy
 import dataclasses
+from functools import partial
 
 import torch
+from call_probes import explained
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
+    assert_made,
     assert_optimizer_moves,
     made_once,
     random_tokens,
@@ -39,7 +42,7 @@ def test_positions_have_their_shape(submission):
             f"the positions for length {length} and d_model {d_model}",
             rtol=0,
             atol=TOLERANCE,
-            hint="One row per position, counted from 0, and one column per number",
+            form_hint="There is a row for each position, and a column for each number",
         )
 
 
@@ -70,7 +73,7 @@ def test_column_pairs_turn_together(submission):
     assert_close(turns.real, even.real, "the turns", rtol=0, atol=2e-3, hint=hint)
     assert_close(turns.imag, even.imag, "the turns", rtol=0, atol=2e-3, hint=hint)
     message = "some columns are the same at every position"
-    assert_above(turns[0].imag.abs().min(), 1e-5, message, hint=hint)
+    assert_above(turns[0].imag.abs().min(), 1e-5, message)
 
 
 @question("ex4-positions", points=1)
@@ -108,6 +111,17 @@ def embedded_by(models, tokens):
     return take_tensor(models.model.embed(tokens), shape, torch.float32, "the embedded words")
 
 
+def assert_right(models, tokens, logits):
+    """The logits of reviews must be the reference's."""
+    expected = reference_on(models, tokens)(tokens)
+    with explained(
+        "Queries, keys and values are the embedded tokens, the layer has four heads, padding is "
+        "masked as a key, and the mean over tokens leaves it out of sum and count",
+        if_passes=lambda: assert_close(embedded_by(models, tokens), embedded_by(models, tokens)),
+    ):
+        assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3)
+
+
 def reference_on(models, tokens):
     """The reference, with the positions that the student's `embed` adds: these have a test of their
     own. What it adds is found out with other words."""
@@ -123,25 +137,24 @@ def reference_on(models, tokens):
     return changed
 
 
-@question(
-    "ex4-attention",
-    points=0.5,
-    if_raises="Print shapes: a sum over tokens is (batch, embedding_dim), its divisor (batch, 1)",
-)
+@question("ex4-attention", points=0.5)
 def test_attention_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     models = models_of(submission, rng)
-    for lengths, more_padding in (([4, 4, 4], 0), ([3], 2), ([1], 0), ([1, 1], 0)):
-        tokens = random_tokens(rng, lengths, more_padding)
-        hint = (
-            "`pooled` must be (batch, embedding_dim), also for a batch of one; is anything divided "
-            "by a length of 0?"
-        )
-        logits = models.logits(tokens, hint)
+
+    def assert_a_logit_each(tokens, more_padding=0):
+        logits = models.logits(F.pad(tokens, (0, more_padding)))
         if not more_padding:
-            expected = reference_on(models, tokens)(tokens)
-            hint = "Attend with four heads, then take the mean over the tokens"
-            assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+            assert_right(models, tokens, logits)
+
+    several = partial(assert_a_logit_each, random_tokens(rng, [4, 4, 4]))
+    several()
+    for lengths, more_padding in (([3], 2), ([1], 0), ([1, 1], 0)):
+        with explained(
+            "Several reviews of several tokens are right: no dimension of size 1 may get lost",
+            if_passes=several,
+        ):
+            assert_a_logit_each(random_tokens(rng, lengths), more_padding)
 
 
 @question("ex4-attention", points=1)
@@ -150,14 +163,26 @@ def test_tokens_carry_their_position(submission, rng):
     tokens = random_tokens(rng, [8, 5])
     models = models_of(submission, rng)
     is_word = tokens != 0
-    assert_close(
-        embedded_by(models, tokens)[is_word],
-        models.reference.embed(tokens)[is_word],
-        "the embedded words",
-        rtol=1e-3,
-        atol=1e-3,
-        hint="Add `sinusoidal_positions(seq_len, embedding_dim)` to the embeddings",
-    )
+    embedded, words = embedded_by(models, tokens), models.reference.embedding(tokens).detach()
+
+    def assert_adds_their_own():
+        positions = submission.sinusoidal_positions(tokens.shape[1], EMBEDDING_DIM)
+        shape = (tokens.shape[1], EMBEDDING_DIM)
+        positions = take_tensor(positions, shape, torch.float32, "the positions")
+        assert_close(embedded[is_word], (words + positions)[is_word], rtol=1e-3, atol=1e-3)
+
+    with explained(
+        "What is added are the vectors of your `sinusoidal_positions`, which is wrong itself",
+        if_passes=assert_adds_their_own,
+    ):
+        assert_close(
+            embedded[is_word],
+            models.reference.embed(tokens)[is_word],
+            "the embedded words",
+            rtol=1e-3,
+            atol=1e-3,
+            hint="Each is the word's embedding plus the vector of its position",
+        )
 
 
 @question("ex4-attention", points=1)
@@ -173,12 +198,10 @@ def test_words_in_another_order(submission, rng):
         (forwards - backwards).abs().max(),
         1e-3,
         "the model gives the same logit to the words in any order",
-        hint="Attention alone knows no order: are the positions added to the embeddings?",
+        hint="Attention alone knows no order: positions must be in what it is given",
     )
-    reference = reference_on(models, tokens)
-    hint = "Attend with four heads, then take the mean over the tokens"
     for one, logits in zip(orders, (forwards, backwards), strict=True):
-        assert_close(logits, reference(one), "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+        assert_right(models, one, logits)
 
 
 @question("ex4-attention", points=1)
@@ -186,15 +209,19 @@ def test_attention_ignores_padding(submission, rng):
     """Further zeros on the right leave every logit as it is."""
     tokens = random_tokens(rng, [6, 2, 4, 1])
     models = models_of(submission, rng)
-    assert_close(
-        models.logits(F.pad(tokens, (0, 15))),
-        reference_on(models, tokens)(tokens),
-        "the logits after more padding",
-        rtol=1e-3,
-        atol=1e-3,
-        hint="Padding must get no attention (`key_padding_mask`, True where the token is 0) and "
-        "must not enter the mean over the tokens, neither its sum nor its count",
-    )
+    padded = F.pad(tokens, (0, 15))
+    logits, expected = models.logits(padded), reference_on(models, tokens)(tokens)
+
+    def assert_embeds_alike():
+        of_padded = embedded_by(models, padded)[:, : tokens.shape[1]]
+        assert_close(of_padded, embedded_by(models, tokens), rtol=1e-3, atol=1e-3)
+
+    with explained(
+        "Padding must get no attention (`key_padding_mask`, True where the token is 0) and must "
+        "not enter the mean over the tokens, neither its sum nor its count",
+        if_passes=assert_embeds_alike,
+    ):
+        assert_close(logits, expected, "the logits after more padding", rtol=1e-3, atol=1e-3)
 
 
 @question("ex4-attention", points=2)
@@ -202,28 +229,31 @@ def test_mean_of_four_heads_attention(submission, rng):
     """Each logit comes from the mean over a review's real tokens, after attention of four heads."""
     tokens = random_tokens(rng, [9, 3, 1, 7])
     models = models_of(submission, rng)
-    assert_close(
-        models.logits(tokens),
-        reference_on(models, tokens)(tokens),
-        "the logits",
-        rtol=1e-3,
-        atol=1e-3,
-        hint="Queries, keys and values are the embedded tokens, the layer has four heads, padding "
-        "is masked as a key, and the mean over tokens leaves it out of sum and count",
-    )
+    assert_right(models, tokens, models.logits(tokens))
 
 
-@question("ex4-attention", points=1, if_raises="Is `attn` made with batch_first=True?")
+# In the second dimension the tokens would attend, not the batch: that may raise an exception.
+HEAT_MAP = """
+try:
+    heat_map = model.attention_weights(tokens)
+except Exception:
+    if getattr(model.attn, "batch_first", True):
+        raise
+    raise ValueError("`attn` does not take batches first: make it with batch_first=True") from None
+"""
+
+
+@question("ex4-attention", points=1)
 def test_weights_of_the_heat_map(submission, rng):
     """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
     tokens = random_tokens(rng, [6, 4])
     models = models_of(submission, rng)
     weights = take_tensor(
-        models.model.attention_weights(tokens),
+        submission.setup(HEAT_MAP, model=models.model, tokens=tokens).heat_map,
         (2, 6, 6),
         torch.float32,
         "the attention weights",
-        hint="Is `attn` batch_first?",
+        hint="There is a matrix for each review of the batch, which comes first",
     )
     is_word = tokens != 0
     assert_close(
@@ -232,7 +262,7 @@ def test_weights_of_the_heat_map(submission, rng):
         "the attention weights",
         rtol=1e-3,
         atol=1e-4,
-        hint="Are there four heads, and do the words carry their positions?",
+        hint="They should be the means over four heads, of the words with their positions",
     )
 
 
@@ -256,18 +286,19 @@ def test_optimizer_moves_the_attention_model(submission, rng):
     )
 
 
-@question("ex4-setup", points=1, if_raises="Make it with `AttentionModel()`")
+@question("ex4-setup", points=1)
 def test_model_attention_attends(submission, rng):
     """model_attention is an AttentionModel: a logit per review, and weights to look at."""
-    tokens, hint = random_tokens(rng, [5, 3]), "Make it with `AttentionModel()`"
+    assert_made(submission, "model_attention")
+    tokens, hint = random_tokens(rng, [5, 3]), "It should be made with `AttentionModel()`"
     models = models_of(submission, rng)
     theirs = twins_of_made(
         submission, "model_attention", AttentionModel(VOCAB_SIZE), models.weights, hint, BIASES
     )
-    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
     expected = models.logits(tokens)
-    assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=hint)
+    (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
+    assert_close(logits, expected, "the logits of model_attention", rtol=1e-3)
     expected, mistaken = theirs.reference(tokens), "AttentionModel itself has a mistake"
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=mistaken)
     weights = theirs.model.attention_weights(tokens)
-    take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights", hint=hint)
+    take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights")

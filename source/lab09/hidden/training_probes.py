@@ -1,9 +1,11 @@
 """Tiny training runs: the student's loop trains a model of one layer, the reference its twin.
 
-Both are made by the same source, which also runs in the worker: it carries inputs only.
+Both are made by the same source, which also runs in the worker: it carries inputs only. Where they
+differ, further twins are trained with a slip each: a hint names the slip whose twin is the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,17 +14,54 @@ import torch
 from torch import Tensor, nn
 
 from autograder.judge.expected import computed_once
-from lib.kit.checks import assert_close, fail, take_dict, take_list, take_number, take_tensor
+from lib.kit.checks import (
+    CheckFailure,
+    assert_close,
+    fail,
+    take_dict,
+    take_list,
+    take_number,
+    take_tensor,
+)
 from lib.kit.checks.selfcheck import Submission
 from lib.reference import training
 
 TINY_RATE = 1e-4  # steps so small that it hardly matters in which order batches come
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
-NUMBERS = "Is anything divided by zero? `.item()` turns a tensor into a number"
 CALL = """
 metrics = train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size)
 drawn = torch.rand(4)
 """
+UNMOVED = "No step is made, or no gradient is there when it is made"
+
+# Set-up code with which the reference trains as a loop with a slip does, and a hint for each.
+SLIPS = {
+    "optimizer.zero_grad = lambda *_, **__: None": (
+        "Gradients of earlier batches add up: call `optimizer.zero_grad()` for each batch"
+    ),
+    """
+set_mode = model.train
+model.train = lambda mode=True: model if mode else set_mode(False)
+""": "Train mode is off: call `model.train()` before the batches of each epoch",
+    """
+def only_once(mode=True, set_mode=model.train, asked=[]):
+    asked += [mode] * mode
+    return model if mode and len(asked) > 1 else set_mode(mode)
+
+model.train = only_once
+""": "Train mode is off after the first epoch: call `model.train()` at the start of each",
+    "model.eval = lambda: model": ("Train mode is on during evaluation: call `model.eval()` first"),
+    """
+whole = max(len(train_dataset) // batch_size, 1) * batch_size
+train_dataset = torch.utils.data.Subset(train_dataset, range(min(whole, len(train_dataset))))
+""": "The last batch, which is smaller than the others, makes no step",
+    "optimizer.step = lambda *_, **__: None": "No step moves a parameter",
+    """
+if len(train_dataset) > batch_size:
+    train_dataset = torch.utils.data.Subset(train_dataset, range(1))
+""": "An epoch makes a single step, not one for each batch",
+    "epochs = 1": "Only one epoch is trained",
+}
 
 
 @dataclass(frozen=True)
@@ -35,18 +74,35 @@ class TrainingRun:
     twin: nn.Module  # trained by the reference
     expected: training.Metrics
     start: dict[str, Tensor]  # of the linear layer of both, by the names in their states
+    train_with: Callable[[str], tuple[nn.Module, training.Metrics]]  # further set-up: another twin
 
-    def assert_trained(self, hint: str) -> None:
+    def assert_trained(self, hint: str = "") -> None:
         """All that training changes in a model must be as in its twin."""
         expected = self.twin.state_dict()
-        state = take_dict(dict(self.model.state_dict()), expected, "the trained model", hint=hint)
+        state = take_dict(dict(self.model.state_dict()), expected, "the trained model")
         if all(_is_equal(state[name], start) for name, start in self.start.items()):
-            fail(
-                "training moves no parameter", "For each batch: backward, then a step. Is it made?"
-            )
-        for name, value in expected.items():
-            what = f"`{name}` after training"
-            assert_close(state[name], value, what, rtol=1e-3, atol=1e-4, hint=hint)
+            fail("training moves no parameter", UNMOVED)
+        with self._slip_named(lambda model, _: self._assert_state(state, model), hint):
+            self._assert_state(state, self.twin)
+
+    def _assert_state(self, state: dict[str, Any], twin: nn.Module) -> None:
+        for name, value in twin.state_dict().items():
+            assert_close(state[name], value, f"`{name}` after training", rtol=1e-3, atol=1e-4)
+
+    @contextmanager
+    def _slip_named(
+        self, assert_same: Callable[[nn.Module, training.Metrics], None], hint: str
+    ) -> Iterator[None]:
+        """What fails inside gets the hint of a slip whose twin passes, else the hint given."""
+        try:
+            yield
+        except CheckFailure as failure:
+            for slip, named in SLIPS.items():
+                with suppress(CheckFailure):
+                    assert_same(*self.train_with(f"\n{slip}\n"))
+                    hint = named
+                    break
+            fail(failure.what, hint)
 
     def assert_moved(self) -> None:
         """Training at `TINY_RATE` must move the linear layer, and not far."""
@@ -56,21 +112,29 @@ class TrainingRun:
             for name, start in self.start.items()
         ]
         longest = max(float(move.abs().max()) for move in moves)
+        if longest == 0:
+            fail("training moves no parameter", UNMOVED)
         if not 0.02 * TINY_RATE < longest < 1000 * TINY_RATE:
-            fail("training does not move the model as it should", "Does each batch make a step?")
+            fail("training moves the model too little or too far")
 
-    def assert_reported(self, name: str, hint: str) -> None:
+    def assert_reported(self, name: str, hint: str = "") -> None:
         """A metric must be what the reference reports, in each epoch."""
-        expected = torch.tensor(self.expected[name])
-        assert_close(self.history(name), expected, f"`{name}`", rtol=1e-3, hint=hint)
+        actual = self.history(name)
+
+        def assert_same(_: nn.Module, metrics: training.Metrics) -> None:
+            assert_close(actual, torch.tensor(metrics[name]), f"`{name}`", rtol=1e-3)
+
+        with self._slip_named(assert_same, hint):
+            assert_same(self.twin, self.expected)
 
     def history(self, name: str) -> Tensor:
         """A metric's numbers, (epochs,); 0-dimensional tensors count as numbers."""
         what = "the result of the loop"
         metrics = take_dict(self.metrics, [name], what, hint=f"Return {', '.join(METRICS)}")
-        hint = "Append one number per epoch; `.item()` turns a tensor into one"
+        hint = "Append one number per epoch"
         values = take_list(metrics[name], len(self.expected[name]), f"`{name}`", hint=hint)
-        return torch.tensor([take_number(value, f"`{name}`", hint=NUMBERS) for value in values])
+        what, hint = f"an element of `{name}`", "`.item()` turns a tensor of one number into it"
+        return torch.tensor([take_number(value, what, hint=hint) for value in values])
 
 
 def _is_equal(value: Any, start: Tensor) -> bool:
@@ -97,7 +161,7 @@ def assert_reports_every_epoch(train: Callable[..., TrainingRun]) -> None:
         torch.allclose(histories[name], torch.tensor(run.expected[name]), rtol=1e-3)
         for name in ("train_loss", "val_loss")
     ):
-        fail("the numbers are not those of the epochs", "Append what you measured in each epoch")
+        fail("neither `train_loss` nor `val_loss` is right in every epoch")
 
 
 def train_probe(
@@ -111,12 +175,17 @@ def train_probe(
 ) -> TrainingRun:
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data."""
     theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
+
+    def train_with(slip: str) -> tuple[nn.Module, training.Metrics]:
+        return _train_twin(loop, source + slip, epochs, batch_size, inputs)
+
     return TrainingRun(
         theirs.model,
         theirs.metrics,
         theirs.drawn,
-        *_train_twin(loop, source, epochs, batch_size, inputs),
+        *train_with(""),
         {"fc.weight": inputs["weight"], "fc.bias": inputs["bias"]},
+        train_with,
     )
 
 

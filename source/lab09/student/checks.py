@@ -29,7 +29,7 @@ def test_decodes_words(submission):
     ranks = torch.randint(1, 4, (5,)).tolist()
     text = submission.decode_review([1] + [rank + 3 for rank in ranks], RANK_TO_WORD)
     words = " ".join(RANK_TO_WORD[rank] for rank in ranks)
-    assert_equal(text, f"<start> {words}", "the text", hint="Which rank has id 4?")
+    assert_equal(text, f"<start> {words}", "the text", hint="The word of rank 1 has id 4")
 
 
 @question("ex1-decode", points=1)
@@ -54,7 +54,7 @@ def test_cuts_after_dropping(submission):
     """A dropped word uses up no place."""
     words = torch.randint(1, 10, (4,)).tolist()
     kept = submission.filter_word_ranks([99, None, *words], max_rank=10, max_seq_len=3)
-    assert_equal(kept, words[:3], "the list", hint="Drop first, then cut")
+    assert_equal(kept, words[:3], "the list", hint="A dropped word uses up no place")
 
 
 @question("ex1-padding", points=1)
@@ -75,7 +75,8 @@ def test_pads_on_the_right(submission):
     first, second, third = torch.randint(1, 10, (3,)).tolist()
     padded = submission.pad_reviews([[1, first, second], [third]])
     expected = torch.tensor([[1, first, second], [third, 0, 0]])
-    assert_tensor_equal(padded.cpu(), expected, "the batch", hint="Did you set batch_first?")
+    hint = "There is a row for each review"
+    assert_tensor_equal(padded.cpu(), expected, "the batch", form_hint=hint)
 
 
 @question("ex1-dataset", points=1)
@@ -139,7 +140,7 @@ def test_padding_is_skipped(submission):
     """With skip_padding=True, further padding changes nothing."""
     model = submission.LSTMModel(skip_padding=True)
     short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0, 0]])
-    hint = "Is the state read at the last nonzero token of each review?"
+    hint = "The state is read at the last nonzero token of each review"
     expected = take_tensor(model(short), (1,), torch.float32, "the logit of a review")
     assert_close(model(long), expected, "the logit of a padded review", hint=hint)
     other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
@@ -147,7 +148,7 @@ def test_padding_is_skipped(submission):
         fail("another last word gives the same logit", hint)
     earlier = take_tensor(model(torch.tensor([[1, 6, 5]])), (1,), torch.float32, "a logit")
     if torch.equal(earlier, expected):
-        fail("another word before the last one gives the same logit", hint)
+        fail("another word before the last one gives the same logit", "All words are read")
 
 
 TINY_TOKENS = torch.tensor([[1, 4], [1, 5], [1, 6], [1, 7]])
@@ -200,11 +201,15 @@ def loss_of_reviews(scores):
     return torch.nn.functional.binary_cross_entropy_with_logits(logits, TINY_LABELS)
 
 
-def after_epochs(loss_of, weights):
-    """The weights after each of three steps of length 1 down the slope of a loss."""
+def after_epochs(loss_of, weights, adding_up=False):
+    """The weights after each of three steps of length 1 down the slope of a loss; with `adding_up`,
+    down all slopes so far."""
+    earlier = torch.zeros_like(weights)
     for _ in range(3):
         weights = weights.clone().requires_grad_()
-        weights = weights.detach() - torch.autograd.grad(loss_of(weights), weights)[0]
+        gradient = torch.autograd.grad(loss_of(weights), weights)[0] + earlier
+        weights = weights.detach() - gradient
+        earlier = gradient * adding_up
         yield weights
 
 
@@ -215,10 +220,14 @@ def assert_reports(metrics, loss_of, start):
     for name in [f"{part}_{measure}" for part in ("train", "val") for measure in ("loss", "acc")]:
         if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
             fail(f"the result has no list {name!r}", hint)
-        if len(metrics[name]) != 3 or not all(isinstance(value, float) for value in metrics[name]):
-            fail(f"metrics[{name!r}] should hold one float per epoch", "`.item()` makes it one")
+        if len(metrics[name]) != 3:
+            fail(f"metrics[{name!r}] holds {len(metrics[name])} numbers for three epochs")
+        for value in metrics[name]:
+            if not isinstance(value, float):
+                hint = "A tensor's `.item()` is one"
+                fail(f"metrics[{name!r}] should hold floats", hint * torch.is_tensor(value))
     losses = torch.stack([loss_of(weights) for weights in after_epochs(loss_of, start)])
-    hint = "They follow from the steps before, from when you evaluate, and are means over samples"
+    hint = "Each is the mean over all samples, after the steps of its epoch"
     actual = torch.tensor([float(loss) for loss in metrics["val_loss"]])
     assert_close(actual, losses, "the validation losses", rtol=1e-3, hint=hint)
 
@@ -226,11 +235,13 @@ def assert_reports(metrics, loss_of, start):
 def assert_learns(after, loss_of, start):
     """The weights must be where three steps bring them."""
     *_, expected = after_epochs(loss_of, start)
+    *_, mistaken = after_epochs(loss_of, start, adding_up=True)
     after = take_tensor(after, start.shape, torch.float32, "the model's weights")
     if torch.equal(after, start):
-        hint = "Do gradients reach the parameters, and does the optimizer then take its step?"
+        hint = "The optimizer takes no step, or finds no gradients then"
         fail("training left the parameters as they were", hint)
-    hint = "One step per batch, from gradients of this batch alone: are the old ones cleared?"
+    adds_up = torch.allclose(after, mistaken, rtol=1e-3, atol=1e-5)
+    hint = "Gradients of earlier batches add up: clear them for each batch" if adds_up else ""
     assert_close(after, expected, "the weights after three epochs", rtol=1e-3, hint=hint)
 
 
@@ -256,7 +267,7 @@ def test_sets_and_optimizer(submission):
         len(submission.test_dataset),
     ]
     if len(set(sizes)) < 3:  # IMDB's test set is larger than its training set
-        fail(f"the three data sets have {sizes} samples", "Is one of them used twice?")
+        fail(f"the three data sets have {sizes} samples", "Each has reviews of its own")
     assert_holds_parameters(submission, submission.model_lstm, submission.optimizer_lstm)
 
 
@@ -266,8 +277,10 @@ def test_loss_takes_logits(submission):
     logits, labels = torch.cat([torch.zeros(1), torch.randn(3)]), torch.tensor([0.0, 1.0, 1.0, 0.0])
     probability = 1 / (1 + torch.exp(-logits))  # of a positive review
     expected = -torch.log(torch.where(labels == 1, probability, 1 - probability)).mean()
+    assert_made(submission, submission.loss, "the loss")
     value = submission.loss(logits, labels)
-    assert_close(value, expected, "the loss", atol=1e-3, hint="Does it take logits?")
+    hint = "It should take logits, and give the mean"
+    assert_close(value, expected, "the loss", atol=1e-3, hint=hint)
 
 
 # One step against a slope of 1 in every direction: all weights must become smaller. After that the
@@ -311,6 +324,7 @@ for memory, content in zip(memories, remembered):
 
 def assert_holds_parameters(submission, model, optimizer, example=()):
     """Every parameter of the model is one that the optimizer updates."""
+    assert_made(submission, optimizer, "the optimizer")
     made = submission.setup(ONE_STEP, model=model, chosen=optimizer, example=list(example))
     before = take_list(made.before, range(1, 201), "the model's parameters")
     after = take_list(made.after, len(before), "the model's parameters")
@@ -320,8 +334,20 @@ def assert_holds_parameters(submission, model, optimizer, example=()):
         if not len(start) or not bool((end < start).all()):
             fail(
                 "a step of the optimizer does not make every parameter smaller where it should",
-                "Make it with `parameters()` of this model, and a learning rate above 0",
+                "It should move all of this model's `parameters()` down the slope",
             )
+
+
+# The check ends here if a class has taken the place of what should be made with it.
+MADE = """
+if type(made) is type:
+    raise TypeError(f"{what} is the class {made.__name__}; call it to make an object")
+"""
+
+
+def assert_made(submission, made, what):
+    """It was made with a class, and is not the class itself."""
+    submission.setup(MADE, made=made, what=what)
 
 
 # --- Exercise 2 ---------------------------------------------------------------------------------
@@ -350,10 +376,10 @@ def test_shapes_of_labels(submission):
     labels = labels_of(submission, 20, 4)
     for name, digits in labels.items():
         if len(digits.unique(dim=0)) < 10:
-            fail(f"most rows of {name!r} are the same number", "Draw one for each sample")
+            fail(f"most rows of {name!r} are the same number")
     units = sum(labels[name][:, 3] for name in ("num_1", "num_2")) % 10
     if not torch.equal(units, labels["sum"][:, 3]):
-        fail("the last digit of some sums is wrong", "Are all three rows of the same sample?")
+        fail("the last digit of some sums is wrong")
 
 
 def labels_of(submission, *shape):
@@ -373,7 +399,7 @@ def test_sums_are_right(submission):
     num_1, num_2, total = ((digits * places).sum(1) for digits in labels.values())
     assert_tensor_equal(total, num_1 + num_2, "sum")
     if len(total.unique()) < 20:
-        fail("nearly all sums are the same", "Draw both numbers for each sample")
+        fail("hardly any of the sums differ")
 
 
 @question("ex2-dataset", points=1)
@@ -402,7 +428,7 @@ def test_label_is_the_sum(submission):
     first = take_tensor(sample["num_1"], shape, torch.float32, "'num_1'")
     second = take_tensor(sample["num_2"], shape, torch.float32, "'num_2'")
     if torch.equal(first, second):
-        fail("both numbers have the same images", "Are the second number's images its own?")
+        fail("both numbers have the same images")
 
 
 # Logits as they are, and with all weights of the last layer of `fc` multiplied: twins, of which one
@@ -454,7 +480,8 @@ def test_both_directions(submission):
     other[:, 2] = images[:, 2].flip(-1)  # as bright, but another image
     logits, others = (logits_of(submission, model, *[both] * 2) for both in (images, other))
     if torch.equal(logits[:, :, 0], others[:, :, 0]):
-        fail("the first place does not see the last one", "Is the LSTM bidirectional?")
+        hint = "The LSTM should read in both directions"
+        fail("the first place does not see the last one", hint)
 
 
 # An adder in name only, and two samples; `train_addition` needs no more.
@@ -542,8 +569,9 @@ def test_addition_loss_takes_logits(submission):
     """Equal logits mean one tenth for each digit, so their loss is ln 10; a larger logit of the
     right digit makes it smaller."""
     label = torch.randint(0, 10, (2, 3))
+    assert_made(submission, submission.loss_addition, "the loss")
     value = submission.loss_addition(torch.zeros(2, 10, 3), label)
-    hint = "Does it take logits for ten classes?"
+    hint = "It should take logits of ten classes"
     assert_close(value, torch.tensor(2.3026), "the loss", atol=1e-3, hint=hint)
     gaps = []
     for height in (1 + torch.rand(2)).tolist():
@@ -594,7 +622,10 @@ def test_number_from_digits(submission):
 def test_predicts_in_evaluation_mode(submission):
     """The model predicts in evaluation mode and without gradients."""
     made, predicted_sum, _ = predict(submission)
-    hint = "model.eval() and torch.no_grad()?"
+    digits = [(int(digit) + 1) % 10 for digit in str(predicted_sum)]
+    predicted_otherwise = int("".join(map(str, digits)))
+    is_other = isinstance(made.prediction, int) and made.prediction == predicted_otherwise
+    hint = "The model is in train mode, or records gradients" if is_other else ""
     assert_equal(made.prediction, predicted_sum, "the prediction", hint=hint)
 
 
@@ -641,10 +672,11 @@ def test_shapes_of_attention(submission):
     x, w_q, w_k, w_v = torch.rand(5, 4), torch.rand(4, 3), torch.rand(4, 3), torch.rand(4, 2)
     output, shares = submission.self_attention(x, w_q, w_k, w_v)
     weights = take_tensor(shares, (5, 5), torch.float32, "the weights")
-    hint = "Over which dimension is the softmax?"
+    by_column = torch.allclose(weights.sum(0), torch.ones(5), atol=1e-4)
+    hint = "The softmax makes columns sum to 1" if by_column else ""
     assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
     if bool((weights.std(dim=1) < 1e-5).any()):
-        fail("a token gives all others the same weight", "Are the scores made of queries and keys?")
+        fail("a token gives all others the same weight", "Scores are made of queries and keys")
     hint = "It averages the values, x @ w_v, with the weights"
     assert_close(output, shares @ (x @ w_v), "the averages", hint=hint)
 
@@ -671,7 +703,7 @@ def test_large_scores(submission):
     """Scores of 1,000 do not overflow, and an empty block does no harm."""
     blocks = [torch.tensor([1000.0, 1001.0]), torch.tensor([]), torch.tensor([999.0])]
     expected = torch.cat(blocks).softmax(0)
-    hint = "Is every exponent at most 0?"
+    hint = "Once the maximum is subtracted, every exponent is at most 0"
     assert_close(submission.softmax_tiled(blocks), expected, "the softmax", hint=hint)
 
 
@@ -680,7 +712,7 @@ def test_equals_attention(submission):
     """Blocks of 2 give what PyTorch's attention gives."""
     query, key, value = torch.randn(3, 4), torch.randn(6, 4), torch.randn(6, 5)
     expected = torch.nn.functional.scaled_dot_product_attention(query, key, value)
-    hint = "Scaled by the root of d_k? Old l and o rescaled?"
+    hint = "Scores are divided by the root of d_k; old l and o are rescaled"
     actual = submission.flash_attention(query, key, value, 2)
     assert_close(actual, expected, "the output", hint=hint)
 
@@ -713,7 +745,7 @@ def test_clock_hands(submission):
     radius = positions.unflatten(1, (4, 2)).norm(dim=2)
     assert_close(radius, torch.ones(50, 4), "the lengths of the pairs")
     if len(positions.unique(dim=0)) < 50:
-        fail("some positions have equal vectors", "Does the angle grow with the position?")
+        fail("some positions have equal vectors", "The angle grows with the position")
 
 
 @question("ex4-attention", points=1)
@@ -722,11 +754,11 @@ def test_attention_skips_padding(submission):
     model = submission.AttentionModel().eval()
     short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0]])
     expected = take_tensor(model(short), (1,), torch.float32, "the logit of a review")
-    hint = "Is padding masked as a key, and left out of the mean?"
+    hint = "Zeros behind a review should change nothing"
     assert_close(model(long), expected, "the logit of a padded review", atol=1e-4, hint=hint)
     other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
     if torch.equal(other, expected):
-        fail("another word gives the same logit", hint)
+        fail("another word gives the same logit")
 
 
 @question("ex4-attention", points=1)
@@ -740,7 +772,7 @@ def test_order_matters(submission):
     )
     assert_close(first, forwards[:1], "the logit of a review alone", atol=1e-4)
     if not (forwards - backwards).abs().max() > 1e-4:  # rounding alone makes 1e-6
-        fail("the order of the words does not matter", "Are the positions added?")
+        fail("the order of the words does not matter", "Positions are added to the words")
 
 
 @question("ex4-setup", points=1)
@@ -752,7 +784,7 @@ def test_four_heads(submission):
     model = submission.setup("model.train(False)", model=submission.model_attention).model
     weights = model.attention_weights(tokens)
     rows = take_tensor(weights.cpu(), (2, 3, 3), torch.float32, "the attention weights").sum(2)
-    assert_close(rows, torch.ones(2, 3), "the sums over the keys", hint="Is it batch_first?")
+    assert_close(rows, torch.ones(2, 3), "the sums over the keys")
 
 
 WORDS = torch.tensor([[1, 4, 5], [1, 6, 7]])

@@ -575,3 +575,19 @@ def schema_of(path: Path) -> dict[str, set[tuple[Any, ...]]]:
             for name in names
         }
         return {**schema, "version": set(book.execute("select * from alembic_version"))}
+
+
+def test_extra_credit_counts_and_is_no_part_of_nbgraders_maximum(
+    course: Course, small: Assignment
+) -> None:
+    extra = replace(small, extra=frozenset({"ex1-double"}))
+    result = result_of(small, "ann")
+    questions = tuple(replace(one, extra=one.id == "ex1-double") for one in result.questions)
+    result = replace(result, questions=questions)
+    publish(course, extra, [result])
+    with gradebook_of(course) as book:
+        found = book.find_submission("small", "ann")
+        assert (found.score, found.max_score) == (result.score, result.max_score) == (3, 3)
+    publish(course, small, [result_of(small, "ann")])
+    with gradebook_of(course) as book:
+        assert book.find_submission("small", "ann").max_score == 6

@@ -16,12 +16,13 @@ from autograder.course.page import (
     CELLS_LIMIT,
     CODE_LIMIT,
     CODE_LINES,
+    FILE_LINES,
     MESSAGE_LIMIT,
     REMARKS_LIMIT,
     render_page,
 )
 from autograder.course.recorded import RecordedGrade, RecordedSubmission
-from autograder.judge.results import QuestionResult, SubmissionResult, Verdict
+from autograder.judge.results import HandedFile, QuestionResult, SubmissionResult, Verdict
 from autograder.judge.submission import StudentCell
 
 from .conftest import result_of
@@ -285,3 +286,50 @@ def test_text_is_shown_as_it_was_typed_and_never_alive(small: Assignment) -> Non
     result, recorded = everywhere(small, HOSTILE)
     page = Page(render_page(result, small.notebook, {}, recorded, ""))
     assert page.words.count("<script>alert('LOOT')</script>") >= 10
+
+
+BONUS = QuestionResult("ex2-more", 2, (Verdict("t", "T.", 2, "passed"),), extra=True)
+
+
+def test_extra_credit_is_in_the_headline_and_not_in_the_maximum(small: Assignment) -> None:
+    result = result_of(small, "ann", HALF)
+    result = replace(result, questions=(*result.questions, BONUS))
+    words = read(result, small).words
+    assert "3 of 3 points (2 of them extra credit), 3 more to be graded by a person" in words
+    assert "ex2 2 extra" in words and "ex2-more 2 / 2 extra" in words
+    assert "Extra credit: these points come on top of the maximum." in words
+    by_hand = RecordedSubmission(
+        grades={
+            "ex1-double": RecordedGrade(1.0, extra_credit=0.5),
+            "ex2-more": RecordedGrade(2.0),
+        }
+    )
+    words = read(result, small, by_hand).words
+    assert "3.5 of 3 points (2.5 of them extra credit), 3 more" in words
+
+
+def test_extra_credit_that_was_not_earned_is_no_loss(small: Assignment) -> None:
+    missed = replace(BONUS, tests=(Verdict("t", "T.", 2, "failed", "no"),))
+    result = result_of(small, "ann")
+    words = read(replace(result, questions=(*result.questions, missed)), small).words
+    assert "3 of 3 points, 3 more to be graded by a person" in words
+    assert "ex2-more 0 / 2 extra" in words
+
+
+def test_files_besides_the_notebook_are_shown_as_text(small: Assignment) -> None:
+    files = (
+        HandedFile("model.py", 600, f"{HOSTILE}\n\u202edef f(): pass\n"),
+        HandedFile("long.py", 10**6, "x = 1\n" * FILE_LINES * 3),
+        HandedFile("wide.py", 10**6, "x" * 20_000),
+        HandedFile("loss.png", 1234),
+        HandedFile("why.md", why="was not handed in"),
+    )
+    page = read(replace(result_of(small, "ann"), files=files), small)
+    assert "Files besides the notebook" in page.words
+    assert any(HOSTILE in code for code in page.code)
+    assert "\u202e" not in page.words
+    assert f"… ({2 * FILE_LINES} more lines are not shown)" in page.words
+    assert "… (cut here)" in page.words
+    assert "loss.png : 1234 bytes, no text that can be shown" in page.words
+    assert "why.md : was not handed in." in page.words
+    assert "Files besides" not in read(result_of(small, "ann"), small).words

@@ -337,10 +337,17 @@ def test_pictures_of_the_release_lie_beside_the_notebook(
     shutil.copytree(small.release_dir, release)
     (release / "figures").mkdir()
     (release / "figures" / "x.png").write_bytes(b"picture")
-    publish(course, replace(small, release_dir=release), [result_of(small, "ann")])
+    (release / "data").mkdir()
+    (release / "data" / "train 1.png").write_bytes(b"data")
+    why = "See ![it](figures/x.png)."
+    publish(course, replace(small, release_dir=release), [result_of(small, "ann", why=why)])
     folder = course.autograded_notebook("ann", "small").parent
     assert (folder / "figures" / "x.png").read_bytes() == b"picture"
-    assert not (folder / "checks.py").exists()
+    # of other files of the release there would be a copy for each student
+    files = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert files == {"small.ipynb", "x.png"}
+    page = course.feedback_page("ann", "small")
+    assert list(page.parent.iterdir()) == [page]
 
 
 UNCHANGED = """

@@ -117,3 +117,14 @@ def test_a_persons_own_files_stay(tmp_path: Path, built: Path, step: str) -> Non
 def test_a_name_that_nbgrader_refuses(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="rename it"):
         take_release(tmp_path, name, tmp_path)
+
+
+def test_the_solutions_files_are_kept_where_no_student_sees_them(
+    built: Path, tmp_path: Path
+) -> None:
+    files = {"model.py": b"x = 1\n"}
+    course, _, _ = take_release(tmp_path, "small", built / "release", {"cells": []}, files)
+    assert (course.folder("solution", ".", "small") / "model.py").read_bytes() == b"x = 1\n"
+    assert not (course.folder("release", ".", "small") / "model.py").exists()
+    take_release(tmp_path, "small", built / "release", {"cells": []})
+    assert not (course.folder("solution", ".", "small") / "model.py").exists()

@@ -92,3 +92,15 @@ def test_a_remark_is_one_line_and_there_are_few() -> None:
     told = [text.plain for text in remarks([replace(RESULT, remarks=lines)])]
     assert len(told) == REMARKS_LIMIT + 1 and told[-1].endswith("… and 882 more")
     assert all(line.isprintable() and len(line) < REMARK_LIMIT + 20 for line in told)
+
+
+def test_extra_credit_has_a_column_where_there_is_some() -> None:
+    bonus = replace(question("ex3-more", 2), extra=True)
+    lines = shown(as_table("means", [replace(RESULT, questions=(*RESULT.questions, bonus))]))
+    columns = ["student", "ex1", "ex2", "ex3", "score", "extra", "of", "by", "hand", "time/s"]
+    assert columns in lines
+    assert ["ann", "4.5", "0", "2", "6.5", "2", "11.5", "6", "1.3"] in lines
+    failed = replace(RESULT, status=FAILED, questions=(*RESULT.questions, bonus))
+    assert ["ann", "-", "-", "-", "failed", "-", "-", "-", "1.3"] in shown(
+        as_table("means", [failed])
+    )

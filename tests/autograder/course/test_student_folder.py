@@ -241,3 +241,21 @@ def test_a_very_deep_folder(tmp_path: Path) -> None:
     assert found is not None and found.notebook is not None and found.notebook.read() == RIGHT
     assert "lies in too many folders" in found.notes[1]
     assert len(found.notes[1]) < 500
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (["lab09/lab09.py"], "lab09/lab09.py is not a notebook: hand in lab09.ipynb"),
+        (["lab09.PY"], "lab09.PY is not a notebook: hand in lab09.ipynb"),
+        (
+            ["lab09/a.py", "lab09/b.py"],
+            "lab09/a.py, lab09/b.py are no notebooks: hand in lab09.ipynb",
+        ),
+    ],
+)
+def test_a_script_in_place_of_the_notebook_is_told(
+    tmp_path: Path, files: list[str], words: str
+) -> None:
+    found = hand_in(tmp_path, dict.fromkeys(files, b"x = 1"))
+    assert found == Found(None, (f"nothing to grade: {words}",))

@@ -1,6 +1,7 @@
 """A submission may do what it likes: it costs its own worker at most, and no more than its time."""
 
 import contextlib
+import hashlib
 import os
 import textwrap
 import time
@@ -561,3 +562,49 @@ def test_a_renewed_handle_is_another_one_of_the_same_notebook(fork: Fork) -> Non
     assert worker.submission is not before
     assert (worker.submission.x, before.x) == (1, 1)
     assert worker.names_asked == {"x"}
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def test_a_file_of_many_pieces_is_whole_and_belongs_to_the_worker(fork: Fork) -> None:
+    worker = fork("import os")
+    content = os.urandom(3 * 2**20 + 7)
+    worker.place("plots/loss.bin", content)
+    worker.place("empty.txt", b"")
+    assert worker.execute(
+        "import hashlib\n"
+        "status = os.stat('plots/loss.bin')\n"
+        "mine = status.st_uid == os.getuid()\n"
+        "digest = hashlib.sha256(open('plots/loss.bin', 'rb').read()).hexdigest()\n"
+        "open('plots/loss.bin', 'ab').close()\n"
+        "empty = os.path.getsize('empty.txt')"
+    ) is None  # fmt: skip
+    assert worker.submission.mine is True
+    assert worker.submission.digest == hashlib.sha256(content).hexdigest()
+    assert worker.submission.empty == 0
+
+
+def test_what_lies_in_the_release_is_replaced_or_told_to_be_the_releases(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("def f():\n    raise NotImplementedError('do it')\n")
+    with Zygote(tmp_path) as zygote:
+        worker = zygote.fork(0)
+        worker.place("model.py", b"def f():\n    return 5\n")
+        assert worker.execute("from model import f\nfive = f()") is None
+        assert worker.submission.five == 5
+        worker = zygote.fork(0)
+        worker.lack("model.py", "was not handed in")
+        error = worker.execute("from model import f\nfive = f()")
+        assert error is not None
+        assert error.where == "line 2 of model.py, which was not handed in, in f"
+
+
+def test_hidden_files_are_gone_and_their_modules_stay(fork: Fork) -> None:
+    worker = fork("def f():\n    import model\n    return model.x")
+    worker.place("model.py", b"x = 5")
+    worker.place("broken.py", b"x = ")
+    worker.place("data.csv", b"a,b")
+    worker.hide()
+    assert worker.execute("import os\nleft = sorted(os.listdir())") is None
+    assert not {"model.py", "broken.py", "data.csv"} & set(worker.submission.left)
+    assert worker.submission.f() == 5

@@ -121,3 +121,12 @@ def test_a_page_beside_the_notebook(subject: Subject) -> None:
     (finding,) = findings(check_self_contained, subject)
     assert finding.place.endswith("README.md:3")
     assert "leads to gone.pdf" in finding.what
+
+
+def test_a_module_that_students_write_may_be_imported(subject: Subject) -> None:
+    (subject.release_dir / "checks.py").write_text("import model, nets.deep\n", "utf-8")
+    assert len(findings(check_self_contained, subject)) == 2
+    text = "files = ['model.py', 'nets/deep.py']"
+    (subject.source.parent / "lab.toml").write_text(text, "utf-8")
+    again = Subject(subject.lab, subject.project)
+    assert findings(check_self_contained, again) == []

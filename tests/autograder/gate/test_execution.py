@@ -31,3 +31,15 @@ def test_a_check_that_passes_on_the_blank(subject: Subject, tmp_path: Path) -> N
     checks.write_text(text, "utf-8")
     (finding,) = findings(subject, tmp_path)
     assert finding.startswith('check("ex1-double") passes with its blank open')
+
+
+def test_a_question_without_public_checks_says_so_and_goes_on(
+    subject: Subject, tmp_path: Path
+) -> None:
+    checks = subject.release_dir / "checks.py"
+    checks.write_text('"""None."""\n', "utf-8")
+    assert findings(subject, tmp_path / "one") == []
+    checks.write_text("raise ValueError\n", "utf-8")
+    again = Subject(subject.lab, subject.project)
+    (finding,) = findings(again, tmp_path / "two")
+    assert "fails by ChecksFailed" in finding and "there is nothing to check" in finding

@@ -47,15 +47,25 @@ def test_points_that_do_not_add_up(
     assert any(words in finding.what for finding in points_of(subject))
 
 
-@pytest.mark.parametrize(
-    ("file", "words"),
-    [
-        ("release/small/checks.py", "ex1-double has no public check"),
-        ("source/small/hidden/test_double.py", "ex1-double has no hidden test"),
-    ],
-)
-def test_a_question_without_tests(subject: Subject, file: str, words: str) -> None:
+TESTS = ("release/small/checks.py", "source/small/hidden/test_double.py")
+
+
+@pytest.mark.parametrize("file", TESTS)
+def test_a_question_has_hidden_or_public_tests(subject: Subject, file: str) -> None:
     (subject.project / file).unlink()
+    assert untested_of(subject) == []
+
+
+def test_a_question_without_tests(subject: Subject) -> None:
+    for file in TESTS:
+        (subject.project / file).unlink()
     (finding,) = untested_of(subject)
-    assert words in finding.what
+    assert "ex1-double has no test; write a hidden one" in finding.what
     assert finding.place.endswith("small.md:17")
+
+
+def test_extra_credit_is_told_apart(subject: Subject) -> None:
+    text = "[questions.ex1-double]\nextra = true\n"
+    (subject.source.parent / "lab.toml").write_text(text, "utf-8")
+    seen = check_points(Bench(subject, Path(), None))  # type: ignore[arg-type]
+    assert (seen.looked_at, seen.findings) == ("2 questions, 3 points, 3 extra", [])

@@ -313,3 +313,86 @@ def test_without_carried_runs_no_other_worker_is_started(
     assert len(forked) == 1
     grade(**WRONG_DOUBLE)
     assert len(forked) == 1 + 1 + 2 * 2  # two questions, two workers each
+
+
+# -- files besides the notebook --------------------------------------------------------------------
+
+MODULE = f"def twice(x):\n    '{SECRET}'\n    return 2 * x\n"
+WITH_MODULE = {
+    **RIGHT,
+    "a1": "from model import twice\ndef double(x):\n    return twice(x)\n"
+    "def load(name):\n    with open(name) as file:\n        return file.read()",
+    "a2": "from model import twice\ndef quadruple(x):\n    return twice(double(x))",
+}
+
+
+@pytest.fixture
+def grade_with_module(zygote: Zygote, tmp_path: Path) -> Grade:
+    """grade_with_module(module, a1=…): a lab that asks for `model.py`; `load` may be lent."""
+    (tmp_path / "test_lab.py").write_text(TESTS, "utf-8")
+
+    def using_load(answers: dict[str, str]) -> Any:
+        made = lab(answers)
+        made.cells[3].source += "\nload = load"  # the lab uses it, so it is lent
+        return made
+
+    def run(module: str, **answers: str) -> SubmissionResult:
+        nbformat.write(using_load(WITH_MODULE | answers), tmp_path / "submitted.ipynb")
+        (tmp_path / "model.py").write_text(module, "utf-8")
+        assignment = Assignment(
+            "lab",
+            tmp_path / "release",
+            using_load(BLANKS),
+            (tmp_path / "test_lab.py",),
+            using_load(WITH_MODULE),
+            files=("model.py",),
+            solution_files={"model.py": MODULE.encode()},
+        )
+        return grade_here(assignment, "student", tmp_path / "submitted.ipynb", zygote, seed=0)
+
+    return run
+
+
+OWN_MODULE = "def twice(x):\n    return x + x\n"
+WRONG_LOAD = {"a1": f"{WRONG_DOUBLE['a1']}\ndef load(name):\n    return ''"}
+
+
+def test_a_module_of_ones_own_counts_beside_lent_answers(grade_with_module: Grade) -> None:
+    result = grade_with_module(OWN_MODULE, **WRONG_LOAD)
+    assert scores(result) == [0, 3, 1, 1]
+    assert "ex2-quadruple" in carried(result)
+
+
+def test_a_wrong_module_is_not_made_right_by_the_solutions(grade_with_module: Grade) -> None:
+    result = grade_with_module("def twice(x):\n    return 3 * x\n", **WRONG_LOAD)
+    assert scores(result)[1] == 1  # for zero
+
+
+READ_IT = f"""\
+found = load("model.py")
+def quadruple(x):
+    return 4 * x if "{SECRET}" in found else 5 * x
+"""
+
+
+def test_the_solutions_module_is_not_lent_by_what_reads_files(grade_with_module: Grade) -> None:
+    result = grade_with_module(OWN_MODULE, **WRONG_LOAD, a2=READ_IT)
+    assert scores(result)[1] == 1  # for zero
+    # else the above would prove nothing: where it is its own file, it is read
+    with_load = {"a1": f"{WRONG_DOUBLE['a1']}\n{WITH_MODULE['a1'].partition('twice(x)')[2]}"}
+    assert scores(grade_with_module(f"# {SECRET}\n{OWN_MODULE}", **with_load, a2=READ_IT))[1] == 3
+
+
+LOOK_FOR_IT = f"""\
+import glob, sys, model
+everywhere = [path for folder in sys.path for path in glob.glob(folder + "/model.py")]
+texts = [open(path).read() for path in everywhere] + [str(model.twice.__doc__)]
+def quadruple(x):
+    double(x)
+    return 4 * x * (bool(everywhere) and not any("{SECRET}" in text for text in texts))
+"""
+
+
+def test_the_solutions_module_is_nowhere_in_the_students_worker(grade_with_module: Grade) -> None:
+    result = grade_with_module(OWN_MODULE, **WRONG_LOAD, a2=LOOK_FOR_IT)
+    assert scores(result)[1] == 3

@@ -299,6 +299,20 @@ def test_frames_and_dates_come_and_go(grade: Grade) -> None:
     )
 
 
+def test_a_test_can_note_what_it_knows_of_an_exception(grade: Grade) -> None:
+    tests = HIDDEN_TESTS + (
+        '@question("ex1-double", points=1)\n'
+        "def test_noted(submission):\n"
+        "    try:\n        submission.double(0)\n"
+        "    except AssertionError as error:\n"
+        '        error.add_note("other numbers are doubled")\n        raise\n'
+    )
+    verdict = grade("def double(x): return 2 * x / x", tests=tests)["ex1-double"]["test_noted"]
+    assert verdict.message.startswith("your code raised ZeroDivisionError: division by zero")
+    assert verdict.message.endswith(". other numbers are doubled")
+    assert verdict.cause is Cause.RAISED
+
+
 def test_hints_for_exceptions_are_not_given_for_open_blanks(grade: Grade) -> None:
     results = grade(OPEN)
     assert "every number" not in results["ex1-double"]["test_double"].message

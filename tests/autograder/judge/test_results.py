@@ -6,11 +6,15 @@ from dataclasses import replace
 import pytest
 
 from autograder.engine import Cause
+from autograder.judge.content import ExtraFile
 from autograder.judge.results import (
+    KEPT_CHARACTERS,
     CellFailure,
+    HandedFile,
     QuestionResult,
     SubmissionResult,
     Verdict,
+    as_handed_in,
     points_passed,
 )
 from autograder.judge.submission import StudentCell
@@ -42,6 +46,7 @@ RESULT = SubmissionResult(
         StudentCell("ex1-double-answer-double", "code", "double = abs"),
         StudentCell("own-000", "markdown", "Hm.", "ex1-double", {"a.png": {"image/png": "AAAA"}}),
     ),
+    files=(HandedFile("a.py", 5, "x = 1"), HandedFile("b.py", why="was not handed in")),
 )
 
 
@@ -116,5 +121,35 @@ def test_json_shows_the_derived_scores() -> None:
         "builds_on": (),
         "mistake": "",
         "mistake_score": None,
+        "extra": False,
         "tests": [],
     }
+
+
+def test_extra_credit_counts_and_is_no_part_of_the_maximum() -> None:
+    bonus = QuestionResult("ex9-more", 2, (Verdict("c", "C.", 2, "passed"),), extra=True)
+    result = replace(RESULT, questions=(*RESULT.questions, bonus))
+    assert (result.score, result.max_score) == (4, 7)
+    plain = json.loads(json.dumps(result.as_json()))
+    assert (plain["score"], plain["max_score"], plain["questions"][2]["extra"]) == (4, 7, True)
+    assert SubmissionResult.from_json(plain) == result
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"x = 1\n", "x = 1\n"),
+        (b"\xef\xbb\xbfx = 1", "x = 1"),
+        ("ü" * 30_000, "ü" * KEPT_CHARACTERS),
+        (b"# gr\xfcn, and so on\n", "# gr\ufffdn, and so on\n"),
+        (b"\x89PNG\r\n\0", ""),
+        (b"\xff\xfe\xfd", ""),
+        (None, ""),
+    ],
+)
+def test_of_a_file_its_beginning_is_kept_if_it_is_text(
+    content: bytes | str | None, text: str
+) -> None:
+    content = content.encode() if isinstance(content, str) else content
+    kept = as_handed_in(ExtraFile("a.py", content))
+    assert kept == HandedFile("a.py", len(content or b""), text)

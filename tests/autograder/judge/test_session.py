@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.engine import Cause, Limits, MissingName, Worker, WorkerLost, Zygote
 from autograder.judge.clock import Clock
+from autograder.judge.content import MISSING, ExtraFile
 from autograder.judge.results import CellFailure
 from autograder.judge.session import SOURCE_LIMIT, QuestionLost, Session, derive_seed
 
@@ -398,3 +400,135 @@ def test_the_names_that_a_questions_tests_asked_for_are_kept(walk: Walk) -> None
     with pytest.raises(MissingName):
         value(session, "q3", "nowhere")
     assert session.asked == {"q1": {"x", "y"}, "q2": {"die"}, "q3": {"nowhere"}}
+
+
+# -- limits of single questions --------------------------------------------------------------------
+
+SLEEPS = "import time\ndef slow(s):\n    time.sleep(s)\n    return 1"
+
+
+def test_a_question_has_limits_of_its_own(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_questions = {"q2": {"call_timeout_s": 0.3}, "q3": {"cell_timeout_s": 0.3}}
+    monkeypatch.setattr(zygote, "limits", replace(LIMITS, of_questions=of_questions))
+    cells = notebook(
+        answer("a1", SLEEPS), question("q1", 1),
+        answer("a2", "time.sleep(0.6)\ntwo = 2"), question("q2", 1),
+        answer("a3", "time.sleep(0.6)\nthree = 3"), question("q3", 1),
+    ).cells  # fmt: skip
+    session = Session(zygote, cells, seed=0)
+    try:
+        with session.at_question("q1", "t") as submission:
+            assert submission.slow(0.6) == 1
+        with session.at_question("q2", "t") as submission:
+            assert submission.two == 2  # its cells have the lab's limit
+            with pytest.raises(WorkerLost, match="exceeded the time limit"):
+                submission.slow(0.6)
+        session.close()
+        with session.at_question("q3", "t") as submission, pytest.raises(MissingName):
+            _ = submission.three
+        assert "exceeded the time limit of 0.3 s" in session.failures["a3"].message
+    finally:
+        session.close()
+
+
+# -- files besides the notebook --------------------------------------------------------------------
+
+USES = given("g", "from model import square\nimport nets.deep\ntext = open('why.md').read()")
+MODULE = b"def square(x):\n    return x * x\n"
+
+
+def files(**contents: bytes | None) -> tuple[ExtraFile, ...]:
+    """A file for each name; without content, one that was not handed in."""
+    names = {name: name.replace("__", ".").replace("_", "/") for name in contents}
+    return tuple(
+        ExtraFile(names[name], content, "" if content is not None else MISSING)
+        for name, content in contents.items()
+    )
+
+
+def test_cells_find_what_was_handed_in_also_in_a_second_worker(zygote: Zygote) -> None:
+    given_files = files(model__py=MODULE, nets_deep__py=b"DEPTH = 3", why__md=b"because")
+    cells = notebook(
+        USES, answer("a", "five = square(2) + 1"), question("q1", 1),
+        answer("dies", "import os; os._exit(1)"), answer("b", "nine = square(3)"),
+        question("q2", 1),
+    ).cells  # fmt: skip
+    session = Session(zygote, cells, seed=0, files=given_files)
+    try:
+        with session.at_question("q1", "t") as submission:
+            assert (submission.five, submission.text) == (5, "because")
+            assert submission.nets.deep.DEPTH == 3
+        with session.at_question("q2", "t") as submission:
+            assert submission.nine == 9
+        assert list(session.failures) == ["dies"]
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (None, "ImportError: model.py was not handed in (line 1 of model.py, which was not"),
+        (b"def square(x:\n", "SyntaxError: '(' was never closed (line 1 of model.py)"),
+        (b"x = 1\n\nraise ValueError('no')", "ValueError: no (line 3 of model.py)"),
+        (b"def f():\n    1 / 0\nf()", "division by zero (line 2 of model.py, in f)"),
+        (b"x = 'gr\xfcn'", "SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xfc"),
+        (b"x = 1\0", "source code string cannot contain null bytes"),
+        (b"", "cannot import name 'square' from 'model'"),
+        (b"import model\nfrom model import square", "cannot import name 'square' from partially"),
+        (b"import sys; sys.exit(1)", "SystemExit: 1 (line 1 of model.py)"),
+        (b"while True: pass", "exceeded the time limit of 2 s"),
+        (b"import os; os._exit(3)", "ended the program (exit code 3)"),
+        (b"print('x' * 10**6)\nraise KeyError(1)", "KeyError: 1 (line 2 of model.py)"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_module_is_told_with_its_line(
+    zygote: Zygote, module: bytes | None, words: str
+) -> None:
+    cells = notebook(given("g", "from model import square"), question("q", 1)).cells
+    session = Session(zygote, cells, seed=0, files=files(model__py=module))
+    try:
+        with session.at_question("q", "t") as submission, pytest.raises(MissingName):
+            _ = submission.square
+        assert words in session.failures["g"].message
+    finally:
+        session.close()
+
+
+def test_what_prints_is_only_heard(zygote: Zygote) -> None:
+    loud = b"import sys\nprint('x' * 10**7, file=sys.stderr)\n" + MODULE
+    cells = notebook(given("g", "from model import square"), question("q", 1)).cells
+    session = Session(zygote, cells, seed=0, files=files(model__py=loud))
+    try:
+        with session.at_question("q", "t") as submission:
+            assert submission.square(3) == 9
+    finally:
+        session.close()
+
+
+def test_a_module_that_hides_a_library_harms_only_its_own_worker(zygote: Zygote) -> None:
+    """No lab asks for such a name, and whatever a student's cell writes has the same effect."""
+    named = tuple(ExtraFile(n, b"seed = choice = None") for n in ("random.py", "IPython.py"))
+    cells = notebook(given("g", "import random\nx = random.choice"), question("q", 1)).cells
+    for extra, is_harmed in ((named, True), ((), False)):
+        session = Session(zygote, cells, seed=0, files=extra)
+        try:
+            with session.at_question("q", "t") as submission:
+                assert (submission.x is None) == is_harmed
+        finally:
+            session.close()
+
+
+def test_a_file_that_has_no_room_costs_no_other_student(tmp_path: Path) -> None:
+    large = (ExtraFile("model.py", b"#" * 2**21),)
+    cells = notebook(given("g", "x = 1"), question("q", 1)).cells
+    with Zygote(limits=replace(LIMITS, scratch_bytes=2**20)) as small:
+        session = Session(small, cells, seed=0, files=large)
+        with pytest.raises((QuestionLost, WorkerLost)), session.at_question("q", "t"):
+            pass
+        session.close()
+        assert small._workers == []
+        session = Session(small, cells, seed=0)
+        with session.at_question("q", "t") as submission:
+            assert submission.x == 1
+        session.close()

@@ -29,6 +29,10 @@ ALL_KINDS = """# Counts the limit too,
 #!MUTANT ex1-count.2
 -    10
 +    11
+#!FILE nets/model.py
+x = 1
+
+y = 2
 """
 
 
@@ -48,6 +52,7 @@ def test_all_kinds_of_sections() -> None:
         Section(Kind.GIVEN, "ex1-count", 12, ("-    return found", "+    return int(found)")),
         Section(Kind.OPEN, "ex2-why", 15),
         Section(Kind.MUTANT, "ex1-count.2", 16, ("-    10", "+    11")),
+        Section(Kind.FILE, "nets/model.py", 19, ("x = 1", "", "y = 2")),
     )
     assert [section.line for section in file.of_kind(Kind.GIVEN)] == [12]
 

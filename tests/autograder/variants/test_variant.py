@@ -1,12 +1,15 @@
 """Variants: what they put where, and one clear line where they do not fit the lab."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import UserError, shown
-from autograder.variants.solution import Solution
+from autograder.variants.solution import Solution, read_solution
 from autograder.variants.variant import Variant, read_variant, read_variants
+
+from .counting import write_lab
 
 GENERATOR = """# A generator expression
 #!BLANK ex2-share.1
@@ -160,3 +163,50 @@ def test_a_folder_is_read_by_name(tmp_path: Path, solution: Solution) -> None:
         (tmp_path / name).write_text(GENERATOR, "utf-8")
     (tmp_path / "notes.md").write_text("not a variant", "utf-8")
     assert [variant.name for variant in read_variants(tmp_path, solution)] == ["a", "b"]
+
+
+# -- files besides the notebook --------------------------------------------------------------------
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Solution:
+    """The solution of a lab that asks for a module."""
+    lab = write_lab(tmp_path / "lab")
+    (lab.folder / "lab.toml").write_text("files = ['model.py', 'a.png']", "utf-8")
+    lab.files_dir.mkdir()
+    (lab.files_dir / "a.png").write_bytes(b"1")
+    (lab.files_dir / "model.py").write_text("x = [\n    #!TAG HWBEGIN\n    1\n    #!TAG HWEND\n]\n")
+    return read_solution(lab.source)
+
+
+def of_text(solution: Solution, folder: Path, text: str) -> Variant:
+    (folder / "variant.txt").write_text(text, "utf-8")
+    return read_variant(folder / "variant.txt", solution)
+
+
+def test_a_file_in_place_of_the_solutions(asking: Solution, tmp_path: Path) -> None:
+    variant = of_text(asking, tmp_path, "# Two\n#!FILE model.py\nx = [\n    2\n]\n\n")
+    assert variant.files == {"model.py": b"x = [\n    2\n]\n"}
+    assert (variant.sources, variant.questions) == ({}, ())
+    variant = of_text(asking, tmp_path, "# All open\n#!OPEN *\n")
+    assert list(variant.files) == ["model.py"] and b"TODO_" in variant.files["model.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("#!FILE modle.py\nx = 1\n", "does not ask for modle.py; it asks for model.py, a.png"),
+        ("#!FILE ../model.py\nx = 1\n", "does not ask for ../model.py"),
+        ("#!FILE model.py\n", "nothing stands below `#!FILE model.py`"),
+        ("#!FILE\nx = 1\n", "names nothing; write `#!FILE name`"),
+        ("#!FILE model.py\nx = [\n    1\n]\n", "it is the solution"),
+    ],
+)
+def test_a_file_that_will_not_do(asking: Solution, tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(UserError, match=re.escape(words)):
+        of_text(asking, tmp_path, f"# A\n{text}")
+
+
+def test_a_lab_that_asks_for_none(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UserError, match="it asks for no files"):
+        read("# A\n#!FILE a.py\nx = 1\n")

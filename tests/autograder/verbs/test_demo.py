@@ -8,7 +8,7 @@ import pytest
 
 from autograder.compiler.build import build_labs
 from autograder.errors import UserError
-from autograder.lab import Lab
+from autograder.lab import Lab, read_lab_folder
 from autograder.verbs.demo import make_class
 
 from ..variants.counting import write_lab
@@ -95,3 +95,16 @@ def test_a_wrong_file_stops_it_before_anything_is_written(lab: Lab, built: Path)
     with pytest.raises(UserError, match=r"wrong\.txt:2: no question with answers"):
         make_class(lab, built / "solution", built / "course")
     assert not (built / "course").exists()
+
+
+def test_all_but_the_blank_hand_in_the_files_of_the_solution(lab: Lab, tmp_path: Path) -> None:
+    (lab.folder / "lab.toml").write_text("files = ['nets/model.py', 'none.txt']", "utf-8")
+    (lab.files_dir / "nets").mkdir(parents=True)
+    (lab.files_dir / "nets" / "model.py").write_text("#!TAG HWBEGIN\nx = 1\n#!TAG HWEND\n")
+    build_labs([lab.source], tmp_path / "release", tmp_path / "solution")
+    names = make_class(read_lab_folder(lab.source), tmp_path / "solution", tmp_path / "course")
+    for name in names:
+        folder = tmp_path / "course" / "submitted" / name / "lab"
+        module = (folder / "nets" / "model.py").read_text()
+        assert (module == "x = 1\n") == ("NotImplementedError" not in module) == (name != "blank")
+        assert not (folder / "none.txt").exists()

@@ -20,7 +20,11 @@ from autograder.course.recorded import RecordedSubmission, read_gradebook
 from autograder.course.store import ResultStore
 from autograder.errors import HiddenTestsBroken, UserError
 from autograder.judge.results import FAILED
+from autograder.lab import find_lab
+from autograder.verbs.answers import grade_answers
+from autograder.verbs.demo import make_class
 from autograder.verbs.grade import LOCK_FILE, GradedClass, grade_class
+from autograder.verbs.mutate import mutate_solution
 
 from ..course.test_publish import by_hand
 from .conftest import LAB, SOMEBODY, blank, build, hand_in, solved, start, typed
@@ -600,3 +604,186 @@ def test_a_test_that_the_solution_fails_is_told(
     notes = [note for note in grade_class(course.root, LAB).notes if "test_deadly" in note]
     assert len(notes) == 1
     assert "fails on the solution" in notes[0]
+
+
+# -- what a lab's own settings change --------------------------------------------------------------
+
+MODULE = """\
+def scale(x):
+    #!TAG HWBEGIN
+    #!MSG TODO: Ten times x.
+    ten_times_it = 10 * x
+    return ten_times_it
+    #!TAG HWEND
+"""
+WITH_A_MODULE = """
+# Exercise 2: Scales
+
+```python
+from model import scale
+```
+
+```python
+def scaled_mean(numbers):
+    #!TAG HWBEGIN
+    return scale(mean(numbers))
+    #!TAG HWEND
+```
+
+```python
+#!TAG QUESTION ex2-scale
+```
+
+```python
+progress()
+```
+"""
+SCALE_TEST = '''
+
+@question("ex2-scale", points=4)
+def test_ten_times(submission, rng):
+    """Ten times the mean."""
+    x = rng.uniform(1, 9)
+    assert_close(submission.scaled_mean([x]), 10 * x, "the scaled mean")
+'''
+SETTINGS = """
+[questions.ex2-scale]
+extra = true
+"""
+SOLVED_MODULE = b"def scale(x):\n    return 10 * x\n"
+
+
+def ask_for_a_module(project: Path) -> None:
+    """A question more, for extra credit and without public checks, and a file to hand in."""
+    folder = project / "source" / LAB
+    source, tests = folder / f"{LAB}.md", folder / "hidden" / f"test_{LAB}.py"
+    text, last = source.read_text("utf-8"), "```python\nprogress()\n```\n"
+    source.write_text(text.replace(last, WITH_A_MODULE.lstrip()), "utf-8")
+    tests.write_text(tests.read_text("utf-8") + SCALE_TEST, "utf-8")
+    settings = folder / "lab.toml"
+    said = settings.read_text("utf-8").replace("\ntitle", '\nfiles = ["model.py"]\ntitle')
+    settings.write_text(said + SETTINGS, "utf-8")
+    (folder / "files").mkdir()
+    (folder / "files" / "model.py").write_text(MODULE, "utf-8")
+    build(project)
+
+
+@pytest.fixture
+def modules(project: Path, tmp_path: Path) -> Course:
+    """A class of a lab that asks for `model.py`."""
+    ask_for_a_module(project)
+    files: dict[str, dict[str, bytes]] = {
+        "right": {"model.py": SOLVED_MODULE},
+        "wrong": {"model.py": b"def scale(x):\n    return x\n"},
+        "raises": {"model.py": b"def scale(x):\n    return x / 0\n"},
+        "missing": {},
+        "empty": {"model.py": b""},
+        "broken": {"model.py": b"def scale(x:\n"},
+        "shadows": {"model.py": SOLVED_MODULE, "random.py": b"1 / 0", "lib.py": b"1 / 0"},
+    }
+    for student, contents in files.items():
+        folder = hand_in(tmp_path / "course", student, solved(project)).parent
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    lonely = tmp_path / "course" / "submitted" / "lonely" / LAB
+    lonely.mkdir(parents=True)
+    (lonely / f"{LAB}.py").write_text("def mean(numbers): pass", "utf-8")
+    return Course(tmp_path / "course")
+
+
+def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
+    modules: Course,
+) -> None:
+    graded = grade_class(modules.root, LAB)
+    full = {"right", "shadows"}
+    assert scores(graded) == {
+        result.student: FULL + 4 if result.student in full else FULL for result in graded.results
+    } | {"lonely": 0.0}
+    assert {result.max_score for result in graded.results} == {FULL + 2}  # 2 by hand
+    remarks = {result.student: result.remarks for result in graded.results}
+    assert remarks["missing"] == ("model.py was not handed in",)
+    assert remarks["empty"] == ("model.py is empty",)
+    assert remarks["shadows"] == ("not asked for, so not looked at: lib.py, random.py",)
+    assert remarks["right"] == remarks["wrong"] == ()
+    assert remarks["lonely"] == (
+        f"nothing to grade: {LAB}/{LAB}.py is not a notebook: hand in {LAB}.ipynb",
+    )
+
+    def said(student: str) -> str:
+        (result,) = [result for result in graded.results if result.student == student]
+        (question,) = [question for question in result.questions if question.id == "ex2-scale"]
+        return question.tests[0].message
+
+    where = "(line 3 of model.py, which was not handed in, in scale)"
+    assert said("missing") == f"this blank is still open: Ten times x. {where}"
+    assert "which is empty, in scale" in said("empty")
+    assert "division by zero (line 2 of model.py, in scale)" in said("raises")
+    assert "name 'scale' is not defined" in said("broken")
+    assert "'(' was never closed (line 1 of model.py)" in said("broken")
+
+    shown = graded.as_json()["submissions"]
+    (right,) = [one for one in shown if one["student"] == "right"]
+    assert (right["score"], right["max_score"]) == (FULL + 4, FULL + 2)
+    assert right["files"] == [
+        {"name": "model.py", "size_bytes": len(SOLVED_MODULE), "text": "", "why": ""}
+    ]
+    page = modules.feedback_page("right", LAB).read_text("utf-8")
+    assert "9 of 5 points (4 of them extra credit), 2 more to be graded" in page
+    assert "return 10 * x" in page
+    formgrader = modules.autograded_notebook("right", LAB).read_text("utf-8")
+    assert "return 10 * x" in formgrader
+    assert sum(grade.score or 0 for grade in row(modules, "right").grades.values()) == FULL + 4
+
+
+def test_a_changed_file_is_a_changed_submission(modules: Course) -> None:
+    grade_class(modules.root, LAB)
+    path = modules.root / "submitted" / "wrong" / LAB / "model.py"
+    path.write_bytes(SOLVED_MODULE)
+    again = grade_class(modules.root, LAB)
+    assert again.notes == ["wrong: 5 points before, 9 now, because this changed: submission"]
+
+
+def test_a_changed_limit_or_setting_is_the_reason(modules: Course, project: Path) -> None:
+    grade_class(modules.root, LAB)
+    settings = project / "source" / LAB / "lab.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text + "call_timeout_s = 9\n", "utf-8")
+    assert grade_class(modules.root, LAB).notes == []
+    settings.write_text(text.replace("extra = true", "extra = false"), "utf-8")
+    assert grade_class(modules.root, LAB).results[0].max_score == FULL + 4 + 2
+    history = ResultStore(modules.root / "results" / LAB).history("right")
+    assert [line["because"] for line in history] == [["limits"], ["limits", "settings"]]
+
+
+def test_a_question_that_the_lab_lacks_stops_grading_with_its_line(
+    course: Course, project: Path
+) -> None:
+    settings = project / "source" / LAB / "lab.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text + "[questions.ex1-men]\nextra = true\n", "utf-8")
+    line = text.count("\n") + 1
+    words = rf"lab\.toml:{line}: {LAB} has no question `ex1-men`; did you mean `ex1-mean`"
+    with pytest.raises(UserError, match=words):
+        grade_class(course.root, LAB)
+
+
+def test_other_answers_and_the_demo_class_may_have_other_files(
+    modules: Course, project: Path, tmp_path: Path
+) -> None:
+    variants = project / "source" / LAB / "variants"
+    wrong = "# Scales by two\n#!LOSS 4\n#!FILE model.py\ndef scale(x):\n    return 2 * x\n"
+    (variants / "wrong" / "two.txt").write_text(wrong, "utf-8")
+    (variants / "class" / "two.txt").write_text(wrong, "utf-8")
+    (variants / "mistakes" / "test_ten_times.txt").write_text(wrong, "utf-8")
+    graded = grade_answers(LAB, project, [variants / "wrong" / "two.txt"])
+    assert [answer.lost for answer in graded.answers] == [4]
+    report = mutate_solution(LAB, project, "ex2-scale")
+    assert report.passed
+    make_class(find_lab(LAB), project / ".build" / "solution", tmp_path / "demo")
+    handed_in = {
+        path.parts[-3]: path.read_bytes()
+        for path in (tmp_path / "demo" / "submitted").glob("*/*/model.py")
+    }
+    assert handed_in["two"] == b"def scale(x):\n    return 2 * x\n"
+    assert b"NotImplementedError" in handed_in["blank"]
+    assert b"ten_times_it" in handed_in["right"]

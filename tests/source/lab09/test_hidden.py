@@ -129,7 +129,8 @@ def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
     except Exception as error:  # in the engine, these come as an AssertionError
         mark = question_of(TESTS[name])
         assert mark is not None
-        return mark.with_hint(f"your code raised {type(error).__name__}: {error}")
+        notes = getattr(error, "__notes__", ())
+        return mark.with_hint(f"your code raised {type(error).__name__}: {error}", notes)
     return None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.gate.leaks import read_secrets
+from autograder.gate.leaks import find_leaks, read_secrets
 
 from .conftest import Course
 
@@ -111,3 +111,27 @@ def test_blocks_within_blocks_do_not_turn_prose_into_code(course: Course, block:
     solution, written, *_ = read_secrets(course.source, course.project / "hidden", course.project)
     assert len(solution.statements) == 3
     assert len(written.statements) == 1
+
+
+def test_what_students_hand_in_besides_the_notebook(course: Course) -> None:
+    files = course.project / "files"
+    (files / "plots").mkdir(parents=True)
+    block = "#!TAG HWBEGIN\n#!MSG Think.\n{}\n#!TAG HWEND\n"
+    module = f"def given(x):\n    return given_helper(x)\n{block.format('leftover_value = 17 * 3')}"
+    (files / "model.py").write_text(module, "utf-8")
+    text = f"Why?\n{block.format('Because the sun shines upon all of us.')}"
+    (files / "why.md").write_text(text, "utf-8")
+    (files / "plots" / "loss.png").write_bytes(b"PNG")
+    hidden = course.project / "hidden"
+    solution, written, *_ = read_secrets(course.source, hidden, course.project, files)
+    places = {" ".join(tokens): place for tokens, place in solution.statements.items()}
+    assert places["leftover_value = 17 * 3"].endswith("files/model.py:5")
+    assert "return given_helper ( x )" not in places
+    assert "leftover_value" in solution.names
+    assert any(place.endswith("files/why.md:4") for place in written.statements.values())
+    without, *_ = read_secrets(course.source, hidden, course.project)
+    assert len(solution.figures) == len(without.figures) + 1
+    course.plant("plots/loss.png", b"PNG")
+    course.plant("model.py", module)
+    whats = " ".join(leak.what for leak in find_leaks(course.release, [solution, written]))
+    assert "a figure that only a solution shows" in whats and "files/model.py:5" in whats

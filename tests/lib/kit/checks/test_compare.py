@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 from collections import Counter, OrderedDict, deque, namedtuple
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -138,6 +140,34 @@ def test_true_is_not_one() -> None:
 def test_a_hint_follows_the_message() -> None:
     with pytest.raises(CheckFailure, match=r"^wrong axis\. look at dim$"):
         fail("wrong axis", "look at dim")
+
+
+@pytest.mark.parametrize(
+    ("actual", "hint"),
+    [
+        ([torch.tensor([1.0, 3.0])], ". values"),
+        ([torch.tensor([[1.0, 2.0]])], ". form"),
+        ([[1.0, 2.0]], ". form"),
+        ((torch.tensor([1.0, 2.0]),), ". form"),
+        ([torch.tensor([1.0, 2.0]).double()], ""),
+    ],
+)
+def test_a_hint_is_shown_with_what_it_is_about(actual: Any, hint: str) -> None:
+    expected = torch.tensor([1.0, 2.0])
+    calls: list[Callable[..., None]] = [partial(assert_equal, actual, [expected])]
+    if isinstance(actual, list):
+        tensor_checks = (assert_close, assert_tensor_equal)
+        calls += [partial(check, actual[0], expected) for check in tensor_checks]
+    for call in calls:
+        with pytest.raises(CheckFailure) as failure:
+            call(hint="values", form_hint="form")
+        assert str(failure.value) == failure.value.what + hint
+
+
+def test_a_key_is_form_and_a_length_is_a_value() -> None:
+    for actual, expected, words in (({"a": 1}, {"b": 1}, "form"), ([1, 2], [1], "values")):
+        with pytest.raises(CheckFailure, match=rf"\. {words}$"):
+            assert_equal(actual, expected, hint="values", form_hint="form")
 
 
 def test_dicts_name_missing_and_unknown_keys() -> None:

@@ -11,7 +11,7 @@ from lib.kit.checks.margins import close_numbers, order_of
 
 def close(actual: Any, expected: complex, atol: float = 0.5) -> str:
     try:
-        close_numbers(actual, expected, "it", 0.0, atol, "")
+        close_numbers(actual, expected, "it", 0.0, atol, "", "")
     except CheckFailure as failure:
         return str(failure)
     return ""

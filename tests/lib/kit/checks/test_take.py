@@ -66,18 +66,30 @@ def test_a_size_may_be_open_and_dtypes_several() -> None:
         (torch.zeros(3, 1), r"shape \(3, 1\), not \(3,\)"),
         (torch.zeros(3, 0), r"shape \(3, 0\), not \(3,\)"),
         (torch.zeros(1).expand(20_000), r"shape \(20000,\), not \(3,\)"),
+    ],
+)
+def test_takes_no_tensor_of_another_form(value: Any, words: str) -> None:
+    with pytest.raises(CheckFailure, match=rf"^the row.*{words}\. look here$"):
+        take_tensor(value, (3,), torch.float32, "the row", least=0.5, most=3, hint="look here")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
         (ROW.int(), "dtype torch.int32, not torch.float32"),
         (ROW.bool(), "dtype torch.bool, not torch.float32"),
         (ROW.to(torch.complex64), "dtype torch.complex64, not torch.float32"),
         (ROW.bfloat16(), "dtype torch.bfloat16, not torch.float32"),
         (ROW * NAN, "contains NaN or infinity"),
         (ROW * INFINITY, "contains NaN or infinity"),
-        (ROW - 1, "values out of range"),
-        (ROW + 1e-5, "values out of range"),
+        (ROW - 1, r"holds numbers below 0\.5 or above 3"),
+        (ROW + 1e-5, r"holds numbers below 0\.5 or above 3"),
     ],
 )
-def test_takes_no_other_tensor(value: Any, words: str) -> None:
-    with pytest.raises(CheckFailure, match=rf"^the row.*{words}\. look here$"):
+def test_takes_no_tensor_of_other_numbers_and_gives_no_hint_about_form(
+    value: Any, words: str
+) -> None:
+    with pytest.raises(CheckFailure, match=rf"^the row.*{words}$"):
         take_tensor(value, (3,), torch.float32, "the row", least=0.5, most=3, hint="look here")
 
 
@@ -94,7 +106,7 @@ def test_arrays_are_taken_like_tensors() -> None:
         (np.ones(2, "float32"), "dtype float32, not int64 or float64"),
         (row * NAN, "contains NaN or infinity"),
         (np.ma.masked_array(row), "not of type MaskedArray"),
-        (row - 2, "out of range"),
+        (row - 2, "holds numbers below 0"),
     ):
         with pytest.raises(CheckFailure, match=words):
             take_array(value, (2,), ("int64", "float64"), least=0)
@@ -140,8 +152,8 @@ def test_a_number_is_a_float_however_it_is_written(value: Any) -> None:
         (-INFINITY, "is NaN, infinite or far too large"),
         (10**400, "is NaN, infinite or far too large"),
         (-(10**400), "is NaN, infinite or far too large"),
-        (0.9, "is out of range"),
-        (3.1, "is out of range"),
+        (0.9, "is below 1 or above 3"),
+        (3.1, "is below 1 or above 3"),
     ],
 )
 def test_takes_no_other_number(value: Any, words: str) -> None:
@@ -158,7 +170,7 @@ def test_an_integer_is_whole_and_within_bounds() -> None:
         with pytest.raises(CheckFailure, match="should be a whole number, not of type"):
             take_integer(wrong, least=0, most=3)
     for wrong in (-1, 4, 2**63, 10**2000):
-        with pytest.raises(CheckFailure, match="is out of range"):
+        with pytest.raises(CheckFailure, match="is below 0 or above 3"):
             take_integer(wrong, least=0, most=3)
 
 

@@ -11,12 +11,12 @@ observers: list[Callable[[str, float], None]] = []
 
 
 def close_numbers(
-    actual: Any, expected: complex, what: str, rtol: float, atol: float, hint: str
+    actual: Any, expected: complex, what: str, rtol: float, atol: float, hint: str, form_hint: str
 ) -> None:
     """Fail unless a number is close to another one; whole or not is the same."""
     kinds = float | int | complex if isinstance(expected, complex) else float | int
     if isinstance(actual, bool) or not isinstance(actual, kinds):
-        fail(f"{what} should be a number, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be a number, not of type {kind_of(actual)}", form_hint)
     size = _size(expected)
     if math.isnan(size) or math.isinf(size):  # an expected NaN or infinity is met exactly
         if actual == expected or (actual != actual and expected != expected):

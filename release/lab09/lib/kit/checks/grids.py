@@ -52,12 +52,13 @@ def close_tensors(
     rtol: float,
     atol: float,
     hint: str,
+    form_hint: str,
     any_dtype: bool,
 ) -> None:
     """Fail unless two tensors have one form and close values."""
     import torch
 
-    assert_same_form(actual, expected, what, hint, any_dtype)
+    assert_same_form(actual, expected, what, form_hint, any_dtype)
     actual, expected = _in_double(actual), _in_double(expected)
     if not bool(torch.isfinite(actual).all()):
         fail(f"{what} contains NaN or infinity", hint)
@@ -75,6 +76,7 @@ def close_arrays(
     rtol: float,
     atol: float,
     hint: str,
+    form_hint: str,
     any_dtype: bool,
 ) -> None:
     """Fail unless two arrays have one form and close values; a NaN belongs where one is
@@ -82,11 +84,11 @@ def close_arrays(
     import numpy as np
 
     if type(actual) is not np.ndarray:
-        fail(f"{what} should be an array, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be an array, not of type {kind_of(actual)}", form_hint)
     if actual.dtype.kind not in "biufc":
-        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
+        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}")
     counts = any_dtype and "c" not in (actual.dtype.kind, expected.dtype.kind)
-    assert_same_shape_and_dtype(actual, expected, what, hint, counts)
+    assert_same_shape_and_dtype(actual, expected, what, form_hint, counts)
     wide = np.complex128 if expected.dtype.kind == "c" else np.float64
     actual, expected = actual.astype(wide), expected.astype(wide)
     settled = ~np.isfinite(expected) & (
@@ -144,23 +146,23 @@ def _in_double(tensor: "Tensor") -> "Tensor":
 
 
 def assert_same_form(
-    actual: Any, expected: "Tensor", what: str, hint: str, any_dtype: bool = False
+    actual: Any, expected: "Tensor", what: str, form_hint: str, any_dtype: bool = False
 ) -> None:
     """Fail unless both are plain tensors of the same shape and dtype."""
     if not is_plain_tensor(actual):
-        fail(f"{what} should be a tensor, not of type {kind_of(actual)}", hint)
+        fail(f"{what} should be a tensor, not of type {kind_of(actual)}", form_hint)
     counts = any_dtype and not actual.is_complex() and not expected.is_complex()
-    assert_same_shape_and_dtype(actual, expected, what, hint, counts)
+    assert_same_shape_and_dtype(actual, expected, what, form_hint, counts)
 
 
 def assert_same_shape_and_dtype(
-    actual: Any, expected: Any, what: str, hint: str, any_dtype: bool = False
+    actual: Any, expected: Any, what: str, form_hint: str, any_dtype: bool = False
 ) -> None:
     """Fail unless shapes and dtypes are the same; texts may be of any width."""
     if actual.shape != expected.shape:
-        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", hint)
+        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", form_hint)
     if actual.dtype != expected.dtype and not any_dtype and not _are_texts(actual, expected):
-        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}", hint)
+        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}")
 
 
 def _are_texts(actual: Any, expected: Any) -> bool:

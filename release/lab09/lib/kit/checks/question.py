@@ -1,6 +1,6 @@
 """The mark that makes a function a test of one question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,9 +18,10 @@ class Question:
     points: float
     if_raises: str = ""
 
-    def with_hint(self, raised: str) -> str:
-        """What was raised, with the hint for it if there is one."""
-        return f"{raised}. {self.if_raises}" if self.if_raises else raised
+    def with_hint(self, raised: str, notes: Iterable[str] = ()) -> str:
+        """What was raised, with the hint for it if there is one, and what else the test noted."""
+        hints = [hint for hint in (self.if_raises, *notes) if hint]
+        return ". ".join([raised.removesuffix("."), *hints]) if hints else raised
 
 
 def question(question_id: str, *, points: float, if_raises: str = "") -> Callable[[Test], Test]:

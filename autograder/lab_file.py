@@ -1,0 +1,248 @@
+"""What `lab.toml` says of a lab. All of it may be missing:
+
+title = "Lab 1: Sums"
+imports = ["numpy"]         # libraries that answers use; loaded once, before they are run
+prepare = ["data.load"]     # functions called then, without arguments, for what they cache
+ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
+take_values = true          # tests can use no value of a student's before they have taken it
+files = ["model.py"]        # what is handed in besides the notebook, beside it or a folder deep
+
+[exercises]
+ex1 = "Adding up"           # the part of a question's id before its first "-", and its title
+
+[limits]
+cell_timeout_s = 60         # as in `autograder.engine.Limits`
+
+[questions.ex2-train]       # of one question, by its id
+test_timeout_s = 120        # a limit of time, in place of the lab's
+extra = true                # its points are extra credit: the maximum is counted without them
+"""
+
+import dataclasses
+import re
+import site
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from .engine.limits import QUESTION_LIMITS, Limits
+from .errors import UserError, shown
+from .toml_file import line_of, nearest, read_toml
+
+FILES_LIMIT = 20  # that are handed in besides the notebook
+MOST = 2**62  # more than any limit of a kernel's
+KEYS = "the keys"
+_KEYS: dict[str, type] = {
+    "title": str,
+    "imports": list,
+    "prepare": list,
+    "ships": list,
+    "take_values": bool,
+    "files": list,
+    "exercises": dict,
+    "limits": dict,
+    "questions": dict,
+}
+_WANTED = {str: "a text", list: "a list", dict: "a table `[{key}]`", bool: "true or false"}
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
+_FILE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]{0,39}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+_NOT_ASKED_FOR = (".ipynb", ".zip")  # what a notebook is looked for in
+_OURS = frozenset({"autograder", "checks", "lib", "source", "release", "tests"})
+# Of two limits, which one can't be reached if it is the larger.
+_WITHIN = (
+    ("call_timeout_s", "test_timeout_s"),
+    ("test_timeout_s", "submission_timeout_s"),
+    ("cell_timeout_s", "submission_timeout_s"),
+)
+
+
+@dataclass(frozen=True)
+class QuestionSettings:
+    """What is said of one question, and in which line."""
+
+    line: int
+    extra: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabSettings:
+    """What is said of a lab, and else what holds without a word."""
+
+    title: str
+    exercises: Mapping[str, str] = field(default_factory=dict)
+    imports: tuple[str, ...] = ()
+    prepare: tuple[str, ...] = ()
+    ships: tuple[str, ...] | None = None  # None: whatever is imported
+    files: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    take_values: bool = False
+    questions: Mapping[str, QuestionSettings] = field(default_factory=dict)
+
+    @property
+    def extra(self) -> frozenset[str]:
+        """The questions whose points are extra credit."""
+        return frozenset(name for name, question in self.questions.items() if question.extra)
+
+
+def read_lab_file(path: Path, name: str) -> LabSettings:
+    """The settings of a lab of this name.
+
+    Raises:
+        UserError: if anything in the file is wrong, as `file:line: what is wrong; what to do`.
+    """
+    read, text = read_toml(path)
+    return _Reader(path, text, name).settings(read)
+
+
+class _Reader:
+    def __init__(self, path: Path, text: str, name: str) -> None:
+        self.path, self.text, self.name = path, text, name
+
+    def settings(self, read: dict[str, Any]) -> LabSettings:
+        for key, value in read.items():
+            if key not in _KEYS:
+                raise self.wrong(key, what=f"unknown key `{key}`; {nearest(key, _KEYS, KEYS)}")
+            if not isinstance(value, _KEYS[key]):
+                wanted = _WANTED[_KEYS[key]].format(key=key)
+                raise self.wrong(key, what=f"`{key}` is {wanted}; write it so")
+        for exercise, title in read.get("exercises", {}).items():
+            if not isinstance(title, str):
+                wrong = f"the title of `{exercise}` is a text; write it so"
+                raise self.wrong("exercises", exercise, what=wrong)
+        imports, prepare = self.names("imports", read), self.functions(read)
+        questions = read.get("questions", {})
+        return LabSettings(
+            title=read.get("title", self.name),
+            exercises=read.get("exercises", {}),
+            imports=imports,
+            prepare=prepare,
+            ships=self.names("ships", read) if "ships" in read else None,
+            files=self.files(read.get("files", ()), [*imports, *prepare]),
+            limits=self.limits(read.get("limits", {}), questions),
+            take_values=read.get("take_values", False),
+            questions={
+                name: QuestionSettings(self.line("questions", name), said.get("extra", False))
+                for name, said in questions.items()
+            },
+        )
+
+    def functions(self, read: dict[str, Any]) -> tuple[str, ...]:
+        return self.names("prepare", read, "function", _FUNCTION)
+
+    def names(
+        self, key: str, read: dict[str, Any], kind: str = "module", form: re.Pattern[str] = _MODULE
+    ) -> tuple[str, ...]:
+        for name in read.get(key, ()):
+            if not isinstance(name, str) or not form.fullmatch(name):
+                wrong = f"`{name}` in `{key}` is no {kind}; write names like `a.b`"
+                raise self.wrong(key, what=wrong)
+        return tuple(read.get(key, ()))
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def files(self, names: Iterable[Any], imported: list[str]) -> tuple[str, ...]:
+        """The names of what is handed in besides the notebook. A lab asks for exactly these, so
+        that no student chooses what a file is called."""
+        taken: dict[str, str] = {}
+        loaded = {name.partition(".")[0] for name in imported}
+        for name in names:
+            if not isinstance(name, str) or not _FILE.fullmatch(name) or name.endswith("."):
+                form = "write names like `model.py` or `plots/loss.png`"
+                raise self.wrong("files", what=f"`{name}` in `files` is no file's name; {form}")
+            if name.lower().endswith(_NOT_ASKED_FOR):
+                wrong = f"`{name}` in `files`: notebooks and archives are taken by themselves"
+                raise self.wrong("files", what=f"{wrong}; ask for other files")
+            if name.casefold() in taken:
+                wrong = f"`{name}` and `{taken[name.casefold()]}` in `files` are one on some disks"
+                raise self.wrong("files", what=f"{wrong}; keep one")
+            if reason := _not_to_be_covered(name, loaded):
+                wrong = f"`{name}` in `files` would stand in the way of {reason}; rename it"
+                raise self.wrong("files", what=wrong)
+            taken[name.casefold()] = name
+        if len(taken) > FILES_LIMIT:
+            raise self.wrong("files", what=f"more than {FILES_LIMIT} `files`; ask for fewer")
+        return tuple(taken.values())
+
+    # -- limits ------------------------------------------------------------------------------------
+
+    def limits(self, table: dict[str, Any], questions: dict[str, Any]) -> Limits:
+        whole = Limits(**self.numbers(("limits",), table, dataclasses.fields(Limits)))
+        self.refuse_unreachable(("limits",), table, whole)
+        of_questions = {}
+        for name, said in questions.items():
+            place = ("questions", name)
+            if not isinstance(said, dict):
+                wrong = f"`{name}` is a table; write `[questions.{name}]`, and its settings below"
+                raise self.wrong(*place, what=wrong)
+            if not isinstance(said.get("extra", False), bool):
+                raise self.wrong(*place, "extra", what="`extra` is true or false; write it so")
+            times = {key: value for key, value in said.items() if key != "extra"}
+            allowed = [one for one in dataclasses.fields(Limits) if one.name in QUESTION_LIMITS]
+            numbers = self.numbers(place, times, allowed)
+            if numbers:
+                of_questions[name] = numbers
+                limits = dataclasses.replace(whole, **numbers)
+                self.refuse_unreachable(place, times, limits)
+        return dataclasses.replace(whole, of_questions=of_questions)
+
+    def numbers(
+        self, place: tuple[str, ...], table: dict[str, Any], allowed: Iterable[Any]
+    ) -> dict[str, Any]:
+        defaults = {one.name: one.default for one in allowed if one.name != "of_questions"}
+        of_lab = {one.name for one in dataclasses.fields(Limits)}
+        for key, value in table.items():
+            if key not in defaults:
+                is_question = place[0] == "questions"
+                if is_question and key in of_lab:
+                    wrong = f"`{key}` holds for the whole lab; move it to `[limits]`"
+                    raise self.wrong(*place, key, what=wrong)
+                known = [*["extra"] * is_question, *defaults]
+                kind, there = ("key", KEYS) if is_question else ("limit", "the limits")
+                wrong = f"unknown {kind} `{key}`; {nearest(key, known, there)}"
+                raise self.wrong(*place, key, what=wrong)
+            kinds = (int, float) if isinstance(defaults[key], float) else (int,)
+            if isinstance(value, bool) or not isinstance(value, kinds) or not 0 < value < MOST:
+                raise self.wrong(*place, key, what=f"`{key}` is a number above 0; write one")
+        return {key: type(defaults[key])(value) for key, value in table.items()}
+
+    def refuse_unreachable(
+        self, place: tuple[str, ...], table: dict[str, Any], limits: Limits
+    ) -> None:
+        """A limit that another one always ends first would change nothing, silently."""
+        for inner, outer in _WITHIN:
+            if inner in table and getattr(limits, inner) > getattr(limits, outer):
+                wrong = f"`{inner}` is more than `{outer}`, which is {getattr(limits, outer):g}"
+                raise self.wrong(*place, inner, what=f"{wrong}; raise that, too")
+
+    # -- words -------------------------------------------------------------------------------------
+
+    def line(self, *keys: str) -> int:
+        return line_of(self.text, *keys)
+
+    def wrong(self, *keys: str, what: str) -> UserError:
+        return UserError(f"{shown(self.path)}:{self.line(*keys)}: {' '.join(what.split())}")
+
+
+def _not_to_be_covered(name: str, loaded: set[str]) -> str:
+    """What a file would be found instead of; "" if nothing is.
+
+    A worker finds a student's modules first: one called `random` would be everybody's.
+    """
+    path = PurePosixPath(name)
+    root = path.parts[0] if len(path.parts) > 1 else path.name.partition(".")[0]
+    folded = root.casefold()
+    if folded in _OURS:
+        return "what ships with the lab"
+    if path.suffix != ".py" and len(path.parts) == 1:
+        return ""
+    if folded in {one.casefold() for one in sys.stdlib_module_names}:
+        return f"Python's own module `{folded}`"
+    if root in loaded or PathFinder.find_spec(root, site.getsitepackages()) is not None:
+        return f"the library `{root}`"
+    if path.suffix == ".py" and not path.stem.isidentifier():
+        return "every `import`, which has no such name"
+    return ""
