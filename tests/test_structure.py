@@ -153,6 +153,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.project",
         "autograder.toml_file",
         "lib.kit.checks",
     },

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..errors import shown
+from ..project import HOME
 from .bench import Bench, Finding, Seen, Subject
 from .contents import check_clean, check_parses, check_self_contained
 from .evidence import check_evidence
@@ -49,7 +50,7 @@ def check_leaks(bench: Bench) -> Seen:
     """Nothing of solutions, hidden tests or the reference lies anywhere in the release."""
     subject = bench.subject
     files_dir = subject.folder.files_dir
-    secrets = read_secrets(subject.source, subject.hidden_dir, subject.project, files_dir)
+    secrets = read_secrets(subject.source, subject.hidden_dir, HOME, files_dir)
     allow_list = read_allow_list(subject.hidden_dir)
     leaks, stale = allow_list.sift(find_leaks(subject.release_dir, secrets))
     findings = [

@@ -82,7 +82,8 @@ class _Stage:
         for words, tests in by_constants.items():
             for test in tests:
                 yield test, Lie.CONSTANT, words
-        for test in self._of_noise().difference(*by_constants.values()):
+        noise = self._of_noise(OTHER) & self._of_noise(THIRD)  # one may fit by chance
+        for test in noise.difference(*by_constants.values()):
             yield test, Lie.NOISE, ""
         for case, heard in self._known.items():
             if all(answer.is_object for answers in heard.values() for answer in answers):
@@ -109,9 +110,10 @@ class _Stage:
 
         return self._believers(KNOWN, liar, lambda liar: liar.lied)
 
-    def _of_noise(self) -> set[str]:
+    def _of_noise(self, seed: int) -> set[str]:
+        """Of who says random numbers, beside words that were right for other inputs."""
         return self._believers(
-            KNOWN, lambda case, known: Liar(known, Noise()), lambda liar: liar.lied
+            seed, lambda case, known: Liar(known, Noise()), lambda liar: liar.lied
         )
 
     def _of_namer(self) -> set[str]:

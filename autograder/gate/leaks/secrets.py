@@ -78,12 +78,13 @@ class Secrets:
 
 
 def read_secrets(
-    source: Path, hidden_dir: Path, project: Path, files_dir: Path | None = None
+    source: Path, hidden_dir: Path, home: Path, files_dir: Path | None = None
 ) -> list[Secrets]:
-    """The secrets of a lab: of its source, of its hidden tests and of the project's reference.
+    """The secrets of a lab: of its source, of its hidden tests and of our reference.
 
-    `files_dir` holds what students hand in besides the notebook, solved and with tags. A line, a
-    run of tokens or a name that students are given elsewhere is no secret.
+    `home` is the folder that our packages lie in: those that ship, and the reference. `files_dir`
+    holds what students hand in besides the notebook, solved and with tags. A line, a run of tokens
+    or a name that students are given elsewhere is no secret.
     """
     extra = sorted(path for path in files_dir.rglob("*") if path.is_file()) if files_dir else []
     tagged = [source, *(file for file in extra if file.suffix in TAGGED)]
@@ -91,8 +92,8 @@ def read_secrets(
     for file in tagged[1:]:
         for kind, more in zip((given, solved, prose), _split(file), strict=True):
             kind += more
-    shipped = _files_in(project, SHIPPED)
-    held_back = [file for file in _files_in(project, [REFERENCE]) if file not in shipped]
+    shipped = _files_in(home, SHIPPED)
+    held_back = [file for file in _files_in(home, [REFERENCE]) if file not in shipped]
     tests = [Passage(file, _of_one_test(_lines(file))) for file in sorted(hidden_dir.rglob("*.py"))]
     given_or_shipped = [*given, *(Passage(file, _lines(file)) for file in shipped)]
     solution = _collect(SOLUTION, solved, given)
@@ -234,8 +235,8 @@ def _mentioned(source: Path, passages: list[Passage]) -> Iterator[tuple[Path, st
                     yield path, _place(source, line.number)
 
 
-def _files_in(project: Path, names: Iterable[str]) -> list[Path]:
-    paths = [project / name for name in names]
+def _files_in(home: Path, names: Iterable[str]) -> list[Path]:
+    paths = [home / name for name in names]
     folders = [file for path in paths if path.is_dir() for file in sorted(path.rglob("*.py"))]
     return [path for path in paths if path.is_file()] + folders
 

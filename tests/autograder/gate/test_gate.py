@@ -31,3 +31,15 @@ def test_all_checks_run_and_a_leak_is_found(subject: Subject) -> None:
     assert all(name in table for name in names)
     assert table.count("failed") == 2
     assert [check["ok"] for check in as_json(outcomes)].count(False) == 2
+
+
+def test_what_our_own_packages_say_is_no_secret_of_a_project_elsewhere(subject: Subject) -> None:
+    """The project has no `lib`: what ships, and the reference, lie where our code does."""
+    assert not (subject.project / "lib").exists()
+    shipped = next((subject.release_dir / "lib/kit/checks").glob("selfcheck.py"))
+    line = next(one for one in shipped.read_text("utf-8").splitlines() if "except Exception" in one)
+    hidden = next(subject.hidden_dir.glob("test_*.py"))
+    tries = f'\n\nTRIES = """\ntry:\n    function()\n{line}\n    raised = error\n"""\n'
+    hidden.write_text(hidden.read_text("utf-8") + tries, "utf-8")
+    outcome = {one.name: one for one in inspect(subject, lambda outcome: None)}["nothing leaks"]
+    assert outcome.seen.findings == []

@@ -50,6 +50,13 @@ def test_a_figure_tells_what_is_drawn() -> None:
     assert image["shape"] == [2, 3] and image["values"].sum() == 15
 
 
+def test_a_legend_of_the_figure_is_that_of_axes_without_one() -> None:
+    figure = plot()
+    figure.legend(["all"])
+    left, right = content_of(figure)["axes"]
+    assert (left["legend"], right["legend"]) == (["squares"], ["all"])
+
+
 def test_a_histogram_is_bars() -> None:
     axes = Figure().subplots()
     axes.hist([1, 1, 2], bins=2)

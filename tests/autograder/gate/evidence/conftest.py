@@ -34,6 +34,9 @@ def root(number):
         raise ValueError("negative")
     return number**0.5
 
+def lengths(words):
+    return [(word, len(word)) for word in words]
+
 def rolls(count):
     return torch.randint(1, 7, (count,)).tolist()
 
@@ -373,6 +376,13 @@ BROKEN: dict[str, tuple[set[str], str]] = {
     assert_above(model(torch.eye(3)) - model(torch.ones(3, 3)), 1e-9, "no matter")
 """,
     ),
+    "given_words_beside_numbers": (
+        {"noise"},
+        """
+    pairs = submission.lengths(["red", "blue"])
+    assert_equal([word for word, _ in pairs], ["red", "blue"])
+""",
+    ),
     "an_object": (
         {"nothing", "universal"},
         """
@@ -457,6 +467,10 @@ HONEST = {
     expected, losses = step(weight, batches)
     assert_close(made.after, expected)
     assert_close(torch.tensor(made.metrics["loss"]), torch.tensor(losses))
+""",
+    "words_beside_numbers": """
+    words = [str(number) for number in numbers(rng)]
+    assert_equal([word for word, _ in submission.lengths(words)], words)
 """,
     "value_by_setup": """
     made = submission.setup("value = mean([1, 2, 6])", mean=submission.mean)

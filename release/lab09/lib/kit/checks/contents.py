@@ -49,7 +49,7 @@ def _content_of_plot(thing: Any) -> dict[str, Any] | None:
 
 def _content_of_axes(axes: Any) -> dict[str, Any]:
     """What is drawn in data's own numbers: pixels depend on fonts and versions."""
-    legend = axes.get_legend()
+    legend = axes.get_legend() or next(iter(axes.figure.legends), None)
     content: dict[str, Any] = {
         "title": axes.get_title(),
         "x_label": axes.get_xlabel(),
