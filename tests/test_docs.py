@@ -39,7 +39,7 @@ NO_MESSAGES = ("## Causes", "## Exit codes")  # sections of the page of messages
 
 KEYS = {field.name for field in dataclasses.fields(Lab)} - {"folder", "name"}
 LIMITS = {field.name for field in dataclasses.fields(limits.Limits)} - {"of_questions"}
-OF_QUESTIONS = {"extra", *getattr(limits, "QUESTION_LIMITS", ())}
+OF_QUESTIONS = {"extra", *limits.QUESTION_LIMITS}
 
 FENCE = re.compile(
     r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S
@@ -148,8 +148,6 @@ def test_targets_of_make_exist() -> None:
 
 # -- lab.toml --------------------------------------------------------------------------------------
 
-needs_files = pytest.mark.skipif("files" not in KEYS, reason="lab.toml has no `files` here yet")
-
 
 def documented(heading: str) -> set[str]:
     """The first column of the table below a heading of the chapter on labs."""
@@ -158,7 +156,6 @@ def documented(heading: str) -> set[str]:
     return set(ROW.findall(section))
 
 
-@needs_files
 @pytest.mark.parametrize(
     ("heading", "keys"),
     [("### Keys", KEYS), ("### Limits", LIMITS), ("### Settings of one question", OF_QUESTIONS)],
@@ -176,7 +173,6 @@ def test_defaults_of_limits_are_those_of_the_code() -> None:
 EXAMPLES = [block for page in PAGES for block in blocks(page) if block.mark == "lab.toml"]
 
 
-@needs_files
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda block: block.text.split("\n")[0])
 def test_examples_of_lab_toml_are_read(example: Block, tmp_path: Path) -> None:
     (tmp_path / "lab.toml").write_text(example.text, "utf-8")
@@ -207,13 +203,11 @@ def test_every_cause_is_told() -> None:
     assert sorted(told) == sorted(cause.value for cause in Cause)
 
 
-@needs_files
 def test_headers_of_variants_are_told() -> None:
     told = {row.strip("`") for row in column(DOCS / "file-formats.md", "## Variants")}
     assert told == set(USAGES.values())
 
 
-@needs_files
 @pytest.mark.parametrize("kind", [SubmissionResult, QuestionResult, Verdict, CellFailure])
 def test_fields_of_results_are_told(kind: Any) -> None:
     _, _, below = without_blocks(DOCS / "file-formats.md").partition("\n## Results\n")
@@ -246,7 +240,6 @@ def sources() -> str:
     return re.sub(r"\{[^{}\"\n]*\}", "…", joined)
 
 
-@needs_files
 def test_messages_are_those_of_the_code() -> None:
     text = sources()
     page = DOCS / "messages.md"

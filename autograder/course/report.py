@@ -13,7 +13,7 @@ REMARK_LIMIT = 1_000  # characters
 
 def as_table(lab: str, results: list[SubmissionResult]) -> Table:
     """A row per student: points per exercise, by tests in all, and what is left for a person."""
-    exercises = list(dict.fromkeys(_exercise(q.id) for q in results[0].questions))
+    exercises = _tested_exercises(results)
     table = Table(title=f"{lab}: points by tests", title_justify="left")
     # Folded ids keep the scores in sight, and none is cut so that two look alike.
     table.add_column("student", overflow="fold", max_width=STUDENT_WIDTH)
@@ -26,6 +26,13 @@ def as_table(lab: str, results: list[SubmissionResult]) -> Table:
         cells = _points(result, exercises, has_extra)
         table.add_row(Text(result.student), *cells, f"{result.seconds:.1f}")
     return table
+
+
+def _tested_exercises(results: list[SubmissionResult]) -> list[str]:
+    """In their order; of a class that could not be graded, all."""
+    tested = {_exercise(q.id) for result in results for q in result.questions if q.tests}
+    exercises = dict.fromkeys(_exercise(question.id) for question in results[0].questions)
+    return [exercise for exercise in exercises if exercise in tested or not tested]
 
 
 def _points(result: SubmissionResult, exercises: list[str], has_extra: bool) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn, Protocol
 
 from .failures import Misuse
 from .memory import Memory
+from .untrusted.calling import CALL
 
 INSTEAD = "have `submission.setup` make plain values of it, such as `list(thing)` or `a == b`"
 USES = {  # what can't be done with a handle: the names of operators
@@ -119,6 +120,17 @@ class Submission(Remote):
             A `Remote` whose attributes are the names defined in the end.
         """
         return self._remote_worker.ask("setup", source, inputs)
+
+    def call(self, function: Remote, /, *arguments: Any, **named: Any) -> Any:
+        """Call a function, and see all that comes of it.
+
+        Returns:
+            A `Remote` with the attributes `result`, None if it raised; `raised`, the names of the
+            exception's class and of those above it, [] if it raised nothing; `says`, the
+            exception's text; `printed`; `arguments` and `named` as the call left them.
+        """
+        inputs = {"function": function, "arguments": list(arguments), "named": named}
+        return self._remote_worker.ask("setup", CALL, inputs)
 
     def content_of(self, thing: Remote, /) -> dict[str, Any]:
         """What an object holds, as plain data: of a plot its axes, labels, lines and legends, of a

@@ -34,6 +34,12 @@ class Guarded:
             return guarded(self._remote.setup(source, **_bare(inputs)))
         return guarded(self._remote.setup)(source, **inputs)
 
+    def call(self, function: Any, /, *arguments: Any, **named: Any) -> Any:
+        """See `Submission.call`; a name like others, where it is no notebook's."""
+        if isinstance(self._remote, Submission):
+            return guarded(self._remote.call(_bare(function), *_bare(arguments), **_bare(named)))
+        return guarded(self._remote.call)(function, *arguments, **named)
+
     def content_of(self, thing: Any, /) -> Any:
         """See `Submission.content_of`; a name like others, where it is no notebook's."""
         if isinstance(self._remote, Submission):

@@ -83,6 +83,7 @@ LAYERS = {
     Cause.NOT_RUN: "time limit",
     Cause.TOO_LONG: "ingest",
     Cause.CHECK_BROKEN: "its own error",
+    Cause.TEST_BROKEN: "its own error",
 }
 # What an exception was, is the attack's own word: good enough to say why it got no further.
 LAYERS_BY_ERRNO = {

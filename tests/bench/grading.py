@@ -1,4 +1,4 @@
-"""A class of Lab 9 graded and published, beside plain nbgrader with the same tests.
+"""A class of each lab graded and published, beside plain nbgrader with the same tests.
 
 nbgrader runs the same public and hidden tests on the same notebooks, in the students' kernels, and
 writes its feedback. Processor time is that of the whole commands, with all that they start. What is
@@ -8,7 +8,8 @@ the students in between. Half of them handed in the solution, half a variant of 
 Both grade one student at a time, because two at once slow each other down.
 
 "Beyond the student's own process" leaves out what the workers themselves computed. Grading an
-unchanged class again, and one with a single new hand-in, is compared with its first run.
+unchanged class again, and one with a single new hand-in, is compared with its first run. How long
+grading takes to begin is the time for a class of one, whose only hand-in is blank.
 """
 
 import itertools
@@ -34,7 +35,7 @@ from autograder.variants.variant import read_variants
 from tests.bench.measure import Row
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAB = "lab09"
+LAB, SMALL_LAB = "lab09", "lab00"  # the second one without torch
 SMALL = 4  # students, more than are judged at a time
 THEIRS, OURS = 12, 28  # in the larger classes; ours costs less, so one student hides in the noise
 CLASS = 200  # students of the class that is graded again
@@ -57,34 +58,47 @@ class Cost:
 
 def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        notebooks = _notebooks(Path(folder) / "built")
-        yield from _beside_nbgrader(Path(folder), notebooks)
+        notebooks = _notebooks(LAB, Path(folder) / "built")
+        yield from _beside_nbgrader(LAB, Path(folder) / LAB, notebooks, at_most=1 / 10)
         yield from _again(Path(folder) / "class", notebooks)
+        others = _notebooks(SMALL_LAB, Path(folder) / "built")
+        yield from _beside_nbgrader(SMALL_LAB, Path(folder) / SMALL_LAB, others, at_most=1 / 8)
+        yield from _start(Path(folder))
 
 
-def _beside_nbgrader(folder: Path, notebooks: list[Any]) -> Iterator[Row]:
+def _start(folder: Path) -> Iterator[Row]:
+    seconds = {}
+    for lab in (LAB, SMALL_LAB):
+        blank = nbformat.read(PROJECT / "release" / lab / f"{lab}.ipynb", as_version=4)
+        _hand_in(lab, folder / f"start-{lab}", [blank], 1)
+        seconds[lab] = _grade(lab, folder / f"start-{lab}").wall_s
+    share = seconds[SMALL_LAB] / seconds[LAB]
+    yield Row(f"a class of one, {SMALL_LAB} / {LAB}, seconds", share, at_most=1 / 2)
+
+
+def _beside_nbgrader(lab: str, folder: Path, notebooks: list[Any], at_most: float) -> Iterator[Row]:
     ours: dict[int, float] = {}
     beyond: dict[int, float] = {}
     scores: dict[str, float] = {}
     for number in (SMALL, OURS):
         course = folder / f"ours{number}"
-        _hand_in(course, notebooks, number)
-        ours[number] = _grade(course, "--jobs", "1").cpu_s
+        _hand_in(lab, course, notebooks, number)
+        ours[number] = _grade(lab, course, "--jobs", "1").cpu_s
         report = json.loads((course / "report.json").read_text("utf-8"))
         beyond[number] = ours[number] - sum(one["cpu_s"] for one in report["submissions"])
         scores |= {one["student"]: one["score"] for one in report["submissions"]}
     theirs = {}
     for number in (SMALL, THEIRS):
-        plain = _nbgrader_grades(folder / f"nbgrader{number}", notebooks, number)
+        plain = _nbgrader_grades(lab, folder / f"nbgrader{number}", notebooks, number)
         theirs[number] = plain.pop("cost").cpu_s
         assert plain == {student: scores[student] for student in plain}, plain
     nbgraders = _one_more(theirs, THEIRS)
     beyond_s = _one_more(beyond, OURS)
-    yield Row(
-        "one more student, ours / nbgrader", _one_more(ours, OURS) / nbgraders, at_most=1 / 10
-    )
-    yield Row("of it beyond the student's process / nbgrader", beyond_s / nbgraders, at_most=1 / 30)
-    yield Row("of it beyond the student's process, CPU-s", beyond_s, at_most=0.25)
+    share = _one_more(ours, OURS) / nbgraders
+    yield Row(f"{lab}: one more student, ours / nbgrader", share, at_most=at_most)
+    what = f"{lab}: of it beyond the student's process"
+    yield Row(f"{what} / nbgrader", beyond_s / nbgraders, at_most=1 / 30)
+    yield Row(f"{what}, CPU-s", beyond_s, at_most=0.25)
 
 
 def _one_more(costs_s: dict[int, float], large: int) -> float:
@@ -92,13 +106,13 @@ def _one_more(costs_s: dict[int, float], large: int) -> float:
 
 
 def _again(course: Path, notebooks: list[Any]) -> Iterator[Row]:
-    _hand_in(course, notebooks, CLASS)
-    first = _grade(course)
-    again = _grade(course)
+    _hand_in(LAB, course, notebooks, CLASS)
+    first = _grade(LAB, course)
+    again = _grade(LAB, course)
     changed = nbformat.from_dict(notebooks[1])
     changed.cells.append(nbformat.v4.new_code_cell("own = 'new'"))
-    _write(course, "student-000", changed)
-    one = _grade(course)
+    _write(LAB, course, "student-000", changed)
+    one = _grade(LAB, course)
     yield Row(
         f"{CLASS} unchanged again / first run, seconds", again.wall_s / first.wall_s, at_most=1 / 50
     )
@@ -107,11 +121,11 @@ def _again(course: Path, notebooks: list[Any]) -> Iterator[Row]:
     yield Row(f"one changed among {CLASS} / first run, CPU", share, at_most=0.1)
 
 
-def _notebooks(folder: Path) -> list[Any]:
+def _notebooks(name: str, folder: Path) -> list[Any]:
     """The solution, then each right answer and mistake of the bank in turn, for ever different."""
-    lab = find_lab(LAB)
+    lab = find_lab(name)
     build_labs([lab.source], folder / "release", folder / "solution")
-    solved = nbformat.read(folder / "solution" / LAB / f"{LAB}.ipynb", as_version=4)
+    solved = nbformat.read(folder / "solution" / name / f"{name}.ipynb", as_version=4)
     solution = read_solution(lab.source)
     right = read_variants(lab.variants_dir / "right", solution)
     made = []
@@ -123,51 +137,51 @@ def _notebooks(folder: Path) -> list[Any]:
     return made
 
 
-def _hand_in(course: Path, notebooks: list[Any], number: int) -> None:
+def _hand_in(lab: str, course: Path, notebooks: list[Any], number: int) -> None:
     for index, notebook in enumerate(itertools.islice(itertools.cycle(notebooks), number)):
-        _write(course, f"student-{index:03}", notebook)
+        _write(lab, course, f"student-{index:03}", notebook)
 
 
-def _write(course: Path, student: str, notebook: Any) -> None:
-    path = course / "submitted" / student / LAB / f"{LAB}.ipynb"
+def _write(lab: str, course: Path, student: str, notebook: Any) -> None:
+    path = course / "submitted" / student / lab / f"{lab}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
 
 
-def _grade(course: Path, *options: str) -> Cost:
+def _grade(lab: str, course: Path, *options: str) -> Cost:
     report = course / "report.json"
-    command = ["-m", "autograder", "grade", LAB, "--course", str(course), "--json", str(report)]
+    command = ["-m", "autograder", "grade", lab, "--course", str(course), "--json", str(report)]
     return _cost_of([sys.executable, *command, *options], PROJECT)
 
 
-def _nbgrader_grades(course: Path, notebooks: list[Any], number: int) -> dict[str, Any]:
+def _nbgrader_grades(lab: str, course: Path, notebooks: list[Any], number: int) -> dict[str, Any]:
     """Scores by student, and "cost"; releasing is not counted."""
     from nbgrader.api import Gradebook
 
-    plain = [_plain(notebook) for notebook in notebooks[:number]]
-    source = course / "source" / LAB
-    shutil.copytree(PROJECT / "release" / LAB, source)
+    plain = [_plain(lab, notebook) for notebook in notebooks[:number]]
+    source = course / "source" / lab
+    shutil.copytree(PROJECT / "release" / lab, source)
     shutil.copytree(PROJECT / "lib", source / "lib", dirs_exist_ok=True)  # with the reference
-    nbformat.write(plain[0], source / f"{LAB}.ipynb")
+    nbformat.write(plain[0], source / f"{lab}.ipynb")
     (course / "nbgrader_config.py").write_text(
         "c = get_config()\nc.Execute.timeout = 300\nc.ClearSolutions.enforce_metadata = False\n"
     )
-    _nbgrader(course, "generate_assignment")
+    _nbgrader(lab, course, "generate_assignment")
     for index, notebook in enumerate(plain):
         student = f"student-{index:03}"
-        shutil.copytree(source, course / "submitted" / student / LAB)
-        _write(course, student, notebook)
-    graded = _nbgrader(course, "autograde")
-    feedback = _nbgrader(course, "generate_feedback")
+        shutil.copytree(source, course / "submitted" / student / lab)
+        _write(lab, course, student, notebook)
+    graded = _nbgrader(lab, course, "autograde")
+    feedback = _nbgrader(lab, course, "generate_feedback")
     cost = Cost(graded.cpu_s + feedback.cpu_s, graded.wall_s + feedback.wall_s)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        scores = {one.student.id: one.score for one in gradebook.assignment_submissions(LAB)}
+        scores = {one.student.id: one.score for one in gradebook.assignment_submissions(lab)}
     return {**scores, "cost": cost}
 
 
-def _plain(notebook: Any) -> Any:
+def _plain(name: str, notebook: Any) -> Any:
     """The notebook with all tests of a question in its check cell."""
-    lab = find_lab(LAB)
+    lab = find_lab(name)
     files = [str(file) for file in (lab.checks_file, *lab.hidden_tests)]
     plain = nbformat.from_dict(notebook)
     for cell in plain.cells:
@@ -184,8 +198,8 @@ def _plain(notebook: Any) -> Any:
     return plain
 
 
-def _nbgrader(course: Path, step: str) -> Cost:
-    command = [sys.executable, "-W", "ignore", "-m", "nbgrader", step, LAB]
+def _nbgrader(lab: str, course: Path, step: str) -> Cost:
+    command = [sys.executable, "-W", "ignore", "-m", "nbgrader", step, lab]
     return _cost_of(command, course)
 
 

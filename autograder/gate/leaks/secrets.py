@@ -28,6 +28,7 @@ _SAID_BY_ALL_TESTS = re.compile(r"(?:import\b|from\b.*\bimport\b|@question\b|#)"
 _WRAPPINGS = ("{}", "(\n{}\n)", "if True:\n    pass\n{}")  # a block need not stand alone
 
 TAGGED = (".py", ".md", ".txt")  # what has tags, of the files that are handed in
+FEW = 2  # words, as in `return None`: no secret, whoever writes them
 # Of our packages, what ships with a release on purpose.
 SHIPPED = ("lib/__init__.py", "lib/kit")
 REFERENCE = "lib"
@@ -162,7 +163,7 @@ def _collect(kind: Kind, secret: list[Passage], given: list[Passage]) -> Secrets
     found = Secrets(kind)
     for passage in secret:
         for one in statements(passage.lines, kind.tokens(passage.lines)):
-            is_long = sum(map(len, one.tokens)) >= kind.shortest_line
+            is_long = sum(map(len, one.tokens)) >= kind.shortest_line and len(one.tokens) > FEW
             if is_long and one.tokens not in given_statements:
                 found.statements.setdefault(one.tokens, _place(passage.file, one.line))
         for number, run in _secret_runs(passage, kind, known):

@@ -41,6 +41,16 @@ def shown(*what: RenderableType, width: int = 120) -> list[list[str]]:
     return [line.replace("│", " ").replace("┃", " ").split() for line in capture.get().splitlines()]
 
 
+def test_an_exercise_that_people_grade_has_no_column() -> None:
+    written = replace(RESULT, questions=(*RESULT.questions, QuestionResult("ex3-why", 2)))
+    failed = replace(written, status=FAILED, questions=(QuestionResult("ex3-why", 2),))
+    header = ["student", "ex1", "ex2", "score", "of", "by", "hand", "time/s"]
+    assert header in shown(as_table("means", [written]))
+    assert ["student", "ex3", "score", "of", "by", "hand", "time/s"] in shown(
+        as_table("means", [failed])
+    )
+
+
 def test_a_row_has_points_by_exercise_by_tests_and_what_is_left_for_a_person() -> None:
     lines = shown(as_table("means", [RESULT]))
     assert lines[0] == ["means:", "points", "by", "tests"]

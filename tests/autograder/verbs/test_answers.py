@@ -155,7 +155,7 @@ def test_a_wrong_answer_of_the_bank_has_to_say_what_it_loses(project: Path) -> N
 
 def test_a_lab_without_a_bank_is_misuse(project: Path) -> None:
     new_lab("bare", project / "source")
-    (project / "source" / "bare" / "variants" / "right" / "statistics.txt").unlink()
+    shutil.rmtree(project / "source" / "bare" / "variants")
     build_project(project)
     with pytest.raises(UserError, match="no bank of answers") as caught:
         grade_answers("bare", project)

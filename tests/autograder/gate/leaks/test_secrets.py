@@ -135,3 +135,13 @@ def test_what_students_hand_in_besides_the_notebook(course: Course) -> None:
     course.plant("model.py", module)
     whats = " ".join(leak.what for leak in find_leaks(course.release, [solution, written]))
     assert "a figure that only a solution shows" in whats and "files/model.py:5" in whats
+
+
+def test_two_words_that_everybody_writes_are_no_secret(course: Course) -> None:
+    code = "if not half:\n    return None\nhalf = leave(half)"
+    block = f"```python\n#!TAG HWBEGIN\n{code}\n#!TAG HWEND\n```\n"
+    course.source.write_text(f"{course.source.read_text('utf-8')}\n{block}", "utf-8")
+    solution, *_ = read_secrets(course.source, course.project / "hidden", course.project)
+    said = [" ".join(tokens) for tokens in solution.statements]
+    assert "return None" not in said
+    assert "half = leave ( half )" in said

@@ -20,6 +20,7 @@ from typing import Any, Literal
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
+from .calling import CALL
 from .contents import content_of
 from .failure import CheckFailure
 from .question import question_of, what_is_checked
@@ -64,6 +65,11 @@ class Submission:
         if name not in self._names:
             raise NotDefined(f"`{name}` is not defined yet: run the cell that defines it")
         return self._names[name]
+
+    def call(self, function: Any, /, *arguments: Any, **named: Any) -> SimpleNamespace:
+        """Call a function, and see all that comes of it: `result`, `raised` (names of the
+        exception's classes), `says` (its text), `printed`, `arguments` and `named` afterwards."""
+        return self.setup(CALL, function=function, arguments=list(arguments), named=named)
 
     def content_of(self, thing: Any) -> dict[str, Any]:
         """What a plot, a dataclass or another object holds, as plain data."""
