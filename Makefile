@@ -82,7 +82,7 @@ mutate: setup ## make hundreds of small mistakes in the solution: do the tests f
 chromium: setup ## install Debian's Chromium, which prints PDFs and is tested with, where root may
 	@$(py) -m autograder.render.chromium
 
-check: setup ## linters, types and the fast tests: before each commit (2 minutes)
+check: setup ## linters, types and the fast tests: before each commit (about 4 minutes)
 	@$(linters)
 	@$(py) -m pytest -n 2 --dist loadfile $(addprefix --ignore=tests/,$(slow))
 
