@@ -1,11 +1,19 @@
 """nbgrader's formgrader in a tab of JupyterLab, handled as a grader does."""
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, Response, expect
 
 from .notebook_page import START_MS
 from .server import Server
 
 GRADE_MS = 90_000  # a submission, with the start of the engine
+
+
+def _saves(what: str) -> Callable[[Response], bool]:
+    """The server's answer that a grade or a comment is in the gradebook: the page may say so
+    before."""
+    return lambda one: one.request.method == "PUT" and f"/api/{what}/" in one.url
 
 
 class FormgraderPage:
@@ -56,20 +64,23 @@ class FormgraderPage:
     def give_points(self, question: str, points: str) -> None:
         """Type the points of a question, and wait until they are saved."""
         cell = self.frame.locator(".nbgrader_cell", has=self.points(question))
-        self._type(self.points(question), points)
+        with self.page.expect_response(_saves("grade")):
+            self._type(self.points(question), points)
         expect(cell.locator(".score-saved")).to_be_visible()
 
     def full_credit(self, question: str) -> None:
         """Press the button for all points of a question, and wait until they are saved."""
         cell = self.frame.locator(".nbgrader_cell", has=self.points(question))
-        cell.locator(".full-credit").click()
+        with self.page.expect_response(_saves("grade")):
+            cell.locator(".full-credit").click()
         expect(cell.locator(".score-saved")).to_be_visible()
 
     def comment(self, question: str, text: str) -> None:
         """Type a comment on a question, and wait until it is saved."""
         comment = self.frame.locator(f"#{question}-comment")
         cell = self.frame.locator(".nbgrader_cell", has=comment)
-        self._type(comment, text)
+        with self.page.expect_response(_saves("comment")):
+            self._type(comment, text)
         expect(cell.locator(".comment-saved")).to_be_visible()
 
     def points(self, question: str) -> Locator:
