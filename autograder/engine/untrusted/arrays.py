@@ -5,6 +5,7 @@ itself. Records, masked arrays, and bytes in another machine's order stay behind
 """
 
 import functools
+import math
 import sys
 from typing import Any
 
@@ -125,7 +126,7 @@ def _read_objects(reader: Reader, wire: Wire, depth: int) -> Any:
         ):
             array = np.empty(len(wires), dtype=object)
             array[:] = boxed(reader.read_all(wires, depth))
-            if array.size == _product(sizes):
+            if array.size == math.prod(sizes):
                 return array.reshape(sizes)
     raise MalformedFrame("no array of objects")
 
@@ -138,13 +139,6 @@ def boxed(items: list[Any]) -> Any:
     for place, item in enumerate(items):
         box[place] = item
     return box
-
-
-def _product(sizes: list[int]) -> int:
-    product = 1
-    for size in sizes:
-        product *= size
-    return product
 
 
 def _write_scalar(writer: Writer, value: Any, depth: int) -> Any:

@@ -100,9 +100,7 @@ def close_arrays(
         error = np.where(settled, 0.0, np.abs(actual - expected))
         bound = np.where(settled, 0.0, atol + rtol * np.abs(expected))
     wrong = ~(error <= bound)
-    if margins.observers:
-        off = error > 0
-        tell(what, float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf)
+    _observe(what, error, bound)
     if bool(wrong.any()):
         _fail_far(what, int(wrong.sum()), wrong.size, wrong.ndim, float(error.max()), hint)
 
@@ -131,8 +129,8 @@ def values_above(actual: Any, least: float, message: str, hint: str) -> None:
         fail(message, hint)
 
 
-def _observe(what: str, error: "Tensor", bound: "Tensor") -> None:
-    """Tell how often the largest error fits into its bound."""
+def _observe(what: str, error: Any, bound: Any) -> None:
+    """Tell how often the largest error, in a tensor or an array, fits into its bound."""
     if margins.observers:
         off = error > 0
         tell(what, float((bound[off] / error[off]).min()) if bool(off.any()) else math.inf)
