@@ -12,7 +12,7 @@ import gc
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as mallopt(3) has them
 MOST_KEPT_BYTES = 256 * 2**20
 MOST_AT_ONCE_BYTES = 32 * 2**20  # larger blocks go back at once; the C library allows no more
-LEAST_MEASURED_BYTES = 2**18
+LEAST_MEASURED_BYTES = 2**16
 
 
 def keep_freed() -> None:
