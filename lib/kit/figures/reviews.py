@@ -37,10 +37,8 @@ def plot_padding(tokens: Tensor) -> None:
     by_length = lengths.argsort(stable=True)
     short = by_length[: 2 * NUM_IN_DETAIL : 2].sort().values
     ids = tokens[short][:, : int(lengths[short].max()) + 3]  # (NUM_IN_DETAIL, at most seq_len)
-    with subplots(1, 2, (FULL_WIDTH_IN, 2.9), width_ratios=(1.9, 1)) as (
-        figure,
-        (detail, overview),
-    ):
+    size = (FULL_WIDTH_IN, 2.9)
+    with subplots(1, 2, size, width_ratios=(1.9, 1)) as (figure, (detail, overview)):
         _write_ids(detail, ids)
         overview.imshow(
             is_word.numpy(),
