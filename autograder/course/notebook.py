@@ -134,14 +134,20 @@ def _answers(notebook: Any) -> dict[str, str]:
     }
 
 
-def credit(question: QuestionResult) -> str:
-    """Why a question counts more or less than the tests that passed; empty if it doesn't."""
+def credit(question: QuestionResult, titles: Mapping[str, str] | None = None) -> str:
+    """Why a question counts more or less than the tests that passed; empty if it doesn't.
+
+    Args:
+        titles: of questions; without one, the id is told.
+    """
     if not question.carried:
         return _fair_loss(question) or _public_only(question)
+    earlier = " and ".join((titles or {}).get(name, name) for name in question.builds_on)
     return (
-        f"An early mistake costs once: with right answers to {', '.join(question.builds_on)} "
-        f"before it, this answer earns {question.score:g} points, which count "
-        f"({question.own_score:g} without). The checks shown are those of your notebook as it is."
+        f"This answer uses {earlier}, where points were lost. A mistake costs once: with right "
+        f"answers there, this one earns {question.score:g} of {question.max_score:g} points, and "
+        f"these count. The checks listed here ran on the notebook as it is, where it earns "
+        f"{question.own_score:g}."
     )
 
 

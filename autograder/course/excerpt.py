@@ -1,0 +1,76 @@
+"""The lines of a cell that its student wrote, with a few around them: enough to see what they do.
+
+What stands as it was released is left out, because the student has the notebook.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+AROUND = 2  # lines that are shown before and after
+DEFINES = ("def ", "async def ", "class ")
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """A line by its number in the cell, from 1; number 0 stands for lines that are left out."""
+
+    number: int
+    text: str = ""
+    marked: bool = False
+
+
+def own_lines(released: str, written: str, marked: int = 0) -> list[CodeLine]:
+    """What differs from the release, what is around it, and the marked line with its definition."""
+    given, lines = released.splitlines(), written.splitlines()
+    same_before = _count_same(given, lines)
+    most = min(len(given), len(lines)) - same_before
+    same_after = min(_count_same(given[::-1], lines[::-1]), most)
+    own = range(same_before, len(lines) - same_after)
+    deleted = [same_before] if not own and len(given) != len(lines) else []
+    wanted = _around([*own, *deleted], len(lines))
+    if 0 < marked <= len(lines):
+        wanted |= _around([marked - 1], len(lines))
+    wanted |= {_definition(lines, first) for first in _starts(wanted)}
+    shown, before = [], -1
+    for index in sorted(wanted):
+        if index != before + 1:
+            shown.append(CodeLine(0))
+        shown.append(CodeLine(index + 1, lines[index], index + 1 == marked))
+        before = index
+    if wanted and before + 1 < len(lines):
+        shown.append(CodeLine(0))
+    return shown
+
+
+def _count_same(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _around(indices: Iterable[int], count: int) -> set[int]:
+    return {
+        near
+        for index in indices
+        for near in range(index - AROUND, index + AROUND + 1)
+        if 0 <= near < count
+    }
+
+
+def _starts(wanted: set[int]) -> list[int]:
+    """Where lines begin that follow each other."""
+    return [index for index in wanted if index - 1 not in wanted]
+
+
+def _definition(lines: Sequence[str], index: int) -> int:
+    """The function or class that a line stands in; the line itself if it stands in none."""
+    indent = _indent(lines[index])
+    for above in range(index - 1, -1, -1):
+        text = lines[above].lstrip()
+        if text.startswith(DEFINES) and _indent(lines[above]) < indent:
+            return above
+    return index
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
