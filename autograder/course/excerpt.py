@@ -3,9 +3,8 @@
 What stands as it was released is left out, because the student has the notebook.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 AROUND = 2  # lines that are shown before and after
 DEFINES = ("def ", "async def ", "class ")
@@ -22,15 +21,16 @@ class CodeLine:
 
 def own_lines(released: str, written: str, marked: int = 0) -> list[CodeLine]:
     """What differs from the release, what is around it, and the marked line with its definition."""
-    given, lines = released.splitlines(), written.splitlines()
+    given, lines = released.split("\n"), written.split("\n")
     same_before = _count_same(given, lines)
     most = min(len(given), len(lines)) - same_before
     same_after = min(_count_same(given[::-1], lines[::-1]), most)
-    own = range(same_before, len(lines) - same_after)
-    deleted = [same_before] if not own and len(given) != len(lines) else []
-    wanted = _around([*own, *deleted], len(lines))
+    end = len(lines) - same_after
+    wanted: set[int] = set()
+    if end > same_before or len(given) != len(lines):  # or some were deleted
+        wanted |= _around(same_before, end, len(lines))
     if 0 < marked <= len(lines):
-        wanted |= _around([marked - 1], len(lines))
+        wanted |= _around(marked - 1, marked, len(lines))
     wanted |= {_definition(lines, first) for first in _starts(wanted)}
     shown, before = [], -1
     for index in sorted(wanted):
@@ -44,17 +44,15 @@ def own_lines(released: str, written: str, marked: int = 0) -> list[CodeLine]:
 
 
 def _count_same(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = zip(one, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    """How many lines are the same from the first on."""
+    for count, (line, beside) in enumerate(zip(one, other, strict=False)):
+        if line != beside:
+            return count
+    return min(len(one), len(other))
 
 
-def _around(indices: Iterable[int], count: int) -> set[int]:
-    return {
-        near
-        for index in indices
-        for near in range(index - AROUND, index + AROUND + 1)
-        if 0 <= near < count
-    }
+def _around(first: int, end: int, count: int) -> set[int]:
+    return set(range(max(0, first - AROUND), min(count, end + AROUND)))
 
 
 def _starts(wanted: set[int]) -> list[int]:

@@ -146,7 +146,7 @@ def credit(question: QuestionResult, titles: Mapping[str, str] | None = None) ->
     return (
         f"This answer uses {earlier}, where points were lost. A mistake costs once: with right "
         f"answers there, this one earns {question.score:g} of {question.max_score:g} points, and "
-        f"these count. The checks listed here ran on the notebook as it is, where it earns "
+        f"these count. The checks ran on the notebook as it is, which would earn "
         f"{question.own_score:g}."
     )
 

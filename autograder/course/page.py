@@ -11,6 +11,7 @@ import base64
 import functools
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,16 +22,17 @@ from markupsafe import Markup, escape
 
 from ..assignment import nbgrader_tag
 from ..judge.results import HandedFile, QuestionResult, SubmissionResult, Verdict, predicate
-from ..judge.submission import UNREADABLE
+from ..judge.submission import UNREADABLE, compose
 from ..printable import printable_text
 from .excerpt import CodeLine, own_lines
 from .next_steps import Loss, Step, next_steps
-from .notebook import credit, said_of, untouched_answers, with_cells, work_by_question
+from .notebook import credit, said_of, work_by_question
 from .open_blanks import Blank, open_blanks
+from .outline import Outline
 from .reasons import Reason, Reasons, shares
 from .recorded import RecordedGrade, RecordedSubmission
 from .sanitise import clean_page
-from .titles import exercise_of, exercise_titles, question_titles
+from .titles import exercise_of
 
 # What is longer is cut, and says so; a page stays small whatever somebody hands in.
 MESSAGE_LIMIT = 1_000  # characters
@@ -96,26 +98,18 @@ class _Question:
 
 
 def render_page(
-    result: SubmissionResult,
-    release: Any,
-    exercises: Mapping[str, str],
-    recorded: RecordedSubmission,
-    title: str,
+    result: SubmissionResult, outline: Outline, recorded: RecordedSubmission, title: str
 ) -> str:
     """One student's feedback to one lab as a page of HTML.
 
     Args:
         result: what grading found.
-        release: the released notebook.
-        exercises: titles, by what stands before the "-" in the questions' ids.
+        outline: of the release.
         recorded: the student's row in the gradebook.
         title: of the lab.
     """
-    names = exercise_titles(release, exercises)
-    questions = _questions(result, release, question_titles(release, names), recorded)
-    titles = {question.result.id: question.title for question in questions}
-    released = {cell["id"]: cell["source"] for cell in release["cells"]}
-    shown = [_shown(question, titles, released, result.files) for question in questions]
+    questions = _questions(result, outline, recorded)
+    shown = [_shown(question, outline, result.files) for question in questions]
     parts: dict[str, list[int]] = {}
     for number, question in enumerate(questions):
         parts.setdefault(exercise_of(question.result.id), []).append(number)
@@ -131,7 +125,7 @@ def render_page(
         remarks=[_prose(remark) for remark in result.first_remarks(REMARKS_LIMIT)],
         exercises=[
             {
-                "title": _prose(names.get(name) or exercises.get(name, name)),
+                "title": _title(outline.exercises.get(name, name)),
                 "questions": [shown[number] for number in numbers],
                 **_sum([questions[number] for number in numbers]),
             }
@@ -157,22 +151,19 @@ def render_page(
 
 
 def _questions(
-    result: SubmissionResult,
-    release: Any,
-    titles: Mapping[str, str],
-    recorded: RecordedSubmission,
+    result: SubmissionResult, outline: Outline, recorded: RecordedSubmission
 ) -> list[_Question]:
-    notebook = with_cells(release, result.cells)
-    released = {cell["id"]: cell["source"] for cell in release["cells"]}
-    untouched = untouched_answers(release, notebook)
-    comments = _comments_by_question(release, recorded)
+    notebook = compose(outline.skeleton, result.cells)
+    untouched = outline.untouched(result.cells)
+    comments = _comments_by_question(outline.skeleton, recorded) if recorded.comments else {}
     work = work_by_question(notebook)
     blanks = {
         question: [
             blank
             for cell in cells
-            if cell["cell_type"] == "code" and cell["id"] in released
-            for blank in open_blanks(released[cell["id"]], cell["source"][:CELL_LIMIT])
+            for blank in open_blanks(
+                outline.blanks.get(cell["id"], ()), cell["source"][:CELL_LIMIT]
+            )
         ]
         for question, cells in work.items()
     }
@@ -182,7 +173,7 @@ def _questions(
             number,
             question,
             recorded.grades.get(question.id, RecordedGrade(question.score)),
-            titles.get(question.id, question.id),
+            outline.questions.get(question.id, question.id),
             comments.get(question.id, []),
             [
                 cell
@@ -264,28 +255,24 @@ def _step(step: Step, questions: Sequence[_Question]) -> dict[str, Any]:
         "points": _points(step.points),
         "questions": step.questions,
         "number": question.number,
-        "title": _prose(question.title),
-        "text": _prose(step.text, STEP_LIMIT),
+        "title": _title(question.title),
+        "text": _prose(textwrap.shorten(step.text, STEP_LIMIT, placeholder=" …")),
     }
 
 
 # -- a question ----------------------------------------------------------------------------------
 
 
-def _shown(
-    question: _Question,
-    titles: Mapping[str, str],
-    released: Mapping[str, str],
-    files: Sequence[HandedFile],
-) -> dict[str, Any]:
-    result, score = question.result, question.score
+def _shown(question: _Question, outline: Outline, files: Sequence[HandedFile]) -> dict[str, Any]:
+    result, score, titles = question.result, question.score, outline.questions
     kind, sign = _sign(question)
     passed = [test for test in result.tests if test.passed]
+    waiting = [test for test in result.tests if question.is_open and not test.passed]
     reasons = [] if question.is_open else question.reasons
-    earned = "–" if score is None else _number(score)
+    earned = "waits for a person: –" if score is None else _number(score)
     return {
         "number": question.number,
-        "title": _prose(question.title),
+        "title": _title(question.title),
         "name": _line(result.id),
         "kind": kind,
         "sign": sign,
@@ -295,11 +282,13 @@ def _shown(
         "notes": [_prose(note, TEXT_LIMIT) for note in _notes(question)],
         "reasons": [_reason(reason, question, titles) for reason in reasons[:REASONS_LIMIT]],
         "more_reasons": len(reasons[REASONS_LIMIT:]),
-        "waiting": [_check(test) for test in result.tests if question.is_open and not test.passed],
-        "passed": [_check(test) for test in passed],
+        "waiting": len(waiting),
+        "waiting_checks": _titles(waiting),
+        "passed": len(passed),
+        "passed_checks": _titles(passed),
         "fold_passed": bool(reasons),
         "answers": [_cut(cell["source"], TEXT_LIMIT) for cell in question.work * question.written],
-        "code": [] if question.written else _code(question, released, files),
+        "code": [] if question.written else _code(question, outline.sources, files),
     }
 
 
@@ -325,7 +314,7 @@ def _lead(question: _Question, titles: Mapping[str, str]) -> str:
     if question.written:
         if question.is_open:
             return "Still open: nothing was written here."
-        return "Waits for a person to read it." if question.waits else ""
+        return ""
     if question.result.carried and not question.by_person:
         return credit(question.result, titles)
     if not question.is_open:
@@ -366,26 +355,37 @@ def _reason(reason: Reason, question: _Question, titles: Mapping[str, str]) -> d
         message = f"Waits for {titles[elsewhere]}: a blank there is still open."
     elif reason.failure is not None and elsewhere in titles:
         message = f"A cell in {titles[elsewhere]} stopped: {reason.failure.message}"
-    checks = [
-        _check(test, test.message if test.message != reason.message else "")
-        for test in reason.tests
-    ]
     return {
         "kind": "open" if reason.is_open else "none",
         "sign": "○ open" if reason.is_open else "✗ failed",
         "worth": _points(reason.points),
-        "count": len(checks),
         "message": _prose(_upper(message)),
-        "checks": checks,
+        "first": _title(reason.tests[0].checked),
+        "count": len(reason.tests),
+        "checks": _with_messages(reason),
     }
 
 
-def _check(test: Verdict, message: str = "") -> dict[str, Any]:
-    return {
-        "checked": _prose(test.checked),
-        "worth": _points(test.points),
-        "message": _prose(message),
-    }
+def _with_messages(reason: Reason) -> Markup:
+    """What its tests look at, with what they say if it is not what is said above."""
+    said = [test.message if test.message != reason.message else "" for test in reason.tests]
+    hints = [f'<div class="hint">{_prose(text)}</div>' if text else "" for text in said]
+    return _items([test.checked for test in reason.tests], hints)
+
+
+def _titles(tests: Iterable[Verdict]) -> Markup:
+    return _plain_items(tuple(test.checked for test in tests))
+
+
+@functools.lru_cache(2_000)
+def _plain_items(checked: tuple[str, ...]) -> Markup:
+    """The same for most students."""
+    return _items(checked, [""] * len(checked))
+
+
+def _items(checked: Iterable[str], hints: Iterable[str]) -> Markup:
+    items = zip(map(_title, checked), hints, strict=True)
+    return Markup("\n".join(f"<li>{item}{hint}</li>" for item, hint in items))
 
 
 # -- a student's code ----------------------------------------------------------------------------
@@ -401,15 +401,16 @@ def _code(
     cells = [cell for cell in cells if cell["source"].strip()]
     shown, room = [], CODE_LIMIT
     for cell in cells[:CELLS_LIMIT]:
-        source = printable_text(cell["source"], CELL_LIMIT, CUT)
-        marked = _marked_line(cell["id"], source, reasons, len(cells) == 1)
-        block = _block(own_lines(released.get(cell["id"], ""), source, marked), room)
-        shown += [block] if block["lines"] else []
-        room -= sum(len(line["text"]) for line in block["lines"])
         if room <= 0:
             break
+        source = cell["source"][:CELL_LIMIT]
+        marked = _marked_line(cell["id"], source, reasons, len(cells) == 1)
+        lines = own_lines(released.get(cell["id"], ""), source, marked)
+        lines += [CodeLine(0)] * (len(source) < len(cell["source"]))
+        shown += [{"label": "", "text": _lines(lines, room)}] * bool(lines)
+        room -= sum(len(line.text) for line in lines)
     if (more := len(cells) - CELLS_LIMIT) > 0:
-        shown.append(_block([CodeLine(0, f"({_many(more, 'more cell')} not shown)")], CODE_LIMIT))
+        shown.append({"label": "", "text": f"({_many(more, 'more cell')} not shown)"})
     return shown + _near_in_files(reasons, files)
 
 
@@ -429,31 +430,38 @@ def _marked_line(cell_id: str, source: str, reasons: Iterable[Reason], only: boo
     return 0
 
 
-def _near_in_files(
-    reasons: Iterable[Reason], files: Sequence[HandedFile]
-) -> list[dict[str, Any]]:
+def _near_in_files(reasons: Iterable[Reason], files: Sequence[HandedFile]) -> list[dict[str, Any]]:
     texts = {file.name: file.text for file in files if file.text}
     places = [reason.place for reason in reasons]
     found = dict.fromkeys((place.home, place.line) for place in places if place)
     return [
-        _block(own_lines(texts[name], texts[name], line), CODE_LIMIT, name)
+        {
+            "label": _line(name),
+            "text": _lines(own_lines(texts[name], texts[name], line), CODE_LIMIT),
+        }
         for name, line in found
         if name in texts
     ]
 
 
-def _block(lines: Sequence[CodeLine], room: int, label: str = "") -> dict[str, Any]:
-    shown: list[dict[str, Any]] = []
-    for line in lines[:CODE_LINES]:
-        text = _cut(line.text, room)
-        shown.append({"number": line.number or "⋮", "text": text, "marked": line.marked})
-        room -= len(line.text)
-        if room <= 0:
-            break
-    if more := len(lines) - len(shown):
-        text = f"({_many(more, 'more line')} not shown)"
-        shown.append({"number": "⋮", "text": text, "marked": False})
-    return {"label": _line(label), "lines": shown}
+def _lines(lines: Sequence[CodeLine], room: int) -> Markup:
+    """Code as HTML; its lines have numbers if one is marked, which a message names by its own."""
+    text = "\n".join(line.text if line.number else "⋮" for line in lines[:CODE_LINES])
+    shown = str(escape(_cut(text, room))).split("\n")
+    more = len(lines) - len(shown)
+    if any(line.marked for line in lines):
+        shown = [_numbered(line, html) for line, html in zip(lines, shown, strict=False)]
+    if more:
+        shown.append(f"({_many(more, 'more line')} not shown)")
+    return Markup("\n".join(shown))
+
+
+def _numbered(line: CodeLine, html: str) -> str:
+    if not line.number:
+        return '<span class="no">   ⋮</span>'
+    if line.marked:
+        return f'<mark><span class="no">▶{line.number:3}</span> {html}</mark>'
+    return f'<span class="no">{line.number:4}</span> {html}'
 
 
 def _file_text(file: HandedFile) -> str:
@@ -482,6 +490,7 @@ def _sum(questions: Sequence[_Question], penalty: float = 0.0) -> dict[str, Any]
         "tested": _share(tested),
         "written": _share(written),
         "waiting": _points(waiting) if waiting else "",
+        "more": f"{_number(waiting)} more point{_s(waiting)}" if waiting else "",
         "percent": f"{max(0.0, min(share, 100.0)):.0f}",
     }
 
@@ -509,11 +518,15 @@ def _number(value: float) -> str:
 
 
 def _points(value: float) -> str:
-    return f"{_number(value)} point{'' if _number(value) == '1' else 's'}"
+    return f"{_number(value)} point{_s(value)}"
 
 
 def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"{count} {what}{_s(count)}"
+
+
+def _s(count: float) -> str:
+    return "" if _number(count) == "1" else "s"
 
 
 def _upper(text: str) -> str:
@@ -524,6 +537,12 @@ def _upper(text: str) -> str:
 def _prose(text: str, limit: int = MESSAGE_LIMIT) -> Markup:
     """Escaped text with its `code` shown as such."""
     return Markup(CODE_SPAN.sub(r"<code>\2</code>", str(escape(_cut(text.strip(), limit)))))
+
+
+@functools.lru_cache(2_000)
+def _title(text: str) -> Markup:
+    """The same of what is ours, and on the page of each student."""
+    return _prose(text)
 
 
 def _line(text: str) -> str:

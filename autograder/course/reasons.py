@@ -6,6 +6,7 @@ they say the same but for numbers. What a message says is a student's word in pa
 joins rows of a page of his own.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,9 +84,15 @@ class Reasons:
         self, result: SubmissionResult, notebook: Any, blanks: Mapping[str, Sequence[Blank]]
     ) -> None:
         self._failures = {failure.cell_id: failure for failure in result.cell_failures}
-        self._sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
-        self._questions = questions_by_cell(notebook)
-        self._blanks = blanks
+        self._notebook, self._blanks = notebook, blanks
+
+    @functools.cached_property
+    def _sources(self) -> dict[str, str]:
+        return {cell["id"]: cell["source"] for cell in self._notebook["cells"]}
+
+    @functools.cached_property
+    def _questions(self) -> dict[str, str]:
+        return questions_by_cell(self._notebook)
 
     def of(self, question: QuestionResult) -> list[Reason]:
         """Those of one question, the one that fails most points first."""
