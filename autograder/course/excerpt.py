@@ -20,18 +20,21 @@ class CodeLine:
 
 
 def own_lines(released: str, written: str, marked: int = 0) -> list[CodeLine]:
-    """What differs from the release, what is around it, and the marked line with its definition."""
+    """What differs from the release, the marked line, what is around them, and what they stand in."""
     given, lines = released.split("\n"), written.split("\n")
     same_before = _count_same(given, lines)
     most = min(len(given), len(lines)) - same_before
     same_after = min(_count_same(given[::-1], lines[::-1]), most)
     end = len(lines) - same_after
+    told: list[int] = []  # where it is worth knowing what one is in
     wanted: set[int] = set()
     if end > same_before or len(given) != len(lines):  # or some were deleted
         wanted |= _around(same_before, end, len(lines))
+        told.append(same_before)
     if 0 < marked <= len(lines):
         wanted |= _around(marked - 1, marked, len(lines))
-    wanted |= {_definition(lines, first) for first in _starts(wanted)}
+        told.append(marked - 1)
+    wanted |= {_definition(lines, index) for index in told if index < len(lines)}
     shown, before = [], -1
     for index in sorted(wanted):
         if index != before + 1:
@@ -53,11 +56,6 @@ def _count_same(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _around(first: int, end: int, count: int) -> set[int]:
     return set(range(max(0, first - AROUND), min(count, end + AROUND)))
-
-
-def _starts(wanted: set[int]) -> list[int]:
-    """Where lines begin that follow each other."""
-    return [index for index in wanted if index - 1 not in wanted]
 
 
 def _definition(lines: Sequence[str], index: int) -> int:

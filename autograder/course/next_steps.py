@@ -1,4 +1,4 @@
-"""What a student does next: the reasons that cost most points, over all questions."""
+"""What a student does next: where most points are to be had, over all questions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,19 @@ from .reasons import Key
 
 
 @dataclass(frozen=True)
+class Loss:
+    """Points that `losing`, a question, lost for a reason; `question` is where that lies."""
+
+    key: Key
+    points: float
+    losing: str
+    question: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Step:
-    """Something to do, in a question, for points; `questions` of them get some by it."""
+    """To look at a question, first at what `text` says; so many questions get points by it."""
 
     points: float
     question: str
@@ -16,29 +27,24 @@ class Step:
     questions: int = 1
 
 
-@dataclass(frozen=True)
-class Loss:
-    """Points that a question lost for one reason."""
-
-    key: Key
-    points: float
-    question: str  # where to go
-    text: str
-
-
 def next_steps(losses: Iterable[Loss]) -> list[Step]:
-    """A step for each reason, the one for most points first, and else in the notebook's order."""
-    by_reason: dict[Key, list[Loss]] = {}
+    """A step for each question to look at, the one for most points first, and else in order.
+
+    A reason that is told of several questions lies in the first of them.
+    """
+    places: dict[Key, str] = {}
+    steps: dict[str, list[Loss]] = {}
     for loss in losses:
         if loss.points > 0:
-            by_reason.setdefault(loss.key, []).append(loss)
-    steps = [
+            place = places.setdefault(loss.key, loss.question)
+            steps.setdefault(place, []).append(loss)
+    found = [
         Step(
             sum(loss.points for loss in some),
-            some[0].question,
-            some[0].text,
-            len(some),
+            question,
+            max(some, key=lambda loss: loss.points).text,
+            len({loss.losing for loss in some}),
         )
-        for some in by_reason.values()
+        for question, some in steps.items()
     ]
-    return sorted(steps, key=lambda step: -step.points)
+    return sorted(found, key=lambda step: -step.points)

@@ -21,12 +21,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..assignment import nbgrader_tag
-from ..judge.results import HandedFile, QuestionResult, SubmissionResult, Verdict, predicate
+from ..judge.results import (
+    CellFailure,
+    HandedFile,
+    QuestionResult,
+    SubmissionResult,
+    Verdict,
+    predicate,
+)
 from ..judge.submission import UNREADABLE, compose
 from ..printable import printable_text
 from .excerpt import CodeLine, own_lines
 from .next_steps import Loss, Step, next_steps
-from .notebook import credit, said_of, work_by_question
+from .notebook import as_it_is, carried_credit, credit, fair_loss, said_of, work_by_question
 from .open_blanks import Blank, open_blanks
 from .outline import Outline
 from .reasons import Reason, Reasons, shares
@@ -48,6 +55,7 @@ STEPS_LIMIT = 3
 REASONS_LIMIT = 12  # of a question
 
 CUT = "… (cut here)"
+THIS_CELL = "this cell "
 CODE_SPAN = re.compile(r"(`{1,2})([^`\n]+)\1")
 
 
@@ -216,16 +224,16 @@ def _losses(questions: Sequence[_Question]) -> Iterable[Loss]:
     for question in questions:
         name, lost = question.result.id, question.lost
         if question.written or question.by_person:
-            yield Loss(("written", name), lost, name, _to_do_by_hand(question))
+            yield Loss(("written", name), lost, name, name, _to_do_by_hand(question))
         elif question.is_open and question.blanks:
-            yield Loss(("open", name), lost, name, _to_fill(question.blanks))
+            yield Loss(("open", name), lost, name, name, _to_fill(question.blanks))
         else:
             for reason in question.reasons:
                 points = shares(question.reasons, lost)[reason.key]
                 blamed = known.get(reason.blamed, question)
                 text = _to_fill(blamed.blanks) if reason.is_open and blamed.blanks else ""
                 text = text or _wrong(reason, question)
-                yield Loss(reason.key, points, blamed.result.id, text)
+                yield Loss(reason.key, points, name, blamed.result.id, text)
 
 
 def _to_do_by_hand(question: _Question) -> str:
@@ -242,11 +250,16 @@ def _to_fill(blanks: Sequence[Blank]) -> str:
 
 
 def _wrong(reason: Reason, question: _Question) -> str:
-    if reason.key[0] == "mistake" and question.result.mistake:
+    if reason.is_known_mistake:
         return f"Your answer {predicate(question.result.mistake)}."
     if reason.failure is not None:
-        return f"A cell stopped: {reason.failure.message}"
+        return _stopped(reason.failure)
     return reason.message or "Not as asked."
+
+
+def _stopped(failure: CellFailure, title: str = "") -> str:
+    """What became of a cell above, so that names are not defined."""
+    return f"A cell {f'of {title}' if title else 'above'} {failure.message.removeprefix(THIS_CELL)}"
 
 
 def _step(step: Step, questions: Sequence[_Question]) -> dict[str, Any]:
@@ -256,7 +269,7 @@ def _step(step: Step, questions: Sequence[_Question]) -> dict[str, Any]:
         "questions": step.questions,
         "number": question.number,
         "title": _title(question.title),
-        "text": _prose(textwrap.shorten(step.text, STEP_LIMIT, placeholder=" …")),
+        "text": _prose(textwrap.shorten(_upper(step.text), STEP_LIMIT, placeholder=" …")),
     }
 
 
@@ -269,7 +282,7 @@ def _shown(question: _Question, outline: Outline, files: Sequence[HandedFile]) -
     passed = [test for test in result.tests if test.passed]
     waiting = [test for test in result.tests if question.is_open and not test.passed]
     reasons = [] if question.is_open else question.reasons
-    earned = "waits for a person: –" if score is None else _number(score)
+    earned = "by a person: –" if score is None else _number(score)
     return {
         "number": question.number,
         "title": _title(question.title),
@@ -316,7 +329,7 @@ def _lead(question: _Question, titles: Mapping[str, str]) -> str:
             return "Still open: nothing was written here."
         return ""
     if question.result.carried and not question.by_person:
-        return credit(question.result, titles)
+        return carried_credit(question.result, titles)
     if not question.is_open:
         return ""
     if question.blanks:
@@ -332,7 +345,11 @@ def _notes(question: _Question) -> list[str]:
     """What there is to know besides the tests: credit, hands, words."""
     result, grade = question.result, question.grade
     notes = []
-    if not result.carried and not question.by_person and not question.is_open:
+    if question.by_person:
+        pass
+    elif result.carried:
+        notes.append(as_it_is(result))
+    elif not question.is_open and not fair_loss(result):  # which is told beside the checks
         notes += [why] if (why := credit(result)) else []
     if result.extra:
         notes.append("Extra credit: these points come on top of the maximum.")
@@ -349,12 +366,14 @@ def _reason(reason: Reason, question: _Question, titles: Mapping[str, str]) -> d
     """One reason: how many checks and points it covers, what to look at, where it lies."""
     elsewhere = reason.blamed if reason.blamed != question.result.id else ""
     message = reason.message
-    if reason.is_open and not elsewhere and question.blanks:
+    if reason.is_known_mistake:
+        message = fair_loss(question.result)
+    elif reason.is_open and not elsewhere and question.blanks:
         message = f"Still open: {question.blanks[0].text}"
     elif reason.is_open and elsewhere in titles:
         message = f"Waits for {titles[elsewhere]}: a blank there is still open."
-    elif reason.failure is not None and elsewhere in titles:
-        message = f"A cell in {titles[elsewhere]} stopped: {reason.failure.message}"
+    elif reason.failure is not None:
+        message = _stopped(reason.failure, titles.get(elsewhere, ""))
     return {
         "kind": "open" if reason.is_open else "none",
         "sign": "○ open" if reason.is_open else "✗ failed",
@@ -368,8 +387,11 @@ def _reason(reason: Reason, question: _Question, titles: Mapping[str, str]) -> d
 
 def _with_messages(reason: Reason) -> Markup:
     """What its tests look at, with what they say if it is not what is said above."""
-    said = [test.message if test.message != reason.message else "" for test in reason.tests]
-    hints = [f'<div class="hint">{_prose(text)}</div>' if text else "" for text in said]
+    hints, before = [], "" if reason.is_known_mistake else reason.message
+    for test in reason.tests:
+        is_new = test.message and test.message != before
+        hints.append(f'<div class="hint">{_prose(test.message)}</div>' if is_new else "")
+        before = test.message
     return _items([test.checked for test in reason.tests], hints)
 
 
@@ -489,7 +511,7 @@ def _sum(questions: Sequence[_Question], penalty: float = 0.0) -> dict[str, Any]
         "extra": _number(extra) if extra else "",
         "tested": _share(tested),
         "written": _share(written),
-        "waiting": _points(waiting) if waiting else "",
+        "waiting": _number(waiting) if waiting else "",
         "more": f"{_number(waiting)} more point{_s(waiting)}" if waiting else "",
         "percent": f"{max(0.0, min(share, 100.0)):.0f}",
     }

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..assignment import nbgrader_tag
+from ..assignment import is_answer, is_own, nbgrader_tag
 from ..engine import Cause
 from ..judge.results import COMES_OUT, CellFailure, QuestionResult, SubmissionResult, Verdict
 from .open_blanks import Blank
@@ -45,7 +45,8 @@ class Reason:
     """One reason and the tests of a question that fail for it.
 
     `blamed` is the question where it lies, "" if that can't be told. `is_open`: nothing is wrong, a
-    blank is still open. `failure` is the cell that stopped, if one did.
+    blank is still open. `failure` is the cell that stopped, if one did. `is_known_mistake`: the one
+    mistake that the question names is behind all that failed.
     """
 
     key: Key
@@ -54,6 +55,7 @@ class Reason:
     blamed: str = ""
     is_open: bool = False
     failure: CellFailure | None = None
+    is_known_mistake: bool = False
 
     @property
     def points(self) -> float:
@@ -101,7 +103,8 @@ class Reasons:
             return []
         if question.mistake and (question.mistake_score or 0.0) > question.tests_score:
             key = ("mistake", question.mistake)
-            return [Reason(key, failed[0].message, tuple(failed), question.id)]
+            tests = tuple(failed)
+            return [Reason(key, failed[0].message, tests, question.id, is_known_mistake=True)]
         found: dict[Key, Reason] = {}
         for test in failed:
             reason = self._reason(question.id, test)
@@ -152,12 +155,13 @@ class Reasons:
 
 
 def questions_by_cell(notebook: Any) -> dict[str, str]:
-    """For each cell, by its id, the question that it leads up to."""
+    """For each cell that a student wrote, by its id, the question that it is for."""
     questions: dict[str, str] = {}
     since_check: list[str] = []
     for cell in notebook["cells"]:
         tag = nbgrader_tag(cell)
-        since_check.append(cell["id"])
+        if is_answer(cell) or is_own(cell):
+            since_check.append(cell["id"])
         if tag.get("grade"):
             if tag.get("solution"):  # a written answer stands for itself
                 questions[since_check.pop()] = tag["grade_id"]
