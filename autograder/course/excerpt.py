@@ -20,7 +20,7 @@ class CodeLine:
 
 
 def own_lines(released: str, written: str, marked: int = 0) -> list[CodeLine]:
-    """What differs from the release, the marked line, what is around them, and what they stand in."""
+    """What differs from the release, the marked line, what is around them and what they are in."""
     given, lines = released.split("\n"), written.split("\n")
     same_before = _count_same(given, lines)
     most = min(len(given), len(lines)) - same_before

@@ -11,7 +11,6 @@ import base64
 import functools
 import hashlib
 import re
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,11 +79,11 @@ class _Question:
     @property
     def score(self) -> float | None:
         """None as long as a person is awaited."""
-        return self.grade.score
+        return 0.0 if self.grade.score is None and self.untouched else self.grade.score
 
     @property
     def waits(self) -> bool:
-        return self.score is None and not self.untouched
+        return self.score is None
 
     @property
     def lost(self) -> float:
@@ -102,6 +101,8 @@ class _Question:
         """Whether nothing is wrong but what is not written yet, here or in a question before."""
         if self.written:
             return self.untouched and not self.score
+        if self.blanks and not self.work and not self.score:  # nobody began, whatever tests say
+            return True
         return bool(self.reasons) and all(reason.is_open for reason in self.reasons)
 
 
@@ -231,8 +232,8 @@ def _losses(questions: Sequence[_Question]) -> Iterable[Loss]:
             for reason in question.reasons:
                 points = shares(question.reasons, lost)[reason.key]
                 blamed = known.get(reason.blamed, question)
-                text = _to_fill(blamed.blanks) if reason.is_open and blamed.blanks else ""
-                text = text or _wrong(reason, question)
+                is_blank = reason.is_open and reason.blamed and blamed.blanks
+                text = _to_fill(blamed.blanks) if is_blank else _wrong(reason, question)
                 yield Loss(reason.key, points, name, blamed.result.id, text)
 
 
@@ -269,7 +270,7 @@ def _step(step: Step, questions: Sequence[_Question]) -> dict[str, Any]:
         "questions": step.questions,
         "number": question.number,
         "title": _title(question.title),
-        "text": _prose(textwrap.shorten(_upper(step.text), STEP_LIMIT, placeholder=" …")),
+        "text": _prose(_shortened(_upper(step.text))),
     }
 
 
@@ -368,7 +369,7 @@ def _reason(reason: Reason, question: _Question, titles: Mapping[str, str]) -> d
     message = reason.message
     if reason.is_known_mistake:
         message = fair_loss(question.result)
-    elif reason.is_open and not elsewhere and question.blanks:
+    elif reason.is_open and reason.blamed == question.result.id and question.blanks:
         message = f"Still open: {question.blanks[0].text}"
     elif reason.is_open and elsewhere in titles:
         message = f"Waits for {titles[elsewhere]}: a blank there is still open."
@@ -552,8 +553,16 @@ def _s(count: float) -> str:
 
 
 def _upper(text: str) -> str:
-    """With a capital, unless it begins with code."""
-    return text[:1].upper() + text[1:]
+    """With a capital, unless it may begin with a name."""
+    is_word = text.partition(" ")[0] in ("a", "an", "it", "not", "the", "this", "your")
+    return text[:1].upper() + text[1:] if is_word else text
+
+
+def _shortened(text: str) -> str:
+    """As many of its words as fit."""
+    if len(text) <= STEP_LIMIT:
+        return text
+    return f"{text[:STEP_LIMIT].rpartition(' ')[0] or text[:STEP_LIMIT]} …"
 
 
 def _prose(text: str, limit: int = MESSAGE_LIMIT) -> Markup:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.assignment import Assignment
+from autograder.course.outline import Outline
 from autograder.course.page import (
     CELLS_LIMIT,
     CODE_LIMIT,
@@ -30,12 +31,13 @@ from .conftest import result_of
 HALF = "def double(x):\n    return x < 0"
 HOSTILE = "</pre></div><script>alert('LOOT')</script><img src=x onerror=alert(1)>"
 TAGS = {
-    "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "div", "span",
-    "nav", "ol", "ul", "li", "a", "section", "details", "summary", "code", "pre", "progress",
+    "html", "head", "meta", "title", "style", "body", "header", "main", "p", "h1", "h2", "h3", "div",
+    "span", "nav", "ol", "ul", "li", "a", "section", "details", "summary", "code", "pre", "progress",
+    "mark", "strong", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES = {
     "charset", "class", "content", "href", "http-equiv", "id", "lang", "name", "open", "max",
-    "value", "aria-label",
+    "value", "aria-label", "scope", "tabindex",
 }  # fmt: skip
 VOID = {"meta"}
 
@@ -89,7 +91,7 @@ def render(
     exercises: Mapping[str, str] | None = None,
 ) -> str:
     row = recorded or RecordedSubmission()
-    return render_page(result, small.notebook, exercises or {}, row, "A small lab")
+    return render_page(result, Outline(small.notebook, exercises or {}), row, "A small lab")
 
 
 def read(*arguments: Any) -> Page:
@@ -268,7 +270,7 @@ hostile = st.one_of(
 @given(text=hostile)
 def test_nothing_of_anybodys_is_alive(small: Assignment, text: str) -> None:
     result, recorded = everywhere(small, text)
-    page = render_page(result, small.notebook, {"ex1": text}, recorded, text)
+    page = render_page(result, Outline(small.notebook, {"ex1": text}), recorded, text)
     assert not set(page) & set(map(chr, [*range(9), *range(11, 32), 0x202E, 0xD800]))
     page.encode("utf-8")
     Page(page)  # no tag, attribute or id but ours; each closed where it was opened
@@ -277,14 +279,14 @@ def test_nothing_of_anybodys_is_alive(small: Assignment, text: str) -> None:
 @pytest.mark.parametrize("text", ["<" * 10**6, "`" * 10**6, "'\n" * 10**6, "x y `z` " * 10**5])
 def test_a_page_is_small_whatever_is_handed_in(small: Assignment, text: str) -> None:
     result, recorded = everywhere(small, text)
-    page = render_page(result, small.notebook, {"ex1": text}, recorded, text)
+    page = render_page(result, Outline(small.notebook, {"ex1": text}), recorded, text)
     assert len(page) < 400_000
     Page(page)
 
 
 def test_text_is_shown_as_it_was_typed_and_never_alive(small: Assignment) -> None:
     result, recorded = everywhere(small, HOSTILE)
-    page = Page(render_page(result, small.notebook, {}, recorded, ""))
+    page = Page(render_page(result, Outline(small.notebook, {}), recorded, ""))
     assert page.words.count("<script>alert('LOOT')</script>") >= 10
 
 
