@@ -523,8 +523,9 @@ def _share(questions: Sequence[_Question]) -> str:
     decided = [question for question in questions if not question.waits]
     if not decided:
         return ""
-    earned = sum(question.score or 0.0 for question in decided)
-    return f"{_number(earned)} / {_number(sum(map(_most, decided)))}"
+    earned = _number(sum(question.score or 0.0 for question in decided))
+    most = sum(map(_most, decided))
+    return f"{earned} / {_number(most)}" if most else f"{earned} extra"
 
 
 def _most(question: _Question) -> float:
