@@ -194,6 +194,23 @@ def grade(
 
 @cli.command()
 @click.argument("lab")
+@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The page; else COURSE/report-LAB.html."
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None) -> None:
+    """Write a page on what the class got of LAB: plots, mistakes by name, tests to look at."""
+    from .verbs.report import report_class
+
+    _make_room(json_file)
+    figures, page = report_class(course_dir, lab, out)
+    _write_json(json_file, figures.as_json())
+    console.print(f"report  {_shown(page)}", markup=False, soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
 @click.option("--seeds", type=click.IntRange(1), help="Run the solution under so many seeds, too.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:

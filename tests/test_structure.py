@@ -118,6 +118,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
     },
+    "autograder.class_report": {
+        "autograder.class_report",
+        "autograder.course",
+        "autograder.engine",
+        "autograder.judge.results",
+        "autograder.printable",
+    },
     "autograder.course.notebook_file": {"autograder.errors", "autograder.printable"},
     "autograder.course.student_folder": {
         "autograder.errors",
@@ -180,6 +187,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.verbs": {
         "autograder.verbs",
         "autograder.assignment",
+        "autograder.class_report",
         "autograder.compiler.build",
         "autograder.compiler.points",
         "autograder.gate",
