@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.kit.data": {"lib.kit.data"},
     "lib.kit.figures": {"lib.kit.figures"},
     "lib.reference": {"lib.reference", "lib.kit.data"},
+    "autograder.add_points": set(),
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
@@ -81,6 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.compiler.ipython_syntax",
     },
     "autograder.compiler": {
+        "autograder.add_points",
         "autograder.compiler",
         "autograder.conversion",
         "autograder.identity",
@@ -91,6 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.engine.untrusted": {"autograder.engine.untrusted"},
     "autograder.engine": {"autograder.engine", "autograder.printable"},
     "autograder.judge": {
+        "autograder.add_points",
         "autograder.judge",
         "autograder.identity",
         "autograder.notebook",
@@ -101,6 +104,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.tied_process",
         "lib.kit.checks",
     },
+    "autograder.judge.cases": {"autograder.compiler", "autograder.errors"}
+    | {"autograder.printable", "lib.kit.checks"},
     "autograder.judge.reproduction": {"autograder.judge", "autograder.variants"}
     | {"autograder.assignment", "autograder.engine"},
     "autograder.course": {
@@ -145,6 +150,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.toml_file",
     },
     "autograder.gate": {
+        "autograder.add_points",
         "autograder.gate",
         "autograder.assignment",
         "autograder.lab",
@@ -177,6 +183,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.lab",
     },
     "autograder.verbs": {
+        "autograder.add_points",
         "autograder.verbs",
         "autograder.assignment",
         "autograder.compiler.build",

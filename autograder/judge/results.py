@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..add_points import add_points
 from ..engine import Cause
 from .content import ExtraFile
 from .submission import StudentCell
@@ -59,7 +60,7 @@ def points_passed(tests: Iterable[Verdict]) -> float:
     hidden = [test for test in tests if not test.public]
     if hidden and not any(test.passed for test in hidden):
         return 0.0
-    return sum(test.points for test in tests if test.passed)
+    return add_points(test.points for test in tests if test.passed)
 
 
 @dataclass(frozen=True)
@@ -175,12 +176,12 @@ class SubmissionResult:
 
     @property
     def score(self) -> float:
-        return sum(question.score or 0.0 for question in self.questions)
+        return add_points(question.score or 0.0 for question in self.questions)
 
     @property
     def max_score(self) -> float:
         """Without extra credit, which may lift the score above it."""
-        return sum(question.max_score for question in self.questions if not question.extra)
+        return add_points(one.max_score for one in self.questions if not one.extra)
 
     def first_remarks(self, most: int) -> list[str]:
         """As many of its remarks, and how many more there are."""
