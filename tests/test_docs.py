@@ -296,6 +296,8 @@ WRONG: dict[str, list[Wrong]] = {
         ("sum(number * number for number in range(limit))",
          "sum([number * number for number in range(limit)])", {"test_memory"}),
         ("sum(number * number", "sum(number", {"test_memory"}),
+        ("sum(number * number for", "sum(max(number * number for _ in range(99)) for",
+         {"test_processor_time"}),
         ("random.Random(seed)", "random", {"test_draw"}),
         ("/ len(words)", "/ (len(words) + 1)", {"test_mean_times_count"}),
     ],

@@ -66,5 +66,10 @@ def test_the_kernels_figures_need_no_taking(submission: Guarded) -> None:
     with submission.peak_memory() as memory:
         submission.setup("held = bytearray(20 * 2**20)")
     assert memory.peak_bytes > 20 * 2**20
-    counter = submission.setup("class Own: peak_memory = 3\nown = Own()").own
+    with submission.processor_time() as time:
+        submission.setup("sum(range(10**5))")
+    assert time.seconds > 0
+    source = "class Own: peak_memory, processor_time = 3, 4\nown = Own()"
+    counter = submission.setup(source).own
     assert_equal(counter.peak_memory, 3)  # of the object, not of the notebook
+    assert_equal(counter.processor_time, 4)
