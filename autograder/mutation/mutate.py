@@ -49,9 +49,10 @@ class Experiment:
         mutants = [
             Candidate(
                 str(number),
-                {mutant.cell_id: mutant.source},
+                mutant.sources,
                 (mutant.question,),
                 questions[questions.index(mutant.question) + 1 :],
+                mutant.files,
             )
             for number, mutant in enumerate(self.mutants)
         ]
