@@ -398,7 +398,7 @@ def _write_json(json_file: Path | None, report: object) -> None:
     """Write the report so that nobody finds half of it."""
     if json_file is None:
         return
-    from .course.copies import write_atomically
+    from .atomic_file import write_atomically
 
     text = json.dumps(report, indent=1) + "\n"
     if json_file.exists() and not json_file.is_file():  # a pipe, say: nothing can take its place

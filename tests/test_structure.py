@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.kit.figures": {"lib.kit.figures"},
     "lib.reference": {"lib.reference", "lib.kit.data"},
     "autograder.add_points": set(),
+    "autograder.atomic_file": set(),
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
@@ -94,6 +95,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.engine": {"autograder.engine", "autograder.printable"},
     "autograder.judge": {
         "autograder.add_points",
+        "autograder.atomic_file",
         "autograder.judge",
         "autograder.identity",
         "autograder.notebook",
@@ -109,6 +111,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.judge.reproduction": {"autograder.judge", "autograder.variants"}
     | {"autograder.assignment", "autograder.engine"},
     "autograder.course": {
+        "autograder.atomic_file",
         "autograder.course",
         "autograder.tied_process",
         "autograder.identity",

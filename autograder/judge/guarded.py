@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lib.kit.checks.untaken import Untaken
+from lib.kit.checks.untaken import Untaken, opened
 
 from ..engine import Remote, Submission
 from ..engine.remote import refuse_uses
@@ -82,7 +82,9 @@ def guarded(value: Any) -> Any:
 
 
 def _bare(value: Any) -> Any:
-    """Arguments as workers take them."""
+    """Arguments as workers take them. What came from a worker may go back untaken: nothing of it is
+    used here."""
+    value = opened(value)
     kind = type(value)
     if kind is Guarded:
         return value._remote

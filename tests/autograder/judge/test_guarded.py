@@ -62,6 +62,20 @@ def test_handles_stay_handles(submission: Guarded) -> None:
         counter.missing  # noqa: B018
 
 
+def test_what_came_back_can_be_sent_again_untaken(submission: Guarded) -> None:
+    double = submission.setup("def double(x): return x + x").double
+    counter = submission.Counter(3)
+    assert_equal(double(double(counter.total())), 12)
+    assert_equal(double(x=counter.name), "countercounter")
+    assert_equal(double([counter.total(), {"a": counter.values}]), [3, {"a": [3]}] * 2)
+    assert_equal(counter[submission.setup("zero = 0").zero], 3)
+    assert_equal(submission.setup("same = given", given=counter.total()).same, 3)
+    called = submission.call(double, counter.total())
+    assert_equal(called.result, 6)
+    both = submission.setup("both = [counter, 5]", counter=counter).both
+    assert_equal(submission.setup("own = both[0].total()", both=both).own, 3)
+
+
 def test_the_kernels_figures_need_no_taking(submission: Guarded) -> None:
     with submission.peak_memory() as memory:
         submission.setup("held = bytearray(20 * 2**20)")
