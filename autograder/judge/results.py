@@ -81,6 +81,7 @@ class QuestionResult:
     mistake: str = ""
     mistake_score: float | None = None
     extra: bool = False  # its points are extra credit
+    written: bool = False  # a person gives its points
 
     @property
     def own_score(self) -> float | None:
@@ -180,8 +181,17 @@ class SubmissionResult:
 
     @property
     def max_score(self) -> float:
-        """Without extra credit, which may lift the score above it."""
-        return add_points(one.max_score for one in self.questions if not one.extra)
+        """By tests, without extra credit, which may lift the score above it."""
+        return self._most(written=False)
+
+    @property
+    def by_hand(self) -> float:
+        """What is left for a person to give, without extra credit."""
+        return self._most(written=True)
+
+    def _most(self, written: bool) -> float:
+        asked = (one for one in self.questions if one.written is written and not one.extra)
+        return add_points(one.max_score for one in asked)
 
     def first_remarks(self, most: int) -> list[str]:
         """As many of its remarks, and how many more there are."""
@@ -198,6 +208,7 @@ class SubmissionResult:
             "files": [dict(vars(file)) for file in self.files],
             "score": self.score,
             "max_score": self.max_score,
+            "by_hand": self.by_hand,
         }
 
     @classmethod
@@ -217,6 +228,7 @@ class SubmissionResult:
                 question["mistake"],
                 question["mistake_score"],
                 question.get("extra", False),
+                question.get("written", not question["tests"]),
             )
             for question in data["questions"]
         )

@@ -27,7 +27,18 @@ class Mutant:
     cell_id: str  # or the name of a module
     source: str  # of all of it
     diff: str  # the lines that differ, marked - and +
+    solved: str = ""  # the solution of the whole cell
     is_file: bool = False
+
+    @property
+    def in_context(self) -> str:
+        """The difference, with the lines around it where lines moved, went or came: without them
+        nobody sees where."""
+        lines = self.diff.split("\n")
+        removed, added = (sorted(one[1:] for one in lines if one[:1] == sign) for sign in "-+")
+        if removed and added and removed != added:
+            return self.diff
+        return _diff(self.solved, self.source, around=1)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -86,7 +97,11 @@ def _mutants_of(cell: AnswerCell, code: Code, solution: Solution) -> Iterator[Mu
                     seen.add(tree)
                     diff = _diff(cell.source, mutated)
                     is_file = cell.cell_id in solution.modules
-                    yield Mutant(blank.question, blank.name, cell.cell_id, mutated, diff, is_file)
+                    yield Mutant(
+                        *(blank.question, blank.name, cell.cell_id, mutated, diff),
+                        solved=cell.source,
+                        is_file=is_file,
+                    )
 
 
 def _lines_of_blanks(cell: AnswerCell, solution: Solution) -> Iterator[tuple[Blank, range]]:
@@ -107,6 +122,6 @@ def _lines_of(part: Part) -> list[Line]:
     return []
 
 
-def _diff(old: str, new: str) -> str:
-    lines = difflib.unified_diff(old.split("\n"), new.split("\n"), n=0, lineterm="")
+def _diff(old: str, new: str, around: int = 0) -> str:
+    lines = difflib.unified_diff(old.split("\n"), new.split("\n"), n=around, lineterm="")
     return "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))

@@ -242,7 +242,7 @@ def details(report: Report) -> list[Text]:
     lines = []
     for mutant in report.survivors:
         lines.append(Text(f"survivor in {mutant.blank}", style="yellow"))
-        lines.append(Text(mutant.diff))
+        lines.append(Text(mutant.in_context))
     for question, one in report.questions.items():
         for name in one.idle:
             lines.append(Text(f"{question}: {name} kills no mutant"))

@@ -295,7 +295,7 @@ def test_frames_and_dates_come_and_go(grade: Grade) -> None:
     wrong = DOUBLE_FRAMES.replace("[x, x]", "[x, x.assign(a=7)]")
     verdicts = grade(wrong, tests=HIDDEN_TESTS + FRAMES_COME_AND_GO)["ex1-double"]
     assert verdicts["test_frames"].message == (
-        "column 'a' of the data frame has 2 of 4 values wrong, off by up to 10"
+        "column 'a' of the data frame: 2 of 4 values wrong, off by up to 10"
     )
 
 
