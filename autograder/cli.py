@@ -22,6 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from .counted import counted
 from .errors import UserError
 from .errors import shown as _shown
 from .printable import printable_text
@@ -77,9 +78,10 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
         written = [q for q in lab.questions if q.kind == "written"]
         extra = sum(q.points for q in lab.questions if q.id in lab.extra)
         console.print(
-            f"{lab.lab}: {len(auto)} questions graded by tests "
-            f"({sum(q.points for q in auto):g} points), {len(written)} written answers "
-            f"({sum(q.points for q in written):g} points)"
+            f"{lab.lab}: {counted(len(auto), 'question')} graded by tests "
+            f"({counted(sum(q.points for q in auto), 'point')}), "
+            f"{counted(len(written), 'written answer')} "
+            f"({counted(sum(q.points for q in written), 'point')})"
             + (f", {extra:g} of them extra credit" if extra else ""),
             soft_wrap=True,
         )
@@ -269,7 +271,8 @@ def demo(lab: str, course_dir: Path) -> None:
     from .verbs.demo import make_class
 
     students = make_class(find_lab(lab), find_project() / ".build" / "solution", course_dir)
-    console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
+    made = counted(len(students), "submission")
+    console.print(f"made {made}: {', '.join(students)}", soft_wrap=True)
 
 
 @cli.command()
@@ -415,7 +418,7 @@ def _write_json(json_file: Path | None, report: object) -> None:
     """Write the report so that nobody finds half of it."""
     if json_file is None:
         return
-    from .course.copies import write_atomically
+    from .atomic_file import write_atomically
 
     text = json.dumps(report, indent=1) + "\n"
     if json_file.exists() and not json_file.is_file():  # a pipe, say: nothing can take its place

@@ -40,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.kit.figures": {"lib.kit.figures"},
     "lib.kit.training": {"lib.kit.training"},
     "lib.reference": {"lib.reference", "lib.kit.data"},
+    "autograder.add_points": set(),
+    "autograder.atomic_file": set(),
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
@@ -82,6 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.compiler.ipython_syntax",
     },
     "autograder.compiler": {
+        "autograder.add_points",
         "autograder.compiler",
         "autograder.conversion",
         "autograder.identity",
@@ -92,6 +95,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.engine.untrusted": {"autograder.engine.untrusted"},
     "autograder.engine": {"autograder.engine", "autograder.printable"},
     "autograder.judge": {
+        "autograder.add_points",
+        "autograder.atomic_file",
         "autograder.judge",
         "autograder.identity",
         "autograder.notebook",
@@ -102,9 +107,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.tied_process",
         "lib.kit.checks",
     },
+    "autograder.judge.cases": {"autograder.compiler", "autograder.errors"}
+    | {"autograder.printable", "lib.kit.checks"},
     "autograder.judge.reproduction": {"autograder.judge", "autograder.variants"}
     | {"autograder.assignment", "autograder.engine"},
     "autograder.course": {
+        "autograder.atomic_file",
         "autograder.course",
         "autograder.tied_process",
         "autograder.identity",
@@ -153,6 +161,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.toml_file",
     },
     "autograder.gate": {
+        "autograder.add_points",
         "autograder.gate",
         "autograder.assignment",
         "autograder.lab",
@@ -185,6 +194,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.lab",
     },
     "autograder.verbs": {
+        "autograder.add_points",
         "autograder.verbs",
         "autograder.assignment",
         "autograder.class_report",

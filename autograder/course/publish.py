@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..assignment import Assignment
+from ..atomic_file import write_atomically
 from ..judge.results import FAILED, SubmissionResult
 from .blanks import known_blanks
-from .copies import write_atomically
 from .course import Course
 from .handed_in import TIMESTAMP_FILE, read_timestamp
 from .press import Jammed, Press

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..atomic_file import write_atomically
 from ..judge.results import FAILED, SubmissionResult
-from .copies import write_atomically
 from .environment import Key, changed_parts
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..add_points import add_points
 from ..engine import Cause
 from .content import ExtraFile
 from .submission import StudentCell
@@ -60,7 +61,7 @@ def points_passed(tests: Iterable[Verdict]) -> float:
     hidden = [test for test in tests if not test.public]
     if hidden and not any(test.passed for test in hidden):
         return 0.0
-    return sum(test.points for test in tests if test.passed)
+    return add_points(test.points for test in tests if test.passed)
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class QuestionResult:
     mistake: str = ""
     mistake_score: float | None = None
     extra: bool = False  # its points are extra credit
+    written: bool = False  # a person gives its points
 
     @property
     def own_score(self) -> float | None:
@@ -176,12 +178,21 @@ class SubmissionResult:
 
     @property
     def score(self) -> float:
-        return sum(question.score or 0.0 for question in self.questions)
+        return add_points(question.score or 0.0 for question in self.questions)
 
     @property
     def max_score(self) -> float:
-        """Without extra credit, which may lift the score above it."""
-        return sum(question.max_score for question in self.questions if not question.extra)
+        """By tests, without extra credit, which may lift the score above it."""
+        return self._most(written=False)
+
+    @property
+    def by_hand(self) -> float:
+        """What is left for a person to give, without extra credit."""
+        return self._most(written=True)
+
+    def _most(self, written: bool) -> float:
+        asked = (one for one in self.questions if one.written is written and not one.extra)
+        return add_points(one.max_score for one in asked)
 
     def first_remarks(self, most: int) -> list[str]:
         """As many of its remarks, and how many more there are."""
@@ -198,6 +209,7 @@ class SubmissionResult:
             "files": [dict(vars(file)) for file in self.files],
             "score": self.score,
             "max_score": self.max_score,
+            "by_hand": self.by_hand,
         }
 
     @classmethod
@@ -217,6 +229,7 @@ class SubmissionResult:
                 question["mistake"],
                 question["mistake_score"],
                 question.get("extra", False),
+                question.get("written", not question["tests"]),
             )
             for question in data["questions"]
         )

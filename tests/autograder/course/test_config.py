@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.config import engine_note, unused_notes, write_config
+from autograder.course.config import (
+    engine_note,
+    unused_notes,
+    write_config,
+)
 from autograder.course.course import CONFIG_FILE, load_course
 from autograder.project import HOME
 

@@ -221,7 +221,7 @@ def test_points_are_for_what_could_be_taken(ran: Ran) -> None:
         assert one["status"] == ("graded" if is_taken else "unreadable"), one["student"]
         assert one["score"] == (FULL if is_taken else 0), (one["student"], one["remarks"])
         assert recorded[one["student"]].grades[TESTED].score == one["score"]
-        assert one["max_score"] == FULL + 2
+        assert (one["max_score"], one["by_hand"]) == (FULL, 2)
 
 
 def test_each_entry_is_a_row_with_a_decision_and_what_is_odd_has_a_remedy(ran: Ran) -> None:
@@ -423,7 +423,7 @@ def test_a_release_that_changed_keeps_answers_and_grades_by_hand(
 
     # 3 points more for who passes the test; nobody has answered the new question
     assert scores(second) == {**SCORES, "eva": FULL + 3}
-    assert {result.max_score for result in second.results} == {FULL + 3 + 2 + 4}
+    assert {(one.max_score, one.by_hand) for one in second.results} == {(FULL + 3 + 4, 2)}
     for result in second.results:
         assert result.status == "graded"
         assert [
@@ -699,7 +699,7 @@ def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
     assert scores(graded) == {
         result.student: FULL + 4 if result.student in full else FULL for result in graded.results
     } | {"lonely": 0.0}
-    assert {result.max_score for result in graded.results} == {FULL + 2}  # 2 by hand
+    assert {(one.max_score, one.by_hand) for one in graded.results} == {(FULL, 2)}
     remarks = {result.student: result.remarks for result in graded.results}
     assert remarks["missing"] == ("model.py was not handed in",)
     assert remarks["empty"] == ("model.py is empty",)
@@ -723,7 +723,7 @@ def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
 
     shown = graded.as_json()["submissions"]
     (right,) = [one for one in shown if one["student"] == "right"]
-    assert (right["score"], right["max_score"]) == (FULL + 4, FULL + 2)
+    assert (right["score"], right["max_score"]) == (FULL + 4, FULL)
     assert right["files"] == [
         {"name": "model.py", "size_bytes": len(SOLVED_MODULE), "text": "", "why": ""}
     ]
@@ -750,7 +750,7 @@ def test_a_changed_limit_or_setting_is_the_reason(modules: Course, project: Path
     settings.write_text(text + "call_timeout_s = 9\n", "utf-8")
     assert grade_class(modules.root, LAB).notes == []
     settings.write_text(text.replace("extra = true", "extra = false"), "utf-8")
-    assert grade_class(modules.root, LAB).results[0].max_score == FULL + 4 + 2
+    assert grade_class(modules.root, LAB).results[0].max_score == FULL + 4
     history = ResultStore(modules.root / "results" / LAB).history("right")
     assert [line["because"] for line in history] == [["limits"], ["limits", "settings"]]
 
