@@ -116,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.judge",
         "autograder.engine",
         "autograder.errors",
+        "autograder.toml_file",
     },
     "autograder.course.notebook_file": {"autograder.errors", "autograder.printable"},
     "autograder.course.student_folder": {

@@ -73,6 +73,7 @@ def render_page(
         title=_line(title),
         total=_sum(everything, penalty),
         penalty=_number(penalty) if penalty else "",
+        late=_line(recorded.late),
         remarks=[_prose(remark) for remark in result.first_remarks(REMARKS_LIMIT)],
         exercises=[
             {"title": _line(exercises.get(name, name)), "questions": some, **_sum(some)}
