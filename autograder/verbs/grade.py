@@ -14,9 +14,20 @@ from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, digest_of, environment_of
 from ..course.extra_files import Asked
 from ..course.gone import gone_students
+from ..course.groups import Share, Shares
 from ..course.hand_ins import HandIn, find_hand_ins
+from ..course.late_work import LateWork
+from ..course.ledger import Ledger, standings_of
+from ..course.lowering import (
+    Lowering,
+    as_judged,
+    lowering_of,
+    said_of_kept,
+    without_lowering,
+)
 from ..course.publish import publish
 from ..course.release import take_release
+from ..course.scores import scores_of
 from ..course.store import ResultStore
 from ..engine import Policy, strongest_possible
 from ..errors import UserError
@@ -42,6 +53,7 @@ class GradedClass:
     results: list[SubmissionResult]  # by student
     notes: list[str]  # for the person who grades
     incomplete: list[str] = field(default_factory=list)  # students of whom not all was published
+    held: list[str] = field(default_factory=list)  # who would be lowered, where that stops a run
 
     def as_json(self) -> dict[str, Any]:
         """The whole class as plain data."""
@@ -53,6 +65,7 @@ class GradedClass:
             "hand_ins": [row.as_json() for row in self.hand_ins],
             "notes": self.notes,
             "incomplete": self.incomplete,
+            "held": self.held,
         }
 
 
@@ -66,6 +79,7 @@ def grade_class(
     jobs: int = 1,
     force: bool = False,
     retry: bool = False,
+    allow_lower: bool = False,
     on_start: Callable[[int], None] = lambda number: None,
     on_result: OnResult = lambda result: None,
 ) -> GradedClass:
@@ -78,6 +92,7 @@ def grade_class(
         seed: what the tests' inputs follow from; else that of the last run, at first a new secret.
         force: grade unchanged submissions again, too.
         retry: of the unchanged ones, those again on which the grader itself failed.
+        allow_lower: let a regrade give less than before, whatever the course's config says.
         on_start: told how many students there are.
         on_result: told of each result as soon as it is known.
 
@@ -109,13 +124,34 @@ def grade_class(
         )
         taken += remember(course_dir, lab, run)
         notes = taken + _notes_before(course, assignment)
+        names = [row.student for row in students]
+        notes += LateWork(course).notes(lab, names)
+        lowering = Lowering.ALLOW if allow_lower else lowering_of(course)
         results, changes = judge_hand_ins(
-            course, assignment, students, run, jobs, force, retry, on_result
+            course, assignment, students, run, jobs, force, retry, on_result, lowering
         )
         published = publish(course, assignment, results, run.exercises, run.title)
-        gone = gone_students(course, lab, [row.student for row in students])
-    notes += [*changes, *published.notes, *gone]
-    return GradedClass(lab, course, assignment, hand_ins, results, notes, published.incomplete)
+        gone = gone_students(course, lab, names)
+        record_published(course, lab, results)
+    kept = said_of_kept(results)
+    notes += [*changes, *published.notes, *kept, *gone]
+    held = [line.partition(":")[0] for line in kept] if lowering is Lowering.STOP else []
+    return GradedClass(
+        lab, course, assignment, hand_ins, results, notes, published.incomplete, held
+    )
+
+
+def record_published(course: Course, lab: str, results: Iterable[SubmissionResult] = ()) -> None:
+    """Write down what everybody has now. The caller holds the course's lock.
+
+    `results` are those that were read already; of a student on whose hand-in the grader failed,
+    the last result counts.
+    """
+    store = ResultStore(course.root / "results" / lab)
+    known = {result.student: result for result in results if result.status != FAILED}
+    latest = (known.get(name) or store.latest(name) for name in store.students())
+    there = [result for result in latest if result is not None]
+    Ledger(store.folder).record(standings_of(scores_of(course, lab, there), there))
 
 
 def judge_hand_ins(
@@ -127,8 +163,14 @@ def judge_hand_ins(
     force: bool = False,
     retry: bool = False,
     on_result: OnResult = lambda result: None,
+    lowering: Lowering | None = None,
 ) -> tuple[list[SubmissionResult], list[str]]:
     """Judge what is new or changed and store it; publish nothing.
+
+    What members of a group handed in alike is judged once.
+
+    Args:
+        lowering: what to do where a regrade would lower somebody; else as the course says.
 
     Returns:
         The results by student, and a note for each score that changed.
@@ -138,39 +180,63 @@ def judge_hand_ins(
         EngineUnavailable, HiddenTestsBroken: as `grade_class`.
     """
     refuse_missing_tests(assignment)
+    lowering = lowering or lowering_of(course)
     policy = Policy(allow_unconfined=run.allow_unconfined)
     level = strongest_possible(policy)  # before anything else: it may refuse
     environment = environment_of(assignment, run.seed, assignment.limits, level)
     store = ResultStore(course.root / "results" / assignment.lab)
+    shares = Shares(course)
     results: list[SubmissionResult] = []
     notes: list[str] = []
-    waiting: list[HandIn | Content] = []
+    waiting: dict[Share, HandIn | Content] = {}
+    judged_before: dict[Share, SubmissionResult] = {}
+
+    def take(result: SubmissionResult) -> None:
+        results.append(result)
+        on_result(result)
+
+    def store_and_take(judged: SubmissionResult, content: Content) -> None:
+        key = environment | part_of(content)
+        for member in shares.members(content):
+            own = replace(judged, student=member)
+            try:
+                own, more = _store(store, own, key, lowering)
+                notes.extend(more)
+            except OSError as error:
+                own = _unstored(own, error)
+            take(own)
+
     for row in students:
         content = row.load()
-        known = None if force else store.load(row.student, environment | _part(content))
+        share = shares.see(content)
+        known = None if force else store.load(row.student, environment | part_of(content))
         if known is None or (retry and known.status == FAILED):
-            waiting.append(content if _is_small(content) else row)
-        else:
-            results.append(known)
-            on_result(known)
+            shares.wait(content)
+            waiting.setdefault(share, content if _is_small(content) else row)
+            continue
+        if lowering is Lowering.ALLOW and as_judged(known) != known:
+            known = as_judged(known)
+            notes += _saved(store, known, environment | part_of(content), "lowering was allowed")
+        if known.status != FAILED:
+            judged_before[share] = known
+        take(known)
+    notes += shares.notes()
+    for share in judged_before.keys() & waiting.keys():  # by a member of the same group
+        one = waiting.pop(share)
+        store_and_take(judged_before[share], one if isinstance(one, Content) else one.load())
     if waiting:
         # With all that judging needs, which takes a second.
         from ..judge.knowledge import KNOWN, Knowledge
         from .judge import judge_contents
 
-        contents = (item if isinstance(item, Content) else item.load() for item in waiting)
+        contents = (one if isinstance(one, Content) else one.load() for one in waiting.values())
         number = len(waiting)
         knowledge = Knowledge(store.folder / KNOWN, digest_of(environment))
         judged = judge_contents(
             assignment, run.seed, policy, contents, number, jobs, notes.append, knowledge
         )
         for content, result in judged:
-            try:
-                notes += _store(store, result, environment | _part(content))
-            except OSError as error:
-                result = _unstored(result, error)
-            results.append(result)
-            on_result(result)
+            store_and_take(result, content)
     return sorted(results, key=lambda result: result.student), notes
 
 
@@ -186,7 +252,8 @@ def asked_of(assignment: Assignment) -> Asked:
     return Asked(assignment.files, frozenset(released))
 
 
-def _part(content: Content) -> Key:
+def part_of(content: Content) -> Key:
+    """The part of a key that the hand-in makes."""
     return {SUBMISSION: content.digest()}
 
 
@@ -195,8 +262,19 @@ def _is_small(content: Content) -> bool:
     return content.size_bytes <= KEPT_BYTES
 
 
-def _store(store: ResultStore, result: SubmissionResult, key: Key) -> list[str]:
-    replaced = store.save(result, key)
+def _store(
+    store: ResultStore, judged: SubmissionResult, key: Key, lowering: Lowering
+) -> tuple[SubmissionResult, list[str]]:
+    """Store what counts of a judgement: no less than before, where that was of the same hand-in."""
+    before, counts = store.stored(judged.student), judged
+    may_lower = lowering is Lowering.ALLOW or judged.status == FAILED
+    if before is not None and not may_lower and before[0].get(SUBMISSION) == key[SUBMISSION]:
+        counts = without_lowering(before[1], judged)
+    return counts, _saved(store, counts, key)
+
+
+def _saved(store: ResultStore, result: SubmissionResult, key: Key, *because: str) -> list[str]:
+    replaced = store.save(result, key, because)
     if replaced is None or replaced.result.score == result.score:
         return []
     change = f"{replaced.result.score:g} points before, {result.score:g} now"

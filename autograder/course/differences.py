@@ -1,0 +1,126 @@
+"""Who has other points than before, by how much, by which tests, and why."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..judge.results import SubmissionResult
+from .environment import changed_parts
+from .ledger import Standing, Standings
+from .lowering import kept
+from .store import ResultStore, digest
+
+BY_HAND, LATE = "points by hand", "late work"  # reasons, beside the parts of a result's key
+
+
+@dataclass(frozen=True)
+class TestChange:
+    """What a test says now and said before: "passed", "failed", or "" where it was not there."""
+
+    question: str
+    test: str
+    points: float
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if self.before and self.after:
+            return f"{self.question}: {self.test} {self.before} before, {self.after} now"
+        how = f"is new, {self.after}" if self.after else f"is gone, was {self.before}"
+        return f"{self.question}: {self.test} {how}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A student whose points are others than before; nothing before for who is new."""
+
+    student: str
+    before: Standing | None
+    after: Standing
+    why: tuple[str, ...]
+    tests: tuple[TestChange, ...] = ()
+    kept: tuple[str, ...] = ()  # questions whose earlier points stay
+
+    @property
+    def points(self) -> float:
+        """By how much."""
+        return round(self.after.final - (self.before.final if self.before else 0.0), 6)
+
+    @property
+    def lowered(self) -> bool:
+        """Whether less is left, of another maximum: whether the share is less."""
+        if self.before is None:
+            return False
+        if self.before.max_score == self.after.max_score:
+            return self.after.final < self.before.final - 1e-9
+        of_before, of_after = self.before.max_score, self.after.max_score
+        return self.after.final * of_before < self.before.final * of_after - 1e-9
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, with what derives from it."""
+        return {**asdict(self), "points": self.points, "lowered": self.lowered}
+
+
+def differences(store: ResultStore, before: Standings, now: Standings) -> list[Difference]:
+    """Everybody whose points or maximum differ, by student."""
+    return [
+        _difference(store, student, before.get(student), has)
+        for student, has in sorted(now.items())
+        if _points(before.get(student)) != _points(has)
+    ]
+
+
+def _points(standing: Standing | None) -> tuple[float, ...] | None:
+    if standing is None:
+        return None
+    return (standing.raw, standing.penalty, standing.final, standing.max_score)
+
+
+def _difference(
+    store: ResultStore, student: str, before: Standing | None, now: Standing
+) -> Difference:
+    why: list[str] = []
+    tests: list[TestChange] = []
+    stored = store.stored(student)
+    if before is not None and before.result != now.result and stored is not None:
+        earlier = _earlier(store, student, before.result)
+        if earlier is not None:
+            why += changed_parts(earlier[0], stored[0])
+            tests += test_changes(earlier[1], stored[1])
+        why = why or ["a result that is not in the history"] * (earlier is None)
+    if before is not None and before.by_hand != now.by_hand:
+        why.append(BY_HAND)
+    if before is not None and before.penalty != now.penalty:
+        why.append(LATE)
+    stays = () if stored is None else tuple(question.id for question in kept(stored[1]))
+    return Difference(student, before, now, tuple(why), tuple(tests), stays)
+
+
+def _earlier(
+    store: ResultStore, student: str, wanted: str
+) -> tuple[dict[str, str], SubmissionResult] | None:
+    for line in reversed(store.history(student)):
+        try:
+            result = SubmissionResult.from_json(line["result"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if digest(result) == wanted:
+            return line["key"], result
+    return None
+
+
+def test_changes(before: SubmissionResult, after: SubmissionResult) -> Iterator[TestChange]:
+    """Every test with another outcome, of other points, gone or new."""
+    old, new = _outcomes(before), _outcomes(after)
+    for key in {**old, **new}:
+        was, is_now = old.get(key, ("", 0.0)), new.get(key, ("", 0.0))
+        if was != is_now:
+            yield TestChange(*key, is_now[1] or was[1], was[0], is_now[0])
+
+
+def _outcomes(result: SubmissionResult) -> dict[tuple[str, str], tuple[str, float]]:
+    return {
+        (question.id, test.name): (test.outcome, test.points)
+        for question in result.questions
+        for test in question.tests
+    }

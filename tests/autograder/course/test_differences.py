@@ -1,0 +1,103 @@
+"""Who changed: by how much, by which test, and why."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.course.differences import (
+    BY_HAND,
+    LATE,
+    Difference,
+    TestChange,
+    differences,
+    test_changes,
+)
+from autograder.course.ledger import Standing
+from autograder.course.store import ResultStore, digest
+from autograder.judge.results import QuestionResult, Verdict
+
+from ..judge.test_results import RESULT
+
+changes_of = test_changes  # pytest would collect the name
+KEY = {"submission": "a", "tests": "b"}
+ANN = RESULT.student
+
+
+def standing(final: float = 2, most: float = 7, result: str = "", **more: float) -> Standing:
+    numbers = {"raw": final, "by_hand": 0.0, "penalty": 0.0, **more}
+    return Standing(**numbers, final=final, max_score=most, finished=True, result=result)
+
+
+def test_by_which_test_and_why(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    question = RESULT.questions[0]
+    a, b = question.tests
+    turned = replace(b, outcome="passed"), Verdict("c", "C.", 1, "failed")
+    after = replace(RESULT, questions=(replace(question, tests=turned),))
+    store.save(RESULT, KEY)
+    store.save(replace(RESULT, seed=9), {**KEY, "seed": "9"})
+    store.save(after, {**KEY, "tests": "c"})
+    before, now = standing(2, result=digest(RESULT)), standing(1, result=digest(after))
+    (found,) = differences(store, {ANN: before}, {ANN: now})
+    assert (found.points, found.lowered, found.why) == (-1, True, ("tests",))
+    assert [str(one) for one in found.tests] == [
+        "ex1-double: a is gone, was passed",
+        "ex1-double: b failed before, passed now",
+        "ex1-double: c is new, failed",
+    ]
+    assert found.as_json()["lowered"] is True
+    assert found.as_json()["tests"][2] == {
+        "question": "ex1-double", "test": "c", "points": 1, "before": "", "after": "failed"
+    }  # fmt: skip
+    assert a.passed and list(changes_of(after, after)) == []
+
+
+def test_points_by_hand_and_late_work_are_reasons(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    before = {name: standing() for name in ("ann", "ben", "cem")}
+    now = {
+        "ann": standing(4, by_hand=2.0),
+        "ben": standing(1, raw=2.0, penalty=1.0),
+        "cem": standing(),
+        "eva": standing(5),
+    }
+    ann, ben, eva = differences(store, before, now)
+    assert (ann.why, ann.points, ann.lowered) == ((BY_HAND,), 2, False)
+    assert (ben.why, ben.points, ben.lowered) == ((LATE,), -1, True)
+    assert (eva.before, eva.why, eva.lowered, eva.points) == (None, (), False, 5)
+
+
+def test_what_the_history_does_not_have_is_said(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(RESULT, KEY)
+    before, now = standing(3, result="unknown"), standing(2, result=digest(RESULT))
+    (found,) = differences(store, {ANN: before}, {ANN: now})
+    assert found.why == ("a result that is not in the history",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lowered"),
+    [
+        ((8, 10), (8, 10), False),
+        ((8, 10), (7.5, 10), True),
+        ((8, 10), (9, 10), False),
+        ((10, 10), (8, 8), False),
+        ((8, 10), (6, 8), True),
+        ((8, 10), (6.5, 8), False),
+        ((0, 0), (0, 8), False),
+    ],
+)
+def test_of_another_maximum_the_share_decides(
+    before: tuple[float, float], after: tuple[float, float], lowered: bool
+) -> None:
+    assert Difference("ann", standing(*before), standing(*after), ()).lowered is lowered
+
+
+def test_what_was_kept_is_named(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    both = replace(RESULT, questions=(QuestionResult("ex1-double", 3, (), kept_score=3.0),))
+    store.save(both, KEY)
+    (found,) = differences(store, {}, {ANN: standing(3, result=digest(both))})
+    assert found.kept == ("ex1-double",)
+    assert TestChange("q", "t", 1, "passed", "failed").before == "passed"
