@@ -39,8 +39,8 @@ from .moments import YEARS, end_of, latest, written, zone_of
 FILE = "dates.toml"
 _DEFAULTS = ("timezone", "grace_minutes", "percent_per_day", "cap_percent")
 _TABLES = ("labs", "extensions", "extra_time", "tokens")
-_OF_LAB = ("due", "opens", "last_day", *_DEFAULTS)
-_OF_TOKENS = ("each", "per_lab")
+OF_LAB = ("due", "opens", "last_day", *_DEFAULTS)
+OF_TOKENS = ("each", "per_lab")
 _MOST = {"grace_minutes": 100_000.0, "percent_per_day": 100.0, "cap_percent": 100.0}
 _MOST_DAYS = 3650
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(%|d|days?|h|hours?|min|minutes?)")
@@ -128,7 +128,7 @@ class _Reader:
         place = ("labs", name)
         if not isinstance(said, dict):
             self.refuse(place, f"`{name}` is a table; write `[labs.{name}]`, and its dates below")
-        self.refuse_unknown(place, said, _OF_LAB)
+        self.refuse_unknown(place, said, OF_LAB)
         if "due" not in said:
             self.refuse(place, f"`{name}` has no `due`; {_FORM}")
         said = {key: self.read[key] for key in _DEFAULTS if key in self.read} | said
@@ -174,7 +174,7 @@ class _Reader:
         return extra
 
     def tokens(self, said: Mapping[str, Any]) -> tuple[int, int]:
-        self.refuse_unknown(("tokens",), said, _OF_TOKENS)
+        self.refuse_unknown(("tokens",), said, OF_TOKENS)
         for key, value in said.items():
             if type(value) is not int or not 0 <= value <= _MOST_DAYS:
                 self.refuse(("tokens", key), f"`{key}` is a whole number of days; write one")

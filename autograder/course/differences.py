@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..judge.results import SubmissionResult
-from .environment import changed_parts
 from .ledger import Standing, Standings
 from .lowering import kept
 from .store import ResultStore, digest
@@ -14,7 +13,7 @@ BY_HAND, LATE = "points by hand", "late work"  # reasons, beside the parts of a 
 
 
 @dataclass(frozen=True)
-class TestChange:
+class OutcomeChange:
     """What a test says now and said before: "passed", "failed", or "" where it was not there."""
 
     question: str
@@ -38,7 +37,7 @@ class Difference:
     before: Standing | None
     after: Standing
     why: tuple[str, ...]
-    tests: tuple[TestChange, ...] = ()
+    tests: tuple[OutcomeChange, ...] = ()
     kept: tuple[str, ...] = ()  # questions whose earlier points stay
 
     @property
@@ -48,10 +47,10 @@ class Difference:
 
     @property
     def lowered(self) -> bool:
-        """Whether less is left, of another maximum: whether the share is less."""
+        """Whether there are fewer points; of a smaller maximum, whether the share is less."""
         if self.before is None:
             return False
-        if self.before.max_score == self.after.max_score:
+        if self.after.max_score >= self.before.max_score:
             return self.after.final < self.before.final - 1e-9
         of_before, of_after = self.before.max_score, self.after.max_score
         return self.after.final * of_before < self.before.final * of_after - 1e-9
@@ -80,14 +79,16 @@ def _difference(
     store: ResultStore, student: str, before: Standing | None, now: Standing
 ) -> Difference:
     why: list[str] = []
-    tests: list[TestChange] = []
+    tests: list[OutcomeChange] = []
     stored = store.stored(student)
     if before is not None and before.result != now.result and stored is not None:
         earlier = _earlier(store, student, before.result)
-        if earlier is not None:
-            why += changed_parts(earlier[0], stored[0])
-            tests += test_changes(earlier[1], stored[1])
-        why = why or ["a result that is not in the history"] * (earlier is None)
+        if earlier is None:
+            why.append("a result that is not in the history")
+        else:
+            result, reasons = earlier
+            why += reasons
+            tests += outcome_changes(result, stored[1])
     if before is not None and before.by_hand != now.by_hand:
         why.append(BY_HAND)
     if before is not None and before.penalty != now.penalty:
@@ -98,24 +99,27 @@ def _difference(
 
 def _earlier(
     store: ResultStore, student: str, wanted: str
-) -> tuple[dict[str, str], SubmissionResult] | None:
+) -> tuple[SubmissionResult, list[str]] | None:
+    """A result of the history, and all reasons why it and those after it were replaced."""
+    reasons: list[str] = []
     for line in reversed(store.history(student)):
         try:
             result = SubmissionResult.from_json(line["result"])
+            reasons[:0] = line["because"]
         except (KeyError, TypeError, ValueError):
             continue
         if digest(result) == wanted:
-            return line["key"], result
+            return result, list(dict.fromkeys(reasons))
     return None
 
 
-def test_changes(before: SubmissionResult, after: SubmissionResult) -> Iterator[TestChange]:
+def outcome_changes(before: SubmissionResult, after: SubmissionResult) -> Iterator[OutcomeChange]:
     """Every test with another outcome, of other points, gone or new."""
     old, new = _outcomes(before), _outcomes(after)
     for key in {**old, **new}:
         was, is_now = old.get(key, ("", 0.0)), new.get(key, ("", 0.0))
         if was != is_now:
-            yield TestChange(*key, is_now[1] or was[1], was[0], is_now[0])
+            yield OutcomeChange(*key, is_now[1] or was[1], was[0], is_now[0])
 
 
 def _outcomes(result: SubmissionResult) -> dict[tuple[str, str], tuple[str, float]]:

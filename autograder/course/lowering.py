@@ -41,7 +41,8 @@ def lowering_of(course: Course) -> Lowering:
 def without_lowering(before: SubmissionResult, after: SubmissionResult) -> SubmissionResult:
     """What counts of two gradings of the same hand-in: of each question the better points.
 
-    Where a question has another maximum now, its share is kept, in half points upwards.
+    Where a question has a smaller maximum now, because a test was dropped say, its share of that is
+    kept, in half points upwards.
     """
     known = {question.id: question for question in before.questions}
     return replace(
@@ -79,9 +80,7 @@ def _better(before: QuestionResult | None, after: QuestionResult) -> QuestionRes
     if before is None or before.score is None or after.earned is None:
         return after
     earlier = before.score
-    if before.max_score != after.max_score:
-        if not before.max_score:
-            return after
+    if after.max_score < before.max_score:
         share = earlier * after.max_score / before.max_score
         earlier = math.ceil(round(2 * share, 6)) / 2
     return replace(after, kept_score=earlier) if earlier > after.earned + 1e-9 else after

@@ -78,7 +78,8 @@ def compare(course_dir: Path, lab: str, since: str | None = None) -> Comparison:
     """
     course = load_course(course_dir)
     store = ResultStore(course.root / "results" / lab)
-    results = [found for name in store.students() if (found := store.latest(name)) is not None]
+    latest_ones = (store.latest(name) for name in store.students())
+    results = [result for result in latest_ones if result is not None]
     if not results:
         wanted = f"python -m autograder grade {lab} --course {course_dir}"
         raise UserError(f"{store.folder}: {lab} was not graded yet; run `{wanted}`", exit_code=2)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course import dates as module
@@ -140,6 +140,7 @@ def test_extra_time(text: str, expected: ExtraTime | None) -> None:
     assert extra_time_of(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12), st.sampled_from(["due", "percent_per_day", "last_day", "timezone"]))
 def test_any_value_is_taken_or_refused_with_its_line(
     tmp_path_factory: pytest.TempPathFactory, value: str, key: str

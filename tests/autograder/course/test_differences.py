@@ -9,9 +9,9 @@ from autograder.course.differences import (
     BY_HAND,
     LATE,
     Difference,
-    TestChange,
+    OutcomeChange,
     differences,
-    test_changes,
+    outcome_changes,
 )
 from autograder.course.ledger import Standing
 from autograder.course.store import ResultStore, digest
@@ -19,7 +19,6 @@ from autograder.judge.results import QuestionResult, Verdict
 
 from ..judge.test_results import RESULT
 
-changes_of = test_changes  # pytest would collect the name
 KEY = {"submission": "a", "tests": "b"}
 ANN = RESULT.student
 
@@ -36,11 +35,11 @@ def test_by_which_test_and_why(tmp_path: Path) -> None:
     turned = replace(b, outcome="passed"), Verdict("c", "C.", 1, "failed")
     after = replace(RESULT, questions=(replace(question, tests=turned),))
     store.save(RESULT, KEY)
-    store.save(replace(RESULT, seed=9), {**KEY, "seed": "9"})
-    store.save(after, {**KEY, "tests": "c"})
+    store.save(replace(RESULT, remarks=()), {**KEY, "seed": "9"})
+    store.save(after, {**KEY, "seed": "9", "tests": "c"})
     before, now = standing(2, result=digest(RESULT)), standing(1, result=digest(after))
     (found,) = differences(store, {ANN: before}, {ANN: now})
-    assert (found.points, found.lowered, found.why) == (-1, True, ("tests",))
+    assert (found.points, found.lowered, found.why) == (-1, True, ("seed", "tests"))
     assert [str(one) for one in found.tests] == [
         "ex1-double: a is gone, was passed",
         "ex1-double: b failed before, passed now",
@@ -50,7 +49,7 @@ def test_by_which_test_and_why(tmp_path: Path) -> None:
     assert found.as_json()["tests"][2] == {
         "question": "ex1-double", "test": "c", "points": 1, "before": "", "after": "failed"
     }  # fmt: skip
-    assert a.passed and list(changes_of(after, after)) == []
+    assert a.passed and list(outcome_changes(after, after)) == []
 
 
 def test_points_by_hand_and_late_work_are_reasons(tmp_path: Path) -> None:
@@ -86,9 +85,11 @@ def test_what_the_history_does_not_have_is_said(tmp_path: Path) -> None:
         ((8, 10), (6, 8), True),
         ((8, 10), (6.5, 8), False),
         ((0, 0), (0, 8), False),
+        ((3, 5), (3, 8), False),
+        ((3, 5), (2.5, 8), True),
     ],
 )
-def test_of_another_maximum_the_share_decides(
+def test_of_a_smaller_maximum_the_share_decides(
     before: tuple[float, float], after: tuple[float, float], lowered: bool
 ) -> None:
     assert Difference("ann", standing(*before), standing(*after), ()).lowered is lowered
@@ -100,4 +101,4 @@ def test_what_was_kept_is_named(tmp_path: Path) -> None:
     store.save(both, KEY)
     (found,) = differences(store, {}, {ANN: standing(3, result=digest(both))})
     assert found.kept == ("ex1-double",)
-    assert TestChange("q", "t", 1, "passed", "failed").before == "passed"
+    assert OutcomeChange("q", "t", 1, "passed", "failed").before == "passed"

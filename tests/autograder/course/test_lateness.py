@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.lateness import ExtraTime, LabDates, lateness
@@ -102,6 +102,7 @@ def test_what_is_said() -> None:
     assert by_nbgrader.percent is None and by_nbgrader.said().endswith("23:59 CET).")
 
 
+@settings(deadline=None)
 @given(dates(), spans, spans, scores, st.integers(0, 5))
 def test_later_never_costs_less_and_never_more_than_all(
     lab: LabDates, one: timedelta, other: timedelta, score: float, tokens: int
@@ -113,6 +114,7 @@ def test_later_never_costs_less_and_never_more_than_all(
     assert 0 <= first <= second <= score
 
 
+@settings(deadline=None)
 @given(dates(), spans, scores, st.timedeltas(timedelta(days=-9), timedelta(days=30)), extra_time)
 def test_an_extension_or_extra_time_never_lowers(
     lab: LabDates, late: timedelta, score: float, more: timedelta, extra: ExtraTime
@@ -126,6 +128,7 @@ def test_an_extension_or_extra_time_never_lowers(
         assert lateness(extended, handed_in, lab=lab).extension >= timedelta()
 
 
+@settings(deadline=None)
 @given(dates(), spans, scores, st.integers(0, 5))
 def test_grace_tokens_and_a_cap_never_lower(
     lab: LabDates, late: timedelta, score: float, tokens: int
@@ -141,6 +144,7 @@ def test_grace_tokens_and_a_cap_never_lower(
     assert all(found.penalty(score) <= without for found in kinder)
 
 
+@settings(deadline=None)
 @given(dates(), st.timedeltas(timedelta(), timedelta(days=400)))
 def test_days_are_the_fewest_that_make_up_for_it(lab: LabDates, late: timedelta) -> None:
     handed_in = lab.due + late

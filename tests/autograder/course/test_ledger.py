@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.ledger import FILE, Ledger, Standing, standings_of
@@ -43,6 +43,7 @@ def test_lines_of_another_version_are_left_out(tmp_path: Path) -> None:
 standings = st.dictionaries(st.sampled_from("abc"), st.sampled_from([HAS, MORE]), max_size=3)
 
 
+@settings(deadline=None)
 @given(st.lists(standings, max_size=5))
 def test_the_points_of_any_time_are_known(
     tmp_path_factory: pytest.TempPathFactory, runs: list[dict[str, Standing]]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.lines import append_line, read_lines
@@ -19,6 +19,7 @@ def test_lines_are_kept_in_order(tmp_path: Path) -> None:
     assert read_lines(path) == [{"number": n, "text": "ü\u2028\n"} for n in range(3)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=3)), max_size=4), st.data())
 def test_a_torn_line_costs_only_itself(
     tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]], data: st.DataObject

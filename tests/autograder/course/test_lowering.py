@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from traitlets.config import Config
 
@@ -54,9 +54,8 @@ def test_the_better_points_stay_and_what_the_tests_say_is_new() -> None:
     assert both.questions[0].tests == after.questions[0].tests
     assert [one.id for one in kept(both)] == ["a"] and both.score == 4
     assert as_judged(both) == after
-    assert said_of_kept([both, after]) == [
-        "half-right: a keeps 3 points (1 now); a regrade lowers nobody unless --allow-lower is given"
-    ]
+    (line,) = said_of_kept([both, after])
+    assert line.startswith("half-right: a keeps 3 points (1 now); a regrade lowers nobody unless")
     assert "An earlier grading of this answer gave 3 points" in credit(both.questions[0])
     assert SubmissionResult.from_json(both.as_json()) == both
 
@@ -69,10 +68,11 @@ def test_the_better_points_stay_and_what_the_tests_say_is_new() -> None:
         ((8, 10), (6, 8), 6.5),  # passed by one who failed others: 80 % are 6.4
         ((5, 10), (4, 8), 4),
         ((5, 10), (10, 20), 10),
-        ((5, 10), (9, 20), 10),
+        ((5, 10), (9, 20), 9),  # of a larger one, the points
+        ((5, 10), (4, 20), 5),
     ],
 )
-def test_of_another_maximum_the_share_stays(
+def test_of_a_smaller_maximum_the_share_stays(
     before: tuple[int, int], after: tuple[int, int], points: float
 ) -> None:
     both = without_lowering(result(question("a", *before)), result(question("a", *after)))
@@ -84,6 +84,7 @@ def test_written_answers_and_what_is_new_stay_as_they_are() -> None:
     assert without_lowering(result(question("a", 2, 3), QuestionResult("b", 2)), after) == after
 
 
+@settings(deadline=None)
 @given(results(), results())
 def test_no_question_gets_less_and_none_more_than_the_better_of_both(
     before: SubmissionResult, after: SubmissionResult
@@ -93,16 +94,18 @@ def test_no_question_gets_less_and_none_more_than_the_better_of_both(
     for now, new in zip(both.questions, after.questions, strict=True):
         assert now.score is not None or new.score is None
         was = earlier.get(now.id)
-        if was is None or was.score is None or now.score is None or not was.max_score:
+        if was is None or was.score is None or now.score is None:
             assert now == new
             continue
-        share = was.score / was.max_score
-        assert now.score >= share * now.max_score - 1e-9 and now.score >= (new.earned or 0)
-        assert now.score <= max(now.max_score, new.earned or 0, was.score)
-        if was.max_score == now.max_score:
+        assert now.score >= (new.earned or 0)
+        if now.max_score >= was.max_score:
             assert now.score == max(was.score, new.earned or 0)
+        else:
+            assert now.score >= was.score / was.max_score * now.max_score - 1e-9
+            assert now.score <= max(now.max_score, new.earned or 0)
 
 
+@settings(deadline=None)
 @given(results(), results())
 def test_once_more_changes_nothing(before: SubmissionResult, after: SubmissionResult) -> None:
     both = without_lowering(before, after)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.moments import days_on, earliest, end_of, latest, written, zone_of
@@ -57,12 +57,14 @@ def test_what_is_no_date_is_none(text: str) -> None:
     assert written(text, BERLIN) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_moment_or_none(text: str) -> None:
     moment = written(text, BERLIN)
     assert moment is None or isinstance(earliest(moment, BERLIN), datetime)
 
 
+@settings(deadline=None)
 @given(clocks, st.sampled_from(ZONES))
 def test_what_is_written_is_read(clock: datetime, zone: str) -> None:
     assert written(f"{clock.isoformat(' ')} {zone}") == clock.replace(tzinfo=ZoneInfo(zone))
@@ -77,6 +79,7 @@ def test_an_hour_that_comes_twice_and_one_that_is_missing() -> None:
     assert latest(missing, BERLIN) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(clocks, zones)
 def test_of_two_readings_the_better_one_counts(clock: datetime, zone: ZoneInfo) -> None:
     first, last = earliest(clock, zone), latest(clock, zone)
@@ -97,6 +100,7 @@ def test_a_day_on_the_clock_may_have_another_length(
     assert days_on(due, 1, BERLIN) - due == timedelta(hours=hours)
 
 
+@settings(deadline=None)
 @given(clocks, zones, st.integers(0, 60))
 def test_days_go_on(clock: datetime, zone: ZoneInfo, days: int) -> None:
     due = latest(clock, zone)

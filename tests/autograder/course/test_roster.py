@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course.lateness import ExtraTime
@@ -54,6 +54,7 @@ def test_a_mistake_is_one_line_with_its_place(
     assert f"roster.csv:{line}: " in caught.value.message and words in caught.value.message
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_anything_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

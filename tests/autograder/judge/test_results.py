@@ -122,6 +122,7 @@ def test_json_shows_the_derived_scores() -> None:
         "mistake": "",
         "mistake_score": None,
         "extra": False,
+        "kept_score": None,
         "tests": [],
     }
 
