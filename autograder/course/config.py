@@ -58,6 +58,15 @@ def with_late_penalty(config: Any, root: Path) -> Any:
     return config
 
 
+def uses_our_late_penalty(config: Any) -> bool:
+    """Whether late work goes by `dates.toml`, and not by a rule of the course's own."""
+    rule = config.get("AssignLatePenalties", {})
+    plugin = rule.get("plugin_class", LATE_PENALTY)
+    if isinstance(plugin, type):
+        plugin = f"{plugin.__module__}.{plugin.__qualname__}"
+    return bool(plugin == LATE_PENALTY and rule.get("enabled", True))
+
+
 def _use_late_penalty(config: Any, root: Path) -> None:
     if "plugin_class" not in config.AssignLatePenalties:
         config.AssignLatePenalties.plugin_class = LATE_PENALTY

@@ -22,7 +22,6 @@ each = 3                     # for every student, in the order of the due dates
 per_lab = 2
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -33,7 +32,7 @@ from zoneinfo import available_timezones
 
 from ..errors import UserError, shown
 from ..toml_file import line_of, nearest, read_toml
-from .lateness import ExtraTime, LabDates
+from .lateness import MOST, ExtraTime, LabDates
 from .moments import YEARS, end_of, latest, written, zone_of
 
 FILE = "dates.toml"
@@ -42,7 +41,6 @@ _TABLES = ("labs", "extensions", "extra_time", "tokens")
 OF_LAB = ("due", "opens", "last_day", *_DEFAULTS)
 OF_TOKENS = ("each", "per_lab")
 _MOST = {"grace_minutes": 100_000.0, "percent_per_day": 100.0, "cap_percent": 100.0}
-_MOST_DAYS = 3650
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(%|d|days?|h|hours?|min|minutes?)")
 _FORM = "write a date like `2026-11-27 23:59` in quotes"
 EXTRA_TIME = "write `2 days`, `36 hours`, `90 minutes` or `25 %`"
@@ -97,7 +95,7 @@ def extra_time_of(text: str) -> ExtraTime | None:
     if unit == "%":
         return ExtraTime(percent=number) if number <= 1_000 else None
     days = number * {"d": 1.0, "h": 1 / 24, "m": 1 / 1440}[unit[0]]
-    if days > _MOST_DAYS:
+    if days > MOST.days:
         return None
     if unit[0] == "d":
         return ExtraTime(int(number), timedelta(days=number - int(number)))
@@ -176,7 +174,7 @@ class _Reader:
     def tokens(self, said: Mapping[str, Any]) -> tuple[int, int]:
         self.refuse_unknown(("tokens",), said, OF_TOKENS)
         for key, value in said.items():
-            if type(value) is not int or not 0 <= value <= _MOST_DAYS:
+            if type(value) is not int or not 0 <= value <= MOST.days:
                 self.refuse(("tokens", key), f"`{key}` is a whole number of days; write one")
         if said and "each" not in said:
             self.refuse(("tokens",), "`[tokens]` has no `each`; say how many everybody has")
@@ -222,7 +220,7 @@ class _Reader:
             return None
         value = said[key]
         fits = isinstance(value, int | float) and not isinstance(value, bool)
-        if not fits or not math.isfinite(value) or not 0 <= value <= _MOST[key]:
+        if not fits or not 0 <= value <= _MOST[key]:
             wanted = f"`{key}` is a number from 0 to {_MOST[key]:g}"
             self.refuse((*place, key), f"{wanted}; write one")
         return float(value)

@@ -6,13 +6,14 @@ can be stale.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
 
 from ..errors import UserError
 from ..toml_file import nearest
 from . import dates, roster
+from .config import uses_our_late_penalty
 from .course import Course
 from .dates import CourseDates, read_dates
 from .handed_in import moment_of, read_timestamp
@@ -73,7 +74,10 @@ class LateWork:
         if own is None:
             return None
         tokens = self._tokens_left(lab, student) if self.dates.tokens_each else 0
-        return lateness(own, handed_in, tokens, self.dates.labs[lab])
+        late = lateness(own, handed_in, tokens, self.dates.labs[lab])
+        if late.days and not uses_our_late_penalty(self.course.config):
+            return replace(late, tokens=0, percent=None)
+        return late
 
     def now(self, lab: str, student: str) -> Lateness | None:
         """How late the hand-in is that lies there."""

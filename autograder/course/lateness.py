@@ -4,10 +4,12 @@ Days are those of the clock in the lab's zone: a day after Saturday, 23:59, is S
 on the Sunday that has 25 hours. A day that has begun counts whole.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from .moments import DAY, days_on
+
+MOST = timedelta(days=3650)  # extra time
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class ExtraTime:
         """The due date that follows from it."""
         due = dates.due if not self.days else days_on(dates.due, self.days, dates.zone)
         if self.percent and dates.opens is not None:
-            due += (dates.due - dates.opens) * (self.percent / 100)
+            due += min((dates.due - dates.opens) * (self.percent / 100), MOST)
         return due + self.rest
 
 
@@ -73,7 +75,7 @@ class Lateness:
     days: int = 0
     tokens: int = 0  # late days of the student's that make up for as many
     over: bool = False  # after the last day
-    percent: float | None = field(default=0.0)  # None: nbgrader's own rule says
+    percent: float | None = 0.0  # None: another rule than that of dates.toml says
 
     def penalty(self, score: float) -> float:
         """What is taken off a score."""
@@ -86,7 +88,7 @@ class Lateness:
         if self.handed_in is None or not (self.days or self.over):
             return ""
         came = f"Handed in {self._clock(self.handed_in)}"
-        if self.over and self.dates.last is not None:
+        if self.over and self.dates.last is not None and self.percent is not None:
             last = self._clock(self.dates.last)
             return f"{came}, after the last day ({last}): all points are taken off."
         line = f"{came}, {_days(self.days)} late (due {self._clock(self.dates.due)})"

@@ -144,6 +144,7 @@ class _Publisher:
         self._title = title
         self._lab = assignment.lab
         self._late_work = LateWork(course)
+        self._due = self._late_work.dates.labs.get(self._lab)  # read first, as it may be wrong
         release = (assignment.release_dir / f"{self._lab}.ipynb").read_bytes()
         digest = hashlib.sha256(repr((sorted(exercises.items()), title)).encode())
         for content in (release, course.code(), *_our_code()):
@@ -153,8 +154,7 @@ class _Publisher:
     @property
     def due(self) -> datetime | None:
         """The lab's due date, None if `dates.toml` has none."""
-        dates = self._late_work.dates.labs.get(self._lab)
-        return None if dates is None else dates.due
+        return None if self._due is None else self._due.due
 
     def is_fresh(
         self, result: SubmissionResult, recorded: Mapping[str, RecordedSubmission]

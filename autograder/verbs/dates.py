@@ -61,7 +61,7 @@ def as_table(times: HandInTimes) -> Table:
         table.add_column(column, justify="right")
     for name, late in times.students.items():
         if late.days or late.extension or late.handed_in is None:
-            percent = "nbgrader's rule" if late.percent is None else f"{late.percent:g} %"
+            percent = "the course's rule" if late.percent is None else f"{late.percent:g} %"
             came = "unknown" if late.handed_in is None else _clock(late, late.handed_in)
             numbers = (f"{late.days}", f"{late.tokens}", percent)
             table.add_row(Text(name), _clock(late, late.dates.due), came, *numbers)

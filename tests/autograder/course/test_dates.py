@@ -94,6 +94,8 @@ def test_a_lab_may_have_its_own_zone_and_rule(tmp_path: Path) -> None:
         (f"{ZONE}percent_per_day = -1\n{DUE}", 2, "`percent_per_day` is a number from 0"),
         (f'{ZONE}{DUE}percent_per_day = "10 %"\n', 4, "`percent_per_day` is a number"),
         (f"{ZONE}{DUE}cap_percent = nan\n", 4, "`cap_percent` is a number"),
+        (f"{ZONE}{DUE}cap_percent = {10**400}\n", 4, "`cap_percent` is a number"),
+        (f"{ZONE}{DUE}grace_minutes = inf\n", 4, "`grace_minutes` is a number"),
         (f"{ZONE}{DUE}grace_minutes = true\n", 4, "`grace_minutes` is a number"),
         (f"{ZONE}{DUE}grace = 15\n", 4, "unknown key `grace` in [labs.lab1]; the keys"),
         (f"{ZONE}{DUE}last_day = 2026-11-20\n", 4, "`last_day` is before `due`"),

@@ -169,6 +169,7 @@ def test_points_by_hand_are_part_of_what_is_taken_off(dated: Course, small: Assi
         ("c.LateSubmissionPlugin.penalty_method = 'zero'\n", 3),
         ("c.AssignLatePenalties.enabled = False\n", None),
     ],
+    ids=["none", "zero", "switched off"],
 )
 def test_without_a_rule_in_dates_nbgraders_own_holds(
     dated: Course, small: Assignment, config: str, penalty: float | None
@@ -195,6 +196,8 @@ def test_a_rule_of_the_courses_own_counts(dated: Course, small: Assignment) -> N
     path.write_text(path.read_text("utf-8") + own, "utf-8")
     publish(load_course(dated.root), small, results(small))
     assert penalties(dated)["dan"] == 0.25 and penalties(dated)["ann"] is None
+    page = dated.feedback_page("dan", "small").read_text("utf-8")
+    assert "2 days late (due 2026-10-24 23:59 CEST).<" in page  # and no percentage
 
 
 def test_late_days_are_used_in_the_order_of_the_labs(dated: Course) -> None:
