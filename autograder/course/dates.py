@@ -17,7 +17,7 @@ ana = "2026-11-29 23:59"
 ben = "2 days"
 eva = "25 %"                 # of the time from `opens` to `due`
 
-[tokens]                     # late days that cost nothing
+[tokens]                     # late tokens: one makes up for one day
 each = 3                     # for every student, in the order of the due dates
 per_lab = 2
 """

@@ -108,7 +108,7 @@ class LateWork:
         return notes
 
     def _tokens_left(self, lab: str, student: str) -> int:
-        """What earlier labs left of a student's late days, as many as may go into this one."""
+        """What earlier labs left of a student's tokens, as many as may go into this one."""
         left, labs = self.dates.tokens_each, self.dates.labs
         for earlier in sorted(labs, key=lambda name: (labs[name].due, name)):
             most = min(left, self.dates.tokens_per_lab)

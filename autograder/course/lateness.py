@@ -73,7 +73,7 @@ class Lateness:
     extension: timedelta = timedelta()  # what that is later than the lab's own due date
     handed_in: datetime | None = None  # None: nobody knows when
     days: int = 0
-    tokens: int = 0  # late days of the student's that make up for as many
+    tokens: int = 0  # late tokens of the student's that make up for as many days
     over: bool = False  # after the last day
     percent: float | None = 0.0  # None: another rule than that of dates.toml says
 
@@ -93,7 +93,7 @@ class Lateness:
             return f"{came}, after the last day ({last}): all points are taken off."
         line = f"{came}, {_days(self.days)} late (due {self._clock(self.dates.due)})"
         if self.tokens:
-            line += f"; {_days(self.tokens)} of your late days are used for it"
+            line += f"; {_tokens(self.tokens)} used for it"
         if self.percent is not None:
             taken = f"{self.percent:g} % of the points are" if self.percent else "nothing is"
             line += f": {taken} taken off"
@@ -113,7 +113,7 @@ def lateness(
     Args:
         dates: of this student.
         handed_in: None if nobody knows.
-        tokens: late days of the student's that are left for this.
+        tokens: late tokens of the student's that are left for this.
         lab: the dates of everybody else.
     """
     extension = dates.due - (lab or dates).due
@@ -133,3 +133,7 @@ def lateness(
 
 def _days(number: int) -> str:
     return f"{number} day" if number == 1 else f"{number} days"
+
+
+def _tokens(number: int) -> str:
+    return f"{number} late token is" if number == 1 else f"{number} late tokens are"

@@ -57,7 +57,7 @@ def as_table(times: HandInTimes) -> Table:
     """A row per student who is late, or has more time, or whose time nobody knows."""
     table = Table(title=f"{times.lab}: when it was handed in", title_justify="left")
     table.add_column("student", overflow="fold", max_width=24)
-    for column in ("due", "handed in", "days late", "late days used", "taken off"):
+    for column in ("due", "handed in", "days late", "tokens used", "taken off"):
         table.add_column(column, justify="right")
     for name, late in times.students.items():
         if late.days or late.extension or late.handed_in is None:
@@ -86,7 +86,7 @@ def _plain(student: str, late: Lateness) -> dict[str, Any]:
         "handed_in": late.handed_in and late.handed_in.isoformat(),
         "extension_s": late.extension.total_seconds(),
         "days_late": late.days,
-        "late_days_used": late.tokens,
+        "tokens_used": late.tokens,
         "after_last_day": late.over,
         "percent": late.percent,
         "said": late.said(),

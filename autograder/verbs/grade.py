@@ -1,6 +1,6 @@
 """Grades a class: reads each hand-in, judges what is new, stores it, publishes what changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,7 @@ def record_published(course: Course, lab: str, results: Iterable[SubmissionResul
 def judge_hand_ins(
     course: Course,
     assignment: Assignment,
-    students: Iterable[HandIn],
+    students: Sequence[HandIn],
     run: ClassRun,
     jobs: int = 1,
     force: bool = False,
@@ -218,10 +218,10 @@ def judge_hand_ins(
             known = as_judged(known)
             notes += _saved(store, known, environment | part_of(content), "lowering was allowed")
         if known.status != FAILED:
-            judged_before[share] = known
+            judged_before[share] = as_judged(known)
         take(known)
     notes += shares.notes()
-    for share in judged_before.keys() & waiting.keys():  # by a member of the same group
+    for share in [one for one in waiting if one in judged_before]:  # of a member of the group
         one = waiting.pop(share)
         store_and_take(judged_before[share], one if isinstance(one, Content) else one.load())
     if waiting:
@@ -237,6 +237,13 @@ def judge_hand_ins(
         )
         for content, result in judged:
             store_and_take(result, content)
+    there = {result.student for result in results}
+    if left := [row for row in students if row.student not in there]:
+        # What they shared was replaced when its turn came.
+        more, said = judge_hand_ins(
+            course, assignment, left, run, jobs, force, retry, on_result, lowering
+        )
+        results, notes = results + more, notes + said
     return sorted(results, key=lambda result: result.student), notes
 
 

@@ -200,7 +200,7 @@ def test_a_rule_of_the_courses_own_counts(dated: Course, small: Assignment) -> N
     assert "2 days late (due 2026-10-24 23:59 CEST).<" in page  # and no percentage
 
 
-def test_late_days_are_used_in_the_order_of_the_labs(dated: Course) -> None:
+def test_late_tokens_are_used_in_the_order_of_the_labs(dated: Course) -> None:
     say(
         dated,
         'timezone = "UTC"\npercent_per_day = 20\n[tokens]\neach = 3\nper_lab = 2\n'

@@ -90,7 +90,7 @@ def test_what_is_said() -> None:
     forgiven = lateness(DATES, DUE + 30 * HOUR, tokens=5)
     assert (forgiven.tokens, forgiven.percent) == (2, 0)
     assert forgiven.said().endswith(
-        "2 days late (due 2026-11-27 23:59 CET); 2 days of your late days are used for it: nothing "
+        "2 days late (due 2026-11-27 23:59 CET); 2 late tokens are used for it: nothing "
         "is taken off."
     )
     over = lateness(DATES, DUE + timedelta(days=9), tokens=99)

@@ -15,7 +15,6 @@ from autograder.course.store import ResultStore
 from autograder.errors import UserError
 from autograder.verbs.diff import Comparison, as_table, compare, summary
 from autograder.verbs.grade import grade_class
-from autograder.verbs.plan import plan_class
 
 from .conftest import LAB, blank, build, hand_in, solved, typed
 from .test_grade import CLASS, FULL, HALF, NEW_QUESTION, SCORES, TESTED, scores, written
@@ -217,23 +216,6 @@ def test_three_runs_again_change_no_byte(course: Course) -> None:
     for _ in range(3):
         grade_class(course.root, LAB)
     assert {path: (course.root / path).read_bytes() for path in written(course.root)} == before
-
-
-def test_the_dry_run_says_who_and_why_and_changes_nothing(course: Course, project: Path) -> None:
-    release = project / "release"
-    assert set(map(bool, plan_class(course.root, LAB, release).reasons.values())) == {False}
-    correct(project)
-    hand_in(course.root, "max", solved(project))
-    hand_in(course.root, "new", blank(project))
-    before = written(course.root)
-    plan = plan_class(course.root, LAB, release)
-    assert plan.reasons == {
-        "ben": ["tests"], "eva": ["tests"], "max": ["tests", "submission"], "new": ["no result yet"]
-    }  # fmt: skip
-    said, _ = typed(project, "grade", LAB, "--course", course.root, "--dry-run")
-    assert "would grade 2 because of this: tests (ben, eva)" in said
-    assert "would keep 0 of 4 results; nothing was changed" in said
-    assert written(course.root) == before
 
 
 def test_typed(course: Course, project: Path, tmp_path: Path) -> None:
