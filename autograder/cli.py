@@ -271,6 +271,8 @@ def diff(
         write_atomically(letters.resolve(), comparison.letters().encode("utf-8-sig"))
     if comparison.changes:
         console.print(as_table(comparison))
+    for line in comparison.kept:
+        console.print(f"note: {line}", style="yellow", markup=False, soft_wrap=True)
     console.print(summary(comparison), soft_wrap=True)
 
 

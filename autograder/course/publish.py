@@ -205,7 +205,8 @@ class _Publisher:
 
     def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
         timestamp = self._timestamp(result.student)
-        late = self._lateness(result.student, timestamp[0])
+        found = self._lateness(result.student, timestamp[0])
+        late = found and (found.dates.due, found.extension, found.percent, found.said())
         parts = (self._digest, replace(result, seconds=0.0, cpu_s=0.0), row, timestamp, late)
         return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 

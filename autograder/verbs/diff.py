@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ..course.course import load_course
 from ..course.differences import Difference, differences
 from ..course.late_work import LateWork
 from ..course.ledger import Ledger, standings_of
+from ..course.lowering import said_of_kept
 from ..course.moments import end_of, latest, written
 from ..course.roster import Member
 from ..course.scores import scores_of
@@ -35,6 +36,7 @@ class Comparison:
     new: list[Difference]
     students: int
     members: dict[str, Member]
+    kept: list[str] = field(default_factory=list)  # a line for each whose better points stay
 
     @property
     def lowered(self) -> list[str]:
@@ -50,6 +52,7 @@ class Comparison:
             "changes": [one.as_json() for one in self.changes],
             "new": [one.student for one in self.new],
             "lowered": self.lowered,
+            "kept": self.kept,
         }
 
     def letters(self) -> str:
@@ -97,7 +100,8 @@ def compare(course_dir: Path, lab: str, since: str | None = None) -> Comparison:
     changes = [one for one in found if one.before is not None]
     new = [one for one in found if one.before is None]
     members = late_work.members
-    return Comparison(lab, times[-1] if times else None, changes, new, len(now), members)
+    at = times[-1] if times else None
+    return Comparison(lab, at, changes, new, len(now), members, said_of_kept(results))
 
 
 def as_table(comparison: Comparison) -> Table:

@@ -49,7 +49,8 @@ def test_the_points_of_any_time_are_known(
     tmp_path_factory: pytest.TempPathFactory, runs: list[dict[str, Standing]]
 ) -> None:
     folder = tmp_path_factory.mktemp("ledger")
-    ledger, expected = Ledger(folder), [{}]
+    ledger = Ledger(folder)
+    expected: list[dict[str, Standing]] = [{}]
     for hours, run in enumerate(runs, 1):
         ledger.record(run, START + timedelta(hours=hours))
         expected.append({**expected[-1], **run})
