@@ -47,13 +47,16 @@ class Difference:
 
     @property
     def lowered(self) -> bool:
-        """Whether there are fewer points; of a smaller maximum, whether the share is less."""
-        if self.before is None:
+        """Whether there are fewer points; of a smaller maximum, whether the share is less of what
+        is graded."""
+        before, after = self.before, self.after
+        if before is None:
             return False
-        if self.after.max_score >= self.before.max_score:
-            return self.after.final < self.before.final - 1e-9
-        of_before, of_after = self.before.max_score, self.after.max_score
-        return self.after.final * of_before < self.before.final * of_after - 1e-9
+        if after.max_score >= before.max_score:
+            return after.final < before.final - 1e-9
+        of_before = before.max_score - before.open_points
+        of_after = after.max_score - after.open_points
+        return after.final * of_before < before.final * of_after - 1e-9
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what derives from it."""

@@ -35,6 +35,10 @@ class Shares:
         members = read_roster(self.course.root / roster.FILE).values()
         return {member.student: member.group for member in members if member.group}
 
+    def has_group(self, student: str) -> bool:
+        """Whether the roster has the student in a group."""
+        return student in self._groups
+
     def see(self, content: Content) -> Share:
         """With whom a hand-in is shared, and what it is."""
         share = self._share(content)

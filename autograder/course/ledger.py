@@ -27,6 +27,7 @@ class Standing:
     penalty: float
     final: float
     max_score: float
+    open_points: float  # of that, what nobody graded yet
     finished: bool
     result: str = ""
 
@@ -81,6 +82,7 @@ def standings_of(scores: Iterable[FinalScore], results: Iterable[SubmissionResul
             one.penalty,
             one.final,
             one.max_score,
+            one.open_points,
             one.finished,
             digests.get(one.student, ""),
         )

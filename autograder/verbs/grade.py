@@ -184,28 +184,9 @@ def judge_hand_ins(
     policy = Policy(allow_unconfined=run.allow_unconfined)
     level = strongest_possible(policy)  # before anything else: it may refuse
     environment = environment_of(assignment, run.seed, assignment.limits, level)
-    store = ResultStore(course.root / "results" / assignment.lab)
-    shares = Shares(course)
-    results: list[SubmissionResult] = []
-    notes: list[str] = []
+    store, shares = ResultStore(course.root / "results" / assignment.lab), Shares(course)
+    taking = _Taking(store, environment, lowering, shares, on_result)
     waiting: dict[Share, HandIn | Content] = {}
-    judged_before: dict[Share, SubmissionResult] = {}
-
-    def take(result: SubmissionResult) -> None:
-        results.append(result)
-        on_result(result)
-
-    def store_and_take(judged: SubmissionResult, content: Content) -> None:
-        key = environment | part_of(content)
-        for member in shares.members(content):
-            own = replace(judged, student=member)
-            try:
-                own, more = _store(store, own, key, lowering)
-                notes.extend(more)
-            except OSError as error:
-                own = _unstored(own, error)
-            take(own)
-
     for row in students:
         content = row.load()
         share = shares.see(content)
@@ -213,30 +194,24 @@ def judge_hand_ins(
         if known is None or (retry and known.status == FAILED):
             shares.wait(content)
             waiting.setdefault(share, content if _is_small(content) else row)
-            continue
-        if lowering is Lowering.ALLOW and as_judged(known) != known:
-            known = as_judged(known)
-            notes += _saved(store, known, environment | part_of(content), "lowering was allowed")
-        if known.status != FAILED:
-            judged_before[share] = as_judged(known)
-        take(known)
-    notes += shares.notes()
-    for share in [one for one in waiting if one in judged_before]:  # of a member of the group
-        one = waiting.pop(share)
-        store_and_take(judged_before[share], one if isinstance(one, Content) else one.load())
+        else:
+            taking.take_known(known, content, share)
+    taking.notes += shares.notes()
+    for share in [one for one in waiting if one in taking.of_groups]:
+        taking.take_judged(taking.of_groups[share], _content(waiting.pop(share)))
     if waiting:
         # With all that judging needs, which takes a second.
         from ..judge.knowledge import KNOWN, Knowledge
         from .judge import judge_contents
 
-        contents = (one if isinstance(one, Content) else one.load() for one in waiting.values())
-        number = len(waiting)
+        contents, number = map(_content, waiting.values()), len(waiting)
         knowledge = Knowledge(store.folder / KNOWN, digest_of(environment))
         judged = judge_contents(
-            assignment, run.seed, policy, contents, number, jobs, notes.append, knowledge
+            assignment, run.seed, policy, contents, number, jobs, taking.notes.append, knowledge
         )
         for content, result in judged:
-            store_and_take(result, content)
+            taking.take_judged(result, content)
+    results, notes = taking.results, taking.notes
     there = {result.student for result in results}
     if left := [row for row in students if row.student not in there]:
         # What they shared was replaced when its turn came.
@@ -245,6 +220,50 @@ def judge_hand_ins(
         )
         results, notes = results + more, notes + said
     return sorted(results, key=lambda result: result.student), notes
+
+
+@dataclass
+class _Taking:
+    """Takes results as they are known, stores what is new, and collects notes."""
+
+    store: ResultStore
+    environment: Key
+    lowering: Lowering
+    shares: Shares
+    on_result: OnResult
+    results: list[SubmissionResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    of_groups: dict[Share, SubmissionResult] = field(default_factory=dict)  # known before
+
+    def take_known(self, result: SubmissionResult, content: Content, share: Share) -> None:
+        """Take a stored result, without points that were kept if it may be lowered."""
+        if self.lowering is Lowering.ALLOW and as_judged(result) != result:
+            result = as_judged(result)
+            key = self.environment | part_of(content)
+            self.notes += _saved(self.store, result, key, "lowering was allowed")
+        if self.shares.has_group(result.student) and result.status != FAILED:
+            self.of_groups[share] = as_judged(result)
+        self._take(result)
+
+    def take_judged(self, judged: SubmissionResult, content: Content) -> None:
+        """Store a judgement for everybody whom it is for, each with what counts there."""
+        key = self.environment | part_of(content)
+        for member in self.shares.members(content):
+            own = replace(judged, student=member)
+            try:
+                own, notes = _store(self.store, own, key, self.lowering)
+                self.notes += notes
+            except OSError as error:
+                own = _unstored(own, error)
+            self._take(own)
+
+    def _take(self, result: SubmissionResult) -> None:
+        self.results.append(result)
+        self.on_result(result)
+
+
+def _content(waits: HandIn | Content) -> Content:
+    return waits if isinstance(waits, Content) else waits.load()
 
 
 def _without_texts(result: dict[str, Any]) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.compiler.build import build_labs
 from autograder.lab import find_lab
 from autograder.variants.solution import read_solution
+from autograder.verbs.build import build_each
 from autograder.verbs.demo import read_class, submission
 from tests.bench.grading import Cost, _cost_of
 from tests.bench.measure import Row
@@ -57,7 +57,7 @@ class Term:
 
     def build(self) -> None:
         """Release the lab as its source is now."""
-        build_labs([self.source], self.folder / "release", self.folder / "solution")
+        build_each([self.source], self.folder / "release", self.folder / "solution")
 
     def grade(self) -> Cost:
         """Grade the class by the command."""

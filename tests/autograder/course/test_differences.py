@@ -24,7 +24,7 @@ ANN = RESULT.student
 
 
 def standing(final: float = 2, most: float = 7, result: str = "", **more: float) -> Standing:
-    numbers = {"raw": final, "by_hand": 0.0, "penalty": 0.0, **more}
+    numbers = {"raw": final, "by_hand": 0.0, "penalty": 0.0, "open_points": 0.0, **more}
     return Standing(**numbers, final=final, max_score=most, finished=True, result=result)
 
 
@@ -93,6 +93,12 @@ def test_of_a_smaller_maximum_the_share_decides(
     before: tuple[float, float], after: tuple[float, float], lowered: bool
 ) -> None:
     assert Difference("ann", standing(*before), standing(*after), ()).lowered is lowered
+
+
+def test_what_nobody_graded_yet_is_no_part_of_the_share() -> None:
+    before, after = standing(5, 7, open_points=2.0), standing(4, 6, open_points=2.0)
+    assert not Difference("ann", before, after, ()).lowered
+    assert Difference("ann", before, standing(3.5, 6, open_points=2.0), ()).lowered
 
 
 def test_what_was_kept_is_named(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from autograder.verbs.grade import grade_class
 from .conftest import LAB, blank, build, hand_in, solved, typed
 from .test_grade import CLASS, FULL, HALF, NEW_QUESTION, SCORES, TESTED, scores, written
 
-# ben, who divides by two, does this wrong
+# ben, who divides by two, does this wrong: no hidden test passes, and no public one counts
 TEST_OF_ONE = "assert_close(submission.mean([number]), number"
 TEST_OF_THREE = "assert_close(submission.mean([number] * 3), number"
 
@@ -69,7 +69,7 @@ def test_a_regrade_keeps_the_better_points_unless_it_may_lower(
     second = grade_class(course.root, LAB)
     assert scores(second) == SCORES and in_gradebook(course) == SCORES
     (note,) = [note for note in second.notes if "keeps" in note]
-    assert note.startswith(f"ben: {TESTED} keeps 3 points (2 now); a regrade lowers nobody unless")
+    assert note.startswith(f"ben: {TESTED} keeps 3 points (0 now); a regrade lowers nobody unless")
     assert "An earlier grading" in course.feedback_page("ben", LAB).read_text("utf-8")
     compared = compare(course.root, LAB)
     assert (compared.changes, compared.kept) == ([], [note])
@@ -77,9 +77,9 @@ def test_a_regrade_keeps_the_better_points_unless_it_may_lower(
     assert scores(grade_class(course.root, LAB)) == SCORES and written(course.root) == before
 
     third = grade_class(course.root, LAB, allow_lower=True)
-    assert scores(third) == {**SCORES, "ben": 2.0} == in_gradebook(course)
+    assert scores(third) == {**SCORES, "ben": 0.0} == in_gradebook(course)
     (ben,) = compare(course.root, LAB).changes
-    assert (ben.points, ben.lowered, ben.why) == (-1, True, ("lowering was allowed",))
+    assert (ben.points, ben.lowered, ben.why) == (-3, True, ("lowering was allowed",))
     store = ResultStore(course.root / "results" / LAB)
     assert [line["result"]["score"] for line in store.history("ben")] == [3, 3]
     assert [line["because"] for line in store.history("ben")] == [
@@ -107,7 +107,7 @@ def test_who_was_lowered_by_which_test_and_whom_to_tell(course: Course, project:
     (row,) = csv.DictReader(io.StringIO(found.letters()))
     assert row == {
         "student_id": "ben", "name": '\'=Ben, the "first"', "email": "ben@example.org",
-        "lab": LAB, "before": "3", "now": "2", "of": "7", "lowered": "yes", "why": "tests",
+        "lab": LAB, "before": "3", "now": "0", "of": "7", "lowered": "yes", "why": "tests",
         "tests": f"{TESTED}: test_mean_of_one passed before, failed now",
     }  # fmt: skip
     assert json.loads(json.dumps(found.as_json()))["lowered"] == ["ben"]
@@ -126,9 +126,9 @@ def test_a_course_may_stop_at_it_or_allow_it(course: Course, project: Path) -> N
     text = config.read_text("utf-8")
     config.write_text(f'{text}c.Regrade.lower = "stop"\n', "utf-8")
     said, complaint = typed(project, "grade", LAB, "--course", course.root, exit_code=1)
-    assert "ben keep their points" in complaint and "keeps 3 points (2 now)" in said
+    assert "ben keep their points" in complaint and "keeps 3 points (0 now)" in said
     config.write_text(f'{text}c.Regrade.lower = "allow"\n', "utf-8")
-    assert scores(grade_class(course.root, LAB))["ben"] == 2
+    assert scores(grade_class(course.root, LAB))["ben"] == 0
 
 
 def test_a_dropped_test_takes_its_points_from_the_maximum(course: Course, project: Path) -> None:
