@@ -39,6 +39,7 @@ class Difference:
     why: tuple[str, ...]
     tests: tuple[OutcomeChange, ...] = ()
     kept: tuple[str, ...] = ()  # questions whose earlier points stay
+    gone: float = 0.0  # points before for questions or tests that were dropped since
 
     @property
     def points(self) -> float:
@@ -47,16 +48,11 @@ class Difference:
 
     @property
     def lowered(self) -> bool:
-        """Whether there are fewer points; of a smaller maximum, whether the share is less of what
-        is graded."""
-        before, after = self.before, self.after
-        if before is None:
+        """Whether there are fewer points, apart from those for what is not asked any more."""
+        if self.before is None:
             return False
-        if after.max_score >= before.max_score:
-            return after.final < before.final - 1e-9
-        of_before = before.max_score - before.open_points
-        of_after = after.max_score - after.open_points
-        return after.final * of_before < before.final * of_after - 1e-9
+        still = 1.0 - self.gone / self.before.raw if self.before.raw else 1.0
+        return self.after.final < self.before.final * still - 1e-6
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what derives from it."""
@@ -83,6 +79,7 @@ def _difference(
 ) -> Difference:
     why: list[str] = []
     tests: list[OutcomeChange] = []
+    gone = 0.0
     stored = store.stored(student)
     if before is not None and before.result != now.result and stored is not None:
         earlier = _earlier(store, student, before.result)
@@ -92,12 +89,13 @@ def _difference(
             result, reasons = earlier
             why += reasons
             tests += outcome_changes(result, stored[1])
+            gone = gone_points(result, stored[1])
     if before is not None and before.by_hand != now.by_hand:
         why.append(BY_HAND)
     if before is not None and before.penalty != now.penalty:
         why.append(LATE)
     stays = () if stored is None else tuple(question.id for question in kept(stored[1]))
-    return Difference(student, before, now, tuple(why), tuple(tests), stays)
+    return Difference(student, before, now, tuple(why), tuple(tests), stays, gone)
 
 
 def _earlier(
@@ -114,6 +112,16 @@ def _earlier(
         if digest(result) == wanted:
             return result, list(dict.fromkeys(reasons))
     return None
+
+
+def gone_points(before: SubmissionResult, after: SubmissionResult) -> float:
+    """What a student had for questions that are gone, and for the part of others that is."""
+    most = {question.id: question.max_score for question in after.questions}
+    return sum(
+        (question.score or 0.0) * (1.0 - min(1.0, most.get(question.id, 0.0) / question.max_score))
+        for question in before.questions
+        if question.max_score
+    )
 
 
 def outcome_changes(before: SubmissionResult, after: SubmissionResult) -> Iterator[OutcomeChange]:

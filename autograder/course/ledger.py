@@ -27,7 +27,6 @@ class Standing:
     penalty: float
     final: float
     max_score: float
-    open_points: float  # of that, what nobody graded yet
     finished: bool
     result: str = ""
 
@@ -82,7 +81,6 @@ def standings_of(scores: Iterable[FinalScore], results: Iterable[SubmissionResul
             one.penalty,
             one.final,
             one.max_score,
-            one.open_points,
             one.finished,
             digests.get(one.student, ""),
         )

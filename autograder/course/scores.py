@@ -23,7 +23,6 @@ class FinalScore:
     penalty: float  # for late work
     max_score: float  # without extra credit
     questions: Mapping[str, float | None]  # None: nobody graded it yet
-    open_points: float = 0.0  # of the maximum, what those are worth
     waiting: tuple[str, ...] = ()  # questions that a person has to look at
     failed: bool = False  # the grader itself failed on what lies there now
 
@@ -87,7 +86,6 @@ def _score(
         0.0 if row is None else row.penalty or 0.0,
         most if result is None else result.max_score,
         scores,
-        sum(q.max_score for q in tested if scores[q.id] is None and not q.extra),
         tuple(waiting),
         failed,
     )
