@@ -11,11 +11,12 @@ from autograder.course.differences import (
     Difference,
     OutcomeChange,
     differences,
+    gone_points,
     outcome_changes,
 )
 from autograder.course.ledger import Standing
 from autograder.course.store import ResultStore, digest
-from autograder.judge.results import QuestionResult, Verdict
+from autograder.judge.results import QuestionResult, SubmissionResult, Verdict
 
 from ..judge.test_results import RESULT
 
@@ -24,7 +25,7 @@ ANN = RESULT.student
 
 
 def standing(final: float = 2, most: float = 7, result: str = "", **more: float) -> Standing:
-    numbers = {"raw": final, "by_hand": 0.0, "penalty": 0.0, "open_points": 0.0, **more}
+    numbers = {"raw": final, "by_hand": 0.0, "penalty": 0.0, **more}
     return Standing(**numbers, final=final, max_score=most, finished=True, result=result)
 
 
@@ -76,29 +77,40 @@ def test_what_the_history_does_not_have_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "lowered"),
+    ("before", "after", "gone", "lowered"),
     [
-        ((8, 10), (8, 10), False),
-        ((8, 10), (7.5, 10), True),
-        ((8, 10), (9, 10), False),
-        ((10, 10), (8, 8), False),
-        ((8, 10), (6, 8), True),
-        ((8, 10), (6.5, 8), False),
-        ((0, 0), (0, 8), False),
-        ((3, 5), (3, 8), False),
-        ((3, 5), (2.5, 8), True),
+        (8, 8, 0, False),
+        (8, 7.5, 0, True),
+        (8, 9, 0, False),
+        (10, 8, 2, False),  # a test of two points was dropped, which all passed
+        (10, 7, 2, True),
+        (0, 0, 0, False),
     ],
 )
-def test_of_a_smaller_maximum_the_share_decides(
-    before: tuple[float, float], after: tuple[float, float], lowered: bool
+def test_what_was_dropped_lowers_nobody(
+    before: float, after: float, gone: float, lowered: bool
 ) -> None:
-    assert Difference("ann", standing(*before), standing(*after), ()).lowered is lowered
+    found = Difference("ann", standing(before), standing(after), (), gone=gone)
+    assert found.lowered is lowered
 
 
-def test_what_nobody_graded_yet_is_no_part_of_the_share() -> None:
-    before, after = standing(5, 7, open_points=2.0), standing(4, 6, open_points=2.0)
-    assert not Difference("ann", before, after, ()).lowered
-    assert Difference("ann", before, standing(3.5, 6, open_points=2.0), ()).lowered
+def test_late_work_is_in_proportion() -> None:
+    before, after = standing(9, raw=10, penalty=1), standing(7.2, raw=8, penalty=0.8)
+    assert not Difference("ann", before, after, (), gone=2).lowered
+    assert Difference("ann", before, replace(after, final=7), (), gone=2).lowered
+
+
+def test_what_is_gone() -> None:
+    def result(**questions: tuple[int, int]) -> SubmissionResult:
+        found = [
+            QuestionResult(name, most, (Verdict("t", "T.", score, "passed"),))
+            for name, (score, most) in questions.items()
+        ]
+        return replace(RESULT, questions=tuple(found))
+
+    before = result(a=(8, 10), b=(3, 3), c=(2, 4), d=(1, 2))
+    assert gone_points(before, result(a=(6, 8), c=(2, 4), d=(1, 9))) == pytest.approx(1.6 + 3)
+    assert gone_points(before, before) == 0
 
 
 def test_what_was_kept_is_named(tmp_path: Path) -> None:

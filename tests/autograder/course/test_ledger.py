@@ -14,7 +14,7 @@ from autograder.course.store import digest
 
 from ..judge.test_results import RESULT
 
-HAS = Standing(2, 0, 0, 2, 7, 4, True, "abc")
+HAS = Standing(2, 0, 0, 2, 7, True, "abc")
 MORE = replace(HAS, raw=3.0, final=3.0)
 START = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -59,10 +59,8 @@ def test_the_points_of_any_time_are_known(
 
 
 def test_what_somebody_has() -> None:
-    score = FinalScore(
-        "half-right", 2, 0, 0.5, 7, {"ex1-double": 2, "ex1-why": None}, 4, ("ex1-why",)
-    )
+    score = FinalScore("half-right", 2, 0, 0.5, 7, {"ex1-double": 2, "ex1-why": None}, ("ex1-why",))
     assert standings_of([score], [RESULT]) == {
-        "half-right": Standing(2, 0, 0.5, 1.5, 7, 4, False, digest(RESULT))
+        "half-right": Standing(2, 0, 0.5, 1.5, 7, False, digest(RESULT))
     }
     assert standings_of([score], [])["half-right"].result == ""
