@@ -92,8 +92,8 @@ def _difference(
             gone = gone_points(result, stored[1])
     if before is not None and before.by_hand != now.by_hand:
         why.append(BY_HAND)
-    if before is not None and before.penalty != now.penalty:
-        why.append(LATE)
+    if before is not None and abs(before.penalty * now.raw - now.penalty * before.raw) > 1e-6:
+        why.append(LATE)  # not only as much of other points
     stays = () if stored is None else tuple(question.id for question in kept(stored[1]))
     return Difference(student, before, now, tuple(why), tuple(tests), stays, gone)
 

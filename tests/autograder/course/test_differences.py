@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from autograder.course.differences import (
     BY_HAND,
@@ -15,10 +16,12 @@ from autograder.course.differences import (
     outcome_changes,
 )
 from autograder.course.ledger import Standing
+from autograder.course.lowering import without_lowering
 from autograder.course.store import ResultStore, digest
 from autograder.judge.results import QuestionResult, SubmissionResult, Verdict
 
 from ..judge.test_results import RESULT
+from .test_lowering import results
 
 KEY = {"submission": "a", "tests": "b"}
 ANN = RESULT.student
@@ -111,6 +114,22 @@ def test_what_is_gone() -> None:
     before = result(a=(8, 10), b=(3, 3), c=(2, 4), d=(1, 2))
     assert gone_points(before, result(a=(6, 8), c=(2, 4), d=(1, 9))) == pytest.approx(1.6 + 3)
     assert gone_points(before, before) == 0
+
+
+@settings(deadline=None)
+@given(results(), results())
+def test_who_keeps_the_better_points_is_not_lowered(
+    before: SubmissionResult, after: SubmissionResult
+) -> None:
+    both = without_lowering(before, after)
+    found = Difference(
+        "ann",
+        standing(before.score),
+        standing(both.score),
+        (),
+        gone=gone_points(before, both),
+    )
+    assert not found.lowered
 
 
 def test_what_was_kept_is_named(tmp_path: Path) -> None:
