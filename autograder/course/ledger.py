@@ -76,12 +76,12 @@ def standings_of(scores: Iterable[FinalScore], results: Iterable[SubmissionResul
     digests = {result.student: digest(result) for result in results}
     return {
         one.student: Standing(
-            one.raw,
+            one.raw_score,
             one.by_hand,
             one.penalty,
-            one.final,
+            one.score,
             one.max_score,
-            one.finished,
+            one.is_final,
             digests.get(one.student, ""),
         )
         for one in scores

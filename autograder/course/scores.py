@@ -18,27 +18,39 @@ class FinalScore:
     """One student's points for a lab."""
 
     student: str
-    raw: float  # by tests and by hand, before anything is taken off
+    raw_score: float  # by tests and by hand, before anything is taken off
     by_hand: float  # of these, what people gave; extra credit, too
     penalty: float  # for late work
     max_score: float  # without extra credit
     questions: Mapping[str, float | None]  # None: nobody graded it yet
     waiting: tuple[str, ...] = ()  # questions that a person has to look at
     failed: bool = False  # the grader itself failed on what lies there now
+    handed_in: str = ""  # as the gradebook has it, in UTC
 
     @property
-    def final(self) -> float:
+    def score(self) -> float:
         """What counts."""
-        return max(0.0, round(self.raw - self.penalty, 6))
+        return max(0.0, round(self.raw_score - self.penalty, 6))
 
     @property
-    def finished(self) -> bool:
-        """Whether nothing is to be done any more."""
-        return not (self.waiting or self.failed)
+    def unfinished(self) -> tuple[str, ...]:
+        """What is missing until it is final, as it goes on from the id."""
+        failure = ("the grader itself failed on the last hand-in",) if self.failed else ()
+        return (*(f"{question} waits for a person" for question in self.waiting), *failure)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.unfinished
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether there is anything that counts."""
+        return any(score is not None for score in self.questions.values())
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what derives from it."""
-        return {**asdict(self), "final": self.final, "finished": self.finished}
+        return {**asdict(self), "score": self.score, "is_final": self.is_final}
 
 
 def final_scores(course: Course, lab: str) -> list[FinalScore]:
@@ -88,4 +100,5 @@ def _score(
         scores,
         tuple(waiting),
         failed,
+        "" if row is None else row.timestamp or "",
     )

@@ -94,7 +94,7 @@ def test_everybody_loses_what_the_dates_say_and_all_agree(
     published = publish(dated, small, results(small))
     assert penalties(dated) == pytest.approx(expected())
     assert any(note.startswith("ida: timestamp.txt holds no date") for note in published.notes)
-    finals = {one.student: (one.raw, one.final) for one in final_scores(dated, "small")}
+    finals = {one.student: (one.raw_score, one.score) for one in final_scores(dated, "small")}
     assert finals["dan"] == (3, 2.4) and finals["gus"] == (3, 0)
     for student in CLASS:
         assert nbgraders_own(dated, small, student) == pytest.approx(expected()[student]), student

@@ -5,7 +5,7 @@ from dataclasses import replace
 from autograder.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.publish import publish
-from autograder.course.scores import final_scores, scores_of
+from autograder.course.scores import FinalScore, final_scores, scores_of
 from autograder.course.store import ResultStore
 from autograder.judge.results import FAILED
 
@@ -33,20 +33,25 @@ def test_points_by_tests_by_hand_and_for_late_work(course: Course, small: Assign
         book.db.commit()
     store.save(replace(results[1], status=FAILED), KEY)
     ann, bob, cem = final_scores(course, "small")
-    assert (ann.raw, ann.by_hand, ann.penalty, ann.final, ann.max_score) == (
+    assert (ann.raw_score, ann.by_hand, ann.penalty, ann.score, ann.max_score) == (
         5.5,
         2.5,
         1.25,
         4.25,
         6,
     )
-    assert (ann.finished, ann.waiting, ann.questions) == (
+    assert (ann.is_final, ann.waiting, ann.questions) == (
         True, (), {"ex1-double": 3, "ex1-why": 2.5},
     )  # fmt: skip
-    assert (bob.raw, bob.waiting, bob.failed, bob.finished) == (3, ("ex1-why",), True, False)
-    assert (cem.raw, cem.final, cem.waiting) == (3, 3, ("ex1-why",))  # not published yet
+    assert (bob.raw_score, bob.waiting, bob.failed, bob.is_final) == (3, ("ex1-why",), True, False)
+    assert (cem.raw_score, cem.score, cem.waiting) == (3, 3, ("ex1-why",))  # not published yet
+    assert bob.unfinished == (
+        "ex1-why waits for a person",
+        "the grader itself failed on the last hand-in",
+    )
+    assert ann.is_graded and not FinalScore("x", 0, 0, 0, 6, {"ex1-why": None}).is_graded
     assert scores_of(course, "small", results) == [ann, bob, cem]
-    assert ann.as_json()["final"] == 4.25 and ann.as_json()["finished"] is True
+    assert ann.as_json()["score"] == 4.25 and ann.as_json()["is_final"] is True
 
 
 def test_a_penalty_never_takes_more_than_there_is(course: Course, small: Assignment) -> None:
@@ -55,4 +60,4 @@ def test_a_penalty_never_takes_more_than_there_is(course: Course, small: Assignm
         book.find_submission_notebook("small", "small", "ann").late_submission_penalty = 99
         book.db.commit()
     (ann,) = final_scores(course, "small")  # who has no result any more
-    assert (ann.raw, ann.final, ann.max_score) == (3, 0, 0)
+    assert (ann.raw_score, ann.score, ann.max_score) == (3, 0, 0)

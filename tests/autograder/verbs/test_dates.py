@@ -46,7 +46,9 @@ def test_grading_takes_that_off(course: Path) -> None:
         who: row.penalty for who, row in read_gradebook(graded.course.gradebook, LAB).items()
     }
     assert penalties == {"ben": pytest.approx(0.6), "eva": None, "max": None}
-    finals = {one.student: (one.raw, one.final) for one in final_scores(load_course(course), LAB)}
+    finals = {
+        one.student: (one.raw_score, one.score) for one in final_scores(load_course(course), LAB)
+    }
     assert finals == {"ben": (3, 2.4), "eva": (FULL, FULL), "max": (0, 0)}
 
 
