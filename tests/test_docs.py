@@ -16,6 +16,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from autograder.cli import cli
 from autograder.compiler.build import build_labs
 from autograder.compiler.points import read_tests
+from autograder.course import dates
 from autograder.course.course import load_course, modules_of
 from autograder.engine import Cause, limits
 from autograder.gate.bench import Bench, Subject
@@ -181,6 +182,20 @@ def test_examples_of_lab_toml_are_read(example: Block, tmp_path: Path) -> None:
 
 def test_there_are_examples_of_lab_toml() -> None:
     assert EXAMPLES and {block.language for block in EXAMPLES} == {"toml"}
+
+
+def test_keys_of_dates_are_told_and_the_example_is_read(tmp_path: Path) -> None:
+    rows = column(DOCS / "file-formats.md", "## dates.toml")
+    told = {row.strip("`") for row in rows if row.startswith("`")}
+    assert told == {*dates.OF_LAB, *dates.OF_TOKENS}
+    (example,) = (
+        block.text
+        for block in blocks(DOCS / "running-a-course.md")
+        if block.language == "toml" and "[labs." in block.text
+    )
+    (tmp_path / dates.FILE).write_text(example, "utf-8")
+    read = dates.read_dates(tmp_path / dates.FILE)
+    assert read.labs and read.extensions and read.extra_time and read.tokens_each
 
 
 # -- formats and messages --------------------------------------------------------------------------

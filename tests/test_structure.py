@@ -125,6 +125,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.judge",
         "autograder.engine",
         "autograder.errors",
+        "autograder.toml_file",
     },
     "autograder.class_report": {
         "autograder.class_report",

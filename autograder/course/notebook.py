@@ -136,6 +136,11 @@ def _answers(notebook: Any) -> dict[str, str]:
 
 def credit(question: QuestionResult) -> str:
     """Why a question counts more or less than the tests that passed; empty if it doesn't."""
+    if question.kept_score is not None:
+        return (
+            f"An earlier grading of this answer gave {question.score:g} points. The grading was "
+            f"corrected since, and would give {question.earned or 0:g}; the better points stay."
+        )
     if not question.carried:
         return fair_loss(question) or _public_only(question)
     return f"{carried_credit(question, {})} {as_it_is(question)}"

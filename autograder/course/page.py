@@ -131,6 +131,7 @@ def render_page(
         readable=result.status != UNREADABLE,
         steps=[_step(step, questions) for step in steps[:STEPS_LIMIT]],
         more_steps=len(steps[STEPS_LIMIT:]),
+        late=_line(recorded.late),
         remarks=[_prose(remark) for remark in result.first_remarks(REMARKS_LIMIT)],
         exercises=[
             {

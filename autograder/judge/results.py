@@ -71,7 +71,8 @@ class QuestionResult:
     `tests` are those of the student's own run. Where one known mistake is behind all that failed,
     `mistake` says which, and `mistake_score` what is left after its fair loss. `carried_score` is
     what the answer earned on top of the reference's earlier answers, where that is more;
-    `builds_on` names the earlier questions which have mistakes and which it needs.
+    `builds_on` names the earlier questions which have mistakes and which it needs. `kept_score` is
+    what an earlier grading of the same hand-in gave, where a regrade would give less.
     """
 
     id: str
@@ -83,6 +84,7 @@ class QuestionResult:
     mistake_score: float | None = None
     extra: bool = False  # its points are extra credit
     written: bool = False  # a person gives its points
+    kept_score: float | None = None
 
     @property
     def own_score(self) -> float | None:
@@ -104,8 +106,13 @@ class QuestionResult:
         return self.carried_score is not None
 
     @property
-    def score(self) -> float | None:
+    def earned(self) -> float | None:
+        """What the last grading alone gives."""
         return self.own_score if self.carried_score is None else self.carried_score
+
+    @property
+    def score(self) -> float | None:
+        return self.earned if self.kept_score is None else self.kept_score
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what derives from it."""
@@ -230,6 +237,7 @@ class SubmissionResult:
                 question["mistake_score"],
                 question.get("extra", False),
                 question.get("written", not question["tests"]),
+                question.get("kept_score"),
             )
             for question in data["questions"]
         )

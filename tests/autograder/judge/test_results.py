@@ -123,6 +123,7 @@ def test_json_shows_the_derived_scores() -> None:
         "mistake_score": None,
         "extra": False,
         "written": True,
+        "kept_score": None,
         "tests": [],
     }
 

@@ -787,3 +787,37 @@ def test_other_answers_and_the_demo_class_may_have_other_files(
     assert handed_in["two"] == b"def scale(x):\n    return 2 * x\n"
     assert b"NotImplementedError" in handed_in["blank"]
     assert b"ten_times_it" in handed_in["right"]
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+CHANCE = "raise ValueError(__import__('os').urandom(9).hex())"  # told in the result: one run's own
+
+
+def test_what_a_group_hands_in_alike_is_judged_once(project: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    notebook = json.loads(solved(project))
+    cell = {**notebook["cells"][1], "cell_type": "code", "id": "own", "metadata": {}}
+    cell |= {"source": CHANCE, "outputs": [], "execution_count": None}
+    notebook["cells"].append(cell)
+    alike = json.dumps(notebook).encode()
+    for student in ("ana", "ben", "cem", "eva"):
+        hand_in(course, student, alike)
+    hand_in(course, "max", blank(project))
+    roster = "student_id;group\nana;g1\nben;g1\nmax;g1\nlate;g1\ncem;\neva;g2\n"
+    (course / "roster.csv").write_text(roster, "utf-8")
+    first = grade_class(course, LAB)
+    said = {result.student: str(result.cell_failures) for result in first.results}
+    assert len(said) == 5 and said["ana"] == said["ben"] and len(set(said.values())) == 4
+    assert scores(first) == {**dict.fromkeys(("ana", "ben", "cem", "eva"), FULL), "max": 0}
+    (note,) = [note for note in first.notes if note.startswith("group")]
+    assert note.startswith("group g1: ana, ben and max handed in different work")
+    assert {"ana", "ben"} <= set(read_gradebook(first.course.gradebook, LAB))
+    hand_in(course, "late", alike)  # who joins later shares what was judged before
+    told = {
+        result.student: str(result.cell_failures) for result in grade_class(course, LAB).results
+    }
+    assert told == {**said, "late": said["ana"]}
+    for result in grade_class(course, LAB, force=True).results:
+        if result.student in ("ana", "ben", "late"):
+            assert str(result.cell_failures) != said["ana"]
