@@ -262,7 +262,7 @@ def diff(
     lab: str, course_dir: Path, since: str | None, letters: Path | None, json_file: Path | None
 ) -> None:
     """Say whose points for LAB changed, by which test and why; changes nothing."""
-    from .course.copies import write_atomically
+    from .atomic_file import write_atomically
     from .verbs.diff import as_table, compare, summary
 
     _make_room(json_file)

@@ -225,9 +225,13 @@ def _row(
             lost_open += most * left_open
     return QuestionRow(
         item(name, name, most, earned, totals),
-        *(counts[kind] for kind in ("full", "part", "none", "open", "waiting")),
-        lost=lost,
-        lost_open=lost_open,
+        counts["full"],
+        counts["part"],
+        counts["none"],
+        counts["open"],
+        counts["waiting"],
+        lost,
+        lost_open,
     )
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from ..atomic_file import write_atomically
 from ..class_report.page import render_report
 from ..class_report.summary import ClassReport, summarise
 from ..course.class_run import recall
-from ..course.copies import write_atomically
 from ..course.course import load_course
 from ..course.recorded import read_gradebook
 from ..course.store import ResultStore

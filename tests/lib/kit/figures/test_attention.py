@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
@@ -44,11 +45,12 @@ def test_dot_products_of_positions_lie_on_one_curve(shown: Callable[[], Shown]) 
     assert "dot products of positions 0, 10 and 20 with all others" in result.alt
     assert "4.0 at distance 0" in result.alt
     first, middle, last = result.figure.axes[1].get_lines()
-    distances, products = first.get_data()
-    assert list(distances) == list(range(21))
-    assert list(last.get_data()[0]) == list(range(-20, 1))
-    assert list(products)[:11] == pytest.approx(list(middle.get_data()[1])[10:], abs=1e-5)
-    assert list(last.get_data()[1])[10:] == pytest.approx(list(middle.get_data()[1])[:11], abs=1e-5)
+    distances, products = np.asarray(first.get_xdata()), np.asarray(first.get_ydata())
+    assert distances.tolist() == list(range(21))
+    assert np.asarray(last.get_xdata()).tolist() == list(range(-20, 1))
+    middle_products = np.asarray(middle.get_ydata())
+    assert products[:11] == pytest.approx(middle_products[10:], abs=1e-5)
+    assert np.asarray(last.get_ydata())[10:] == pytest.approx(middle_products[:11], abs=1e-5)
 
 
 def test_effects_have_signs(shown: Callable[[], Shown]) -> None:
