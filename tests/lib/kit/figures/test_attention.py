@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
@@ -43,12 +44,12 @@ def test_dot_products_of_positions_lie_on_one_curve(shown: Callable[[], Shown]) 
     assert "4 sines over 21 positions" in result.alt
     assert "dot products of positions 0, 10 and 20 with all others" in result.alt
     assert "4.0 at distance 0" in result.alt
-    first, middle, last = result.figure.axes[1].get_lines()
-    distances, products = first.get_data()
-    assert list(distances) == list(range(21))
-    assert list(last.get_data()[0]) == list(range(-20, 1))
-    assert list(products)[:11] == pytest.approx(list(middle.get_data()[1])[10:], abs=1e-5)
-    assert list(last.get_data()[1])[10:] == pytest.approx(list(middle.get_data()[1])[:11], abs=1e-5)
+    curves = (np.asarray(line.get_xydata()) for line in result.figure.axes[1].get_lines())
+    first, middle, last = curves  # each (21, 2): distances and dot products
+    assert first[:, 0].tolist() == list(range(21))
+    assert last[:, 0].tolist() == list(range(-20, 1))
+    assert first[:11, 1] == pytest.approx(middle[10:, 1], abs=1e-5)
+    assert last[10:, 1] == pytest.approx(middle[:11, 1], abs=1e-5)
 
 
 def test_effects_have_signs(shown: Callable[[], Shown]) -> None:
