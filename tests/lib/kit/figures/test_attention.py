@@ -44,13 +44,12 @@ def test_dot_products_of_positions_lie_on_one_curve(shown: Callable[[], Shown]) 
     assert "4 sines over 21 positions" in result.alt
     assert "dot products of positions 0, 10 and 20 with all others" in result.alt
     assert "4.0 at distance 0" in result.alt
-    first, middle, last = result.figure.axes[1].get_lines()
-    distances, products = np.asarray(first.get_xdata()), np.asarray(first.get_ydata())
-    assert distances.tolist() == list(range(21))
-    assert np.asarray(last.get_xdata()).tolist() == list(range(-20, 1))
-    middle_products = np.asarray(middle.get_ydata())
-    assert products[:11] == pytest.approx(middle_products[10:], abs=1e-5)
-    assert np.asarray(last.get_ydata())[10:] == pytest.approx(middle_products[:11], abs=1e-5)
+    curves = (np.asarray(line.get_xydata()) for line in result.figure.axes[1].get_lines())
+    first, middle, last = curves  # each (21, 2): distances and dot products
+    assert first[:, 0].tolist() == list(range(21))
+    assert last[:, 0].tolist() == list(range(-20, 1))
+    assert first[:11, 1] == pytest.approx(middle[10:, 1], abs=1e-5)
+    assert last[10:, 1] == pytest.approx(middle[:11, 1], abs=1e-5)
 
 
 def test_effects_have_signs(shown: Callable[[], Shown]) -> None:
