@@ -28,7 +28,7 @@ from ..judge.results import (
     Verdict,
     predicate,
 )
-from ..judge.submission import UNREADABLE, compose
+from ..judge.submission import GRADED, compose
 from ..printable import printable_text
 from .excerpt import CodeLine, own_lines
 from .next_steps import Loss, Step, next_steps
@@ -128,7 +128,7 @@ def render_page(
         title=_line(title),
         total=_sum(questions, penalty),
         penalty=_points(penalty) if penalty else "",
-        readable=result.status != UNREADABLE,
+        graded=result.status == GRADED,
         steps=[_step(step, questions) for step in steps[:STEPS_LIMIT]],
         more_steps=len(steps[STEPS_LIMIT:]),
         remarks=[_prose(remark) for remark in result.first_remarks(REMARKS_LIMIT)],
