@@ -3,18 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .losses import Loss
 from .reasons import Key
-
-
-@dataclass(frozen=True)
-class Loss:
-    """Points that `losing`, a question, lost for a reason; `question` is where that lies."""
-
-    key: Key
-    points: float
-    losing: str
-    question: str
-    text: str
 
 
 @dataclass(frozen=True)

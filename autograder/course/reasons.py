@@ -27,6 +27,7 @@ _NUMBER_OR_CODE = re.compile(r"(`[^`\n]*`)|\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 _LOST_BEFORE = "not run, because a check before it "
 _LOST = "the check "
+_THIS_CELL = "this cell "
 
 Key = tuple[str, ...]
 
@@ -101,7 +102,7 @@ class Reasons:
         failed = [test for test in question.tests if not test.passed]
         if not failed:
             return []
-        if question.mistake and (question.mistake_score or 0.0) > question.tests_score:
+        if not question.carried and (question.mistake_score or 0.0) > question.tests_score:
             key = ("mistake", question.mistake)
             tests = tuple(failed)
             return [Reason(key, failed[0].message, tests, question.id, is_known_mistake=True)]
@@ -196,3 +197,10 @@ def shares(reasons: Iterable[Reason], points: float) -> dict[Key, float]:
         reason.key: points * (reason.points / together if together else 1 / len(listed))
         for reason in listed
     }
+
+
+def stopped(failure: CellFailure, title: str = "") -> str:
+    """What became of a cell above, so that names are not defined."""
+    return (
+        f"A cell {f'of {title}' if title else 'above'} {failure.message.removeprefix(_THIS_CELL)}"
+    )

@@ -59,13 +59,13 @@ def lab() -> Assignment:
 
 def failing(kind: str) -> tuple[Verdict, ...]:
     """Tests of a question that are all open, or fail for three reasons."""
-    for_open = ("this blank is still open: …", Cause.OPEN_BLANK)
     words = "the logits have the wrong shape. " + "Look at `dim`, which is counted from 0. " * 4
     tests = []
     for number in range(TESTS):
-        for_wrong = (f"`part_{number % 3}`: {words}", Cause.COMPARISON)
-        why, cause = for_open if kind == "open" else for_wrong
-        tests.append(Verdict(f"t{number}", "One thing is as asked.", 1, "failed", why, cause))
+        message, cause = f"`part_{number % 3}`: {words}", Cause.COMPARISON
+        if kind == "open":
+            message, cause = "this blank is still open: …", Cause.OPEN_BLANK
+        tests.append(Verdict(f"t{number}", "One thing is as asked.", 1, "failed", message, cause))
     return tuple(tests)
 
 

@@ -103,6 +103,7 @@ def small(built: Path) -> Assignment:
 
 
 RIGHT = "def double(x):\n    return 2 * x"
+HALF = "def double(x):\n    return x < 0"
 WHY = "Because I say so."
 
 

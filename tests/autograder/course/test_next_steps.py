@@ -1,6 +1,7 @@
 """What to do next: most points first, one step for each place."""
 
-from autograder.course.next_steps import Loss, Step, next_steps
+from autograder.course.losses import Loss
+from autograder.course.next_steps import Step, next_steps
 
 
 def loss(key: str, points: float, losing: str, question: str = "") -> Loss:

@@ -13,25 +13,17 @@ from hypothesis import strategies as st
 
 from autograder.assignment import Assignment
 from autograder.course.outline import Outline
-from autograder.course.page import (
-    CELLS_LIMIT,
-    CODE_LIMIT,
-    CODE_LINES,
-    FILE_LINES,
-    MESSAGE_LIMIT,
-    REASONS_LIMIT,
-    REMARKS_LIMIT,
-    STEP_LIMIT,
-    render_page,
-)
+from autograder.course.page import FILE_LINES, REMARKS_LIMIT, render_page
+from autograder.course.question_view import REASONS_LIMIT
 from autograder.course.recorded import RecordedGrade, RecordedSubmission
+from autograder.course.student_code import CELLS_LIMIT, CODE_LIMIT, CODE_LINES
+from autograder.course.wording import MESSAGE_LIMIT, STEP_LIMIT
 from autograder.engine import Cause
 from autograder.judge.results import HandedFile, QuestionResult, SubmissionResult, Verdict
 from autograder.judge.submission import StudentCell
 
-from .conftest import RIGHT, result_of
+from .conftest import HALF, RIGHT, result_of
 
-HALF = "def double(x):\n    return x < 0"
 HOSTILE = "</pre></div><script>alert('LOOT')</script><img src=x onerror=alert(1)>"
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "p", "h1", "h2", "h3",

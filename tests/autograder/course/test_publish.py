@@ -72,7 +72,7 @@ def test_a_result_is_published_in_three_places(course: Course, small: Assignment
     }
     assert row(course, "bob").grades["ex1-double"] == RecordedGrade(3.0)
     page = course.feedback_page("ann", "small").read_text("utf-8")
-    assert "1 of 3 points, 3 more to be graded by a person" in page
+    assert "1 of 3 points, 3 more points wait for a person" in page
     notebook = nbformat.read(course.autograded_notebook("ann", "small"), as_version=4)
     nbformat.validate(notebook)
     assert any(cell.source == HALF for cell in notebook.cells)
@@ -83,7 +83,7 @@ def test_a_blank_has_no_response_and_waits_for_nobody(course: Course, small: Ass
     assert row(course).grades == {"ex1-double": RecordedGrade(0.0), "ex1-why": RecordedGrade(0.0)}
     with closing(sqlite3.connect(course.gradebook)) as book:
         assert set(book.execute("select auto_comment from comment")) == {("No response.",)}
-    assert "No response" in course.feedback_page("ann", "small").read_text("utf-8")
+    assert "nothing was written here" in course.feedback_page("ann", "small").read_text("utf-8")
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
@@ -101,7 +101,7 @@ def test_a_blank_of_an_earlier_release_is_no_answer_either(
     publish(course, later, [result])
     assert row(course).grades["ex1-why"].needs_manual_grade == is_answered
     page = course.feedback_page("ann", "small").read_text("utf-8")
-    assert ("No response" in page) != is_answered
+    assert ("nothing was written here" in page) != is_answered
     before = written(course)
     publish(course, later, [result])
     assert written(course) == before

@@ -728,7 +728,7 @@ def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
         {"name": "model.py", "size_bytes": len(SOLVED_MODULE), "text": "", "why": ""}
     ]
     page = modules.feedback_page("right", LAB).read_text("utf-8")
-    assert "9 of 5 points (4 of them extra credit), 2 more to be graded" in page
+    assert "9 of 5 points (4 of them extra credit), 2 more points wait" in page
     assert "return 10 * x" in page
     formgrader = modules.autograded_notebook("right", LAB).read_text("utf-8")
     assert "return 10 * x" in formgrader
