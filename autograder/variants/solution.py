@@ -96,17 +96,22 @@ class Solution:
         return {name: text for name, text in texts.items() if name not in files}, files
 
     def question_of_file(self, name: str) -> str:
-        """The first tested question whose cells mention what a file defines, or the file itself;
+        """The first tested question whose cells mention what a file defines, else the file itself;
         the last one, if none does."""
         content = self.files.solution.get(name, b"").decode("utf-8", "replace")
-        words = "|".join(map(re.escape, [*_defined(content), name] if content else [name]))
-        mentioned = re.compile(rf"(?<!\w)({words})(?!\w)")
+        for words in (_defined(content), [name]):
+            if words and (question := self._first_that_mentions(words)):
+                return question
+        return self.questions[-1] if self.questions else ""
+
+    def _first_that_mentions(self, words: list[str]) -> str:
+        mentioned = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)")
         found = False
         for piece in self.lab.pieces:
             found |= bool(mentioned.search(IMPORT.sub("", piece.solution)))
             if found and piece.role == "check":
                 return piece.grade_id
-        return self.questions[-1] if self.questions else ""
+        return ""
 
     @cached_property
     def answers(self) -> dict[str, tuple[str, ...]]:

@@ -207,6 +207,7 @@ def test_sums(submission):
     expected = frame.group_by("town").agg(pl.col("km").sum()).sort("town")
     assert_frame_equal(submission.sums(frame), expected, "the sums")
 """
+COMPUTES = "pl.DataFrame({'a': [1, 2], 'b': [1, 1]}).group_by('b').agg(pl.col('a').sum())"
 SUMS = """
 import polars as pl
 
@@ -235,7 +236,7 @@ def test_tests_that_compute_with_polars_are_rehearsed_and_judged(tmp_path: Path)
 @pytest.mark.parametrize(
     ("top", "late", "what_to_do"),
     [
-        ("import polars as pl\npl.DataFrame({'a': [1]}).sort('a')", "", "do it within the tests"),
+        (f"import polars as pl\n{COMPUTES}", "", "do it within the tests"),
         ("", "import polars as pl", "import it at the top of the file"),
     ],
 )

@@ -52,7 +52,7 @@ RESULT = SubmissionResult(
 
 def test_scores_are_sums_and_written_answers_stay_open() -> None:
     assert [question.score for question in RESULT.questions] == [2, None]
-    assert (RESULT.score, RESULT.max_score) == (2, 7)
+    assert (RESULT.score, RESULT.max_score, RESULT.by_hand) == (2, 3, 4)
 
 
 KNOWN = Verdict("known", "Known.", 1, "passed", public=True)

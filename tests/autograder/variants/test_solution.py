@@ -69,6 +69,8 @@ LIMIT = 3
         ("from model import halve", "print(LIMIT)", "ex2-b"),
         ("import numpy\nhalve(2)", "halve(4)", "ex1-a"),
         ("1", "`model.py`", "ex2-b"),
+        ("'model.py'", "halve(2)", "ex2-b"),
+        ("'model.py'", "2", "ex1-a"),
         ("halves, model.python, model", "behalve", "ex2-b"),
         ("1", "2", "ex2-b"),
     ],
