@@ -799,7 +799,7 @@ def test_what_a_group_hands_in_alike_is_judged_once(project: Path, tmp_path: Pat
     notebook = json.loads(solved(project))
     cell = {**notebook["cells"][1], "cell_type": "code", "id": "own", "metadata": {}}
     cell |= {"source": CHANCE, "outputs": [], "execution_count": None}
-    notebook["cells"].append(cell)
+    notebook["cells"].insert(0, cell)
     alike = json.dumps(notebook).encode()
     for student in ("ana", "ben", "cem", "eva"):
         hand_in(course, student, alike)
