@@ -263,7 +263,7 @@ def diff(
 ) -> None:
     """Say whose points for LAB changed, by which test and why; changes nothing."""
     from .atomic_file import write_atomically
-    from .verbs.diff import as_table, compare, summary
+    from .verbs.diff import as_table, by_test, compare, summary
 
     _make_room(json_file)
     _make_room(letters)
@@ -273,6 +273,8 @@ def diff(
         write_atomically(letters.resolve(), comparison.letters().encode("utf-8-sig"))
     if comparison.changes:
         console.print(as_table(comparison))
+    for line in by_test(comparison):
+        console.print(f"  {line}", markup=False, soft_wrap=True)
     for line in comparison.kept:
         console.print(f"note: {line}", style="yellow", markup=False, soft_wrap=True)
     console.print(summary(comparison), soft_wrap=True)

@@ -22,7 +22,7 @@ from ..course.store import ResultStore
 from ..errors import UserError
 
 LETTERS = ("student_id", "name", "email", "lab", "before", "now", "of", "lowered", "why", "tests")
-TESTS_LIMIT = 12  # of a student, in the table
+FEW = 10  # students who are named
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet's formulas begin
 
 
@@ -111,7 +111,6 @@ def as_table(comparison: Comparison) -> Table:
     for column in ("before", "now", "of"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("because of")
-    table.add_column("tests")
     for one in comparison.changes:
         assert one.before is not None
         lower = " lowered" if one.lowered else ""
@@ -122,9 +121,20 @@ def as_table(comparison: Comparison) -> Table:
             Text(f"{numbers[1]:g}{lower}", style="red" if lower else ""),
             f"{numbers[2]:g}",
             ", ".join(one.why),
-            Text("\n".join([str(test) for test in one.tests[:TESTS_LIMIT]])),
         )
     return table
+
+
+def by_test(comparison: Comparison) -> list[str]:
+    """A line for each test that says something else, with whose points changed."""
+    students: dict[str, list[str]] = {}
+    for one in comparison.changes:
+        for test in one.tests:
+            students.setdefault(str(test), []).append(one.student)
+    return [
+        f"{test} ({len(names)}: {', '.join(names[:FEW])}{' …' if len(names) > FEW else ''})"
+        for test, names in students.items()
+    ]
 
 
 def summary(comparison: Comparison) -> str:

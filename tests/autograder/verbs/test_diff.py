@@ -227,7 +227,8 @@ def test_typed(course: Course, project: Path, tmp_path: Path) -> None:
     said, _ = typed(
         project, "diff", LAB, "--course", course.root, "--letters", letters, "--json", report
     )
-    assert "lowered" in said and "test_mean_of_one passed" in said
+    assert "lowered" in said
+    assert f"  {TESTED}: test_mean_of_one passed before, failed now (1: ben)\n" in said
     assert letters.read_bytes().startswith(b"\xef\xbb\xbf") and b'"ben"' in letters.read_bytes()
     assert json.loads(report.read_text("utf-8"))["lowered"] == ["ben"]
     assert written(course.root) == before
