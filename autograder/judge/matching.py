@@ -106,7 +106,7 @@ class _Matching:
         """Deal with the lab's cells that nothing was found for."""
         found = {*self.places.of.values(), *self._beside}
         for place, original in enumerate(self._lab):
-            if place in found:
+            if place in found or original.may_be_missing:
                 continue
             if original.role != "answer":
                 self._note(PUT_BACK, self._titles[place])
