@@ -40,7 +40,7 @@ class LabCell:
     text: str  # normalised
     names: frozenset[str]  # that its code defines
     words: frozenset[str]
-    may_be_missing: bool = False  # without a word: the cell for Google Colab
+    is_for_colab: bool = False  # it may be missing, or anywhere
 
 
 @dataclass
@@ -65,7 +65,7 @@ def lab_cells(release_notebook: Any) -> list[LabCell]:
             text=normalised(cell.source),
             names=defined_names(cell.cell_type, cell.source),
             words=frozenset(_WORD.findall(cell.source)),
-            may_be_missing=is_for_colab(cell),
+            is_for_colab=is_for_colab(cell),
         )
         for cell in release_notebook.cells
     ]
