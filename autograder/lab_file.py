@@ -60,7 +60,7 @@ _FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
 _FILE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]{0,39}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 _PYTHON = re.compile(r">=3\.\d+(, *<3\.\d+)?")
 _INDEX = ("url", "packages", "extra")
-_URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+-]+")
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/%+-]+")
 _PROJECT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")  # as PyPI calls packages
 _NOT_ASKED_FOR = (".ipynb", ".zip")  # what a notebook is looked for in
 _OURS = frozenset({"autograder", "checks", "lib", "source", "release", "tests"})

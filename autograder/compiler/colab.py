@@ -23,7 +23,8 @@ if "google.colab" in sys.modules:
         for content in files.upload().values():
             zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
     for notebook in folder.rglob("{lab}.ipynb"):
-        os.chdir(notebook.parent)"""
+        os.chdir(notebook.parent)
+        sys.path.insert(0, str(notebook.parent))"""
 
 
 def colab_cell(lab: str) -> str:

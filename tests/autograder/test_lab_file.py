@@ -65,6 +65,11 @@ def test_what_students_install_with(tmp_path: Path) -> None:
         ("[index]\npackages = ['a']", 1, "`url` in `[index]` is an address; write it like"),
         ("[index]\nurl = 'file:///a'\npackages = ['a']", 2, "`url` in `[index]` is an address"),
         ("[index]\nurl = 'https://a b'\npackages = ['a']", 2, "`url` in `[index]` is an address"),
+        (
+            "[index]\nurl = 'https://me:pw@a'\npackages = ['a']",
+            2,
+            "`url` in `[index]` is an address",
+        ),
         ("[index]\nurl = 'https://a'", 1, "`packages` in `[index]` are names of packages; write"),
         ("[index]\nurl = 'https://a'\npackages = []", 3, "`packages` in `[index]` are names"),
         ("[index]\nurl = 'https://a'\npackages = ['a>1']", 3, "`packages` in `[index]` are names"),

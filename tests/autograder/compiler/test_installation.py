@@ -206,7 +206,9 @@ def test_uv_takes_small_builds_unless_told_otherwise(
 
 @pytest.mark.install
 @pytest.mark.parametrize(
-    "source", sorted((Path(__file__).parents[3] / "source").iterdir()), ids=str
+    "source",
+    sorted((Path(__file__).parents[3] / "source").iterdir()),
+    ids=lambda source: source.name,
 )
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 def test_our_labs_resolve(uv: Path, source: Path, python: str, tmp_path: Path) -> None:
