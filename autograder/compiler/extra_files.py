@@ -111,5 +111,7 @@ def _refuse_other_tags(tagged: tags.TaggedCell) -> None:
     if tagged.questions:
         line = tagged.questions[0].line
         raise tags.TagError(line, "a file holds no question; put the tag into the lab's notebook")
+    if tagged.colab:
+        raise tags.TagError(tagged.colab, "COLAB is for cells; take it away")
     if tagged.skips:
         raise tags.TagError(1, f"{min(tagged.skips)} is for cells; take it away")

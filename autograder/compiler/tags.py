@@ -4,6 +4,7 @@
     #!MSG text                       inside a block: what the student reads in its place
     #!TAG SKIPQUESTEXEC              don't execute this cell in the student notebook's preview
     #!TAG SKIPGRADEEXEC              don't execute this cell when grading
+    #!TAG COLAB                      the cell that Google Colab needs, written by the compiler
     #!TAG QUESTION id [points]       the question of a test cell, or of the written answer below
 
 A tag stands alone on its line. In code a tag inside a string is text; in Markdown such a line is
@@ -19,8 +20,8 @@ from typing import NamedTuple
 from .ipython_syntax import CodeLine, Scanner, cell_magic
 
 BEGIN, END, QUESTION, MESSAGE = "HWBEGIN", "HWEND", "QUESTION", "MSG"
-SKIP_EXECUTION, SKIP_GRADING = "SKIPQUESTEXEC", "SKIPGRADEEXEC"
-NAMES = (BEGIN, END, QUESTION, SKIP_EXECUTION, SKIP_GRADING)
+SKIP_EXECUTION, SKIP_GRADING, COLAB = "SKIPQUESTEXEC", "SKIPGRADEEXEC", "COLAB"
+NAMES = (BEGIN, END, QUESTION, SKIP_EXECUTION, SKIP_GRADING, COLAB)
 
 _TAG = re.compile(r"#!TAG\s+(?P<name>[A-Z]+)(?P<rest>(?:\s.*)?)")
 _MESSAGE = re.compile(r"#!MSG(?:\s(?P<text>.*))?")
@@ -102,6 +103,7 @@ class TaggedCell:
 
     parts: list[Part] = field(default_factory=list)
     skips: set[str] = field(default_factory=set)  # SKIP_EXECUTION, SKIP_GRADING
+    colab: int | None = None  # the line of its COLAB tag
     quoted: list[int] = field(default_factory=list)  # lines inside strings that look like tags
 
     @property
@@ -206,6 +208,8 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
                 raise TagError(number, f"{QUESTION} inside a block; put it above {BEGIN}")
             case Tag(name="QUESTION", argument=argument):
                 cell.parts.append(_question(number, argument))
+            case Tag(name="COLAB"):
+                cell.colab = number
             case Tag(name=name):
                 cell.skips.add(name)
     if block:
