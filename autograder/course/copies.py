@@ -7,7 +7,7 @@ we wrote it; everything else belongs to a person, and stays.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -32,6 +32,13 @@ def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[s
     if after != before:
         write_atomically(record, (json.dumps(after, indent=1) + "\n").encode())
     return notes
+
+
+def changed_by_hand(folder: Path, names: Iterable[str], record: Path) -> list[str]:
+    """Those of these files that are there, and not as `put_copies` wrote them."""
+    before = _read(record)
+    there = {name: _hash_at(folder / name) for name in names}
+    return [name for name, digest in there.items() if digest and digest != before.get(name)]
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -65,7 +72,7 @@ def _take(folder: Path, name: str, before: Mapping[str, str]) -> list[str]:
     if there is None:
         return []
     if there != before[name]:
-        return [f"{path}: it is not in the release any more; it was changed by hand, so it stays"]
+        return [f"{path}: we write it no more; it was changed by hand, so it stays"]
     path.unlink()
     for parent in reversed(_parents(folder, path)):
         if any(parent.iterdir()):
@@ -90,7 +97,7 @@ def _move_aside(path: Path) -> str:
     while os.path.lexists(kept := path.with_name(f"{path.name}.kept-{number}")):
         number += 1
     path.rename(kept)
-    return f"{path}: the release has such a file too; yours was not ours to replace: it is {kept}"
+    return f"{path}: a file of ours goes here; yours was not ours to replace: it is {kept}"
 
 
 def _hash_at(path: Path) -> str | None:

@@ -45,6 +45,11 @@ class ResultStore:
         stored = self._read(self._path(student), student)
         return None if stored is None else stored[1]
 
+    def graded_with(self, student: str) -> Key:
+        """What the last result was made with; nothing, if there is none."""
+        stored = self._read(self._path(student), student)
+        return {} if stored is None else stored[0]
+
     def save(self, result: SubmissionResult, key: Key) -> Replaced | None:
         """Write atomically: a reader sees the old result or the new one.
 

@@ -1,0 +1,42 @@
+"""A plain folder, or a zip of folders: one for each student, or a file that is named after them."""
+
+from collections.abc import Iterable
+
+from ..course.notebook_file import archive_stem, notebook_stem
+from ..course.student_folder import folded
+from .archive import Archive, nfc
+from .clue import Clue, Clues
+from .roster import Roster
+
+NAME = "plain"
+TITLE = "plain folders"
+
+
+def read(archive: Archive, lab: str, roster: Roster) -> Clues:
+    """What folders and files are called; nothing if no student is meant by any of them."""
+    clues = {member.path: _clue(member.path, lab) for member in archive.members}
+    is_known = any(_is_known(clue, roster) for clue in clues.values())
+    return clues if is_known else {}
+
+
+def _clue(path: str, lab: str) -> Clue:
+    parts = nfc(path).split("/")
+    if len(parts) == 1:
+        stem = notebook_stem(path) or archive_stem(path) or path.partition(".")[0]
+        return Clue(person=f"file {stem}", file=path, ids={"file": stem})
+    person, *inner = parts
+    if len(inner) > 1 and folded(inner[0]) == folded(lab):
+        inner = inner[1:]
+    return Clue(
+        person=person, file="/".join(inner), name=person, lms_id=person, ids={"folder": person}
+    )
+
+
+def _is_known(clue: Clue, roster: Roster) -> bool:
+    words = [clue.ids.get("folder") or clue.ids["file"]]
+    return any(_means(word, roster) for word in words)
+
+
+def _means(word: str, roster: Roster) -> bool:
+    found: Iterable[str] = roster.find("folder", word) or roster.group_of(word)
+    return bool(found) or bool(roster.mentioned(word))
