@@ -113,7 +113,9 @@ class Archive:
                     digest.update(block)
                     if target is not None:
                         target.write(block)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except Exception as error:  # zipfile raises many kinds for a damaged file
+            if isinstance(error, UserError) or getattr(error, "filename", None):
+                raise
             what = f"{printable_name(member.raw)} in it is damaged; download it again"
             raise _refused(self.path, what) from None
         return digest.hexdigest()
@@ -139,7 +141,9 @@ def opened(path: Path) -> Iterator[Archive]:
         raise UserError(wrong, exit_code=2)
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError):
+    except Exception as error:  # of many kinds, for a damaged file
+        if getattr(error, "filename", None):
+            raise
         with path.open("rb") as file:
             is_zip = file.read(2) == b"PK"
         reason = (

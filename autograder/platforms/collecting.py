@@ -367,7 +367,7 @@ class Collecting:
         kept = []
         for row in rows:
             was = old.get(row.student_id)
-            is_same = was is not None and (was.decision, was.how) == (row.decision, row.how)
+            is_same = was is not None and replace(row, source=was.source, reason=was.reason) == was
             kept.append(was if is_same and was is not None else row)
         return kept
 
@@ -385,9 +385,13 @@ class Collecting:
         unknown = [unit for unit in units if not unit.is_told]
         if unknown:
             plan.notes.append(
-                f"{len(unknown)} hand-ins of unknown students; their rows say why: correct the "
+                f"{_hand_ins(len(unknown))} of unknown students; the rows say why: correct the "
                 f"roster, or write {BY_HAND} and a student_id there, and collect again"
             )
+        shared = {o.student for u in units for o in u.owners if o.student and o.is_shared}
+        if shared:
+            students = "1 student has" if len(shared) == 1 else f"{len(shared)} students have"
+            plan.notes.append(f"{students} the hand-in of somebody else in their group")
         for one in opened:
             if one.taken is None and one.unit.is_told:
                 who = ", ".join(printable_name(o.student) for o in one.unit.owners if o.student)
@@ -396,8 +400,8 @@ class Collecting:
         late = [unit for unit in units if unit.clue.late_flag and self._time(unit) is None]
         if late:
             plan.notes.append(
-                f"{len(late)} hand-ins are marked as late, and the download has no times: they "
-                "count as in time until a timestamp.txt says otherwise"
+                f"marked as late: {_hand_ins(len(late))}; the download has no times, so they count "
+                "as in time until a timestamp.txt says otherwise"
             )
         unread = {u.line.time_text for u in units if u.line and not u.line.handed_in} - {"", "-"}
         for text in sorted(unread)[:3]:
@@ -452,6 +456,10 @@ def _beaten(one: Candidate, best: Candidate, is_unclear: bool) -> tuple[Decision
 
 def _students_taken(rows: Iterable[Row]) -> set[str]:
     return {row.student_id for row in rows if row.decision == Decision.TAKEN and row.notebook}
+
+
+def _hand_ins(number: int) -> str:
+    return "1 hand-in" if number == 1 else f"{number} hand-ins"
 
 
 def _text(time: datetime | None) -> str:

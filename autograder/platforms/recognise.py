@@ -17,7 +17,6 @@ TITLES = {
     one.NAME: one.TITLE
     for one in (moodle, canvas, blackboard, brightspace, ilias, gradescope, plain)
 }
-FORMATS = (*TITLES,)
 
 
 def recognise(

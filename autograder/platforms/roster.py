@@ -33,6 +33,8 @@ COLUMNS_OF: dict[str, tuple[str, ...]] = {
     "email": ("email",),
     "folder": ("student_id", "sis_login", "moodle_username", "idnumber", "orgdefinedid"),
 }
+_IN_FILE_NAMES = ("student_id", "sis_login", "moodle_username", "idnumber", "orgdefinedid")
+_SHORTEST = 3  # characters of an id that is looked for in file names
 _CASELESS = {"email", "sis_login", "moodle_username"}
 _UNIQUE = ("canvas_id", "sis_login", "moodle_username", "idnumber", "orgdefinedid", "email")
 
@@ -111,16 +113,17 @@ class Roster:
         return self._by_name.get(name_key(name), set()) if name_key(name) else set()
 
     def mentioned(self, text: str) -> set[str]:
-        """Those whose id or login stands in a file's name, as a word of its own."""
-        words = {word for word in re.split(r"[^\w@.-]|_", text) if word}
-        words |= {part for word in words for part in re.split(r"[.-]", word) if part}
-        columns = ("student_id", "sis_login", "moodle_username", "idnumber", "orgdefinedid")
-        whole = text.rpartition("/")[2]
-        words |= {whole, whole.partition(".")[0]}
+        """Those whose id or login stands in a file's name, as a word of its own.
+
+        Short ones are left out: `1` stands in the names of many files.
+        """
+        words = {*re.split(r"[^\w@.-]|_", text), text.rpartition("/")[2].partition(".")[0]}
+        words |= {part for word in words for part in re.split(r"[.-]", word)}
         return {
             student
-            for column in columns
+            for column in _IN_FILE_NAMES
             for word in words
+            if len(word) >= _SHORTEST
             for student in self._by[column].get(_key(column, word), ())
         }
 

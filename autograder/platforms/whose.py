@@ -28,6 +28,7 @@ class Owner:
     reason: str = ""
     lms_id: str = ""  # the platform's id of this very student, if it is another than the hand-in's
     name: str = ""
+    is_shared: bool = False  # somebody else of the group handed in
 
 
 @dataclass
@@ -229,7 +230,7 @@ class Owners:
                 known = {one.student for one in unit.owners}
                 reason = printable(f"of group {group}, handed in by {owner.student}")
                 unit.owners += [
-                    Owner(one, owner.how, reason, *self._line_of(one))
+                    Owner(one, owner.how, reason, *self._line_of(one), is_shared=True)
                     for one in mates
                     if one not in known
                 ]
