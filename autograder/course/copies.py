@@ -24,7 +24,7 @@ def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[s
     Returns:
         A note for each file of a person's that was in the way or was one of ours before.
     """
-    before = _read(record)
+    before = recorded(record)
     notes = [note for name in before if name not in files for note in _take(folder, name, before)]
     for name, content in files.items():
         notes += _put(folder, name, content, before.get(name))
@@ -36,7 +36,7 @@ def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[s
 
 def changed_by_hand(folder: Path, names: Iterable[str], record: Path) -> list[str]:
     """Those of these files that are there, and not as `put_copies` wrote them."""
-    before = _read(record)
+    before = recorded(record)
     there = {name: _hash_at(folder / name) for name in names}
     return [name for name, digest in there.items() if digest and digest != before.get(name)]
 
@@ -109,8 +109,8 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _read(record: Path) -> dict[str, str]:
-    """What was written, by name; nothing if that can't be read, so that all there is stays."""
+def recorded(record: Path) -> dict[str, str]:
+    """The hashes of what was written, by name; none if that can't be read, so that all stays."""
     try:
         known = json.loads(record.read_text("utf-8"))
     except (OSError, ValueError):

@@ -120,6 +120,7 @@ class Collecting:
     before: Before
     zone: tzinfo | None
     standing: Standing
+    written: Mapping[str, str] = field(default_factory=dict)  # hash of the notebook, by student
     by_name: bool = False
     alone: bool = False
     has_zoneless: bool = False
@@ -141,9 +142,10 @@ class Collecting:
         rows, lab = self.before.rows, self.lab
         owners = Owners(self.roster, self.worksheet, rows, platform, self.by_name, self.alone)
         owners.tell(units)
+        known = {row.file for row in rows}
         meant = {row.file for row in rows if row.is_by_hand and row.student_id}
         opened = [
-            open_unit(archive, unit, lab, self.asked, folder / str(number), meant)
+            open_unit(archive, unit, lab, self.asked, folder / str(number), meant, known)
             for number, unit in enumerate(units)
         ]
         candidates = self._candidates(opened, archive, meant)
@@ -157,7 +159,7 @@ class Collecting:
         for student, one in chosen.items():
             if student not in self.kept_by_hand:
                 plan.put[student] = (one.opened, _text(one.version.handed_in))
-        plan.withdrawn = self._withdrawn(plan)
+        plan.withdrawn = self._withdrawn(plan, opened)
         plan.made = {
             **self.before.made,
             **{key_of(r): archive.made for r in plan.here if key_of(r) not in self.before.made},
@@ -259,12 +261,19 @@ class Collecting:
             "delete it there to have this one"
         )
 
-    def _withdrawn(self, plan: Plan) -> list[str]:
+    def _withdrawn(self, plan: Plan, opened: list[HandedIn]) -> list[str]:
         """Students who had a hand-in that turned out to be somebody else's."""
-        now, before = _students_taken(plan.rows), _students_taken(self.before.rows)
-        for student in sorted(before - now):
+        now = _students_taken(plan.rows)
+        gone = _students_taken(self.before.rows) - now
+        others = {
+            one.content_digest
+            for one in opened
+            if one.notebook is not None and any(o.how == BY_HAND for o in one.unit.owners)
+        }
+        gone |= {s for s, digest in self.written.items() if digest in others and s not in now}
+        for student in sorted(gone):
             plan.notes.append(f"{student}: has no hand-in any more, as it is not theirs")
-        return sorted(before - now)
+        return sorted(gone)
 
     # -- rows --------------------------------------------------------------------------------------
 
@@ -367,6 +376,8 @@ class Collecting:
         kept = []
         for row in rows:
             was = old.get(row.student_id)
+            if row.decision in (Decision.UNKNOWN, Decision.NO_NOTEBOOK):  # why, may change
+                was = was and replace(was, reason=row.reason)
             is_same = was is not None and replace(row, source=was.source, reason=was.reason) == was
             kept.append(was if is_same and was is not None else row)
         return kept

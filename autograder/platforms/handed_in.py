@@ -73,12 +73,14 @@ def open_unit(
     asked: Asked,
     root: Path,
     chosen: Collection[tuple[str, str]] = (),
+    known: Collection[tuple[str, str]] = (),
 ) -> HandedIn:
     """Read all files of a hand-in, and decide what is taken.
 
     Args:
         root: an empty folder to be.
         chosen: the files that a person chose, by entry and hash.
+        known: those among which a person could choose.
 
     Raises:
         UserError: if a file is damaged.
@@ -86,12 +88,8 @@ def open_unit(
     opened = HandedIn(unit, lab, asked, root, earlier=_earlier(unit))
     home = root / STUDENT / lab
     home.mkdir(parents=True)
-    names = {entry for entry, _ in chosen}
-    meant = {
-        member.raw
-        for member, _ in unit.files
-        if member.raw in names and (member.raw, archive.read(member)) in chosen
-    }
+    meant = _meant(archive, unit, chosen, known)
+    opened.earlier -= {member.path for member, _ in unit.files if member.raw in meant}
     placed: dict[tuple[str, ...], Member] = {}
     for member, clue in unit.files:
         is_candidate = _may_hold_a_notebook(clue.file)
@@ -116,6 +114,24 @@ def open_unit(
         opened.taken = placed[opened.notebook.parts]
         _mark_extra(opened, placed)
     return opened
+
+
+def _meant(
+    archive: Archive,
+    unit: Unit,
+    chosen: Collection[tuple[str, str]],
+    known: Collection[tuple[str, str]],
+) -> set[str]:
+    """The entries of a hand-in that a person chose; none if there are new ones since."""
+    names = {entry for entry, _ in chosen}
+    if not any(member.raw in names for member, _ in unit.files):
+        return set()
+    files = {
+        (member.raw, archive.read(member))
+        for member, clue in unit.files
+        if _may_hold_a_notebook(clue.file)
+    }
+    return {entry for entry, _ in files & set(chosen)} if files <= set(known) else set()
 
 
 def _earlier(unit: Unit) -> set[str]:

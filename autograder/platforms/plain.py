@@ -1,7 +1,5 @@
 """A plain folder, or a zip of folders: one for each student, or a file that is named after them."""
 
-from collections.abc import Iterable
-
 from ..course.notebook_file import archive_stem, notebook_stem
 from ..course.student_folder import folded
 from .archive import Archive, nfc
@@ -23,7 +21,7 @@ def _clue(path: str, lab: str) -> Clue:
     parts = nfc(path).split("/")
     if len(parts) == 1:
         stem = notebook_stem(path) or archive_stem(path) or path.partition(".")[0]
-        return Clue(person=f"file {stem}", file=path, ids={"file": stem})
+        return Clue(person=f"file {stem}", file=path, name=stem, ids={"file": stem})
     person, *inner = parts
     if len(inner) > 1 and folded(inner[0]) == folded(lab):
         inner = inner[1:]
@@ -33,10 +31,10 @@ def _clue(path: str, lab: str) -> Clue:
 
 
 def _is_known(clue: Clue, roster: Roster) -> bool:
-    words = [clue.ids.get("folder") or clue.ids["file"]]
-    return any(_means(word, roster) for word in words)
-
-
-def _means(word: str, roster: Roster) -> bool:
-    found: Iterable[str] = roster.find("folder", word) or roster.group_of(word)
-    return bool(found) or bool(roster.mentioned(word))
+    word = clue.ids.get("folder") or clue.ids["file"]
+    return bool(
+        roster.find("folder", word)
+        or roster.group_of(word)
+        or roster.named(word)
+        or roster.mentioned(word)
+    )

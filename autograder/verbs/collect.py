@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
-from ..course.copies import changed_by_hand, put_copies, write_atomically
+from ..course.copies import changed_by_hand, put_copies, recorded, write_atomically
 from ..course.course import Course, load_course
 from ..course.handed_in import TIMESTAMP_FILE, read_timestamp
 from ..errors import UserError, shown
@@ -113,6 +113,7 @@ def collect_download(
             before,
             read_zone(zone) if zone else _zone_of(course_dir, lab),
             _Standing(course, lab),
+            _written(course, lab),
             by_name,
             alone,
         )
@@ -183,6 +184,13 @@ class _Standing:
 
 def _record(course: Course, lab: str, student: str) -> Path:
     return course.root / COLLECTED / lab / f"{student}.json"
+
+
+def _written(course: Course, lab: str) -> dict[str, str]:
+    """The hash of the notebook that we last wrote for each student."""
+    records = (course.root / COLLECTED / lab).glob("*.json")
+    known = {record.stem: recorded(record).get(f"{lab}.ipynb") for record in records}
+    return {student: digest for student, digest in known.items() if digest}
 
 
 def _write(course: Course, assignment: Assignment, plan: Plan) -> list[str]:

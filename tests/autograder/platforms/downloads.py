@@ -183,8 +183,12 @@ def table_text(
     rows: Iterable[Sequence[str]], delimiter: str = ",", end: str = "\n", quoted: bool = False
 ) -> str:
     text = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    csv.writer(
+        text,
+        delimiter=delimiter,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+    ).writerows(rows)
     return text.getvalue()
 
 

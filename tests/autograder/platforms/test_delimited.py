@@ -16,7 +16,7 @@ PATH = Path("grades.csv")
 TEXTS = st.text(
     st.one_of(
         st.sampled_from(list(",;\t\"' =+-@\u00a0\u3000\n\u200f\u05d0\u0627äß李😀0.1")),
-        st.characters(exclude_categories=("Cs",), exclude_characters="\r\0\ufeff"),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\ufeff"),
     ),
     max_size=12,
 )
@@ -33,8 +33,12 @@ ENCODINGS = st.sampled_from(
 
 def written(rows: list[list[str]], delimiter: str, end: str, quoted: bool) -> str:
     text = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer = csv.writer(
+        text,
+        delimiter=delimiter,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+    )
     writer.writerow(["Student", "ID", "Grade"])
     writer.writerows(rows)
     return text.getvalue()
