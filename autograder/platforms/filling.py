@@ -37,6 +37,14 @@ class FilledRow:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Form:
+    """How the file writes numbers."""
+
+    mark: str
+    places: int
+
+
 @dataclass
 class Filling:
     """The file with our scores."""
@@ -84,13 +92,9 @@ def fill(
     others = (
         row.text(n) for row in file.table.rows[1:] for n in range(len(row.cells)) if n != column
     )
-    mark = decimal_mark([file.maximum or ""], cells, others) or (
-        "," if file.table.delimiter == ";" else "."
-    )
-    factor = _factor(file, max_score, mark, scale, place)
-    places = places_of(
-        [file.maximum or "", *(c for c in cells if read_number(c, mark) is not None)]
-    )
+    mark = decimal_mark([file.maximum or ""], cells, others)
+    form = _Form(mark or ".", places_of([file.maximum or ""]) or places_of(cells))
+    factor = _factor(file, max_score, form.mark, scale, place)
     filling = Filling(b"")
     changes: dict[tuple[int, int], str] = {}
     seen: dict[str, int] = defaultdict(int)
@@ -98,7 +102,7 @@ def fill(
         students, reason = _whose(line, roster, known, file.platform)
         for student in students:
             seen[student] += 1
-        row = _row(file, line, students, reason, scores, factor, (mark, places))
+        row = _row(file, line, students, reason, scores, factor, form)
         filling.rows.append(row)
         if row.change in (Change.FILLED, Change.REPLACED):
             changes[line.row, column] = row.after
@@ -111,7 +115,9 @@ def fill(
         )
     filling.missing = sorted(student for student in scores if student not in seen)
     filling.content = file.table.with_texts(changes)
-    filling.notes = [*file.table.notes, *_above_maximum(filling, file, mark)]
+    filling.notes = [*file.table.notes, *_above_maximum(filling, file, form.mark)]
+    if mark is None and file.table.delimiter == ";" and any("." in t for t in changes.values()):
+        filling.notes.append("no number in the file has decimals; ours have a point before them")
     return filling
 
 
@@ -160,10 +166,10 @@ def _row(
     reason: str,
     scores: Mapping[str, float],
     factor: Decimal,
-    form: tuple[str, int],
+    form: _Form,
 ) -> FilledRow:
     row = file.table.rows[line.row]
-    before, mark = row.text(file.column), form[0]
+    before = row.text(file.column)
     who = printable(line.name or next(iter(line.ids.values()), ", ".join(line.members)))
     student = ", ".join(students)
 
@@ -187,10 +193,10 @@ def _row(
     is_set = {file.table.rows[line.row].text(n).strip() for n in file.flags} <= {
         *file.flags.values()
     }
-    number = read_number(before, mark)
+    number = read_number(before, form.mark)
     if number is not None and rounded(number) == score and is_set:
         return made(Change.SAME)
-    after = written(score, *form)
+    after = written(score, form.mark, form.places)
     if before.strip() in file.empty:
         return made(Change.FILLED, after)
     return made(Change.REPLACED, after)

@@ -46,7 +46,7 @@ _TITLES = {
     "|Laatst gewijzigd (inzending)",
 }
 _LOCKED = {"no", "nein", "non", "nee", "não", "nie", "nej", "нет"}
-_NUMBER_AT_END = re.compile(r"\D*?(\d+)\s*")
+_NUMBER_AT_END = re.compile(r"(?P<word>\D*?)(?P<number>\d+)\s*")
 
 
 def read(archive: Archive) -> Clues:
@@ -78,11 +78,10 @@ def columns(table: Delimited) -> dict[str, int]:
 
 def claims(table: Delimited) -> bool:
     """Whether a table is a grading worksheet: its first column numbers the participants."""
-    rows = table.rows[1:]
-    first = columns(table).get("identifier") == 0
-    numbered = [_NUMBER_AT_END.fullmatch(row.text(0)) is not None for row in rows]
-    has_word = any(re.search(r"[^\W\d]", row.text(0)) for row in rows)
-    return bool(rows) and all(numbered) and has_word and (first or len(columns(table)) > 1)
+    found = [_NUMBER_AT_END.fullmatch(row.text(0)) for row in table.rows[1:]]
+    words = {one["word"].strip() for one in found if one}
+    is_numbered = bool(found) and all(found) and len(words) == 1 and words != {""}
+    return is_numbered and (len(columns(table)) > 1 or len(table.header) > 4)
 
 
 def grade_file(table: Delimited, wanted: Iterable[str]) -> GradeFile:
@@ -99,6 +98,8 @@ def grade_file(table: Delimited, wanted: Iterable[str]) -> GradeFile:
             f"{table.place(table.rows[0])}: no column {wanted[0]}; there are: {titles}", exit_code=2
         )
     lines = [_line(table, number, known) for number in range(1, len(table.rows))]
+    if column is not None and not {"maximum", "scale"} & known.keys():
+        known["maximum"] = column + 1  # it stands there, whatever it is called
     maxima = {row.text(known.get("maximum")).strip() for row in table.rows[1:]} - {""}
     problem = ""
     if column is None:
@@ -122,7 +123,7 @@ def _line(table: Delimited, number: int, known: dict[str, int]) -> Line:
     row = table.rows[number]
     participant = _NUMBER_AT_END.fullmatch(row.text(known.get("identifier", 0)))
     ids = {
-        "participant": participant[1] if participant else "",
+        "participant": participant["number"] if participant else "",
         "idnumber": row.text(known.get("idnumber")).strip(),
         "username": row.text(known.get("username")).strip(),
         "email": row.text(known.get("email")).strip(),
