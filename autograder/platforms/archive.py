@@ -26,6 +26,7 @@ from ..printable import UNSEEN, printable_name
 ENTRY_LIMIT = 50_000
 ENTRY_LIMIT_BYTES = 2 * 2**30
 TOTAL_LIMIT_BYTES = 20 * 2**30
+SUSPICIOUS_BYTES = 2**30  # from here on, all together must not pack too well
 RATIO_LIMIT = 100  # unpacked to packed, of what is too large to be a notebook
 PATH_LIMIT = 1_000  # characters
 _BLOCK = 2**20
@@ -177,6 +178,8 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:
         if not name.replace("\\", "/").endswith("/"):
             by_key[str(number)] = info
             members.append(_member(name, info.file_size, str(number), changed))
+    if total > SUSPICIOUS_BYTES and total > RATIO_LIMIT * path.stat().st_size:
+        raise _refused(path, "it unpacks to far more than it is: a zip bomb")
     if packed > path.stat().st_size:
         raise _refused(path, "its files overlap, as those of a zip bomb do")
 

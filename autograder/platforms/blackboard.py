@@ -23,7 +23,7 @@ _STEM = re.compile(r".+_[^\W\d_]+_\d{4}(?:-\d\d){5}(?=\.txt$|_)", re.DOTALL)
 # The first line of an attempt's own text: a name, and the user in brackets.
 _WHO = re.compile(r"\s*[^:\n]*:\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*(?:\n|$)")
 _ORIGINAL = re.compile(
-    r"^\s+[^:\n]+:\s*(?P<original>[^\n]+)\n\s+[^:\n]+:\s*(?P<file>[^\n]+)$", re.M
+    r"^[ \t]+[^:\n]+:[ \t]*(?P<original>[^\n]+)\n[ \t]+[^:\n]+:[ \t]*(?P<file>[^\n]+)$", re.M
 )
 _COLUMN = re.compile(
     r"(?P<title>.*?) ?\[[^\[\]]*?: ?(?P<points>[^\[\]]*)\](?P<rest>.*)\|(?P<id>\d+)", re.DOTALL

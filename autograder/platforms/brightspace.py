@@ -13,8 +13,8 @@ from .times import read_time
 NAME = "brightspace"
 TITLE = "Brightspace"
 _ENTRY = re.compile(
-    r"(?P<id>\d+-\d+) - (?P<name>.+?) - (?P<time>[^/]*?\d{4},? \d{1,4}(?: ?[APap]\.?[Mm]\.?)?)"
-    r"(?:/| - )(?P<file>.+)",
+    r"(?P<id>\d+-\d+) - (?P<name>.+?) - "
+    r"(?P<time>(?:(?! - )[^/])*?\d{4},? \d{1,4}(?: ?[APap]\.?[Mm]\.?)?)(?:/| - )(?P<file>.+)",
     re.DOTALL,
 )
 _COLUMN = re.compile(

@@ -118,7 +118,9 @@ class Roster:
         Short ones are left out: `1` stands in the names of many files.
         """
         words = {*re.split(r"[^\w@.-]|_", text), text.rpartition("/")[2].partition(".")[0]}
-        words |= {part for word in words for part in re.split(r"[.-]", word)}
+        words |= {part for word in words for part in re.split(r"[.-]", word)} | {
+            word.rpartition(".")[0] for word in words
+        }
         return {
             student
             for column in _IN_FILE_NAMES

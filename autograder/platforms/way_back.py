@@ -23,7 +23,9 @@ class WayBack:
 def name_pages(rows: Iterable[Row], lab: str) -> WayBack:
     """What each student's page is called in the zip."""
     back = WayBack()
-    for student, row in sorted(_row_of_each(rows).items()):
+    chosen = _row_of_each(rows).items()
+    # Who handed in for a group comes before the others of it, as theirs is the page that stands.
+    for student, row in sorted(chosen, key=lambda one: ("of group" in one[1].reason, one[0])):
         path = _path(row, student, lab)
         if path is None:
             back.plain.append(student)
@@ -36,10 +38,7 @@ def name_pages(rows: Iterable[Row], lab: str) -> WayBack:
 
 
 def _row_of_each(rows: Iterable[Row]) -> Mapping[str, Row]:
-    """For each student the row that counts: what was taken, else the last one there is.
-
-    The one who handed in for a group comes before the others of the group.
-    """
+    """For each student the row that counts: what was taken, else the last one there is."""
     chosen: dict[str, Row] = {}
     for row in rows:
         if not row.student_id:

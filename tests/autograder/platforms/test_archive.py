@@ -76,6 +76,14 @@ def test_a_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
     assert "a zip bomb" in refusal(path)
 
 
+def test_a_bomb_of_many_pieces_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_zip(tmp_path / "a.zip", {f"{n}.ipynb": b"0" * (1 << 20) for n in range(4)})
+    with opened(path) as archive:
+        assert len(archive.members) == 4
+    monkeypatch.setattr(module, "SUSPICIOUS_BYTES", 3 << 20)
+    assert "a zip bomb" in refusal(path)
+
+
 def test_a_notebook_that_packs_well_is_none(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", {"ana/lab.ipynb": b"loading ...\n" * 500_000})
     with opened(path) as archive:
