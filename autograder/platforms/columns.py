@@ -39,7 +39,7 @@ def chosen(
 
 
 def _key(title: str) -> str:
-    """A title without case, spaces, marks and leading zeros: `lab09` is `Lab 9`."""
+    """A title without case, spaces, marks and leading zeros: `lab05` is `Lab 5`."""
     plain = re.sub(r"[\W_]+", "", title.casefold())
     return re.sub(r"0+(?=\d)", "", re.sub(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)", " ", plain)).replace(
         " ", ""
