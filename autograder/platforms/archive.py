@@ -294,8 +294,8 @@ def _with_own_paths(members: list[Member]) -> tuple[Member, ...]:
     kept = []
     for member in members:
         count = seen[member.path] = seen.get(member.path, 0) + 1
-        raw = f"{member.raw} [{count}]" if count > 1 else member.raw
-        kept.append(replace(member, raw=raw))
+        more = f" ({count})" if count > 1 else ""
+        kept.append(replace(member, path=member.path + more, raw=member.raw + more))
     return tuple(sorted(kept, key=lambda member: (member.path, member.raw)))
 
 

@@ -150,7 +150,7 @@ class Collecting:
         ]
         candidates = self._candidates(opened, archive, meant)
         chosen, why = self._choose(candidates, plan)
-        strays = [one for one in archive.members if one not in files]
+        strays = [one for one in archive.members if one.path not in clues or one.is_clutter]
         new = [
             *(self._stray(source, archive, one, platform) for one in strays),
             *(row for one in opened for row in self._rows(source, one, chosen, why)),
@@ -355,32 +355,19 @@ class Collecting:
 
     def _merge(self, plan: Plan, new: list[Row], chosen: Mapping[str, Candidate]) -> None:
         """Put the rows of this download into the table; what says the same stays as it was."""
-        fresh: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in new:
-            fresh[row.file].append(row)
+        fresh, known = _by_file(new), _by_file(self.before.rows)
         done: set[tuple[str, str]] = set()
         for old in self.before.rows:
             if old.file not in fresh:
                 plan.rows.append(self._retired(old, chosen))
             elif old.file not in done:
                 done.add(old.file)
-                plan.rows += self._kept(old.file, fresh[old.file])
+                plan.rows += _kept(known[old.file], fresh[old.file])
         for file, rows in fresh.items():
             if file not in done:
                 plan.rows += rows
         files = set(fresh)
         plan.here = [row for row in plan.rows if row.file in files]
-
-    def _kept(self, file: tuple[str, str], rows: list[Row]) -> list[Row]:
-        old = {r.student_id: r for r in self.before.rows if r.file == file}
-        kept = []
-        for row in rows:
-            was = old.get(row.student_id)
-            if row.decision in (Decision.UNKNOWN, Decision.NO_NOTEBOOK):  # why, may change
-                was = was and replace(was, reason=row.reason)
-            is_same = was is not None and replace(row, source=was.source, reason=was.reason) == was
-            kept.append(was if is_same and was is not None else row)
-        return kept
 
     def _retired(self, old: Row, chosen: Mapping[str, Candidate]) -> Row:
         """A row of another download, whose hand-in may be replaced now."""
@@ -431,6 +418,26 @@ class Collecting:
                     f"{row.entry}: student_id is {printable_name(row.student_id)}, but `how` is "
                     f"empty; write {BY_HAND} there to have it taken"
                 )
+
+
+def _by_file(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.file].append(row)
+    return found
+
+
+def _kept(before: list[Row], rows: list[Row]) -> list[Row]:
+    """Rows of one file; what says the same as before stays word for word."""
+    old = {row.student_id: row for row in before}
+    kept = []
+    for row in rows:
+        was = old.get(row.student_id)
+        if was and row.decision in (Decision.UNKNOWN, Decision.NO_NOTEBOOK):
+            was = replace(was, reason=row.reason)  # why, may change
+        is_same = was is not None and replace(row, source=was.source, reason=was.reason) == was
+        kept.append(was if is_same and was is not None else row)
+    return kept
 
 
 def _latest(several: list[Candidate]) -> tuple[Candidate, list[Candidate]]:

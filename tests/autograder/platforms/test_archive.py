@@ -228,7 +228,7 @@ def test_what_acts_in_a_name_is_escaped_and_two_of_one_name_are_told_apart(tmp_p
         with pytest.warns(UserWarning, match="Duplicate"):
             archive.writestr("b.ipynb", "2")
     with opened(tmp_path / "a.zip") as read:
-        assert [m.raw for m in read.members] == [r"a\x1b[2J\u202e.ipynb", "b.ipynb", "b.ipynb [2]"]
+        assert [m.raw for m in read.members] == [r"a\x1b[2J\u202e.ipynb", "b.ipynb", "b.ipynb (2)"]
         digests = {read.read(member) for member in read.members}
         assert len(digests) == 2
 
