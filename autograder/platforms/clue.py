@@ -37,6 +37,7 @@ class Clue:
     group: str = ""  # if the platform says that a group handed in
     version: int | None = None  # of a file: a later one has a larger number
     submitters: tuple[Submitter, ...] = ()
+    is_of_all_labs: bool = False  # it lies in a person's folder, where other labs may be, too
 
     @property
     def title(self) -> str:

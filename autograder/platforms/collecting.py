@@ -391,7 +391,7 @@ class Collecting:
             students = "1 student has" if len(shared) == 1 else f"{len(shared)} students have"
             plan.notes.append(f"{students} the hand-in of somebody else in their group")
         for one in opened:
-            if one.taken is None and one.unit.is_told:
+            if one.taken is None and one.unit.is_told and not one.is_of_other_labs:
                 who = ", ".join(printable_name(o.student) for o in one.unit.owners if o.student)
                 reason = "; ".join(one.notes) or f"no notebook of {self.lab}"
                 plan.notes.append(printable(f"{who}: {reason}"))

@@ -41,6 +41,7 @@ class HandedIn:
     taken: Member | None = None  # the file that the notebook is, or is in
     extra: set[str] = field(default_factory=set)  # paths of files that the lab asks for
     notes: tuple[str, ...] = ()
+    is_of_other_labs: bool = False  # all of it
 
     @property
     def digest(self) -> str:
@@ -86,9 +87,10 @@ def open_unit(
         UserError: if a file is damaged.
     """
     opened = HandedIn(unit, lab, asked, root, earlier=_earlier(unit))
-    home = root / STUDENT / lab
-    home.mkdir(parents=True)
     meant = _meant(archive, unit, chosen, known)
+    place = (STUDENT,) if not meant and _has_folders_of_labs(unit) else (STUDENT, lab)
+    home = root.joinpath(*place)
+    home.mkdir(parents=True)
     opened.earlier -= {member.path for member, _ in unit.files if member.raw in meant}
     placed: dict[tuple[str, ...], Member] = {}
     for member, clue in unit.files:
@@ -106,14 +108,21 @@ def open_unit(
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             opened.digests[member.path] = archive.read(member, file)
-        placed[(STUDENT, lab, *parts)] = member
+        placed[(*place, *parts)] = member
     found = find_notebook(root, STUDENT, lab)
     opened.notebook = None if found is None else found.notebook
-    opened.notes = () if found is None else found.notes
+    opened.notes = (f"nothing of {lab} in the folder",) if found is None else found.notes
+    opened.is_of_other_labs = found is None
     if opened.notebook is not None:
         opened.taken = placed[opened.notebook.parts]
         _mark_extra(opened, placed)
     return opened
+
+
+def _has_folders_of_labs(unit: Unit) -> bool:
+    """Whether notebooks lie in folders of a person's folder: then their names say of which lab."""
+    files = [clue.file for _, clue in unit.files if _may_hold_a_notebook(clue.file)]
+    return unit.clue.is_of_all_labs and bool(files) and all("/" in file for file in files)
 
 
 def _meant(

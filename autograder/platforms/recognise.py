@@ -20,7 +20,7 @@ TITLES = {
 
 
 def recognise(
-    archive: Archive, lab: str, roster: Roster, platform: str | None = None
+    archive: Archive, roster: Roster, platform: str | None = None
 ) -> tuple[str, Archive, Clues]:
     """The platform that a download is of, and what the names in it say.
 
@@ -55,7 +55,7 @@ def recognise(
     if platform in (None, plain.NAME):
         for depth in range(archive.depth + 1):
             inner = archive.without_folders(depth)
-            if clues := plain.read(inner, lab, roster):
+            if clues := plain.read(inner, roster):
                 return plain.NAME, inner, clues
     what = TITLES[platform] if platform else ", ".join(TITLES.values())
     example = next(member.raw for member in archive.members if not member.is_clutter)

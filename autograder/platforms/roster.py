@@ -100,7 +100,9 @@ class Roster:
         told = {kind: one for kind, one in found.items() if one[0]}
         if not told:
             given = ", ".join(printable(f"{kind} {value}") for kind, value in ids.items())
-            return Told(reason=f"nobody in the roster has {given}" if given else "no id is given")
+            return Told(
+                reason=f"nobody in the roster has {given}" if given else "the download gives no id"
+            )
         people = set().union(*(students for students, _ in told.values()))
         if len(people) > 1:
             who = ", ".join(sorted(map(printable_name, people)))

@@ -104,7 +104,7 @@ def collect_download(
     with _locked(course_dir, dry_run), opened(download) as archive, TemporaryDirectory() as temp:
         before = Before(read_rows(table_path(course_dir, lab)), _read_made(course_dir, lab))
         _refuse_unknown(before, roster, table_path(course_dir, lab))
-        found, inner, clues = recognise(archive, lab, roster, platform)
+        found, inner, clues = recognise(archive, roster, platform)
         collecting = Collecting(
             lab,
             asked_of(assignment),

@@ -48,7 +48,7 @@ def test_the_command_knows_all_formats() -> None:
     ],
 )
 def test_downloads(names: list[str], platform: str) -> None:
-    assert recognise(archive_of(*names), "lab", ROSTER)[0] == platform
+    assert recognise(archive_of(*names), ROSTER)[0] == platform
 
 
 @pytest.mark.parametrize(
@@ -62,16 +62,16 @@ def test_downloads(names: list[str], platform: str) -> None:
 )
 def test_what_does_not_fit_is_one_line(names: list[str], words: str) -> None:
     with pytest.raises(UserError, match=words) as error:
-        recognise(archive_of(*names), "lab", ROSTER)
+        recognise(archive_of(*names), ROSTER)
     assert error.value.exit_code == 2
 
 
 def test_a_platform_that_is_named_wins_but_must_fit() -> None:
     both = archive_of(*map(moodle_name, CLASS), *map(canvas_name, CLASS))
-    name, _, clues = recognise(both, "lab", ROSTER, "canvas")
+    name, _, clues = recognise(both, ROSTER, "canvas")
     assert name == "canvas" and len(clues) == len(CLASS)
     with pytest.raises(UserError, match="fit no format that we read \\(ILIAS\\)"):
-        recognise(both, "lab", ROSTER, "ilias")
+        recognise(both, ROSTER, "ilias")
 
 
 @pytest.mark.parametrize(

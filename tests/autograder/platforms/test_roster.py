@@ -56,7 +56,7 @@ def test_ids_that_contradict_each_other_tell_nobody() -> None:
     roster = Roster([Student("ana", {"email": "a@x"}), Student("ben", {"email": "b@x"})])
     told = roster.tell({"idnumber": "ana", "email": "b@x"})
     assert told.student == "" and "more than one student: ana, ben" in told.reason
-    assert roster.tell({}).reason == "no id is given"
+    assert roster.tell({}).reason == "the download gives no id"
 
 
 @pytest.mark.parametrize(

@@ -621,6 +621,27 @@ def test_hostile_names_in_the_table_are_texts_and_come_back(desk: Desk) -> None:
     assert desk.taken() == {ANA.id: content(ANA)}
 
 
+def test_folders_of_several_labs(desk: Desk) -> None:
+    """As `submitted/` itself has them: what is of another lab is not taken for this one."""
+    files = {
+        f"submitted/{ANA.id}/{LAB}/{FILE}": content(ANA),
+        f"submitted/{ANA.id}/other/other.ipynb": b"{}",
+        f"submitted/{BEN.id}/other/other.ipynb": b"{}",
+        f"submitted/{CIA.id}/{LAB.upper()} final/x.ipynb": content(CIA),
+        f"submitted/{CLASS[3].id}/homework.ipynb": content(CLASS[3]),
+        f"submitted/{CLASS[4].id}/src/homework.ipynb": content(CLASS[4]),
+    }
+    path = desk.zip(files)
+    collected = desk.collect(path)
+    assert desk.taken() == {one.id: content(one) for one in (ANA, CIA, CLASS[3])}
+    other = desk.row(f"submitted/{BEN.id}/other/other.ipynb")
+    assert other["decision"] == "not-a-notebook" and f"nothing of {LAB}" in other["reason"]
+    assert not any(note.startswith(BEN.id) for note in collected.notes)
+    desk.edit(f"submitted/{CLASS[4].id}/src/homework.ipynb", how="by-hand")
+    desk.collect(path)
+    assert desk.taken()[CLASS[4].id] == content(CLASS[4])
+
+
 # -- the command -----------------------------------------------------------------------------------
 
 
