@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 NOTABLE_S = 2.0  # cells of a solution that took longer are listed
 NOTE_LIMIT = 4_000  # characters of a note
+FORMATS = (  # of downloads; `autograder.platforms.recognise` reads them
+    *("moodle", "canvas", "blackboard", "brightspace", "ilias", "gradescope", "plain"),
+)
 
 console = Console(highlight=False)
 
@@ -299,6 +302,156 @@ def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None)
 
 @cli.command()
 @click.argument("lab")
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="Who is in the course, if not COURSE/roster.csv.",
+)
+@click.option(
+    "--worksheet",
+    "worksheet_file",
+    type=click.Path(path_type=Path),
+    help="The platform's own file of grades, which says who is who and when they handed in.",
+)
+@click.option("--by-name", is_flag=True, help="Take a name that is unique on both sides, too.")
+@click.option("--alone", is_flag=True, help="Nobody hands in for the others of their group.")
+@click.option(
+    "--platform", type=click.Choice(FORMATS), help="Where it was downloaded, if that isn't clear."
+)
+@click.option("--zone", help="Time zone of times without one: Europe/Berlin, say.")
+@click.option(
+    "--release",
+    "release_dir",
+    default=lambda: find_project() / "release",
+    type=click.Path(path_type=Path),
+    help="Folder of released labs, if another one than the project's.",
+)
+@click.option("--dry-run", is_flag=True, help="Decide and say it; write nothing.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write decisions here.")
+def collect(
+    lab: str,
+    archive: Path,
+    course_dir: Path,
+    roster_file: Path | None,
+    worksheet_file: Path | None,
+    by_name: bool,
+    alone: bool,
+    platform: str | None,
+    zone: str | None,
+    release_dir: Path,
+    dry_run: bool,
+    json_file: Path | None,
+) -> None:
+    """Take hand-ins of LAB out of ARCHIVE, a platform's download or a folder, into a course."""
+    from .verbs.collect import collect_download
+
+    _make_room(json_file)
+    collected = collect_download(
+        course_dir,
+        lab,
+        archive,
+        release_root=release_dir,
+        roster_file=roster_file,
+        worksheet_file=worksheet_file,
+        platform=platform,
+        zone=zone,
+        by_name=by_name,
+        alone=alone,
+        dry_run=dry_run,
+    )
+    _write_json(json_file, collected.as_json())
+    _say(collected.lines(), collected.notes)
+    console.print(f"decisions  {_shown(collected.table)}", markup=False, soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
+@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), help="The platform's own file to fill.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write here; alone: a plain CSV.")
+@click.option("--grade-column", help="Title of the column for scores, if it isn't found.")
+@click.option("--column", help="The same by the column's number or title.")
+@click.option("--scale", is_flag=True, help="Scale the points to the file's maximum.")
+@click.option("--partial", is_flag=True, help="Export scores that aren't final, too.")
+@click.option(
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="Who is in the course, if not COURSE/roster.csv.",
+)
+@click.option(
+    "--release",
+    "release_dir",
+    default=lambda: find_project() / "release",
+    type=click.Path(path_type=Path),
+    help="Folder of released labs, if another one than the project's.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write rows here.")
+def export(
+    lab: str,
+    course_dir: Path,
+    into: Path | None,
+    out: Path | None,
+    grade_column: str | None,
+    column: str | None,
+    scale: bool,
+    partial: bool,
+    roster_file: Path | None,
+    release_dir: Path,
+    dry_run: bool,
+    json_file: Path | None,
+) -> None:
+    """Fill the scores of LAB into a platform's own file, or write them as a plain CSV."""
+    from .verbs.export import export_scores
+
+    _make_room(json_file)
+    exported = export_scores(
+        course_dir,
+        lab,
+        into=into,
+        out=out,
+        release_root=release_dir,
+        roster_file=roster_file,
+        grade_column=grade_column,
+        column=column,
+        scale=scale,
+        partial=partial,
+        dry_run=dry_run,
+    )
+    _write_json(json_file, exported.as_json())
+    unfinished = [f"not final: {line}" for line in exported.unfinished]
+    _say(exported.lines(), [*unfinished, *exported.notes])
+    if exported.differ:
+        raise UserError("the file and the course don't have the same students, see above")
+
+
+@cli.command()
+@click.argument("lab")
+@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@click.option("--zip", "zip_file", required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say how pages are named; write nothing.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write names here.")
+def feedback(
+    lab: str, course_dir: Path, zip_file: Path, dry_run: bool, json_file: Path | None
+) -> None:
+    """Pack the feedback pages of LAB as the platform takes them back."""
+    from .verbs.feedback import pack_feedback
+
+    _make_room(json_file)
+    packed = pack_feedback(course_dir, lab, zip_file, dry_run)
+    _write_json(json_file, packed.as_json())
+    would = "would go to" if dry_run else "went to"
+    _say([f"{lab}: {len(packed.pages)} pages {would} {_shown(zip_file)}"], packed.notes)
+    if packed.without:
+        raise UserError(f"{len(packed.without)} students have no page yet; grade first")
+
+
+@cli.command()
+@click.argument("lab")
 @click.option("--seeds", type=click.IntRange(1), help="Run the solution under so many seeds, too.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
@@ -451,6 +604,14 @@ def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) ->
     console.print(summary(report), soft_wrap=True)
     if not report.passed:
         sys.exit(1)
+
+
+def _say(lines: Iterable[str], notes: Iterable[str]) -> None:
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+    for note in notes:
+        shown = printable_text(note, NOTE_LIMIT)
+        console.print(f"note: {shown}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _rendered(

@@ -27,6 +27,8 @@ from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 from autograder.lab import Lab, read_lab_folder
+from autograder.platforms import decisions, roster
+from autograder.platforms.recognise import TITLES
 from autograder.variants.format import USAGES
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -228,6 +230,32 @@ def test_fields_of_results_are_told(kind: Any) -> None:
     _, _, below = without_blocks(DOCS / "file-formats.md").partition("\n## Results\n")
     told = set(re.findall(r"`(\w+)`", below.partition("\n## ")[0]))
     assert {field.name for field in dataclasses.fields(kind)} - told == set()
+
+
+def told_columns(heading: str) -> list[str]:
+    rows = column(DOCS / "file-formats.md", heading)
+    return [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+
+
+def test_columns_of_rosters_and_decisions_are_told() -> None:
+    assert set(told_columns("## roster.csv")) == set(roster.COLUMNS)
+    assert set(told_columns("## collect-LAB.csv")) == set(decisions.COLUMNS)
+    text = without_blocks(DOCS / "file-formats.md")
+    for word in [*decisions.Decision, *decisions.How]:
+        assert f"`{word}`" in text or not word
+
+
+def test_the_example_of_a_roster_is_read(tmp_path: Path) -> None:
+    (example,) = (one for one in blocks(DOCS / "file-formats.md") if one.language == "csv")
+    (tmp_path / "roster.csv").write_text(example.text, "utf-8")
+    read = roster.read_roster(tmp_path / "roster.csv")
+    assert read.tell({"canvas_id": "91235"}).student == "00420043"
+    assert read.group_of("red") == ["00420042", "00420043"] and not read.notes
+
+
+def test_every_platform_is_told() -> None:
+    page = (DOCS / "running-a-course.md").read_text("utf-8")
+    assert {title for title in TITLES.values() if title not in page} == {"plain folders"}
 
 
 def test_the_rule_for_late_work_is_one(tmp_path: Path) -> None:

@@ -157,6 +157,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.course.student_folder",
         "autograder.judge.content",
     },
+    "autograder.platforms": {
+        "autograder.platforms",
+        "autograder.course.notebook_file",
+        "autograder.course.student_folder",
+        "autograder.course.extra_files",
+        "autograder.course.hand_ins",
+        "autograder.errors",
+        "autograder.printable",
+    },
     # What nbgrader's buttons call: they go the way of the command.
     "autograder.course.plugins": {"autograder.course", "autograder.verbs.one_student"},
     "autograder.gate.leaks": {
@@ -213,6 +222,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.judge",
         "autograder.lab",
         "autograder.notebook",
+        "autograder.platforms",
         "autograder.project",
         "autograder.solution",
     },

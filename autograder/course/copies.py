@@ -7,7 +7,7 @@ we wrote it; everything else belongs to a person, and stays.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..atomic_file import write_atomically
@@ -26,7 +26,7 @@ def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[s
     Returns:
         A note for each file of a person's that was in the way or was one of ours before.
     """
-    before = _read(record)
+    before = recorded(record)
     notes = [note for name in before if name not in files for note in _take(folder, name, before)]
     for name, content in files.items():
         notes += _put(folder, name, content, before.get(name))
@@ -34,6 +34,13 @@ def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[s
     if after != before:
         write_atomically(record, (json.dumps(after, indent=1) + "\n").encode())
     return notes
+
+
+def changed_by_hand(folder: Path, names: Iterable[str], record: Path) -> list[str]:
+    """Those of these files that are there, and not as `put_copies` wrote them."""
+    before = recorded(record)
+    there = {name: _hash_at(folder / name) for name in names}
+    return [name for name, digest in there.items() if digest and digest != before.get(name)]
 
 
 def _put(folder: Path, name: str, content: bytes, ours: str | None) -> list[str]:
@@ -55,7 +62,7 @@ def _take(folder: Path, name: str, before: Mapping[str, str]) -> list[str]:
     if there is None:
         return []
     if there != before[name]:
-        return [f"{path}: it is not in the release any more; it was changed by hand, so it stays"]
+        return [f"{path}: we write it no more; it was changed by hand, so it stays"]
     path.unlink()
     for parent in reversed(_parents(folder, path)):
         if any(parent.iterdir()):
@@ -80,7 +87,7 @@ def _move_aside(path: Path) -> str:
     while os.path.lexists(kept := path.with_name(f"{path.name}.kept-{number}")):
         number += 1
     path.rename(kept)
-    return f"{path}: the release has such a file too; yours was not ours to replace: it is {kept}"
+    return f"{path}: a file of ours goes here; yours was not ours to replace: it is {kept}"
 
 
 def _hash_at(path: Path) -> str | None:
@@ -92,8 +99,8 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _read(record: Path) -> dict[str, str]:
-    """What was written, by name; nothing if that can't be read, so that all there is stays."""
+def recorded(record: Path) -> dict[str, str]:
+    """The hashes of what was written, by name; none if that can't be read, so that all stays."""
     try:
         known = json.loads(record.read_text("utf-8"))
     except (OSError, ValueError):

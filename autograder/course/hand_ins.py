@@ -159,7 +159,7 @@ def _row(root: Path, name: str, lab: str) -> HandIn | None:
         )
     if folded(name) == folded(lab):
         return _no_student(name, f"a lab's folder; students' are {root.name}/STUDENT/{lab}/")
-    if _is_odd_id(name):
+    if is_odd_id(name):
         rule = f'at most {ID_LIMIT} characters, all to be seen, and none of < > " \\'
         return _no_student(name, f"not a student's id; rename the folder: {rule}")
     if is_linked_folder:
@@ -192,7 +192,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _is_odd_id(name: str) -> bool:
+def is_odd_id(name: str) -> bool:
     """Whether files, tables, nbgrader's gradebook or its pages can't hold such an id."""
     return (
         len(name) > ID_LIMIT

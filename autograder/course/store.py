@@ -62,6 +62,11 @@ class ResultStore:
         """On whose hand-in the grader itself failed."""
         return {path.stem for path in (self.folder / "failed").glob("*.json")}
 
+    def graded_with(self, student: str) -> Key:
+        """What the last result was made with; nothing, if there is none."""
+        stored = self._read(self._path(student), student)
+        return {} if stored is None else stored[0]
+
     def save(
         self, result: SubmissionResult, key: Key, because: Sequence[str] = ()
     ) -> Replaced | None:

@@ -1,0 +1,105 @@
+"""Blackboard: "Assignment File Download", and the Grade Center's file."""
+
+import re
+from collections.abc import Iterable
+
+from .archive import Archive
+from .clue import Clue, Clues, matches
+from .columns import chosen
+from .delimited import Delimited
+from .grade_file import GradeFile, Line
+from .times import read_time
+
+NAME = "blackboard"
+TITLE = "Blackboard"
+TEXT_LIMIT_BYTES = 2**16
+# The word in the middle is "attempt" in the language of the site.
+_ENTRY = re.compile(
+    r"(?P<assignment>[^/]+?)_(?P<user>[^_/]+)_[^\W\d_]+_(?P<time>\d{4}(?:-\d\d){5})"
+    r"(?:(?P<about>\.txt)|_(?P<file>[^/]+))",
+    re.DOTALL,
+)
+_STEM = re.compile(r".+_[^\W\d_]+_\d{4}(?:-\d\d){5}(?=\.txt$|_)", re.DOTALL)
+# The first line of an attempt's own text: a name, and the user in brackets.
+_WHO = re.compile(r"\s*[^:\n]*:\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*(?:\n|$)")
+_ORIGINAL = re.compile(
+    r"^[ \t]+[^:\n]+:[ \t]*(?P<original>[^\n]+)\n[ \t]+[^:\n]+:[ \t]*(?P<file>[^\n]+)$", re.M
+)
+_COLUMN = re.compile(
+    r"(?P<title>.*?) ?\[[^\[\]]*?: ?(?P<points>[^\[\]]*)\](?P<rest>.*)\|(?P<id>\d+)", re.DOTALL
+)
+_POINTS = re.compile(r"\d[\d.,]*")
+
+
+def read(archive: Archive) -> Clues:
+    """What the names say, and the texts that Blackboard puts beside them."""
+    found = matches(_ENTRY, archive)
+    texts = {
+        member.path: archive.text(member, TEXT_LIMIT_BYTES)
+        for member in archive.members
+        if member.path in found and found[member.path]["about"]
+    }
+    about = {_stem(path): text for path, text in texts.items()}
+    return {path: _clue(path, match, about) for path, match in found.items()}
+
+
+def _stem(path: str) -> str:
+    found = _STEM.match(path)
+    return found.group() if found else path
+
+
+def _clue(path: str, found: re.Match[str], about: dict[str, str]) -> Clue:
+    text = about.get(_stem(path), "")
+    who = _WHO.match(text)
+    user = who["user"].strip() if who else found["user"]
+    originals = {one["file"].strip(): one["original"].strip() for one in _ORIGINAL.finditer(text)}
+    name = path.rpartition("/")[2]
+    dated = re.search(r"^[^:\n]*:\s*([^\n]*\d{4}[^\n]*\d:\d\d[^\n]*)$", text, re.M)
+    told, by_name = read_time(dated[1] if dated else ""), read_time(found["time"])
+    is_same = told is not None and by_name is not None
+    zone = told.tzinfo if told and is_same and told.replace(tzinfo=None) == by_name else None
+    return Clue(
+        person=user,
+        file=originals.get(name) or found["file"] or name,
+        name=who["name"] if who else "",
+        lms_id=user,
+        ids={"login": user},
+        attempt=found["time"],
+        handed_in=by_name.replace(tzinfo=zone) if by_name else None,
+    )
+
+
+def claims(table: Delimited) -> bool:
+    """Whether a table is of the Grade Center."""
+    return any(_COLUMN.fullmatch(title) for title in table.header)
+
+
+def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -> GradeFile:
+    """The Grade Center's file, with one column."""
+    found = {n: one for n, title in enumerate(table.header) if (one := _COLUMN.fullmatch(title))}
+    named = {n: (one["title"], one["id"]) for n, one in found.items()}
+    column, problem = chosen(table.header, named, wanted, labels)
+    if column is not None and column not in named:
+        title = table.header[column]
+        problem = f"column {title} has no number, so Blackboard would make a new one of it"
+    points = _POINTS.search(found[column]["points"]) if column in found else None
+    is_calculated = column in found and "up to" in found[column]["points"]
+    if is_calculated:
+        problem = f"Blackboard calculates column {table.header[column or 0]}; name another"
+    ids = {
+        "login": table.column("Username", "Benutzername", "Gebruikersnaam", "Nombre de usuario"),
+        "sid": table.column("Student ID", "Matrikelnummer", "Studentennummer"),
+    }
+    first, last = table.column("First Name", "Vorname"), table.column("Last Name", "Nachname")
+    if ids["login"] is None and ids["sid"] is None:
+        problem = "no column Username, so nobody can be told; download it with all columns"
+    lines = []
+    for number, row in enumerate(table.rows[1:], start=1):
+        values = {kind: row.text(place).strip() for kind, place in ids.items()}
+        name = f"{row.text(first).strip()} {row.text(last).strip()}".strip()
+        is_test = values["login"].casefold().endswith("_previewuser")
+        lines.append(
+            Line(number, {k: v for k, v in values.items() if v}, name=name, is_test=is_test)
+        )
+    maximum = points.group().rstrip(".,") if points else None
+    return GradeFile(NAME, table, lines, column, maximum, problem)

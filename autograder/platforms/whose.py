@@ -1,0 +1,253 @@
+"""Whose a hand-in is: told by ids, never by a name alone unless that is asked for."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ..course.notebook_file import archive_stem, notebook_stem
+from ..printable import printable, printable_name
+from .archive import Member
+from .clue import Clue
+from .decisions import How, Row
+from .grade_file import GradeFile, Line
+from .roster import Roster, Told, name_key
+
+# Ids by which a worksheet's line is found; they mean nothing in a roster.
+_OF_LINES = ("participant", "ilias_id", "canvas_id", "login")
+_LOGINS = ("login", "username")
+_LOGIN_COLUMNS = ("sis_login", "moodle_username")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A student whose a hand-in is, or why nobody is known."""
+
+    student: str = ""
+    how: How = How.NOTHING
+    reason: str = ""
+    lms_id: str = ""  # the platform's id of this very student, if it is another than the hand-in's
+    name: str = ""
+    is_shared: bool = False  # somebody else of the group handed in
+
+
+@dataclass
+class Unit:
+    """All files of one hand-in."""
+
+    clue: Clue
+    files: list[tuple[Member, Clue]] = field(default_factory=list)
+    owners: list[Owner] = field(default_factory=list)
+    line: Line | None = None  # of the worksheet
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a student is known."""
+        return any(owner.student for owner in self.owners)
+
+    @property
+    def order(self) -> str:
+        """By this units are sorted."""
+        return self.files[0][0].path
+
+
+def units_of(named: Iterable[tuple[Member, Clue]]) -> list[Unit]:
+    """The hand-ins that files are parts of."""
+    units: dict[tuple[str, str], Unit] = {}
+    for member, clue in named:
+        unit = units.setdefault((clue.person, clue.attempt), Unit(clue))
+        unit.files.append((member, clue))
+        if clue.late_flag and not unit.clue.late_flag:
+            unit.clue = replace(unit.clue, late_flag=clue.late_flag)
+    return list(units.values())
+
+
+class Owners:
+    """Finds the students of all hand-ins of a download."""
+
+    def __init__(
+        self,
+        roster: Roster,
+        worksheet: GradeFile | None,
+        rows: Sequence[Row],
+        platform: str,
+        by_name: bool,
+        alone: bool,
+    ) -> None:
+        self._roster, self._by_name, self._alone = roster, by_name, alone
+        self._lines = _lines_by_id(worksheet)
+        self._worksheet = worksheet
+        self._by_hand_entry: dict[str, list[str]] = defaultdict(list)
+        self._by_hand_id: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            if row.is_by_hand and row.platform == platform:
+                if row.student_id not in self._by_hand_entry[row.entry]:
+                    self._by_hand_entry[row.entry].append(row.student_id)
+                if row.lms_id and row.student_id not in self._by_hand_id[row.lms_id]:
+                    self._by_hand_id[row.lms_id].append(row.student_id)
+
+    def tell(self, units: list[Unit]) -> None:
+        """Fill in the owners of all units."""
+        for unit in units:
+            unit.line = next(
+                (one for id_ in unit.clue.ids.items() if (one := self._lines.get(id_))), None
+            )
+            unit.owners = self._by_hand(unit) or self._told_by_ids(unit) or self._group(unit)
+        self._by_files([unit for unit in units if not unit.owners], units)
+        if self._by_name:
+            self._by_names([unit for unit in units if not unit.owners], units)
+        for unit in units:
+            unit.owners = unit.owners or [Owner(reason=self._why_unknown(unit))]
+        if not self._alone:
+            self._share(units)
+
+    # -- by ids ------------------------------------------------------------------------------------
+
+    def _by_hand(self, unit: Unit) -> list[Owner]:
+        by_entry = [
+            student for member, _ in unit.files for student in self._by_hand_entry[member.raw]
+        ]
+        students = dict.fromkeys(by_entry or self._by_hand_id.get(unit.clue.lms_id, []))
+        reason = "" if any(students) else "nobody's, as a person said"
+        return [Owner(student, How.BY_HAND, reason) for student in students]
+
+    def _told_by_ids(self, unit: Unit) -> list[Owner]:
+        if unit.clue.submitters:
+            together = "" if len(unit.clue.submitters) == 1 else f"together: {unit.clue.name}"
+            owners = []
+            for one in unit.clue.submitters:
+                told = self._roster.tell(one.ids)
+                how = self._how(told) if told.student else How.NOTHING
+                reason = printable(together or told.reason if told.student else told.reason)
+                owners.append(Owner(told.student, how, reason, name=one.name))
+            return owners if any(owner.student for owner in owners) else []
+        if unit.line is not None and (owners := self._of_lines([unit.line])):
+            return owners
+        told = self._roster.tell(unit.clue.ids)
+        return [Owner(told.student, self._how(told))] if told.student else []
+
+    def _of_lines(self, lines: list[Line]) -> list[Owner]:
+        owners = []
+        for line in lines:
+            told = self._roster.tell(line.ids)
+            if told.student:
+                number = next((line.ids[k] for k in _OF_LINES if k in line.ids), "")
+                owners.append(Owner(told.student, How.WORKSHEET, lms_id=number, name=line.name))
+        return owners
+
+    def _how(self, told: Told) -> How:
+        is_login = told.kind in _LOGINS or (told.kind == "folder" and told.column in _LOGIN_COLUMNS)
+        return How.USERNAME if is_login else How.ROSTER_ID
+
+    def _group(self, unit: Unit) -> list[Owner]:
+        """All members, where a group handed in under its own name."""
+        for name in filter(None, (unit.clue.group, unit.clue.name)):
+            reason = printable(f"of group {name}")
+            lines = self._worksheet.lines if self._worksheet else []
+            of_lines = self._of_lines([line for line in lines if line.group == name])
+            if of_lines and not self._roster.named(name):
+                return [replace(owner, reason=reason) for owner in of_lines]
+            members = self._roster.group_of(name)
+            if members:
+                return [Owner(one, How.ROSTER_ID, reason) for one in sorted(members)]
+        return []
+
+    # -- by names ----------------------------------------------------------------------------------
+
+    def _by_files(self, unknown: list[Unit], units: list[Unit]) -> None:
+        """By an id in a file's own name; not if somebody else's hand-in is known to be theirs."""
+        taken = {owner.student for unit in units for owner in unit.owners}
+        claims: dict[str, set[str]] = defaultdict(set)
+        found: dict[int, str] = {}
+        for unit in unknown:
+            names = [
+                clue.file
+                for _, clue in unit.files
+                if notebook_stem(clue.file) or archive_stem(clue.file)
+            ]
+            meant = set().union(*(self._roster.mentioned(name) for name in names))
+            meant |= self._roster.find("folder", unit.clue.ids.get("file", ""))
+            if len(meant) == 1:
+                (found[id(unit)],) = meant
+                claims[found[id(unit)]].add(unit.clue.person)
+        for unit in unknown:
+            student = found.get(id(unit))
+            if student is None:
+                continue
+            if student in taken or len(claims[student]) > 1:
+                who = printable_name(student)
+                reason = f"its name says {who}, but so does another hand-in; nobody is told by it"
+                unit.owners = [Owner(reason=reason)]
+            else:
+                unit.owners = [Owner(student, How.FILE_NAME, "told by the file's name")]
+
+    def _by_names(self, unknown: list[Unit], units: list[Unit]) -> None:
+        """By a name that one student and one hand-in alone have."""
+        people = {unit.clue.person: name_key(self._name(unit)) for unit in units}
+        count = Counter(people.values())
+        taken = {owner.student for unit in units for owner in unit.owners}
+        for unit in unknown:
+            named = self._roster.named(self._name(unit))
+            is_unique = len(named) == 1 and count[name_key(self._name(unit))] == 1
+            if is_unique and not named & taken:
+                (student,) = named
+                unit.owners = [Owner(student, How.FILE_NAME, "told by the name alone (--by-name)")]
+
+    def _name(self, unit: Unit) -> str:
+        return unit.line.name if unit.line is not None and unit.line.name else unit.clue.name
+
+    def _why_unknown(self, unit: Unit) -> str:
+        name, ids = self._name(unit), unit.clue.ids
+        if unit.line is not None:
+            reason = self._roster.tell(unit.line.ids).reason
+        elif "participant" in ids and self._worksheet is not None:
+            reason = f"participant {ids['participant']} is not in the worksheet"
+        elif "participant" in ids:
+            reason = "give the grading worksheet with --worksheet, which says who it is"
+        elif "anonymous" in ids:
+            reason = "handed in without a name"
+        else:
+            reason = self._roster.tell({k: v for k, v in ids.items() if k != "file"}).reason
+        named = self._roster.named(name)
+        if len(named) == 1 and not self._by_name:
+            reason += f"; {printable_name(next(iter(named)))} has this name, see --by-name"
+        elif len(named) > 1:
+            reason += f"; {len(named)} students have this name"
+        return printable(reason)
+
+    # -- groups ------------------------------------------------------------------------------------
+
+    def _share(self, units: list[Unit]) -> None:
+        """Give a hand-in to those of the group who have none of their own."""
+        have = {owner.student for unit in units for owner in unit.owners}
+        for unit in units:
+            for owner in [one for one in unit.owners if one.student]:
+                student = self._roster.students.get(owner.student)
+                group = student.group if student else ""
+                if not group or owner.how is How.FILE_NAME:
+                    continue
+                mates = [one for one in self._roster.groups[group] if one not in have]
+                known = {one.student for one in unit.owners}
+                reason = printable(f"of group {group}, handed in by {owner.student}")
+                unit.owners += [
+                    Owner(one, owner.how, reason, *self._line_of(one), is_shared=True)
+                    for one in mates
+                    if one not in known
+                ]
+
+    def _line_of(self, student: str) -> tuple[str, str]:
+        """A student's own id and name in the worksheet."""
+        if (line := self._line_by_student.get(student)) is not None:
+            return next((line.ids[k] for k in _OF_LINES if k in line.ids), ""), line.name
+        values = self._roster.students[student].values
+        return values.get("canvas_id", ""), values.get("name", "")
+
+    @cached_property
+    def _line_by_student(self) -> dict[str, Line]:
+        lines = self._worksheet.lines if self._worksheet else []
+        return {self._roster.tell(line.ids).student: line for line in lines}
+
+
+def _lines_by_id(worksheet: GradeFile | None) -> Mapping[tuple[str, str], Line]:
+    lines = worksheet.lines if worksheet else []
+    return {(k, line.ids[k]): line for line in lines for k in _OF_LINES if k in line.ids}

@@ -1,0 +1,70 @@
+"""Packs the feedback pages of a lab for the way back to the platform."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..course.copies import write_atomically
+from ..course.course import load_course
+from ..errors import UserError, shown
+from ..platforms.decisions import read_rows, table_path
+from ..platforms.way_back import name_pages, zip_of
+
+
+@dataclass
+class Packed:
+    """What came of packing."""
+
+    lab: str
+    zip_file: Path
+    pages: dict[str, str] = field(default_factory=dict)  # path in the zip -> student
+    without: list[str] = field(default_factory=list)  # students who have no page yet
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {**vars(self), "zip_file": str(self.zip_file)}
+
+
+def pack_feedback(course_dir: Path, lab: str, zip_file: Path, dry_run: bool = False) -> Packed:
+    """Write a zip of all pages, each named as the platform of `collect-<lab>.csv` wants it.
+
+    Raises:
+        UserError: if nothing was collected, or there is no page (exit code 2).
+    """
+    course_dir = course_dir.resolve()
+    course = load_course(course_dir)
+    table = table_path(course_dir, lab)
+    rows = read_rows(table)
+    if not rows:
+        raise UserError(
+            f"{shown(table)}: nothing was collected, so names for the way back are not known; "
+            "collect first, or give back the pages as they are",
+            exit_code=2,
+        )
+    back = name_pages(rows, lab)
+    packed, pages = Packed(lab, zip_file), {}
+    for path, student in back.pages.items():
+        page = course.feedback_page(student, lab)
+        if page.is_file():
+            pages[path] = page.read_bytes()
+            packed.pages[path] = student
+        else:
+            packed.without.append(student)
+    if not pages:
+        where = shown(course.feedback_page("STUDENT", lab))
+        raise UserError(f"{where}: there are no pages; grade first", exit_code=2)
+    if back.plain:
+        packed.notes.append(
+            f"{len(back.plain)} pages lie in folders named by student_id, as their platform takes "
+            "no zip of feedback, or their id there is not known"
+        )
+    for student, other in back.shared.items():
+        packed.notes.append(
+            f"{student}: handed in together with {other}, whose page stands for both"
+        )
+    if packed.without:
+        packed.notes.append(f"no page yet, so not in the zip: {', '.join(packed.without[:10])}")
+    if not dry_run:
+        write_atomically(zip_file.resolve(), zip_of(pages))
+    return packed

@@ -1,0 +1,294 @@
+"""Downloads and files of grades as each platform makes them, of a class that is made up."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FIRST = ["Ana", "Björn", "Céline", "Đorđe", "Eda", "Fatma", "Gül", "Hölderlin", "李", "نور"]
+LAST = ["Silva", "O'Neil", "van der Berg", "Müller", "Ñandú", "Łukasz", "雷", "يوسف", "Doe"]
+START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student, by all that platforms know."""
+
+    number: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.number:05}"
+
+    @property
+    def first(self) -> str:
+        return FIRST[self.number % len(FIRST)]
+
+    @property
+    def last(self) -> str:
+        return f"{LAST[self.number % len(LAST)]} {self.number}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first} {self.last}"
+
+    @property
+    def login(self) -> str:
+        return f"user{self.number}"
+
+    @property
+    def canvas_id(self) -> str:
+        return str(90_000 + self.number)
+
+    @property
+    def participant(self) -> str:
+        return str(1_200_000 + self.number)
+
+    @property
+    def email(self) -> str:
+        return f"{self.login}@uni.example"
+
+    @property
+    def handed_in(self) -> datetime:
+        return START + timedelta(minutes=self.number)
+
+
+def people(number: int) -> list[Person]:
+    return [Person(n) for n in range(1, number + 1)]
+
+
+def roster_text(persons: Iterable[Person], groups: Mapping[int, str] | None = None) -> str:
+    """A roster with all columns filled."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(
+        [
+            "student_id",
+            "name",
+            "email",
+            "canvas_id",
+            "sis_login",
+            "moodle_username",
+            "idnumber",
+            "orgdefinedid",
+            "group",
+            "extra_time",
+        ]
+    )
+    for one in persons:
+        group = (groups or {}).get(one.number, "")
+        writer.writerow(
+            [
+                one.id,
+                one.name,
+                one.email,
+                one.canvas_id,
+                one.login,
+                one.login,
+                one.id,
+                one.id,
+                group,
+                "",
+            ]
+        )
+    return text.getvalue()
+
+
+def zip_bytes(files: Mapping[str, bytes], date: datetime | None = None) -> bytes:
+    """A zip archive; all files have one date in it."""
+    content = io.BytesIO()
+    when = (date or START).timetuple()[:6]
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name, when)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return content.getvalue()
+
+
+def write_zip(path: Path, files: Mapping[str, bytes], date: datetime | None = None) -> Path:
+    path.write_bytes(zip_bytes(files, date))
+    return path
+
+
+# -- what each platform calls a file ---------------------------------------------------------------
+
+
+def moodle_name(
+    one: Person, file: str = "lab.ipynb", *, flat: bool = False, blind: bool = False
+) -> str:
+    name = "Participant" if blind else one.name.replace("_", " ")
+    return f"{name}_{one.participant}_assignsubmission_file{'_' if flat else '/'}{file}"
+
+
+def canvas_name(
+    one: Person, file: str = "lab.ipynb", *, late: bool = False, attachment: int | None = None
+) -> str:
+    name = "".join(c for c in f"{one.last}{one.first}".lower() if c.isalnum())
+    number = 5_000_000 + one.number if attachment is None else attachment
+    return f"{name}{'_LATE' if late else ''}_{one.canvas_id}_{number}_{file}"
+
+
+def blackboard_files(
+    one: Person, content: bytes, file: str = "lab.ipynb", days: int = 0
+) -> dict[str, bytes]:
+    time = one.handed_in + timedelta(days=days)
+    stem = f"Lab_09_{one.login}_attempt_{time:%Y-%m-%d-%H-%M-%S}"
+    text = (
+        f"Name: {one.name} ({one.login})\nAssignment: Lab_09\n"
+        f"Date Submitted: {time:%A, %B %d, %Y %I:%M:%S %p} GMT\nCurrent Grade: Needs Grading\n\n"
+        "Submission Field:\nThere is no student submission text data for this assignment.\n\n"
+        f"Comments:\nThere are no student comments for this assignment.\n\nFiles:\n"
+        f"\tOriginal filename: {file}\n\tFilename: {stem}_{file}\n"
+    )
+    return {f"{stem}.txt": text.encode(), f"{stem}_{file}": content}
+
+
+def brightspace_name(one: Person, file: str = "lab.ipynb") -> str:
+    time = one.handed_in
+    hour = f"{time.hour % 12 or 12}{time:%M %p}"
+    date = f"{time:%b} {time.day}, {time.year} {hour}"
+    return f"{13_000 + one.number}-80551 - {one.name} - {date}/{file}"
+
+
+def ilias_name(one: Person, file: str = "lab.ipynb", team: str = "") -> str:
+    last, first = one.last.replace(" ", ""), one.first
+    place = f"Lab 9/Abgaben/{team}/" if team else "Lab 9/Abgaben/"
+    return f"{place}{last}_{first}_{one.login}_{40_000 + one.number}/{file}"
+
+
+def gradescope_files(
+    groups: Sequence[Sequence[Person]], contents: Sequence[bytes], file: str = "lab.ipynb"
+) -> dict[str, bytes]:
+    lines, files = ["---"], {}
+    for number, (group, content) in enumerate(zip(groups, contents, strict=True), start=77_001):
+        lines += [f"submission_{number}:", "  :submitters:"]
+        for one in group:
+            name = one.name.replace("'", "''")
+            lines += [f"  - :name: '{name}'", f"    :sid: '{one.id}'", f"    :email: {one.email}"]
+        time = group[0].handed_in
+        lines += [f"  :created_at: {time:%Y-%m-%d %H:%M:%S}.123456000 Z", "  :score: 0.0"]
+        files[f"assignment_4_export/submission_{number}/{file}"] = content
+    metadata = "\n".join(lines) + "\n"
+    return {"assignment_4_export/submission_metadata.yml": metadata.encode()} | files
+
+
+# -- files of grades -------------------------------------------------------------------------------
+
+
+def table_text(
+    rows: Iterable[Sequence[str]], delimiter: str = ",", end: str = "\n", quoted: bool = False
+) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(
+        text,
+        delimiter=delimiter,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+    ).writerows(rows)
+    return text.getvalue()
+
+
+def moodle_rows(
+    persons: Iterable[Person], maximum: str = "100.00", grades: Mapping[int, str] | None = None
+) -> list[list[str]]:
+    head = ["Identifier", "Full name", "ID number", "Email address", "Status", "Grade"]
+    head += ["Maximum Grade", "Grade can be changed", "Last modified (submission)"]
+    rows = [[*head, "Last modified (grade)", "Feedback comments"]]
+    for one in persons:
+        time = f"{one.handed_in:%A, %d %B %Y, %I:%M %p}"
+        grade = (grades or {}).get(one.number, "")
+        rows.append(
+            [
+                f"Participant {one.participant}",
+                one.name,
+                one.id,
+                one.email,
+                "Submitted for grading",
+                grade,
+                maximum,
+                "Yes",
+                time,
+                "-",
+                '<p>=1+1, "quoted"\nand more</p>',
+            ]
+        )
+    return rows
+
+
+def canvas_rows(
+    persons: Iterable[Person], maximum: str = "100.00", grades: Mapping[int, str] | None = None
+) -> list[list[str]]:
+    rows = [
+        [
+            "Student",
+            "ID",
+            "SIS User ID",
+            "SIS Login ID",
+            "Section",
+            "Notes",
+            "Lab (778899)",
+            "Other (1)",
+            "Final Score",
+        ],
+        ["    Points Possible", "", "", "", "", "", maximum, "10.00", "(read only)"],
+    ]
+    for one in persons:
+        grade = (grades or {}).get(one.number, "")
+        name = f"{one.last}, {one.first}"
+        rows.append(
+            [name, one.canvas_id, one.id, one.login, "MT 2026, group 1", "", grade, "7.50", "7"]
+        )
+    rows.append(["Student, Test", "99999", "", "x123", "MT 2026, group 1", "", "", "", ""])
+    return rows
+
+
+def blackboard_rows(
+    persons: Iterable[Person], maximum: str = "100", grades: Mapping[int, str] | None = None
+) -> list[list[str]]:
+    title = f"Lab [Total Pts: {maximum} Score] |1344236"
+    head = ["Last Name", "First Name", "Username", "Student ID", "Availability"]
+    rows = [[*head, "Weighted Total [Total Pts: up to 100 Score] |99", title]]
+    for one in persons:
+        grade = (grades or {}).get(one.number, "")
+        rows.append([one.last, one.first, one.login, one.id, "Yes", "0", grade])
+    return rows
+
+
+def brightspace_rows(
+    persons: Iterable[Person], maximum: str = "100", grades: Mapping[int, str] | None = None
+) -> list[list[str]]:
+    title = f"Lab Points Grade <Numeric MaxPoints:{maximum} Category:Labs>"
+    rows = [["OrgDefinedId", "Username", title, "End-of-Line Indicator"]]
+    for one in persons:
+        rows.append([f"#{one.id}", f"#{one.login}", (grades or {}).get(one.number, ""), "#"])
+    return rows
+
+
+def ilias_rows(
+    persons: Iterable[Person], grades: Mapping[int, str] | None = None
+) -> list[list[str]]:
+    head = ["update", "usr_id", "login", "lastname", "firstname", "status", "mark", "notice"]
+    rows = [[*head, "comment", "plagiarism", "plag_comment"]]
+    for one in persons:
+        mark = (grades or {}).get(one.number, "")
+        update = "1" if mark else "0"
+        rows.append(
+            [
+                update,
+                str(40_000 + one.number),
+                one.login,
+                one.last,
+                one.first,
+                "notgraded",
+                mark,
+                "",
+                'a, "b"',
+                "",
+                "",
+            ]
+        )
+    return rows

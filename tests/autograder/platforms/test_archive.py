@@ -1,0 +1,269 @@
+"""What is downloaded is looked at before anything is written; what could do harm is refused."""
+
+import io
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.errors import UserError
+from autograder.platforms import archive as module
+from autograder.platforms.archive import Archive, opened
+
+from .downloads import write_zip, zip_bytes
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(UserError) as error, opened(path) as archive:
+        for member in archive.members:
+            archive.read(member)
+    assert error.value.exit_code == 2 and "\n" not in error.value.message
+    return error.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../x.ipynb", "leads out of the folder"),
+        ("ana/../../x.ipynb", "leads out of the folder"),
+        ("ana\\..\\..\\x.ipynb", "leads out of the folder"),
+        ("/etc/passwd", "is an absolute path"),
+        ("\\\\server\\share\\x", "is an absolute path"),
+        ("C:\\x.ipynb", "is an absolute path"),
+        ("c:x.ipynb", "is an absolute path"),
+        ("ana/CON", "has the name of a device"),
+        ("ana/nul.ipynb", "has the name of a device"),
+        ("COM1 .txt/x", "has the name of a device"),
+        ("lpt9", "has the name of a device"),
+        ("a" * 1001, "more than 1000 characters"),
+        ("ana/x\0.ipynb", "has no proper name"),
+    ],
+)
+def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str, words: str) -> None:
+    content = zip_bytes({"ana/lab.ipynb": b"{}", name.replace("\0", "@"): b"{}"})
+    (tmp_path / "a.zip").write_bytes(content.replace(b"x@.", b"x\0."))
+    assert words in refusal(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("name", ["Constance/x.ipynb", "auxiliary.py", "a..b/x", "...", "nulls"])
+def test_names_that_only_look_alike_are_not(tmp_path: Path, name: str) -> None:
+    with opened(write_zip(tmp_path / "a.zip", {name: b"{}"})) as archive:
+        assert [member.path for member in archive.members] == [name]
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [(stat.S_IFLNK | 0o777, "is a link"), (stat.S_IFIFO, "a device"), (stat.S_IFCHR, "a device")],
+)
+def test_links_and_devices_are_refused(tmp_path: Path, mode: int, words: str) -> None:
+    info = zipfile.ZipInfo("ana/lab.ipynb")
+    info.external_attr = mode << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(info, "/etc/passwd")
+    assert words in refusal(tmp_path / "a.zip")
+
+
+def test_a_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {"ana/lab.ipynb": b"0" * (21 << 20)})
+    assert "a zip bomb" in refusal(path)
+
+
+def test_a_bomb_of_many_pieces_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_zip(tmp_path / "a.zip", {f"{n}.ipynb": b"0" * (1 << 20) for n in range(4)})
+    with opened(path) as archive:
+        assert len(archive.members) == 4
+    monkeypatch.setattr(module, "SUSPICIOUS_BYTES", 3 << 20)
+    assert "a zip bomb" in refusal(path)
+
+
+def test_a_notebook_that_packs_well_is_none(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {"ana/lab.ipynb": b"loading ...\n" * 500_000})
+    with opened(path) as archive:
+        assert len(archive.read(archive.members[0])) == 64
+
+
+def test_files_that_overlap_are_refused(tmp_path: Path) -> None:
+    """As in a bomb that is one piece, listed many times."""
+    content = zip_bytes({"a.ipynb": bytes(range(256)) * 8})
+    start = content.index(b"PK\x01\x02")
+    end = content.index(b"PK\x05\x06")
+    entry = content[start:end]
+    many = entry * 50
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 50, 50, len(many), start, 0)
+    (tmp_path / "a.zip").write_bytes(content[:start] + many + tail)
+    assert "overlap" in refusal(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("limit", ["ENTRY_LIMIT", "TOTAL_LIMIT_BYTES", "ENTRY_LIMIT_BYTES"])
+@pytest.mark.parametrize("form", ["zip", "folder"])
+def test_limits_hold(
+    tmp_path: Path, limit: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"ana/{n}.ipynb": b"x" * 100 for n in range(5)}
+    path = tmp_path / "a"
+    if form == "zip":
+        write_zip(path, files)
+    else:
+        for name, content in files.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(content)
+    with opened(path) as archive:
+        assert len(archive.members) == 5
+    monkeypatch.setattr(module, limit, {"ENTRY_LIMIT": 4, "TOTAL_LIMIT_BYTES": 499}.get(limit, 99))
+    assert "more than" in refusal(path)
+
+
+def encrypted(content: bytes) -> bytes:
+    """The same with the flag of a password in both places."""
+    both = bytearray(content)
+    for start, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        both[content.index(start) + offset] |= 1
+    return bytes(both)
+
+
+def broken_inside(content: bytes) -> bytes:
+    at = content.index(b"{") if b"{" in content else 60
+    return content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
+
+
+def stored(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("ana/lab.ipynb", content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (encrypted, "locked by a password"),
+        (broken_inside, "damaged"),
+        (lambda content: content[: len(content) // 2], "a damaged zip archive"),
+        (lambda content: content[:-30], "a damaged zip archive"),
+        (lambda content: b"", "not a zip archive"),
+        (lambda content: b"\x1f\x8b\x08" + content[3:20], "not a zip archive"),
+        (lambda content: b"Rar!" + content[4:20], "not a zip archive"),
+    ],
+)
+def test_what_is_locked_or_damaged_is_refused(
+    tmp_path: Path, change: Callable[[bytes], bytes], words: str
+) -> None:
+    (tmp_path / "a.zip").write_bytes(change(stored(b'{"cells": []}' * 9)))
+    assert words in refusal(tmp_path / "a.zip")
+
+
+@given(st.binary(max_size=300), st.integers(0, 200))
+def test_any_damage_is_one_line_or_nothing(noise: bytes, at: int) -> None:
+    content = stored(b'{"cells": []}')
+    damaged = content[:at] + noise + content[at + len(noise) :]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.zip"
+        path.write_bytes(damaged)
+        try:
+            with opened(path) as archive:
+                for member in archive.members:
+                    archive.read(member)
+        except UserError as error:
+            assert "\n" not in error.message and error.exit_code == 2
+
+
+def names_of(path: Path) -> list[str]:
+    with opened(path) as archive:
+        return [member.path for member in archive.members]
+
+
+NAME = "Müller é_12_assignsubmission_file/Lösung.ipynb"
+
+
+def named(raw: bytes, flags: int = 0, extra: bytes = b"") -> bytes:
+    """An archive whose only file has these bytes as its name."""
+    content, start = (
+        b"{}",
+        struct.pack("<HHHHHLLL", 20, flags, 0, 0, 0x5AF4, zlib.crc32(b"{}"), 2, 2),
+    )
+    local = b"PK\x03\x04" + start + struct.pack("<HH", len(raw), len(extra)) + raw + extra + content
+    central = (
+        b"PK\x01\x02\x14\0" + start + struct.pack("<HHHHHLL", len(raw), len(extra), 0, 0, 0, 0, 0)
+        + raw + extra
+    )  # fmt: skip
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + end
+
+
+def unicode_extra(raw: bytes, name: str) -> bytes:
+    field = b"\x01" + struct.pack("<L", zlib.crc32(raw)) + name.encode()
+    return struct.pack("<HH", 0x7075, len(field)) + field
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (named(NAME.encode(), flags=0x800), NAME),
+        (named(NAME.encode()), NAME),  # as PHP and macOS write it
+        (named(NAME.encode("cp437")), NAME),  # as Windows does
+        (named(b"L?sung", extra=unicode_extra(b"L?sung", "Lösung")), "Lösung"),
+        (named(b"L?sung", extra=unicode_extra(b"other", "Lösung")), "L?sung"),
+        (named(unicodedata.normalize("NFD", NAME).encode()), unicodedata.normalize("NFD", NAME)),
+        (named(b"ana\\lab.ipynb"), "ana/lab.ipynb"),
+        (named(b"./ana//lab.ipynb"), "ana/lab.ipynb"),
+    ],
+)
+def test_names_are_read_whatever_wrote_them(tmp_path: Path, content: bytes, name: str) -> None:
+    (tmp_path / "a.zip").write_bytes(content)
+    assert names_of(tmp_path / "a.zip") == [name]
+
+
+def test_what_acts_in_a_name_is_escaped_and_two_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a\x1b[2J\u202e.ipynb", "1")
+        archive.writestr("b.ipynb", "1")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("b.ipynb", "2")
+    with opened(tmp_path / "a.zip") as read:
+        assert [m.raw for m in read.members] == [r"a\x1b[2J\u202e.ipynb", "b.ipynb", "b.ipynb (2)"]
+        digests = {read.read(member) for member in read.members}
+        assert len(digests) == 2
+
+
+def test_a_folder_is_read_like_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "in" / "ana").mkdir(parents=True)
+    (tmp_path / "in" / "ana" / "lab.ipynb").write_bytes(b"{}")
+    with opened(tmp_path / "in") as archive:
+        (member,) = archive.members
+        assert (member.path, member.raw, archive.name) == ("ana/lab.ipynb", "ana/lab.ipynb", "in")
+        assert archive.read(member) == (
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+        )
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_links_in_a_folder_are_refused(tmp_path: Path, what: str) -> None:
+    (tmp_path / "in").mkdir()
+    target = tmp_path if what == "folder" else tmp_path / "secret"
+    (tmp_path / "secret").write_bytes(b"x")
+    (tmp_path / "in" / "ana").symlink_to(target)
+    assert "is a link" in refusal(tmp_path / "in")
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    assert "no such file" in refusal(tmp_path / "none.zip")
+
+
+def test_folders_that_hold_all_are_left_out(tmp_path: Path) -> None:
+    files = {"top/in/ana/lab.ipynb": b"1", "top/in/ben/lab.ipynb": b"2", "__MACOSX/._x": b"3"}
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        assert archive.depth == 2
+        inner: Archive = archive.without_folders(2)
+        assert [one.path for one in inner.members] == ["ana/lab.ipynb", "ben/lab.ipynb"]
+        assert [one.raw for one in inner.members] == [
+            "top/in/ana/lab.ipynb",
+            "top/in/ben/lab.ipynb",
+        ]

@@ -1,0 +1,57 @@
+"""Blackboard's names, its texts about attempts, and its file of grades."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.platforms import blackboard
+from autograder.platforms.archive import opened
+from autograder.platforms.delimited import parse_delimited
+
+from .downloads import blackboard_files, blackboard_rows, people, table_text, write_zip
+
+(ANA,) = people(1)
+
+
+def test_the_text_beside_says_who_and_what(tmp_path: Path) -> None:
+    files = blackboard_files(ANA, b"{}")
+    files = {
+        name.replace("user1", "a_b_1"): data.replace(b"user1", b"a_b_1")
+        for name, data in files.items()
+    }
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        clues = blackboard.read(archive)
+    assert {clue.lms_id for clue in clues.values()} == {"a_b_1"}
+    notebook = next(clue for clue in clues.values() if clue.file == "lab.ipynb")
+    assert (notebook.name, notebook.ids) == (ANA.name, {"login": "a_b_1"})
+    assert notebook.handed_in == ANA.handed_in  # with its zone
+
+
+@pytest.mark.parametrize("word", ["attempt", "poging", "Versuch", "intento"])
+def test_without_the_text_the_name_says_it(tmp_path: Path, word: str) -> None:
+    name = f"Lab_09_asilva3_{word}_2026-11-20-23-59-58_lab_2.ipynb"
+    with opened(write_zip(tmp_path / "a.zip", {name: b"{}"})) as archive:
+        (clue,) = blackboard.read(archive).values()
+    assert (clue.lms_id, clue.file) == ("asilva3", "lab_2.ipynb")
+    assert clue.handed_in == datetime(2026, 11, 20, 23, 59, 58)
+
+
+def test_a_text_of_nonsense_changes_nothing(tmp_path: Path) -> None:
+    files = {name: b"\xff\xfe:\n" * 50 if name.endswith(".txt") else data
+             for name, data in blackboard_files(ANA, b"{}").items()}  # fmt: skip
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        clues = blackboard.read(archive)
+    assert {clue.lms_id for clue in clues.values()} == {ANA.login}
+
+
+def test_columns_of_the_grade_center() -> None:
+    table = parse_delimited(Path("g.xls"), table_text(blackboard_rows([ANA], "7")).encode())
+    assert blackboard.claims(table)
+    file = blackboard.grade_file(table, (), ("lab",))
+    assert (file.column, file.maximum, file.problem) == (6, "7", "")
+    assert dict(file.lines[0].ids) == {"login": ANA.login, "sid": ANA.id}
+    german = table_text(blackboard_rows([ANA], "7,5")).replace("Total Pts", "Punkte insgesamt")
+    table = parse_delimited(Path("g.csv"), german.replace("Username", "Benutzername").encode())
+    file = blackboard.grade_file(table, ("1344236",), ())
+    assert (file.column, file.maximum) == (6, "7,5") and file.lines[0].ids["login"] == ANA.login

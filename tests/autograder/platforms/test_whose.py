@@ -1,0 +1,88 @@
+"""Whose a hand-in is, by ids before names."""
+
+from autograder.platforms.archive import Member
+from autograder.platforms.clue import Clue
+from autograder.platforms.decisions import How, Row
+from autograder.platforms.roster import Roster, Student
+from autograder.platforms.whose import Owners, Unit, units_of
+
+ROSTER = Roster(
+    [
+        Student("ana", {"name": "Ana Silva", "canvas_id": "1", "group": "red"}),
+        Student("ben", {"name": "Ben Li", "canvas_id": "2", "group": "red", "sis_login": "bli"}),
+        Student("cia", {"name": "Cia Li", "canvas_id": "3"}),
+    ]
+)
+
+
+def named(path: str, clue: Clue) -> tuple[Member, Clue]:
+    return Member(path, path, 2, path), clue
+
+
+def told(*clues: Clue, rows: tuple[Row, ...] = (), **options: bool) -> list[Unit]:
+    units = units_of(named(f"{n}/{clue.file}", clue) for n, clue in enumerate(clues))
+    flags = {"by_name": False, "alone": False} | options
+    Owners(ROSTER, None, rows, "canvas", **flags).tell(units)
+    return units
+
+
+def students(unit: Unit) -> list[tuple[str, str]]:
+    return [(owner.student, owner.how.value) for owner in unit.owners]
+
+
+def test_files_of_one_attempt_are_one_unit() -> None:
+    clues = [Clue("p", "a"), Clue("p", "b", late_flag="LATE"), Clue("p", "c", attempt="2")]
+    first, second = units_of(named(clue.file, clue) for clue in clues)
+    assert [member.path for member, _ in first.files] == ["a", "b"]
+    assert first.clue.late_flag == "LATE" and second.clue.attempt == "2"
+
+
+def test_ids_and_logins_tell() -> None:
+    by_id, by_login, nobody = told(
+        Clue("x", "l.ipynb", ids={"canvas_id": "3"}),
+        Clue("y", "l.ipynb", ids={"login": "BLI"}),
+        Clue("z", "l.ipynb", ids={"canvas_id": "9"}),
+        alone=True,
+    )
+    assert students(by_id) == [("cia", "roster-id")]
+    assert students(by_login) == [("ben", "username")]
+    assert not nobody.is_told and "canvas_id 9" in nobody.owners[0].reason
+
+
+def test_a_name_is_not_enough_unless_asked_for() -> None:
+    clue = Clue("x", "l.ipynb", name="Silva, Ana", ids={"canvas_id": "9"})
+    (unit,) = told(clue)
+    assert not unit.is_told and "--by-name" in unit.owners[0].reason
+    (unit,) = told(clue, by_name=True, alone=True)
+    assert students(unit) == [("ana", "file-name")]
+
+
+def test_who_is_known_by_id_is_not_found_by_name_again() -> None:
+    by_id, by_name = told(
+        Clue("x", "l.ipynb", ids={"canvas_id": "1"}),
+        Clue("y", "l.ipynb", name="Ana Silva", ids={"canvas_id": "9"}),
+        by_name=True,
+        alone=True,
+    )
+    assert by_id.is_told and not by_name.is_told
+
+
+def test_mates_get_it_only_from_the_group() -> None:
+    (unit,) = told(Clue("x", "l.ipynb", ids={"canvas_id": "1"}))
+    assert students(unit) == [("ana", "roster-id"), ("ben", "roster-id")]
+    assert [owner.is_shared for owner in unit.owners] == [False, True]
+    (unit,) = told(Clue("x", "l.ipynb", ids={"canvas_id": "3"}))
+    assert students(unit) == [("cia", "roster-id")]
+
+
+def test_a_person_wins_over_ids_also_for_later_files() -> None:
+    row = Row("canvas:a.zip", "0/l.ipynb", lms_id="1", student_id="cia", how="by-hand")
+    clue = Clue("x", "l.ipynb", lms_id="1", ids={"canvas_id": "1"})
+    (unit,) = told(clue, rows=(row,))
+    assert students(unit) == [("cia", How.BY_HAND)]
+    other = Clue("x", "l-1.ipynb", lms_id="1", ids={"canvas_id": "1"})
+    (unit,) = told(other, rows=(row,))
+    assert students(unit) == [("cia", How.BY_HAND)]
+    moodle = Row("moodle:a.zip", "0/l.ipynb", lms_id="1", student_id="cia", how="by-hand")
+    (unit,) = told(clue, rows=(moodle,), alone=True)  # a number of another platform
+    assert students(unit) == [("ana", "roster-id")]
