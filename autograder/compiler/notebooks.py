@@ -176,7 +176,8 @@ def _preview_tags(piece: Piece, begun: bool) -> list[str]:
     all" goes on to the last one all the same; an error before it is one of the installation."""
     left_out = piece.skips_preview and piece.role != "check"
     skips = [SKIP_EXECUTION_TAG] if left_out else []
-    return skips + [MAY_FAIL_TAG] if begun and piece.kind == "code" else skips
+    may_fail = piece.role == "check" or (begun and piece.kind == "code")
+    return [*skips, MAY_FAIL_TAG] if may_fail else skips
 
 
 def solution_notebook(lab: Lab, released: NotebookNode) -> NotebookNode:

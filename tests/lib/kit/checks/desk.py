@@ -79,7 +79,7 @@ class Desk:
                 return Shown(outputs)
 
     def save(self, name: str, cells: list[tuple[str, str, str]]) -> None:
-        """Write the notebook's file; a cell is its id, its role ("", "answer", "check"), its text."""
+        """Write the notebook's file: cells by id, role ("", "answer", "check") and text."""
         written = [
             {
                 "cell_type": "code",
