@@ -42,11 +42,11 @@ def can_be_watched(value: Any) -> bool:
 
 def details_of(compared: list[Compared], calls: list[tuple[str, Any]]) -> tuple[str, ...]:
     """The largest part of a comparison that can be shown, and the call that it came from."""
-    found = [one for one in compared if _differs(one) and len(_pair(one)[0]) <= LONGEST]
-    short = [one for one in found if len(_pair(one)[1]) <= LONGEST]
+    pairs = [(expected, got) for expected, got in map(_pair, compared) if expected != got]
+    short = [pair for pair in pairs if max(map(len, pair)) <= LONGEST]
     if not short:
         return ()
-    expected, got = _pair(short[-1])
+    expected, got = short[-1]
     results = [one.actual for one in compared]
     call = next(
         (text for text, result in reversed(calls) if any(_is_part(one, result) for one in results)),
@@ -54,10 +54,6 @@ def details_of(compared: list[Compared], calls: list[tuple[str, Any]]) -> tuple[
     )
     lines = [call] if call and len(call) <= 2 * LONGEST else []
     return (*lines, f"expected {expected}", f"got      {got}")
-
-
-def _differs(compared: Compared) -> bool:
-    return written(compared.actual) != written(compared.expected)
 
 
 def _is_part(value: Any, result: Any) -> bool:
