@@ -158,10 +158,11 @@ def stop_of(error: BaseException | None, source: str, ran: bool) -> Stop | None:
     described = f"{type(error).__name__}: {described_error(error)}"
     lines = source.split("\n")
     if not ran or source.startswith("%%"):
+        if isinstance(error, SyntaxError):
+            error = _syntax_error_in(source) or error  # Python's own message says more
+            described = f"{type(error).__name__}: {error.msg}"
         number = getattr(error, "lineno", None) or 0
         text = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        if isinstance(error, SyntaxError):
-            described = f"{type(error).__name__}: {error.msg}"
         return Stop(described, 0, text, blank_of(error))
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     numbers = [number for _, number in traceback.walk_tb(error.__traceback__)]
@@ -176,6 +177,16 @@ def stop_of(error: BaseException | None, source: str, ran: bool) -> Stop | None:
     )
     missing = error.name or "" if isinstance(error, NameError) else ""
     return Stop(described, number, text, blank_of(error), missing, through)
+
+
+def _syntax_error_in(source: str) -> SyntaxError | None:
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return error
+    except ValueError:
+        pass
+    return None
 
 
 LONGEST_MESSAGE = 400  # characters; an error may quote a whole tensor

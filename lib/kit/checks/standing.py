@@ -89,7 +89,8 @@ class Standing:
     def _is_other(self, run: Run, name: str) -> bool:
         """Whether a run is known to be of another cell than the name's answer."""
         of = self.question_of(name)
-        has_ids = any(ANSWER in one.cell_id for one in self.runs)
+        known = {cell.id for cell in self.saved.cells}
+        has_ids = run.cell_id in known or any(ANSWER in one.cell_id for one in self.runs)
         return has_ids and bool(of) and not run.cell_id.startswith(f"{of}{ANSWER}")
 
     def _where(self, name: str, question: str) -> str:
