@@ -108,5 +108,8 @@ def _refuse_other_tags(tagged: tags.TaggedCell) -> None:
     if tagged.questions:
         line = tagged.questions[0].line
         raise tags.TagError(line, "a file holds no question; put the tag into the lab's notebook")
+    if tagged.helps:
+        wrong = "a file holds no task and no hint; put the tag into the lab's notebook"
+        raise tags.TagError(tagged.helps[0].line, wrong)
     if tagged.skips:
         raise tags.TagError(1, f"{min(tagged.skips)} is for cells; take it away")

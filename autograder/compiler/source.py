@@ -29,7 +29,7 @@ _NEARLY_A_REGION = re.compile(
     r"\s*<!--\s*(#\s*(end)?\s*(region|markdown|md|raw)\b.*|(end)?\s*region\s*-->\s*)", re.IGNORECASE
 )
 _COMMENT = re.compile(r" {0,3}<!--")
-_TAG = re.compile(r"\s*#!(TAG|MSG)\b")
+_TAG = re.compile(r"\s*#!(TAG|MSG|HINT)\b")
 _HEADING = re.compile(r"#{1,6}(\s|$)")
 _BLOCK_BREAK = re.compile(r" {0,3}\+\+\+(?P<metadata>.*)")  # between two text cells of MyST
 _RULE = re.compile(r" {0,3}-{3,}\s*")
