@@ -2,17 +2,18 @@
 
 from .attention import plot_attention, plot_influence, plot_positions
 from .memory import peak_mib, plot_memory
-from .numbers import plot_digits, plot_sums
+from .numbers import plot_addition, plot_sums
 from .reviews import plot_padding, plot_states, plot_unrolled
 from .show import show
 from .tiles import plot_tiles
-from .training import plot_accuracies, plot_histories
+from .training import get_training_progress_plot, plot_accuracies, plot_histories
 
 __all__ = [
+    "get_training_progress_plot",
     "peak_mib",
     "plot_accuracies",
+    "plot_addition",
     "plot_attention",
-    "plot_digits",
     "plot_histories",
     "plot_influence",
     "plot_memory",

@@ -1,37 +1,18 @@
-"""Figures of Exercise 2: numbers as images of their digits."""
+"""Figures of Exercise 2: additions of handwritten digits, as one writes them on paper."""
 
 from collections.abc import Mapping, Sequence
 
-import torch
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from .show import show
-from .style import GREY, ORANGE, PALE_ORANGE, subplots
+from .style import FULL_WIDTH_IN, GREY, INK, ORANGE, PALE_ORANGE, subplots
 
-
-def plot_digits(num_1: Tensor, num_2: Tensor, alt: str = "") -> None:
-    """The digits of two numbers, one number per row.
-
-    Args:
-        num_1, num_2: images in [0, 1], (max_length, 1, height, width).
-        alt: what the figure shows, if more is known than that.
-    """
-    rows = [torch.cat(list(number.squeeze(1)), dim=1) for number in (num_1, num_2)]
-    with subplots(1, 1, (0.75 * len(num_1) + 0.6, 2.1)) as (figure, (axes,)):
-        axes.imshow(torch.cat(rows).cpu().numpy(), cmap="gray", vmin=0, vmax=1)
-        height, width = num_1.shape[-2:]
-        axes.set(
-            title="Two numbers",
-            xlabel="place",
-            ylabel="number",
-            xticks=[width * (place + 0.5) for place in range(len(num_1))],
-            xticklabels=[str(place + 1) for place in range(len(num_1))],
-            yticks=[height / 2, 1.5 * height],
-            yticklabels=["first", "second"],
-        )
-        axes.tick_params(length=0)
-    show(figure, alt or f"Handwritten digits of two numbers of {len(num_1)} digits each.")
+DIGIT_SIZE_PT = 16
+# The middle of each row, from the top: the carries, both numbers, the sum, what it should be.
+CARRY_Y, FIRST_Y, SECOND_Y, SUM_Y, TRUTH_Y = 3.25, 2.45, 1.45, 0.45, -0.4
+LINE_Y = 0.9  # between the numbers and their sum
 
 
 def plot_sums(samples: Sequence[Mapping[str, Tensor]], carries: Sequence[Tensor]) -> None:
@@ -41,12 +22,19 @@ def plot_sums(samples: Sequence[Mapping[str, Tensor]], carries: Sequence[Tensor]
         samples: "num_1" and "num_2", (max_length, 1, height, width); "label", (max_length,).
         carries: 1 where a carry comes into a column, else 0, (max_length,) for each sample.
     """
-    size = (3.1 * len(samples), 2.9)
-    with subplots(1, len(samples), size) as (figure, all_axes):
+    with subplots(1, len(samples), (FULL_WIDTH_IN, 2.9)) as (figure, all_axes):
         for axes, sample, carry in zip(all_axes, samples, carries, strict=True):
-            _write_sum(axes, sample, carry.tolist())
+            digits = sample["label"].tolist()
+            _write_numbers(axes, sample["num_1"], sample["num_2"])
+            for column, (digit, receives) in enumerate(zip(digits, carry.tolist(), strict=True)):
+                _write_digit(axes, column, SUM_Y, digit)
+                if receives:
+                    axes.axvspan(column, column + 1, color=PALE_ORANGE, zorder=0)
+                    _write_digit(axes, column, CARRY_Y, "+1", color=ORANGE, size=11, weight="bold")
+            rows = {SUM_Y: "sum", CARRY_Y: "carry"}
+            _label(axes, len(digits), rows, f"Sum {_number(digits)}:\n{_in_words(carry.tolist())}")
     stories = [
-        f"{_number(sample['label'])} with {_in_words(carry.tolist())}"
+        f"{_number(sample['label'].tolist())} with {_in_words(carry.tolist())}"
         for sample, carry in zip(samples, carries, strict=True)
     ]
     show(
@@ -56,37 +44,91 @@ def plot_sums(samples: Sequence[Mapping[str, Tensor]], carries: Sequence[Tensor]
     )
 
 
-def _write_sum(axes: Axes, sample: Mapping[str, Tensor], carry: list[int]) -> None:
-    digits = sample["label"].tolist()
-    for column, (digit, receives) in enumerate(zip(digits, carry, strict=True)):
-        if receives:
-            axes.axvspan(column, column + 1, color=PALE_ORANGE, zorder=0)
-            mark = axes.text(column + 0.5, 3.25, "+1", ha="center", va="center")
-            mark.set(color=ORANGE, fontweight="bold")
-        for bottom, name in ((2, "num_1"), (1, "num_2")):
-            image = sample[name][column, 0].cpu().numpy()
-            box = (column + 0.06, column + 0.94, bottom + 0.03, bottom + 0.91)
+def plot_addition(
+    num_1: Tensor, num_2: Tensor, predicted: Sequence[int], truth: Sequence[int]
+) -> None:
+    """A pair of numbers with a model's sum below, wrong digits crossed out and put right.
+
+    Args:
+        num_1, num_2: images in [0, 1], (max_length, 1, height, width).
+        predicted: the digits of the model's sum.
+        truth: the digits of the true one.
+    """
+    columns = len(num_1)
+    wrong = [
+        column
+        for column, (digit, true_digit) in enumerate(zip(predicted, truth, strict=False))
+        if digit != true_digit
+    ]
+    is_right = list(predicted) == list(truth)
+    verdict = "is right" if is_right else f"is wrong: it should be {_number(truth)}"
+    with subplots(1, 1, (0.62 * columns + 1.6, 3.0 if wrong else 2.6)) as (figure, (axes,)):
+        _write_numbers(axes, num_1, num_2)
+        rows = {SUM_Y: "model"}
+        for column, digit in enumerate(predicted):
+            _write_digit(axes, column, SUM_Y, digit)
+        for column in wrong:
+            corner = (column + 0.14, SUM_Y - 0.38)
+            frame = Rectangle(corner, 0.72, 0.76, fill=False, edgecolor=ORANGE, linewidth=2)
+            axes.add_patch(frame)
+            ends = ((column + 0.2, column + 0.8), (SUM_Y - 0.3, SUM_Y + 0.3))
+            axes.plot(*ends, color=ORANGE, linewidth=2)
+            _write_digit(axes, column, TRUTH_Y, truth[column], color=ORANGE, weight="bold")
+            rows[TRUTH_Y] = "right is"
+        _label(axes, columns, rows, f"The model's sum {_number(predicted)}\n{verdict}")
+    places = f" Wrong in column {', '.join(str(column + 1) for column in wrong)}." if wrong else ""
+    show(
+        figure,
+        f"Two numbers of {columns} handwritten digits, one above the other as one adds on paper. "
+        f"The model's sum {_number(predicted)}, below them, {verdict}.{places}",
+    )
+
+
+def _write_numbers(axes: Axes, num_1: Tensor, num_2: Tensor) -> None:
+    """Both numbers as images of their digits, and the line below them."""
+    for middle, number in ((FIRST_Y, num_1), (SECOND_Y, num_2)):
+        for column, image in enumerate(number.squeeze(1).cpu().numpy()):
+            box = (column + 0.06, column + 0.94, middle - 0.44, middle + 0.44)
             axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=box, zorder=1)
-        axes.text(column + 0.5, 0.45, str(digit), ha="center", va="center", fontsize=17)
-    axes.plot([0, len(digits)], [0.9, 0.9], color="black", linewidth=1.5)
+    axes.text(-0.22, SECOND_Y, "+", ha="center", va="center", fontsize=DIGIT_SIZE_PT)
+    axes.plot([-0.4, len(num_1)], [LINE_Y, LINE_Y], color=INK, linewidth=1.5)
+
+
+def _write_digit(
+    axes: Axes,
+    column: int,
+    middle: float,
+    digit: int | str,
+    color: str = INK,
+    size: int = DIGIT_SIZE_PT,
+    weight: str = "normal",
+) -> None:
+    place = (column + 0.5, middle)
+    text = axes.text(*place, str(digit), ha="center", va="center", fontsize=size)
+    text.set(color=color, fontweight=weight)
+
+
+def _label(axes: Axes, columns: int, rows: Mapping[float, str], title: str) -> None:
+    """Name the rows besides the two numbers, and number the columns."""
+    rows = {FIRST_Y: "first", SECOND_Y: "second", **rows}
     axes.set(
-        title=f"Sum {_number(sample['label'])}: {_in_words(carry)}",
+        title=title,
         xlabel="column",
-        xlim=(0, len(digits)),
-        ylim=(0, 3.5),
+        xlim=(-0.55, columns),
+        ylim=(min(rows) - 0.45, max(rows) + 0.5),
         aspect="equal",
-        xticks=[column + 0.5 for column in range(len(digits))],
-        xticklabels=[str(column + 1) for column in range(len(digits))],
-        yticks=[0.45, 1.45, 2.45, 3.25],
-        yticklabels=["sum", "second", "first", "carry"],
+        xticks=[column + 0.5 for column in range(columns)],
+        xticklabels=[str(column + 1) for column in range(columns)],
+        yticks=list(rows),
+        yticklabels=list(rows.values()),
     )
     axes.tick_params(length=0, labelcolor=GREY)
     for spine in axes.spines.values():
         spine.set_visible(False)
 
 
-def _number(digits: Tensor) -> int:
-    return int("".join(str(digit) for digit in digits.tolist()))
+def _number(digits: Sequence[int]) -> int:
+    return int("".join(str(digit) for digit in digits))
 
 
 def _in_words(carry: list[int]) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from .show import show
-from .style import subplots
+from .style import FULL_WIDTH_IN, subplots
 
 MARKERS, LINES = "os^D", ("-", "--", "-.", ":")
 
@@ -64,15 +64,15 @@ def peak_mib(function: Callable[..., Any], *inputs: Any) -> float:
 
 def plot_memory(lengths: Sequence[int], measured_mib: Mapping[str, Sequence[float]]) -> None:
     """Peak memory over sequence length, a line per way of computing, both axes logarithmic."""
-    with subplots(1, 1, (7, 3.3)) as (figure, (axes,)):
+    with subplots(1, 1, (FULL_WIDTH_IN, 3.4)) as (figure, (axes,)):
         for (name, values), marker, line in zip(measured_mib.items(), MARKERS, LINES, strict=False):
             axes.loglog(lengths, values, marker=marker, linestyle=line, label=name, base=2)
             last = (lengths[-1], values[-1])
             axes.annotate(f"{values[-1]:.1f}", last, (6, -3), textcoords="offset points")
         axes.set(
-            title="Memory of attention, measured: squared against linear",
-            xlabel="tokens, N = T",
-            ylabel="peak memory in MiB",
+            title="Memory of attention, measured: squared against linear (both axes: log scale)",
+            xlabel="tokens, N = T (log scale)",
+            ylabel="peak memory in MiB (log scale)",
             xticks=lengths,
             xticklabels=[f"{length:,}" for length in lengths],
             xlim=(0.9 * lengths[0], 1.35 * lengths[-1]),
@@ -88,5 +88,7 @@ def plot_memory(lengths: Sequence[int], measured_mib: Mapping[str, Sequence[floa
     ]
     show(
         figure,
-        f"Lines over sequences {growth:.0f} times as long in the end: {'; '.join(stories)}.",
+        "Lines of peak memory over the number of tokens, both axes on a log scale, where a line "
+        "twice as steep means a power twice as high. The longest sequence has "
+        f"{growth:.0f} times the tokens of the shortest: {'; '.join(stories)}.",
     )

@@ -10,7 +10,17 @@ from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 from torch import Tensor
 
 from .show import show
-from .style import BLUE, GREY, ORANGE, PALE_BLUE, PALE_GREY, subplots
+from .style import (
+    ALWAYS_BLACK,
+    BLUE,
+    FULL_WIDTH_IN,
+    GREY,
+    INK,
+    ORANGE,
+    PALE_BLUE,
+    PALE_GREY,
+    subplots,
+)
 
 NUM_IN_DETAIL = 6
 NUM_IN_OVERVIEW = 60
@@ -28,7 +38,10 @@ def plot_padding(tokens: Tensor) -> None:
     by_length = lengths.argsort(stable=True)
     short = by_length[: 2 * NUM_IN_DETAIL : 2].sort().values
     ids = tokens[short][:, : int(lengths[short].max()) + 3]  # (NUM_IN_DETAIL, at most seq_len)
-    with subplots(1, 2, (9.5, 2.9), width_ratios=(1.8, 1)) as (figure, (detail, overview)):
+    with subplots(1, 2, (FULL_WIDTH_IN, 2.9), width_ratios=(1.9, 1)) as (
+        figure,
+        (detail, overview),
+    ):
         _write_ids(detail, ids)
         overview.imshow(
             is_word.numpy(),
@@ -55,7 +68,7 @@ def _write_ids(axes: Axes, ids: Tensor) -> None:
     for row in range(rows):
         for column in range(columns):
             token = int(ids[row, column])
-            color = "black" if token else GREY
+            color = INK if token else GREY
             axes.text(column, row, str(token), ha="center", va="center", color=color, fontsize=7)
         last = int((ids[row] != 0).sum()) - 1
         frame = (last - 0.5, row - 0.5)
@@ -80,7 +93,7 @@ def plot_states(distance: Tensor, num_words: int) -> None:
         num_words: in the longer review; only padding follows.
     """
     values = distance.tolist()
-    with subplots(1, 1, (8, 2.7)) as (figure, (axes,)):
+    with subplots(1, 1, (FULL_WIDTH_IN, 2.7)) as (figure, (axes,)):
         axes.plot(range(1, len(values) + 1), values)
         beyond = (num_words + 0.5, len(values) + 0.5)
         axes.axvspan(*beyond, color=GREY, alpha=0.25, label="both read padding")
@@ -109,7 +122,7 @@ def plot_unrolled(
         probabilities: of "positive", after each word, (num_words,) for each review.
         truths: the true verdict on each.
     """
-    with subplots(len(reviews), 1, (9.5, 3.1 * len(reviews))) as (figure, all_axes):
+    with subplots(len(reviews), 1, (FULL_WIDTH_IN, 3.1 * len(reviews))) as (figure, all_axes):
         for axes, words, running, truth in zip(
             all_axes, reviews, probabilities, truths, strict=True
         ):
@@ -150,7 +163,7 @@ def _unroll(axes: Axes, words: list[str], running: list[float]) -> None:
             ends = ((place - half_width, state_y), (place - 1 + half_width, state_y))
             axes.annotate("", *ends, arrowprops={"arrowstyle": "->", "shrinkA": 0, "shrinkB": 0})
     axes.plot(places, running, marker="o", color=BLUE)
-    axes.axhline(0.5, color="black", linestyle=":", linewidth=1)
+    axes.axhline(0.5, color=INK, linestyle=":", linewidth=1)
     axes.text(len(words) - 0.4, 0.52, "undecided", ha="left", va="bottom", fontsize=8)
     axes.text(len(words) - 0.4, state_y, "states", ha="left", va="center", fontsize=8)
     axes.set(
