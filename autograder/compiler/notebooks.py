@@ -21,12 +21,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder import identity
 from autograder.errors import UserError
+from autograder.lab import read_lab_folder
 
 from . import blanks, tags
 from .answer_keys import answer_key
 from .help import Helps, answer_field, folded, give_to_questions, head
 from .linked_files import Files, Text, link_files
-from .points import MarkedTest
+from .points import MarkedTest, read_lab_tests
 from .source import SourceCell, read_lab
 
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -123,7 +124,7 @@ def read_pieces(path: Path) -> Lab:
     _name_cells(lab)  # by what is written, whatever help stands there and wherever links will lead
     _find_helped(lab)
     _link_files(lab)
-    _fold_hints(lab)
+    _add_help(lab)
     return lab
 
 
@@ -163,8 +164,7 @@ def student_notebook(lab: Lab, questions: list[LabQuestion]) -> NotebookNode:
     points = {question.id: question.points for question in questions}
     cells = []
     for piece in lab.pieces:
-        text = _shown(piece, points)
-        cell = _NEW_CELL[piece.kind](text, id=piece.cell_id, metadata=dict(piece.metadata))
+        cell = _NEW_CELL[piece.kind](piece.student, id=piece.cell_id, metadata=dict(piece.metadata))
         _set_tags(cell, piece.tags + _preview_tags(piece))
         if piece.kind == "raw":  # nbgrader knows only code and Markdown
             cell.metadata.update(deletable=False, editable=False)
@@ -186,8 +186,7 @@ def solution_notebook(lab: Lab, released: NotebookNode) -> NotebookNode:
     """The released notebook with the solutions in it and nothing skipped for a preview."""
     notebook = copy.deepcopy(released)
     for piece, cell in zip(lab.pieces, notebook.cells, strict=True):
-        if piece.role in ("blank", "written"):
-            cell.source = piece.solution
+        cell.source = piece.solution
         _set_tags(cell, piece.tags)
     return notebook
 
@@ -199,15 +198,6 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.write_bytes(f"{text.rstrip()}\n".encode())
 
 
-def _shown(piece: Piece, points: Mapping[str, float]) -> str:
-    """A student's cell, with what only the notebook as a whole knows."""
-    if piece.role == "written":
-        return answer_field(piece.student)
-    if (task := piece.helps.task) is None:
-        return piece.student
-    return "\n\n".join(filter(None, [head(task, points[piece.helps.question]), piece.student]))
-
-
 def _find_helped(lab: Lab) -> None:
     try:
         give_to_questions(
@@ -217,12 +207,27 @@ def _find_helped(lab: Lab) -> None:
         raise UserError(f"{lab.path}:{error.line}: {error.message}") from error
 
 
-def _fold_hints(lab: Lab) -> None:
+def _add_help(lab: Lab) -> None:
+    """Put heads and hints around the texts that they belong to, and frame what is written in."""
+    points = _points(lab) if any(piece.helps.task for piece in lab.pieces) else {}
     for piece in lab.pieces:
         helps = piece.helps
-        if helps.hints:
+        if piece.role == "written":
+            piece.student = answer_field(piece.student)
+        elif helps.task or helps.hints:
             hints = folded([hint.text for hint in helps.hints], helps.first, helps.of)
-            piece.student = piece.solution = "\n\n".join(filter(None, [piece.student, hints]))
+            first = helps.task and head(helps.task, points.get(helps.question, 0))
+            text = "\n\n".join(filter(None, [first, piece.student, hints]))
+            piece.student = piece.solution = text
+
+
+def _points(lab: Lab) -> dict[str, float]:
+    """Each question's points, as the tests beside the lab's file give them."""
+    written = [piece.question for piece in lab.pieces if piece.question and piece.question.points]
+    points = {question.id: question.points or 0 for question in written}
+    for test in read_lab_tests(read_lab_folder(lab.path)):
+        points[test.question_id] = round(points.get(test.question_id, 0) + test.points, 6)
+    return points
 
 
 def _link_files(lab: Lab) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UserError
+from autograder.lab import Lab
 
 from .ipython_syntax import parse
 
@@ -18,6 +19,16 @@ class MarkedTest:
     name: str
     path: Path
     line: int
+
+
+def read_lab_tests(folder: Lab) -> list[MarkedTest]:
+    """The marked tests of a lab: public ones, then hidden ones.
+
+    Raises:
+        UserError: as `read_tests` says.
+    """
+    public = [folder.checks_file] if folder.checks_file.is_file() else []
+    return [test for path in [*public, *folder.hidden_tests] for test in read_tests(path)]
 
 
 def read_tests(path: Path) -> list[MarkedTest]:
