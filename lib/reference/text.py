@@ -15,11 +15,11 @@ def decode_review(review: Iterable[int], rank_to_word: Mapping[int, str]) -> str
     return " ".join(names.get(token, SPECIALS[2]) for token in review)
 
 
-def filter_word_ranks(
-    word_list: Iterable[int | None], max_rank: int = 10_000, max_seq_len: int = 250
+def filter_word_ids(
+    ids: Iterable[int | None], max_id: int = 10_000, max_seq_len: int = 250
 ) -> list[int]:
-    """The first `max_seq_len` of the ids that are neither None nor above `max_rank`."""
-    return [word for word in word_list if word is not None and word <= max_rank][:max_seq_len]
+    """The first `max_seq_len` of the ids that are neither None nor above `max_id`."""
+    return [word for word in ids if word is not None and word <= max_id][:max_seq_len]
 
 
 def pad_reviews(reviews: Sequence[Sequence[int]], device: torch.device | str = "cpu") -> Tensor:

@@ -43,17 +43,17 @@ def test_decodes_specials(submission):
 
 @question("ex1-filter", points=1)
 def test_drops_none_and_large_ids(submission):
-    """None and ids above max_rank go, the order of the others stays."""
+    """None and ids above max_id go, the order of the others stays."""
     first, second = torch.randint(1, 10, (2,)).tolist()
-    kept = submission.filter_word_ranks([first, None, 12, second, 10], max_rank=10)
-    assert_equal(kept, [first, second, 10], "the list", hint="max_rank itself stays")
+    kept = submission.filter_word_ids([first, None, 12, second, 10], max_id=10)
+    assert_equal(kept, [first, second, 10], "the list", hint="max_id itself stays")
 
 
 @question("ex1-filter", points=1)
 def test_cuts_after_dropping(submission):
     """A dropped word uses up no place."""
     words = torch.randint(1, 10, (4,)).tolist()
-    kept = submission.filter_word_ranks([99, None, *words], max_rank=10, max_seq_len=3)
+    kept = submission.filter_word_ids([99, None, *words], max_id=10, max_seq_len=3)
     assert_equal(kept, words[:3], "the list", hint="A dropped word uses up no place")
 
 
