@@ -32,5 +32,4 @@ class StackedDataset(Dataset[Any]):
 
 def cut_padding(tokens: Tensor) -> Tensor:
     """The batch without the columns that are padding in every review, (batch, seq_len)."""
-    longest = int((tokens != 0).sum(dim=1).max())
-    return tokens[:, :longest]
+    return tokens[:, : int(tokens.count_nonzero(dim=1).max())]
