@@ -151,7 +151,7 @@ def _put_in_place(made: list[tuple[Path, Path]]) -> None:
                 beside = Path(stack.enter_context(folder))
                 shutil.copytree(new, beside / "new")
             except OSError as error:
-                raise UserError(f"{target}: cannot be written ({error}); mend that") from error
+                raise UserError(f"{target}: cannot be written ({error}); fix that") from error
             copies.append((beside, target))
         for beside, target in copies:
             with contextlib.suppress(FileNotFoundError):

@@ -84,7 +84,7 @@ def _python(path: Path, text: str) -> tuple[str, str]:
         try:
             ast.parse(version)
         except SyntaxError as error:
-            what = f"not Python ({error.msg}), as a module has to be; mend it"
+            what = f"not Python ({error.msg}), as a module has to be; fix it"
             raise UserError(f"{shown(path)}:{error.lineno or 1}: {what}") from None
     return f"{student}\n", f"{solution}\n"
 

@@ -142,7 +142,7 @@ def lab_questions(lab: Lab, tests: list[MarkedTest]) -> list[LabQuestion]:
     elif strangers:
         test = strangers[0]
         wrong = f"{lab.path} has no test cell `#!TAG QUESTION {test.question_id}`"
-        raise UserError(f"{test.path}:{test.line}: {wrong}; add one or mend the id")
+        raise UserError(f"{test.path}:{test.line}: {wrong}; add one or fix the id")
     questions = []
     for piece in filter(lambda piece: piece.is_graded, lab.pieces):
         if piece.role == "check":

@@ -41,7 +41,7 @@ def read_tests(path: Path) -> list[MarkedTest]:
     try:
         tree = parse(path.read_bytes())
     except SyntaxError as error:
-        wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); mend the test file"
+        wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); fix the test file"
         raise UserError(wrong) from error
     tests: dict[str, MarkedTest] = {}
     for function in ast.walk(tree):

@@ -80,7 +80,7 @@ def _read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be read ({error.strerror}); mend its permissions"
+            f"{path}: cannot be read ({error.strerror}); fix its permissions"
         ) from error
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
@@ -414,7 +414,7 @@ class _MystReader(_Reader):
         try:
             options = yaml.safe_load("\n".join(lines))
         except (yaml.YAMLError, ValueError) as error:
-            raise self.wrong(first, "the options of this cell are no YAML; mend them") from error
+            raise self.wrong(first, "the options of this cell are no YAML; fix them") from error
         if options is None or isinstance(options, dict):
             return options or {}
         raise self.wrong(first, "an option is written `:key: value`; write it so")

@@ -52,7 +52,7 @@ class DoesNotCompile(TagError):
     """A solution that is no Python; `problem` says why."""
 
     def __init__(self, line: int, problem: str) -> None:
-        super().__init__(line, f"the solution does not compile: {problem}; mend it")
+        super().__init__(line, f"the solution does not compile: {problem}; fix it")
         self.problem = problem
 
 

@@ -115,7 +115,7 @@ class Reproductions:
             titles = [mistake.title for mistake in fitting if case in mistake.failed]
             if 0 < len(titles) <= MOST_NAMED:
                 answers = " or ".join(map(predicate, titles))
-                named[case] = f"It is what comes out if an answer {answers}"
+                named[case] = f"An answer gives this if it {answers}"
         return named
 
     def behind_all(self, question: str, failed: Mapping[str, Evidence]) -> Mistake | None:

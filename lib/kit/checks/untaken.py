@@ -1,7 +1,7 @@
 """A value of the student's that no test has looked at yet: it can be taken or compared, no more.
 
 Where a lab asks for it (`take_values` in its `lab.toml`), whatever comes back from a worker and is
-no handle arrives as one of these, so that whoever writes a test can't forget to say what it is.
+no handle arrives as one of these, so that an author of tests can't forget to say what it is.
 """
 
 from collections.abc import Callable

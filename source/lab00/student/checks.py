@@ -46,7 +46,7 @@ def test_counts_one_word(submission):
 
 @question("ex1-count", points=0.5)
 def test_counts_anew(submission):
-    """Each call counts anew, and no words give no counts."""
+    """Each call starts from 0, and no words give no counts."""
     lists = [["red"], [], ["red"]]
     counts = submission.setup(COUNTED, count_words=submission.count_words, lists=lists)
     assert_equal(counts.counted, [{"red": 1}, {}, {"red": 1}], "the counts of three lists")

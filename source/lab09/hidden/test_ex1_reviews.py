@@ -68,9 +68,9 @@ def test_special_ids_have_names(submission, rng):
 
 @question("ex1-decode", points=1)
 def test_decodes_a_single_word(submission, rng):
-    """A review of one word is that word, without blanks around it; one of none is empty."""
+    """A review of one word is that word, without spaces around it; one of none is empty."""
     rank_to_word = random_vocabulary(rng)
-    alone, empty = "One word stands alone, without a blank", "A review of no words is an empty text"
+    alone, empty = "One word stands alone, without a space", "A review of no words is an empty text"
     for review, hint in (([4], alone), ([len(WORDS) + 3], alone), ([], empty)):
         assert_decodes(submission, review, rank_to_word, hint)
 

@@ -247,7 +247,7 @@ def test_blocks_of_any_length(submission, rng):
 def test_a_single_block(submission, rng):
     """One block is its own softmax, and one score gets all the weight."""
     for sizes in ((6,), (1,)):
-        hint = "One block is joined to nothing: its own softmax comes out"
+        hint = "One block is joined to nothing: the result is its own softmax"
         assert_joined(submission, random_blocks(rng, sizes), hint)
 
 
