@@ -27,7 +27,7 @@ _ONE_WORD = (
     (re.compile(r"\$[^$]*\$"), "x"),
     (re.compile(r"`[^`]*`"), "code"),
     (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"#!HINT ?|</?\w+[^>]*>|[*_>]|\\"), " "),
+    (re.compile(r"#!HINT ?|</?\w+[^>]*>|[*_>]|\\|^\s*(?:[-+]|\d+\.) "), ""),
 )
 _PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?:[-*+]|\d+\.) |\n(?=#!HINT)")
 _END = re.compile(r"(?<=[.!?:])[\"')]*\s+")

@@ -26,7 +26,7 @@ class Untaken:
 
     Args:
         value: plain data, a tensor or an array.
-        wrap: makes elements of it `Untaken`, too, but for handles.
+        wrap: makes elements of it `Untaken`, too, except handles.
     """
 
     __slots__ = ("_value", "_wrap")

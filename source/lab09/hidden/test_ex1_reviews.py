@@ -51,7 +51,7 @@ def assert_decoded(actual, review, rank_to_word, hint):
 def test_ids_are_shifted_ranks(submission, rng):
     """Ordinary words are found at their rank, three below their id."""
     ids = integers(rng, 4, len(WORDS) + 4, 12)
-    hint = "A word's id is its rank plus 3, and one blank stands between two words"
+    hint = "A word's id is its rank plus 3, and one space stands between two words"
     assert_decodes(submission, ids, random_vocabulary(rng), hint)
 
 
