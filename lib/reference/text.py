@@ -10,7 +10,7 @@ FIRST_WORD_ID = len(SPECIALS)  # the id of a word is its rank plus 3, ranks star
 
 
 def decode_review(review: Iterable[int], rank_to_word: Mapping[int, str]) -> str:
-    """The words of a review, joined by blanks; a rank without a word reads as `<oov>`."""
+    """The words of a review, joined by spaces; a rank without a word reads as `<oov>`."""
     names = SPECIALS | {rank + FIRST_WORD_ID: word for rank, word in rank_to_word.items()}
     return " ".join(names.get(token, SPECIALS[2]) for token in review)
 

@@ -53,7 +53,7 @@ def plot_padding(tokens: Tensor) -> None:
     share = 1 - is_word.float().mean().item()
     show(
         figure,
-        f"Left: the token ids of {len(ids)} short reviews, filled up with zeros on the right, each "
+        f"Left: the token ids of {len(ids)} short reviews, filled with zeros on the right, each "
         f"review's last word framed. Right: words and padding of {len(tokens)} reviews; {share:.0%}"
         " of the positions are padding.",
     )
