@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.kit.checks": {"lib.kit.checks"},
     "lib.kit.data": {"lib.kit.data"},
     "lib.kit.figures": {"lib.kit.figures"},
+    "lib.kit.training": {"lib.kit.training"},
     "lib.reference": {"lib.reference", "lib.kit.data"},
     "autograder.errors": set(),
     "autograder.lifeline": set(),

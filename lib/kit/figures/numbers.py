@@ -90,13 +90,13 @@ def _write_numbers(axes: Axes, num_1: Tensor, num_2: Tensor) -> None:
         for column, image in enumerate(number.squeeze(1).cpu().numpy()):
             box = (column + 0.06, column + 0.94, middle - 0.44, middle + 0.44)
             axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=box, zorder=1)
-    axes.text(-0.22, SECOND_Y, "+", ha="center", va="center", fontsize=DIGIT_SIZE_PT)
+    _write_digit(axes, -0.72, SECOND_Y, "+")
     axes.plot([-0.4, len(num_1)], [LINE_Y, LINE_Y], color=INK, linewidth=1.5)
 
 
 def _write_digit(
     axes: Axes,
-    column: int,
+    column: float,
     middle: float,
     digit: int | str,
     color: str = INK,

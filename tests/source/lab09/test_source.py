@@ -285,3 +285,17 @@ def test_the_quick_profile_needs_no_torchvision() -> None:
 def test_every_figure_has_a_description() -> None:
     for piece in CODE:
         assert "plt.show" not in piece.student, piece.line
+
+
+def test_redrawn_sums_keep_their_digits(solution: dict[str, Any]) -> None:
+    """The full profile's training data: the same sums in each epoch, with other images."""
+    (source,) = (piece.solution for piece in CODE if "class RedrawnSums" in piece.solution)
+    names = dict(solution)
+    exec(source[: source.index("sums_to_train")], names)
+    sums = names["RedrawnSums"](num_samples=8)
+    first, second = ([sums[index] for index in range(8)] for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        assert one["label"].equal(other["label"])
+        for name in ("num_1", "num_2"):
+            assert one[name].shape == other[name].shape == (3, 1, 28, 28)
+            assert not one[name].equal(other[name])

@@ -1,5 +1,7 @@
 """Digit images, of the sample and in MNIST's own files."""
 
+import functools
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 
 from lib.kit.data import load_digit_images
 from lib.kit.data.digits import centre_by_mass
+from lib.kit.data.download import DownloadError
+from lib.kit.data.mnist import mnist_digits
 
-from .conftest import idx
+from .conftest import WebServer, idx
+from .test_mnist import offer
 
 
 @pytest.mark.parametrize(("train", "size"), [(True, 1438), (False, 359)])
@@ -50,14 +55,25 @@ def test_centring_undoes_a_shift(down: int, right: int) -> None:
     assert torch.equal(centre_by_mass(shifted), centred)
 
 
-def test_mnist_is_read_from_its_files(tmp_path: Path) -> None:
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    images = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
-    digits = np.array([3, 8], dtype=np.uint8)
-    for split in ("train", "t10k"):
-        (raw / f"{split}-images-idx3-ubyte").write_bytes(idx(images))
-        (raw / f"{split}-labels-idx1-ubyte").write_bytes(idx(digits))
-    loaded, targets = load_digit_images("mnist", train=False, cache_dir=str(tmp_path))
-    torch.testing.assert_close(loaded, torch.from_numpy(images) / 255)
-    assert torch.equal(targets, torch.tensor([3, 8]))
+def test_mnist_comes_as_the_sample_does(
+    server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
+    contents = (idx(pixels), idx(np.array([3, 8], dtype=np.uint8)))
+    files = [
+        offer(server, f"{number}.gz", gzip.compress(content))
+        for number, content in enumerate(contents)
+    ]
+    small = functools.partial(mnist_digits, files=files)
+    monkeypatch.setattr("lib.kit.data.digits.mnist_digits", small)
+    images, digits = load_digit_images("mnist", cache_dir=str(tmp_path))
+    torch.testing.assert_close(images, torch.from_numpy(pixels) / 255)
+    assert torch.equal(digits, torch.tensor([3, 8]))
+
+
+def test_a_small_file_under_mnists_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "MNIST" / "raw" / "t10k-images-idx3-ubyte.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(gzip.compress(idx(np.zeros((2, 28, 28), dtype=np.uint8))))
+    with pytest.raises(DownloadError, match=r"t10k-images-idx3-ubyte\.gz is not the file we know"):
+        load_digit_images("mnist", train=False, cache_dir=str(tmp_path))

@@ -130,6 +130,57 @@ def test_processes_that_start_together_fetch_once(server: WebServer, tmp_path: P
     assert server.requests == [""]
 
 
+@pytest.mark.parametrize(
+    ("damaged", "difference"),
+    [
+        (CONTENT[::-1], "its sha256 differs"),
+        (CONTENT[:-1] + b"!", "its sha256 differs"),
+        (CONTENT[:1000], "it has 1,000 bytes, not 131,072"),
+        (b"", "it has 0 bytes, not 131,072"),
+        (CONTENT + b"!", "it has 131,073 bytes, not 131,072"),
+    ],
+    ids=["another file", "one byte differs", "cut off", "empty", "too long"],
+)
+def test_a_file_in_the_cache_is_checked(
+    server: WebServer, tmp_path: Path, damaged: bytes, difference: str
+) -> None:
+    remote, path = offer(server), tmp_path / "words.bin"
+    path.write_bytes(damaged)
+    with pytest.raises(DownloadError) as caught:
+        download(remote, str(tmp_path))
+    advice = "delete it and run this again, then a new copy is fetched"
+    assert str(caught.value) == f"{path} is not the file we know: {difference}; {advice}"
+    assert path.read_bytes() == damaged  # it may be somebody's own
+    assert server.requests == []
+    path.unlink()
+    assert download(remote, str(tmp_path)).read_bytes() == CONTENT
+
+
+def test_a_file_that_changed_since_the_last_call_is_noticed(
+    server: WebServer, tmp_path: Path
+) -> None:
+    remote = offer(server)
+    path = download(remote, str(tmp_path))
+    path.write_bytes(CONTENT[1:])
+    with pytest.raises(DownloadError, match="it has 131,071 bytes, not 131,072"):
+        download(remote, str(tmp_path))
+
+
+def test_a_folder_in_place_of_the_file_is_named(server: WebServer, tmp_path: Path) -> None:
+    (tmp_path / "words.bin").mkdir()
+    with pytest.raises(DownloadError, match=r"can't read .*words\.bin: Is a directory"):
+        download(offer(server), str(tmp_path))
+
+
+@pytest.mark.parametrize("cache", ["file", "file/below"])
+def test_a_file_in_place_of_the_cache_is_named(
+    server: WebServer, tmp_path: Path, cache: str
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(DownloadError, match=r"can't keep words\.bin in .*(exists|directory)"):
+        download(offer(server), str(tmp_path / cache))
+
+
 @pytest.fixture
 def shared() -> Iterator[Path]:
     """A folder that other users can reach; pytest's own can't be."""
@@ -147,6 +198,14 @@ def test_a_read_only_cache_that_lacks_the_file_is_named(server: WebServer, share
     said = where_nothing_may_be_written(offer(server), shared)
     assert said == f"can't keep words.bin in {shared}: Permission denied"
     assert server.requests == []
+
+
+def test_a_file_that_may_not_be_read_is_named(server: WebServer, shared: Path) -> None:
+    remote = offer(server)
+    path = download(remote, str(shared))
+    path.chmod(0o000)
+    said = where_nothing_may_be_written(remote, shared)
+    assert said == f"can't read {path}: Permission denied"
 
 
 def where_nothing_may_be_written(remote: RemoteFile, folder: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.kit.data.download import RemoteFile
+from lib.kit.data.download import DownloadError, RemoteFile
 from lib.kit.data.imdb import SHUFFLE_SEED, imdb_reviews, imdb_word_index
 
 from .conftest import WebServer
@@ -82,6 +82,23 @@ def test_a_pickle_that_would_run_a_command_is_refused(server: WebServer, tmp_pat
     with pytest.raises(pickle.UnpicklingError, match=r"names (posix|nt)\.system"):
         imdb_reviews(str(tmp_path), remote)
     assert not witness.exists()
+
+
+@pytest.mark.parametrize("reviews", [REVIEWS[1:], [*REVIEWS, [7]]], ids=["too few", "too many"])
+def test_each_review_needs_a_label(
+    server: WebServer, tmp_path: Path, reviews: list[list[int]]
+) -> None:
+    remote = serve(server, "imdb.npz", npz(reviews))
+    counts = f"{len(reviews)} reviews and {len(LABELS)} labels in train"
+    with pytest.raises(DownloadError, match=rf"imdb\.npz holds no reviews .*{counts}.*delete it"):
+        imdb_reviews(str(tmp_path), remote)
+
+
+@pytest.mark.parametrize("content", [b"no archive", npz(REVIEWS)[:-40]])
+def test_what_is_no_archive_is_named(server: WebServer, tmp_path: Path, content: bytes) -> None:
+    remote = serve(server, "imdb.npz", content)
+    with pytest.raises(DownloadError, match=r"imdb\.npz holds no reviews with their labels"):
+        imdb_reviews(str(tmp_path), remote)
 
 
 def test_word_ranks(server: WebServer, tmp_path: Path) -> None:

@@ -20,18 +20,24 @@ show_module = importlib.import_module("lib.kit.figures.show")
 
 @dataclass(frozen=True)
 class Shown:
-    """What a cell shows: the image's bytes, its description, and the figure it was drawn from."""
+    """What a cell shows: the image, its description, and the figure it was drawn from."""
 
-    png: bytes
+    svg: str
     alt: str
     figure: Figure
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Shown]:
+def displayed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """All figures that were shown since."""
+    pictures: list[Any] = []
+    monkeypatch.setattr(show_module, "display", pictures.append)
+    return pictures
+
+
+@pytest.fixture
+def shown(displayed: list[Any]) -> Callable[[], Shown]:
     """The one figure that was shown since."""
-    displayed: list[Any] = []
-    monkeypatch.setattr(show_module, "display", displayed.append)
 
     def read() -> Shown:
         assert plt.get_fignums() == []
@@ -39,13 +45,15 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Shown]:
         bundle, _ = DisplayFormatter().format(picture)  # as Jupyter does
         assert set(bundle) == {"text/html", "text/plain"}
         found = re.fullmatch(
-            r'<img alt="([^"]*)" width="\d+" src="data:image/png;base64,([^"]*)">',
+            r"<style>[^<]*</style>"
+            r'<img class="lab-figure" alt="([^"]*)" width="\d+" '
+            r'src="data:image/svg\+xml;base64,([^"]*)">',
             bundle["text/html"],
         )
         assert found is not None
         alt = html.unescape(found[1])
         assert bundle["text/plain"] == str(picture) == f"[figure: {alt}]"
-        return Shown(base64.b64decode(found[2]), alt, picture.figure)
+        return Shown(base64.b64decode(found[2]).decode(), alt, picture.figure)
 
     return read
 

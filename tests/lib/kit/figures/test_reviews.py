@@ -18,7 +18,8 @@ def test_padding_shows_ids_and_frames_last_words(shown: Callable[[], Shown]) -> 
     assert is_labelled(result.figure)
     assert f"{(tokens == 0).float().mean():.0%}" in result.alt
     detail = result.figure.axes[0]
-    frames = [patch for patch in detail.patches if isinstance(patch, Rectangle)]
+    rectangles = [patch for patch in detail.patches if isinstance(patch, Rectangle)]
+    frames = [rectangle for rectangle in rectangles if not rectangle.get_fill()]
     ids = {text.get_position(): text.get_text() for text in detail.texts}
     for frame in frames:
         column, row = frame.get_x() + 0.5, frame.get_y() + 0.5
