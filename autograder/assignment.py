@@ -12,6 +12,7 @@ from .notebook import read_notebook
 from .project import find_project
 
 SKIP_GRADING_TAG = "skip-grading"
+COLAB_TAG = "only-in-colab"
 
 
 @dataclass(frozen=True)
@@ -173,3 +174,8 @@ def question_id(cell: Any) -> str | None:
 def is_skipped(cell: Any) -> bool:
     """Whether the author marked the cell as not to be executed for grading."""
     return SKIP_GRADING_TAG in cell.metadata.get("tags", [])
+
+
+def is_for_colab(cell: Any) -> bool:
+    """Whether the compiler wrote this cell for Google Colab: nothing of it is graded or shown."""
+    return COLAB_TAG in cell.metadata.get("tags", [])

@@ -6,6 +6,12 @@ prepare = ["data.load"]     # functions called then, without arguments, for what
 ships = ["lib.kit.checks"]  # packages of ours for students; else those that are imported
 take_values = true          # tests can use no value of a student's before they have taken it
 files = ["model.py"]        # what is handed in besides the notebook, beside it or a folder deep
+python = ">=3.11,<3.15"     # the versions of Python that students can use
+
+[index]                     # where students get some packages from, instead of PyPI
+url = "https://example.org/simple"
+packages = ["big"]          # those that come from there
+extra = "gpu"               # with this extra of uv they come from PyPI all the same
 
 [exercises]
 ex1 = "Adding up"           # the part of a question's id before its first "-", and its title
@@ -42,6 +48,8 @@ _KEYS: dict[str, type] = {
     "ships": list,
     "take_values": bool,
     "files": list,
+    "python": str,
+    "index": dict,
     "exercises": dict,
     "limits": dict,
     "questions": dict,
@@ -50,6 +58,10 @@ _WANTED = {str: "a text", list: "a list", dict: "a table `[{key}]`", bool: "true
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
 _FILE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]{0,39}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+_PYTHON = re.compile(r">=3\.\d+(, *<3\.\d+)?")
+_INDEX = ("url", "packages", "extra")
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+-]+")
+_PROJECT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")  # as PyPI calls packages
 _NOT_ASKED_FOR = (".ipynb", ".zip")  # what a notebook is looked for in
 _OURS = frozenset({"autograder", "checks", "lib", "source", "release", "tests"})
 # Of two limits, which one can't be reached if it is the larger.
@@ -68,6 +80,15 @@ class QuestionSettings:
     extra: bool = False
 
 
+@dataclass(frozen=True)
+class Index:
+    """Where students get some packages from, instead of PyPI."""
+
+    url: str
+    packages: tuple[str, ...]
+    extra: str = ""  # uv's name of the choice to take them from PyPI; "": there is no choice
+
+
 @dataclass(frozen=True, kw_only=True)
 class LabSettings:
     """What is said of a lab, and else what holds without a word."""
@@ -78,6 +99,8 @@ class LabSettings:
     prepare: tuple[str, ...] = ()
     ships: tuple[str, ...] | None = None  # None: whatever is imported
     files: tuple[str, ...] = ()
+    python: str = ">=3.11"
+    index: Index | None = None
     limits: Limits = field(default_factory=Limits)
     take_values: bool = False
     questions: Mapping[str, QuestionSettings] = field(default_factory=dict)
@@ -122,6 +145,8 @@ class _Reader:
             prepare=prepare,
             ships=self.names("ships", read) if "ships" in read else None,
             files=self.files(read.get("files", ()), [*imports, *prepare]),
+            python=self.python(read),
+            index=self.index(read["index"]) if "index" in read else None,
             limits=self.limits(read.get("limits", {}), questions),
             take_values=read.get("take_values", False),
             questions={
@@ -166,6 +191,32 @@ class _Reader:
         if len(taken) > FILES_LIMIT:
             raise self.wrong("files", what=f"more than {FILES_LIMIT} `files`; ask for fewer")
         return tuple(taken.values())
+
+    # -- what students install ---------------------------------------------------------------------
+
+    def python(self, read: dict[str, Any]) -> str:
+        versions: str = read.get("python", LabSettings.python)
+        if not _PYTHON.fullmatch(versions):
+            form = "write it like `>=3.11` or `>=3.11,<3.15`"
+            raise self.wrong("python", what=f"`{versions}` in `python` are no versions; {form}")
+        return versions
+
+    def index(self, table: dict[str, Any]) -> Index:
+        for key in table:
+            if key not in _INDEX:
+                wrong = f"unknown key `{key}`; {nearest(key, _INDEX, KEYS)}"
+                raise self.wrong("index", key, what=wrong)
+        url, packages, extra = table.get("url"), table.get("packages"), table.get("extra", "")
+        if not isinstance(url, str) or not _URL.fullmatch(url):
+            wrong = "`url` in `[index]` is an address; write it like `https://example.org/simple`"
+            raise self.wrong("index", "url", what=wrong)
+        if not isinstance(packages, list) or not packages or not all(map(_is_project, packages)):
+            wrong = '`packages` in `[index]` are names of packages; write them like `["numpy"]`'
+            raise self.wrong("index", "packages", what=wrong)
+        if "extra" in table and not _is_project(extra):
+            wrong = f"`{extra}` in `[index]` is no name of an extra; write a word like `gpu`"
+            raise self.wrong("index", "extra", what=wrong)
+        return Index(url, tuple(packages), extra)
 
     # -- limits ------------------------------------------------------------------------------------
 
@@ -225,6 +276,10 @@ class _Reader:
 
     def wrong(self, *keys: str, what: str) -> UserError:
         return UserError(f"{shown(self.path)}:{self.line(*keys)}: {' '.join(what.split())}")
+
+
+def _is_project(name: object) -> bool:
+    return isinstance(name, str) and _PROJECT.fullmatch(name) is not None
 
 
 def _not_to_be_covered(name: str, loaded: set[str]) -> str:

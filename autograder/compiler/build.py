@@ -17,6 +17,7 @@ from autograder.errors import UserError
 from autograder.lab import read_lab_folder
 
 from .extra_files import ExtraFiles, read_extra_files
+from .installation import installation
 from .linked_files import Files
 from .notebooks import (
     Lab,
@@ -49,6 +50,7 @@ class _CompiledLab:
     questions: list[LabQuestion]
     release_files: Files
     solution_files: Files
+    installation: dict[str, bytes]
     extra: ExtraFiles
     extra_credit: frozenset[str]
 
@@ -110,7 +112,9 @@ def _compile(source: Path) -> _CompiledLab:
     extra = read_extra_files(folder)
     lab.notices += extra.notices
     files = support_files(lab, folder, extra.release)
-    return _CompiledLab(lab, questions, *files, extra, folder.extra)
+    install = installation(folder, files[0])
+    lab.notices += install.notices
+    return _CompiledLab(lab, questions, *files, install.files, extra, folder.extra)
 
 
 def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:
@@ -121,20 +125,22 @@ def _stage(compiled: Iterable[_CompiledLab], stage: Path) -> None:
     for one in compiled:
         released = generate(student_notebook(one.lab, one.questions), one.lab.path)
         folder = stage / "release" / one.lab.name
-        _write_folder(folder, released, one.release_files, one.extra.release)
+        contents = one.installation | one.extra.release
+        _write_folder(folder, released, one.release_files, contents)
         solved, folder = solution_notebook(one.lab, released), stage / "solution" / one.lab.name
-        _write_folder(folder, solved, one.solution_files, one.extra.solution)
+        contents = one.installation | one.extra.solution
+        _write_folder(folder, solved, one.solution_files, contents)
 
 
 def _write_folder(
-    folder: Path, notebook: nbformat.NotebookNode, files: Files, extra: Mapping[str, bytes]
+    folder: Path, notebook: nbformat.NotebookNode, files: Files, contents: Mapping[str, bytes]
 ) -> None:
     write_notebook(notebook, folder / f"{folder.name}.ipynb")
     for name, path in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    for name, content in extra.items():
+    for name, content in contents.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -111,5 +111,7 @@ def _refuse_other_tags(tagged: tags.TaggedCell) -> None:
     if tagged.helps:
         wrong = "a file holds no task and no hint; put the tag into the lab's notebook"
         raise tags.TagError(tagged.helps[0].line, wrong)
+    if tagged.colab:
+        raise tags.TagError(tagged.colab, "COLAB is for cells; take it away")
     if tagged.skips:
         raise tags.TagError(1, f"{min(tagged.skips)} is for cells; take it away")

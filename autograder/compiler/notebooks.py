@@ -25,6 +25,7 @@ from autograder.lab import read_lab_folder
 
 from . import blanks, tags
 from .answer_keys import answer_key
+from .colab import COLAB_TAG, colab_cell
 from .help import Helps, answer_field, folded, give_to_questions, head
 from .linked_files import Files, Text, link_files
 from .points import MarkedTest, read_lab_tests
@@ -113,7 +114,7 @@ def read_pieces(path: Path) -> Lab:
     for cell in read_lab(path):
         try:
             tagged = _read_tags(cell)
-            lab.pieces += _pieces(cell, tagged)
+            lab.pieces += _pieces(cell, tagged, lab)
         except tags.TagError as error:
             raise UserError(f"{path}:{cell.line + error.line - 1}: {error.message}") from error
         for line in tagged.quoted:
@@ -216,7 +217,7 @@ def _add_help(lab: Lab) -> None:
             piece.student = answer_field(piece.student)
         elif helps.task or helps.hints:
             hints = folded([hint.text for hint in helps.hints], helps.first, helps.of)
-            first = helps.task and head(helps.task, points.get(helps.question, 0))
+            first = head(helps.task, points.get(helps.question, 0)) if helps.task else ""
             text = "\n\n".join(filter(None, [first, piece.student, hints]))
             piece.student = piece.solution = text
 
@@ -262,7 +263,9 @@ def _read_tags(cell: SourceCell) -> tags.TaggedCell:
     return tagged
 
 
-def _pieces(cell: SourceCell, tagged: tags.TaggedCell) -> list[Piece]:
+def _pieces(cell: SourceCell, tagged: tags.TaggedCell, lab: Lab) -> list[Piece]:
+    if tagged.colab:
+        return [_colab_piece(cell, tagged, tagged.colab, lab)]
     pieces = list((_code_pieces if cell.kind == "code" else _text_pieces)(cell, tagged))
     for piece in pieces:
         piece.tags = _author_tags(cell)
@@ -272,6 +275,20 @@ def _pieces(cell: SourceCell, tagged: tags.TaggedCell) -> list[Piece]:
         piece.skips_preview = tags.SKIP_EXECUTION in tagged.skips or piece.role == "check"
         piece.metadata = _author_metadata(cell)
     return pieces
+
+
+def _colab_piece(cell: SourceCell, tagged: tags.TaggedCell, tag: int, lab: Lab) -> Piece:
+    texts = [part for part in tagged.parts if isinstance(part, tags.Text)]
+    more = len(texts) < len(tagged.parts) or any(tags.stripped(text.lines) for text in texts)
+    if cell.kind != "code" or more or tagged.skips:
+        wanted = f"the tag {tags.COLAB} stands alone in a code cell; give it one of its own"
+        raise tags.TagError(tag, wanted)
+    if any(COLAB_TAG in piece.tags for piece in lab.pieces):
+        raise tags.TagError(tag, f"a second {tags.COLAB} cell; keep one")
+    code, marks = colab_cell(lab.name), [COLAB_TAG, SKIP_GRADING_TAG]
+    folded = {"jupyter": {"source_hidden": True}}  # in JupyterLab, which has no use for it
+    line = cell.line + tag - 1
+    return Piece("code", "locked", code, code, line, tags=marks, metadata=folded)
 
 
 def _code_pieces(cell: SourceCell, tagged: tags.TaggedCell) -> Iterator[Piece]:

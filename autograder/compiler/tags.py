@@ -4,6 +4,7 @@
     #!MSG text                       inside a block: what the student reads in its place
     #!TAG SKIPQUESTEXEC              don't execute this cell in the student notebook's preview
     #!TAG SKIPGRADEEXEC              don't execute this cell when grading
+    #!TAG COLAB                      the cell that Google Colab needs, written by the compiler
     #!TAG QUESTION id [points]       the question of a test cell, or of the written answer below
     #!TAG TASK minutes difficulty    the text of the next question begins here
     #!HINT text                      a folded hint to the next question: this line and those below
@@ -23,8 +24,8 @@ from .ipython_syntax import CodeLine, Scanner, cell_magic
 
 BEGIN, END, QUESTION, MESSAGE = "HWBEGIN", "HWEND", "QUESTION", "MSG"
 TASK, HINT = "TASK", "HINT"
-SKIP_EXECUTION, SKIP_GRADING = "SKIPQUESTEXEC", "SKIPGRADEEXEC"
-NAMES = (BEGIN, END, QUESTION, TASK, SKIP_EXECUTION, SKIP_GRADING)
+SKIP_EXECUTION, SKIP_GRADING, COLAB = "SKIPQUESTEXEC", "SKIPGRADEEXEC", "COLAB"
+NAMES = (BEGIN, END, QUESTION, TASK, SKIP_EXECUTION, SKIP_GRADING, COLAB)
 DIFFICULTIES = ("easy", "medium", "hard")
 MOST_MINUTES = 600
 
@@ -34,7 +35,7 @@ _STARTS_LIKE_A_TAG = re.compile(r"\s*#!(TAG|MSG|HINT)\b")
 _MARKED_WORDS = re.compile(r"(?P<mark>[#!][#!\s]*)(?P<word>\w+)\W*(?P<next>\w*)")
 _DECORATED = re.compile(r"\s*(?:[>*+-]|\d+[.)]|<!--)[\s*]*#!(?:TAG\s+[A-Z]+\W*|(?:MSG|HINT)\b.*)")
 _WORDS_OF_HEADINGS = (QUESTION, TASK)
-_NO_WORDS = (BEGIN, END, SKIP_EXECUTION, SKIP_GRADING)
+_NO_WORDS = (BEGIN, END, SKIP_EXECUTION, SKIP_GRADING, COLAB)
 _STRAY_QUOTES = "'\"`"
 _QUESTION_ID = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -133,6 +134,7 @@ class TaggedCell:
 
     parts: list[Part] = field(default_factory=list)
     skips: set[str] = field(default_factory=set)  # SKIP_EXECUTION, SKIP_GRADING
+    colab: int | None = None  # the line of its COLAB tag
     quoted: list[int] = field(default_factory=list)  # lines inside strings that look like tags
 
     @property
@@ -246,6 +248,8 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
                 cell.parts.append(_task(number, argument))
             case Tag(name="HINT", argument=text):
                 cell.parts.append(Hint(number, [Line(number, text)]))
+            case Tag(name="COLAB"):
+                cell.colab = number
             case Tag(name=name):
                 cell.skips.add(name)
     if block:

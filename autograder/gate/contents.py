@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
@@ -11,13 +12,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from ..assignment import is_for_colab
+from ..compiler.installation import REQUIREMENTS
 from ..compiler.ipython_syntax import as_python, parse, syntax_problem
+from ..compiler.requirements import read_requirements
 from ..errors import shown
 from .bench import Bench, Finding, Seen, Subject
+from .installation import find_disagreements
 
-_REQUIREMENTS = "requirements.txt"
-_PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _ELSEWHERE = re.compile(r"(?!attachment:|file:)[a-z][a-z0-9+.-]+:|#|//|\?", re.IGNORECASE)
 _FORMULA = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$\n]+\$", re.DOTALL)  # `f[x](y)` in it is no link
 _LEADS_TO = ("src", "href", "poster")
@@ -77,15 +82,16 @@ def _left_behind(cell: Any) -> Iterator[str]:
 
 
 def check_self_contained(bench: Bench) -> Seen:
-    """Imports, pictures and links resolve within the folder or in requirements.txt."""
+    """Imports, pictures and links resolve within the folder or in requirements.txt, and the other
+    files to install from agree with that."""
     subject = bench.subject
-    projects = _installed_by(subject.release_dir / _REQUIREMENTS)
+    projects = _installed_by(subject.release_dir / REQUIREMENTS)
     installed = {
         package
         for package, of_projects in packages_distributions().items()
-        if projects & {_canonical(project) for project in of_projects}
+        if projects & {canonicalize_name(project) for project in of_projects}
     }
-    findings, modules, files = [], set(), 0
+    findings, modules, files = find_disagreements(subject.release_dir), set(), 0
     for place, module in _imports(subject):
         root = module.partition(".")[0]
         modules.add(root)
@@ -97,7 +103,7 @@ def check_self_contained(bench: Bench) -> Seen:
             wrong = f"imports {module}, which the release lacks; put it into student/"
             findings.append(Finding(place, wrong))
         elif not is_here and root not in sys.stdlib_module_names | installed:
-            wrong = f"imports {root}, which {_REQUIREMENTS} doesn't install; add it there"
+            wrong = f"imports {root}, which {REQUIREMENTS} doesn't install; add it there"
             findings.append(Finding(place, wrong))
     for place, target in _links(subject):
         files += 1
@@ -111,7 +117,7 @@ def check_self_contained(bench: Bench) -> Seen:
 def _imports(subject: Subject) -> Iterator[tuple[str, str]]:
     """Every module imported in the release, with its place."""
     for cell in subject.code_cells():
-        if not syntax_problem(cell.source):
+        if not syntax_problem(cell.source) and not is_for_colab(cell):
             for line, module in _imported(parse(as_python(cell.source) or "")):
                 yield subject.place_of(cell, line), module
     for file in python_files(subject):
@@ -181,20 +187,14 @@ class _Html(HTMLParser):
 
 def _installed_by(requirements: Path) -> set[str]:
     """What pip installs for a requirements file: the projects named and all they need."""
-    lines = requirements.read_text("utf-8").splitlines() if requirements.is_file() else []
-    waiting, installed = [line for line in lines if line[:1].isalnum()], set()
+    waiting = sorted(read_requirements(requirements).names) if requirements.is_file() else []
+    installed: set[str] = set()
     while waiting:
-        found = _PROJECT_NAME.match(waiting.pop())
-        name = _canonical(found[0]) if found else ""
+        name = waiting.pop()
         if name in installed:
             continue
         installed.add(name)
-        try:
-            waiting += [line for line in requires(name) or () if "extra ==" not in line]
-        except (PackageNotFoundError, ValueError):  # for another system, or not installed here
-            continue
+        with suppress(PackageNotFoundError, ValueError):  # for another system, or not here
+            needed = [Requirement(line) for line in requires(name) or () if "extra ==" not in line]
+            waiting += [canonicalize_name(one.name) for one in needed]
     return installed
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -106,7 +106,7 @@ class _Matching:
         """Deal with the lab's cells that nothing was found for."""
         found = {*self.places.of.values(), *self._beside}
         for place, original in enumerate(self._lab):
-            if place in found:
+            if place in found or original.is_for_colab:
                 continue
             if original.role != "answer":
                 self._note(PUT_BACK, self._titles[place])
@@ -119,7 +119,8 @@ class _Matching:
 
     def look_at_order(self) -> None:
         """Note cells that stand elsewhere than in the lab: the fewest that it takes."""
-        order = [place for _, place in sorted(self.places.of.items())]
+        places = [place for _, place in sorted(self.places.of.items())]
+        order = [place for place in places if not self._lab[place].is_for_colab]
         for place in sorted(set(order) - set(_longest_rising(order))):
             self._note(MOVED, self._titles[place])
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..assignment import is_answer, nbgrader_tag, question_id
+from ..assignment import is_answer, is_for_colab, nbgrader_tag, question_id
 from ..identity import normalised
 from .parse import ParsedCell
 
@@ -40,6 +40,7 @@ class LabCell:
     text: str  # normalised
     names: frozenset[str]  # that its code defines
     words: frozenset[str]
+    is_for_colab: bool = False  # it may be missing, or anywhere
 
 
 @dataclass
@@ -64,6 +65,7 @@ def lab_cells(release_notebook: Any) -> list[LabCell]:
             text=normalised(cell.source),
             names=defined_names(cell.cell_type, cell.source),
             words=frozenset(_WORD.findall(cell.source)),
+            is_for_colab=is_for_colab(cell),
         )
         for cell in release_notebook.cells
     ]

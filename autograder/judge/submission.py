@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..assignment import is_answer
+from ..assignment import is_answer, is_for_colab
 from ..notebook import as_nodes
 
 GRADED, UNREADABLE = "graded", "unreadable"
@@ -40,7 +40,8 @@ class Submission:
 def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
     """The notebook to grade: the released one with the answers and the own cells in it.
 
-    A missing answer stays the blank. Own cells that follow no cell of this release come last.
+    A missing answer stays the blank. Own cells that follow no cell of this release come last. The
+    cell for Google Colab is left out.
     """
     known = {cell.id for cell in release_notebook.cells}
     answers: dict[str, StudentCell] = {}
@@ -59,7 +60,7 @@ def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
             placed.source = answers[placed.id].source
             if placed.cell_type == "markdown" and answers[placed.id].attachments:
                 placed.attachments = answers[placed.id].attachments
-        notebook.cells += [placed, *own[placed.id]]
+        notebook.cells += own[placed.id] if is_for_colab(placed) else [placed, *own[placed.id]]
     return notebook
 
 

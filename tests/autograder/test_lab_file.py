@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.engine import Limits
 from autograder.errors import UserError
-from autograder.lab_file import FILES_LIMIT, LabSettings, read_lab_file
+from autograder.lab_file import FILES_LIMIT, Index, LabSettings, read_lab_file
 
 
 def read(folder: Path, text: str) -> LabSettings:
@@ -40,10 +40,41 @@ def test_files_to_hand_in(tmp_path: Path) -> None:
     assert read(tmp_path, f"files = {names}").files == tuple(names)
 
 
+def test_what_students_install_with(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        "python = '>=3.12, <3.15'\n[index]\nurl = 'https://example.org:8080/whl/~a%20b/cu+1'\n"
+        "packages = ['Big_1.x', 'b']\nextra = 'gpu'\n",
+    )
+    url = "https://example.org:8080/whl/~a%20b/cu+1"
+    assert settings.index == Index(url, ("Big_1.x", "b"), "gpu")
+    assert settings.python == ">=3.12, <3.15"
+    assert read(tmp_path, "").index is None
+    assert read(tmp_path, "").python == ">=3.11"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
         ("title = 'a'\nx = [", 2, "not TOML"),
+        ("python = 3.11", 1, "`python` is a text; write it so"),
+        ("\npython = '3.11'", 2, "`3.11` in `python` are no versions; write it like `>=3.11`"),
+        ("python = '>=3.11\\n'", 1, "in `python` are no versions"),
+        ("python = '>=3.11,!=3.12.*'", 1, "in `python` are no versions"),
+        ("index = 'https://example.org'", 1, "`index` is a table `[index]`; write it so"),
+        ("[index]\npackages = ['a']", 1, "`url` in `[index]` is an address; write it like"),
+        ("[index]\nurl = 'file:///a'\npackages = ['a']", 2, "`url` in `[index]` is an address"),
+        ("[index]\nurl = 'https://a b'\npackages = ['a']", 2, "`url` in `[index]` is an address"),
+        ("[index]\nurl = 'https://a'", 1, "`packages` in `[index]` are names of packages; write"),
+        ("[index]\nurl = 'https://a'\npackages = []", 3, "`packages` in `[index]` are names"),
+        ("[index]\nurl = 'https://a'\npackages = ['a>1']", 3, "`packages` in `[index]` are names"),
+        ("[index]\nurl = 'https://a'\npackages = [['a']]", 3, "`packages` in `[index]` are names"),
+        (
+            "[index]\nurl = 'https://a'\npackages = ['a']\nextra = 'a b'",
+            4,
+            "`a b` in `[index]` is no name of an extra; write a word like `gpu`",
+        ),
+        ("[index]\nurls = 'https://a'", 2, "unknown key `urls`; did you mean `url`?"),
         ("title = 'a'\ntitel = 'b'", 2, "unknown key `titel`; did you mean `title`?"),
         ("qqq = 1", 1, "unknown key `qqq`; the keys are title, imports"),
         ("title = 5", 1, "`title` is a text"),

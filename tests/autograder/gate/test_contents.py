@@ -7,6 +7,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.assignment import COLAB_TAG
+from autograder.compiler.colab import colab_cell
 from autograder.gate.bench import Bench, Finding, Seen, Subject
 from autograder.gate.contents import check_clean, check_parses, check_self_contained
 
@@ -80,6 +82,28 @@ def test_imports_that_students_cannot_follow(subject: Subject, line: str, words:
     (finding,) = findings(check_self_contained, subject)
     assert words in finding.what
     assert finding.place.endswith("checks.py:2")
+
+
+def test_what_only_colab_imports(subject: Subject) -> None:
+    def add(notebook: Any, *tags: str) -> None:
+        cell = nbformat.v4.new_code_cell(colab_cell("small"), metadata={"tags": [*tags]})
+        notebook.cells.insert(0, cell)
+
+    edit(subject, lambda notebook: add(notebook, COLAB_TAG))
+    assert findings(check_self_contained, subject) == []
+    edit(subject, add)
+    (finding,) = findings(check_self_contained, Subject(subject.lab, subject.project))
+    assert "imports google, which requirements.txt doesn't install" in finding.what
+
+
+def test_files_to_install_from_that_disagree(subject: Subject) -> None:
+    project = subject.release_dir / "pyproject.toml"
+    project.write_text(project.read_text("utf-8").replace('"numpy"', '"numbers"'), "utf-8")
+    lacks = [finding.what for finding in findings(check_self_contained, subject)]
+    assert lacks == [
+        "lacks numpy, which requirements.txt names; add it",
+        "lacks numbers, which pyproject.toml names; add it",
+    ]
 
 
 @pytest.mark.parametrize(

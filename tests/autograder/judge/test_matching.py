@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder import identity
+from autograder.assignment import COLAB_TAG, SKIP_GRADING_TAG
+from autograder.compiler.colab import colab_cell
 from autograder.judge import matching
 from autograder.judge.matching import match
 from autograder.judge.parse import parse_notebook
@@ -333,6 +335,46 @@ def test_what_is_typed_into_a_check_cell_runs_before_the_check(
     code = "\n\n".join(cell.source for cell in composed[:check] if cell.cell_type == "code")
     assert code.rindex(DOUBLE) > code.rfind(BLANK)
     assert submission.notes
+
+
+# -- the cell for Google Colab -----------------------------------------------------------------
+
+
+@pytest.fixture
+def for_colab(release: Any) -> Any:
+    """The same lab with a cell for Google Colab below its title."""
+    with_cell = copy.deepcopy(release)
+    tags = [COLAB_TAG, SKIP_GRADING_TAG]
+    with_cell.cells.insert(1, code(colab_cell("lab1"), tags=tags))
+    return with_cell
+
+
+@pytest.mark.parametrize("lose", [lambda cell, number: None, *LOSSES])
+@pytest.mark.parametrize("at", [0, 1, 5, None])
+def test_a_cell_for_colab_is_taken_out_without_a_word(
+    release: Any, for_colab: Any, right: Any, at: int | None, lose: Callable[[Any, int], None]
+) -> None:
+    """Wherever it is, if at all, and whatever editors took from it."""
+    right.cells.insert(1, new_code_cell("mine = 1", metadata={"nbgrader": {"grade": False}}))
+    submitted = copy.deepcopy(right)
+    if at is not None:
+        submitted.cells.insert(at, copy.deepcopy(for_colab.cells[1]))
+    for handed in (right, submitted):
+        for number, cell in enumerate(handed.cells):
+            lose(cell, number)
+    submission, plain = handed_in(for_colab, submitted), handed_in(release, right)
+    assert compose(for_colab, submission.cells) == compose(release, plain.cells)
+    assert submission.notes == plain.notes
+
+
+def test_what_is_typed_into_it_is_kept_and_not_run(for_colab: Any, right: Any) -> None:
+    typed = copy.deepcopy(for_colab.cells[1])
+    typed.source += "\nlimit = 10**9"
+    right.cells.insert(1, typed)
+    submission = handed_in(for_colab, right)
+    (kept,) = own(submission)
+    assert (kept.kind, kept.source) == ("raw", typed.source)
+    assert submission.notes[0].startswith(f"{matching.CHANGED}: “")
 
 
 # -- cells of another release or lab ---------------------------------------------------------

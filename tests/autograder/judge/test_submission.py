@@ -6,6 +6,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.assignment import COLAB_TAG
 from autograder.judge.submission import StudentCell, compose
 
 from .notebooks import answer, given, notebook, question, written
@@ -74,3 +75,11 @@ def test_raw_cells_are_shown_as_they_are_and_never_run(release: Any) -> None:
 def test_own_cells_that_follow_no_cell_of_the_release_come_last(release: Any) -> None:
     composed = compose(release, [StudentCell("own-000", "code", "x = 1", "gone")])
     assert sources(composed)[-1] == "x = 1"
+
+
+def test_the_cell_for_colab_is_left_out_and_what_follows_it_stays(release: Any) -> None:
+    whole = copy.deepcopy(release)
+    release.cells.insert(0, given("colab", "import sys", tags=[COLAB_TAG]))
+    composed = compose(release, [StudentCell("own-000", "code", "x = 1", "colab")])
+    assert sources(composed) == ["x = 1", *sources(whole)]
+    assert compose(release, []) == whole
