@@ -285,16 +285,25 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
 @click.argument("lab")
 @click.argument("named", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER ...]")
 @click.option("--list", "list_blanks", is_flag=True, help="Print the names of the lab's blanks.")
+@click.option(
+    "--public", is_flag=True, help="Print how many wrong answers the public checks see, no points."
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
 def answers(
-    lab: str, named: tuple[Path, ...], list_blanks: bool, json_file: Path | None, jobs: int
+    lab: str,
+    named: tuple[Path, ...],
+    list_blanks: bool,
+    public: bool,
+    json_file: Path | None,
+    jobs: int,
 ) -> None:
     """Grade other answers (default: the lab's bank): right ones, and wrong ones by `#!LOSS`."""
     from .engine import EngineUnavailable
     from .errors import HiddenTestsBroken
     from .lab import find_lab
     from .mutation.answers import answer_lines, blank_lines, summary_lines
+    from .mutation.public_checks import PublicShare, read_unseen
     from .variants.solution import read_solution
     from .verbs.answers import grade_answers
 
@@ -303,15 +312,21 @@ def answers(
             console.print(line, soft_wrap=True)
         return
     _make_room(json_file)
+    unseen = read_unseen(find_lab(lab).variants_dir)
     _say_how_confined()
     try:
         with _progress() as progress:
             on_start, on_step = _told(progress)
             told = partial(on_start, f"grading answers to {lab}")
-            graded = grade_answers(lab, find_project(), named, jobs, told, on_step)
+            graded = grade_answers(lab, find_project(), named, jobs, told, on_step, public)
     except (EngineUnavailable, HiddenTestsBroken) as error:
         raise UserError(f"grading can't go on: {error}") from None
     _write_json(json_file, graded.as_json())
+    if public:
+        share = PublicShare(graded.answers, unseen)
+        for line in share.lines():
+            console.print(line, soft_wrap=True)
+        sys.exit(1 if share.unexplained or share.seen_after_all else 0)
     for line in answer_lines(graded.answers):
         console.print(line, soft_wrap=True)
     for note in graded.notes:

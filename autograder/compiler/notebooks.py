@@ -164,9 +164,11 @@ def student_notebook(lab: Lab, questions: list[LabQuestion]) -> NotebookNode:
     """The student's notebook, marked up for nbgrader's converter."""
     points = {question.id: question.points for question in questions}
     cells = []
+    begun = False  # whether a blank stood before
     for piece in lab.pieces:
         cell = _NEW_CELL[piece.kind](piece.student, id=piece.cell_id, metadata=dict(piece.metadata))
-        _set_tags(cell, piece.tags + _preview_tags(piece))
+        begun = begun or piece.role == "blank"
+        _set_tags(cell, piece.tags + _preview_tags(piece, begun))
         if piece.kind == "raw":  # nbgrader knows only code and Markdown
             cell.metadata.update(deletable=False, editable=False)
         else:
@@ -175,12 +177,14 @@ def student_notebook(lab: Lab, questions: list[LabQuestion]) -> NotebookNode:
     return new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
 
 
-def _preview_tags(piece: Piece) -> list[str]:
-    """What an open blank can only make fail; but if nbgrader's Validate left out a check, it would
-    call every answer right."""
-    if piece.role == "check":
-        return [MAY_FAIL_TAG]
-    return [SKIP_EXECUTION_TAG] if piece.skips_preview else []
+def _preview_tags(piece: Piece, begun: bool) -> list[str]:
+    """What an open blank can only make fail is left out; but if nbgrader's Validate left out a
+    check, it would call every answer right. From the first blank on any cell may fail, and "Run
+    all" goes on to the last one all the same; an error before it is one of the installation."""
+    left_out = piece.skips_preview and piece.role != "check"
+    skips = [SKIP_EXECUTION_TAG] if left_out else []
+    may_fail = piece.role == "check" or (begun and piece.kind == "code")
+    return [*skips, MAY_FAIL_TAG] if may_fail else skips
 
 
 def solution_notebook(lab: Lab, released: NotebookNode) -> NotebookNode:

@@ -1,8 +1,8 @@
 """Runs the student notebook in a real kernel, as Jupyter would, with its blanks open.
 
 Cells marked SKIPQUESTEXEC and check cells are left out, as in a preview; the rest has to run
-without an error. Then each check cell is run too: with the blanks open it has to fail, and by
-`ChecksFailed`, the one line that students read, not by anything else. Where a question has no
+without an error. Then each check cell is run too, as nbgrader's Validate does: with the blanks open
+it has to fail, and by `ChecksFailed`, one line, not by anything else. Where a question has no
 public checks, the cell has to say so without an error.
 """
 
@@ -22,6 +22,7 @@ from .bench import Bench, Finding, Seen
 
 CELL_TIMEOUT_S = 120
 CHECK_ERROR = "ChecksFailed"
+VALIDATES = "NBGRADER_VALIDATING"  # what Validate sets for its kernels
 
 
 def check_executes(bench: Bench) -> Seen:
@@ -42,6 +43,7 @@ def check_executes(bench: Bench) -> Seen:
     # Nothing of the project may be found, nor what its user starts IPython with.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["IPYTHONDIR"] = str(bench.work_dir / "ipython")
+    environment[VALIDATES] = "1"
     try:
         with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
             findings = [

@@ -17,7 +17,7 @@ from ..variants.format import SUFFIX
 from ..variants.solution import Solution
 from ..variants.variant import Variant
 
-RIGHT_FOLDER, WRONG_FOLDER = "right", "wrong"  # of variants
+RIGHT_FOLDER, WRONG_FOLDER, MISTAKES_FOLDER = "right", "wrong", "mistakes"  # of variants
 FAIR_FACTOR = 2  # a loss is fair from the fair one by this to the fair one times this
 
 
@@ -139,6 +139,12 @@ def blank_lines(solution: Solution) -> list[Text]:
 def bank_of(variants_dir: Path) -> list[Path]:
     """The files of a lab's bank: right answers, then wrong ones."""
     folders = (variants_dir / RIGHT_FOLDER, variants_dir / WRONG_FOLDER)
+    return [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
+
+
+def mistakes_of(variants_dir: Path) -> list[Path]:
+    """The files of a lab's wrong answers: a mistake for each test, then those of the bank."""
+    folders = (variants_dir / MISTAKES_FOLDER, variants_dir / WRONG_FOLDER)
     return [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
 
 

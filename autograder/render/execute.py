@@ -34,6 +34,7 @@ def execute(notebook: Any, folder: Path, on_cell: Callable[[int, int], None]) ->
         notebook,
         timeout=None,
         record_timing=True,
+        force_raise_errors=True,  # also where a student's "Run all" goes on
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=lambda cell, cell_index: on_cell(cell_index, in_all),
     )

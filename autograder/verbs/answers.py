@@ -13,7 +13,7 @@ from ..errors import UserError, shown
 from ..judge.content import Content, extra_files
 from ..judge.knowledge import KNOWN, Knowledge
 from ..lab import find_lab
-from ..mutation.answers import WRONG_FOLDER, GradedAnswer, bank_of
+from ..mutation.answers import WRONG_FOLDER, GradedAnswer, bank_of, mistakes_of
 from ..mutation.candidates import make_grader
 from ..notebook import as_text
 from ..variants.format import SUFFIX
@@ -51,8 +51,10 @@ def grade_answers(
     jobs: int = 1,
     on_start: Callable[[int], None] = lambda number: None,
     on_step: Callable[[], None] = lambda: None,
+    mistakes: bool = False,
 ) -> GradedAnswers:
-    """Grade variants of the solution: named files and those in named folders, else the lab's bank.
+    """Grade variants of the solution: named files and those in named folders, else the lab's bank,
+    or with `mistakes` its mistakes and wrong answers.
 
     Raises:
         UserError: if there are none (exit code 2), or one can't be read.
@@ -60,7 +62,8 @@ def grade_answers(
     """
     folder = find_lab(lab, project / "source")
     wrong = (folder.variants_dir / WRONG_FOLDER).resolve()
-    paths = files_of(named) if named else [Path(shown(p)) for p in bank_of(folder.variants_dir)]
+    of_lab = mistakes_of(folder.variants_dir) if mistakes else bank_of(folder.variants_dir)
+    paths = files_of(named) if named else [Path(shown(path)) for path in of_lab]
     if not paths:
         raise UserError(f"{lab} has no bank of answers; name files", exit_code=2)
     solution = read_solution(folder.source)

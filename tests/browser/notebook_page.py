@@ -47,6 +47,11 @@ class NotebookPage:
         expect(prompt).not_to_have_text(before, timeout=RUN_MS)
         expect(prompt).to_have_text(HAS_RUN, timeout=RUN_MS)
 
+    def run_all(self) -> None:
+        """Choose "Run All Cells" from the menu, which returns at once."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+
     def clear(self, cell_id: str) -> None:
         """Delete a cell's text."""
         self._enter(cell_id)

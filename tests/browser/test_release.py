@@ -30,6 +30,7 @@ WRONG_ANSWER = "def decode_review(review, rank_to_word):\nreturn 'cinema'"  # Ju
 
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
+RUN_ALL_MS = 240_000
 VALIDATE_MS = 90_000  # runs the whole notebook, without the trainings
 
 
@@ -168,7 +169,7 @@ def a_wrong_answer_gets_hints(notebook: NotebookPage, lab: Lab, show: Show) -> N
         assert red > green
     hints = rows(notebook, lab, "ex1-decode").first.locator("td").nth(2)
     expect(hints).to_contain_text("the text has the wrong value")
-    expect(notebook.output(lab.check("ex1-decode"))).to_contain_text("ChecksFailed: 2 of 2")
+    expect(notebook.output(lab.check("ex1-decode"))).to_contain_text("ChecksFailed: 2 of 2 checks")
     expect(notebook.output(lab.check("ex1-decode"))).not_to_contain_text("Traceback")
     show("wrong-answer", notebook.cell(lab.check("ex1-decode")))
 
@@ -230,3 +231,50 @@ def ground(badge: Locator) -> tuple[int, int, int]:
     shown = badge.evaluate("element => getComputedStyle(element).backgroundColor")
     red, green, blue = re.findall(r"\d+", shown)[:3]
     return int(red), int(green), int(blue)
+
+
+HALF_DONE = ("ex1-decode", "ex1-padding")
+UNFINISHED = "def filter_word_ranks(word_list, max_rank=10_000, max_seq_len=250):\n    return ["
+
+
+def test_run_all_on_a_half_done_notebook_comes_to_its_end(
+    lab: Lab, tmp_path: Path, page: Page, show: Show
+) -> None:
+    """Open blanks, a cell that is no Python, and what fails because of them stop nothing."""
+    for cell in lab.code:
+        if any(cell.id in lab.answers(question) for question in HALF_DONE):
+            cell.source = lab.solution[cell.id]
+    (unfinished,) = lab.answers("ex1-filter")
+    next(cell for cell in lab.code if cell.id == unfinished).source = UNFINISHED
+    nbformat.write(lab.notebook, lab.file)
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
+    with jupyter(command, lab.file.parent, tmp_path) as server:
+        notebook = NotebookPage(page, server, lab.file.name, lab.notebook.cells)
+        notebook.run_all()
+        summary = notebook.output(lab.code[-1].id).locator("tr")
+        expect(summary.first).to_be_visible(timeout=RUN_ALL_MS)
+        show("run-all", notebook.cell(lab.code[-1].id))
+        for question, badge in (
+            ("ex1-decode", "passed"),
+            ("ex1-filter", "run again"),
+            ("ex1-padding", "passed"),
+            ("ex3-flash", "open"),
+            ("ex4-setup", "open"),
+        ):
+            expect(summary.filter(has_text=question).first).to_contain_text(badge)
+        expect(notebook.output(unfinished)).to_contain_text("SyntaxError")  # errors stay seen
+        stale = notebook.output(lab.check("ex1-filter"))
+        expect(stale).to_contain_text("run the cell above again, corrected")
+        expect(stale).to_contain_text("was never closed")
+        expect(notebook.output(lab.check("ex3-flash"))).not_to_contain_text("ChecksFailed")
+
+        # Text that was changed and saved, but not run.
+        (decode,) = lab.answers("ex1-decode")
+        notebook.type(decode, " ")
+        notebook.page.keyboard.press("Control+Home")
+        notebook.page.keyboard.type("# to be tried later\n")
+        notebook.save()
+        notebook.run(lab.check("ex1-decode"))
+        changed = notebook.output(lab.check("ex1-decode"))
+        expect(changed).to_contain_text("run the cell above: its text has changed since it ran")
+        show("changed-text", notebook.cell(lab.check("ex1-decode")))

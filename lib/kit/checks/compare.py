@@ -10,10 +10,12 @@ shape or key. A wrong dtype says all itself.
 
 import math
 from collections import Counter, deque
+from collections.abc import Callable
+from functools import wraps
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from .failure import CheckFailure, fail, kind_of, same_keys
+from .failure import CheckFailure, Compared, fail, kind_of, same_keys
 from .frames import (
     assert_index_equal,
     compare_frames,
@@ -42,6 +44,28 @@ if TYPE_CHECKING:  # a lab without torch never loads it
     from torch import Tensor
 
 
+Asked = ParamSpec("Asked")
+
+
+def _keeps_values(compare: Callable[Asked, None]) -> Callable[Asked, None]:
+    """Have a failure hold both values, which public checks show to their student."""
+
+    @wraps(compare)
+    def compared(*arguments: Asked.args, **named: Asked.kwargs) -> None:
+        try:
+            compare(*arguments, **named)
+        except CheckFailure as failure:
+            values = dict(zip(("actual", "expected"), arguments, strict=False)) | named
+            bounds = (getattr(compare, "__kwdefaults__", None) or {}) | named
+            rtol, atol = (float(bounds.get(name, 0)) for name in ("rtol", "atol"))
+            one = Compared(opened(values["actual"]), values["expected"], rtol, atol)
+            failure.compared.append(one)
+            raise
+
+    return compared
+
+
+@_keeps_values
 def assert_equal(
     actual: Any,
     expected: Any,
@@ -91,6 +115,7 @@ def assert_equal(
         fail(f"{what} has the wrong value", hint)
 
 
+@_keeps_values
 def assert_tensor_equal(
     actual: Any,
     expected: "Tensor",
@@ -113,6 +138,7 @@ def assert_tensor_equal(
     assert_same_values(actual, expected, what, hint, _is_equal)
 
 
+@_keeps_values
 def assert_close(
     actual: Any,
     expected: Any,

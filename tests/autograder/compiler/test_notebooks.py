@@ -135,7 +135,8 @@ def test_both_notebooks(write_lab: WriteLab, tmp_path: Path) -> None:
     blank, raw, check, written = student.cells
     raw_id = identity.given_id("raw", "raw")
     assert [cell.id for cell in student.cells] == ["ex1-answer-x", raw_id, "ex1", "why"]
-    assert blank.metadata["tags"] == ["a", "b", "skip-grading", "skip-execution"]
+    tags = ["a", "b", "skip-grading", "skip-execution", "raises-exception"]
+    assert blank.metadata["tags"] == tags
     assert blank.metadata["jupyter"] == {"source_hidden": True}
     assert set(blank.metadata) == {"tags", "jupyter", "nbgrader"}
     flags = [cell.metadata.get("nbgrader", {}) for cell in student.cells]
@@ -251,3 +252,13 @@ def test_any_file_is_compiled_or_refused_with_a_line(
         notebook = student_notebook(lab, lab_questions(lab, []))
         nbformat.validate(notebook)
         nbformat.validate(solution_notebook(lab, notebook))
+
+
+def test_run_all_goes_on_from_the_first_blank(write_lab: WriteLab) -> None:
+    cells = ("import os", "x = (\n#!TAG HWBEGIN\n1\n#!TAG HWEND\n)", "#!TAG QUESTION ex1", "x")
+    lab = read_pieces(write_lab("\n".join(f"```python\n{cell}\n```" for cell in cells)))
+    student = student_notebook(lab, [LabQuestion("ex1", 2, "auto")])
+    tags = [cell.metadata.get("tags", []) for cell in student.cells]
+    assert tags == [[], *[["raises-exception"]] * 3]
+    solved = solution_notebook(lab, student)
+    assert not any(cell.metadata.get("tags") for cell in solved.cells)

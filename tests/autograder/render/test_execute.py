@@ -26,6 +26,8 @@ def test_outputs_and_times(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"data.txt", "beside.py"}
 
 
-def test_a_failing_cell_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tags", [[], ["raises-exception"]])
+def test_a_failing_cell_is_told(tags: list[str], tmp_path: Path) -> None:
+    failing = new_code_cell("1 / 0", metadata={"tags": tags})
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
-        execute(new_notebook(cells=[new_code_cell("1 / 0")]), tmp_path, lambda number, of: None)
+        execute(new_notebook(cells=[failing]), tmp_path, lambda number, of: None)
