@@ -32,7 +32,7 @@ def plot_padding(tokens: Tensor) -> None:
         tokens: reviews padded with 0 on the right, int64, (batch, seq_len).
     """
     tokens = tokens.cpu()
-    lengths = (tokens != 0).sum(dim=1)  # (batch,)
+    lengths = tokens.count_nonzero(dim=1)  # (batch,)
     fitting = (lengths <= MOST_IN_DETAIL).nonzero().squeeze(1)
     short = fitting if len(fitting) >= NUM_IN_DETAIL else lengths.argsort(stable=True)
     short = short[:NUM_IN_DETAIL].sort().values
