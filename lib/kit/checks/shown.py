@@ -52,7 +52,7 @@ def details_of(compared: list[Compared], calls: list[tuple[str, Any]]) -> tuple[
         (text for text, result in reversed(calls) if any(_is_part(one, result) for one in results)),
         "",
     )
-    lines = [call] if call and len(call) <= 2 * LONGEST else []
+    lines = [call] if call and len(call) <= LONGEST else []
     return (*lines, f"expected {expected}", f"got      {got}")
 
 
