@@ -437,9 +437,9 @@ class TinyRun:
 
 MEASURES = {
     "train_loss": "It is the mean over all samples of the epoch, before each step",
-    "train_acc": "It is the share of all samples that come out right, before each step",
+    "train_acc": "It is the share of all samples that are right, before each step",
     "val_loss": "It is the mean over all samples, after the epoch's steps",
-    "val_acc": "It is the share of all samples that come out right, after the epoch's steps",
+    "val_acc": "It is the share of all samples that are right, after the epoch's steps",
 }
 
 
