@@ -27,7 +27,7 @@ _CHUNK = re.compile(r"^ {0,3}`{3,}\{\s*(\w+)", re.MULTILINE)
 _OTHER_CHUNKS = {"r": "R", "julia": "Julia", "ojs": "Observable JavaScript"}
 _MARIMO = "marimo.App("
 _CELL = re.compile(r"^\W{1,2} ?(%%|\+|-{3}\s*$|jupyter:|#{20}|!TAG|region\b)", re.MULTILINE)
-_TAG_IN_TEXT = re.compile(r"^# +#!(TAG|MSG)\b", re.MULTILINE)
+_TAG_IN_TEXT = re.compile(r"^# +#!(TAG|MSG|HINT)\b", re.MULTILINE)
 SUFFIXES = frozenset(
     {".ipynb", ".py", ".rmd", ".qmd", ".myst", ".mystnb", ".mnb", ".markdown"} | set(_OTHER_SCRIPTS)
 )
@@ -108,8 +108,8 @@ def _command(path: Path, text: str) -> str:
                 export = f"marimo export ipynb {source} -o {notebook}"
                 return f"{export} && jupytext --to md {notebook}"
             # In a script's text cells Jupytext takes `#!TAG` for a command and drops its `#`.
-            mend = rf" && sed -i -E 's/^( *)!(TAG|MSG)\b/\1#!\2/' {target}"
-            return f"jupytext --to md {source}" + (mend if _TAG_IN_TEXT.search(text) else "")
+            fix = rf" && sed -i -E 's/^( *)!(TAG|MSG|HINT)\b/\1#!\2/' {target}"
+            return f"jupytext --to md {source}" + (fix if _TAG_IN_TEXT.search(text) else "")
         case suffix:  # Jupytext knows these only by their usual spelling, and .qmd by Quarto alone
             usual = ".Rmd" if suffix.lower() in (".rmd", ".qmd") else suffix.lower()
             copy = shlex.quote(str(path.with_suffix(usual)))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 class UserError(Exception):
-    """A mistake the user can mend; `message` says what is wrong, where, and what to do.
+    """A mistake the user can fix; `message` says what is wrong, where, and what to do.
 
     Exit code 1 stands for a failed check, 2 for misuse of a command.
     """

@@ -28,7 +28,7 @@ from .notebooks import (
     student_notebook,
     write_notebook,
 )
-from .points import read_tests
+from .points import read_lab_tests
 from .support import support_files
 
 
@@ -107,9 +107,7 @@ def refuse_clashes(sources: Sequence[Path], release_dir: Path, solution_dir: Pat
 
 def _compile(source: Path) -> _CompiledLab:
     lab, folder = read_pieces(source), read_lab_folder(source)
-    checks = [folder.checks_file] if folder.checks_file.is_file() else []
-    tests = [test for path in checks + folder.hidden_tests for test in read_tests(path)]
-    questions = lab_questions(lab, tests)
+    questions = lab_questions(lab, read_lab_tests(folder))
     folder.refuse_unknown_questions([question.id for question in questions])
     extra = read_extra_files(folder)
     lab.notices += extra.notices
@@ -159,7 +157,7 @@ def _put_in_place(made: list[tuple[Path, Path]]) -> None:
                 beside = Path(stack.enter_context(folder))
                 shutil.copytree(new, beside / "new")
             except OSError as error:
-                raise UserError(f"{target}: cannot be written ({error}); mend that") from error
+                raise UserError(f"{target}: cannot be written ({error}); fix that") from error
             copies.append((beside, target))
         for beside, target in copies:
             with contextlib.suppress(FileNotFoundError):

@@ -87,7 +87,7 @@ def _python(path: Path, text: str) -> tuple[str, str, tags.TaggedCell]:
         try:
             ast.parse(version)
         except SyntaxError as error:
-            what = f"not Python ({error.msg}), as a module has to be; mend it"
+            what = f"not Python ({error.msg}), as a module has to be; fix it"
             raise UserError(f"{shown(path)}:{error.lineno or 1}: {what}") from None
     return f"{student}\n", f"{solution}\n", tagged
 
@@ -111,6 +111,9 @@ def _refuse_other_tags(tagged: tags.TaggedCell) -> None:
     if tagged.questions:
         line = tagged.questions[0].line
         raise tags.TagError(line, "a file holds no question; put the tag into the lab's notebook")
+    if tagged.helps:
+        wrong = "a file holds no task and no hint; put the tag into the lab's notebook"
+        raise tags.TagError(tagged.helps[0].line, wrong)
     if tagged.colab:
         raise tags.TagError(tagged.colab, "COLAB is for cells; take it away")
     if tagged.skips:

@@ -86,7 +86,7 @@ def _yaml(path: Path, lines: list[str], first: int, end: int) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = min(first + 1 + (mark.line if mark else 0), end)
         reason = getattr(error, "problem", None) or str(error)
-        wrong = f"the header is no YAML ({' '.join(str(reason).split())}); mend it"
+        wrong = f"the header is no YAML ({' '.join(str(reason).split())}); fix it"
         raise UserError(f"{path}:{line}: {wrong}") from error
     if read is None:
         return {}

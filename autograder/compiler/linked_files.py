@@ -151,7 +151,7 @@ class _Shelf:
         real = _as_spelt(self.project, path)
         if real is None or not real.is_file():
             remedy = "write https:// before it" if target.startswith("www.") else "put it there"
-            raise self.wrong(line, f"{what} {target} is missing; {remedy}, or mend the link")
+            raise self.wrong(line, f"{what} {target} is missing; {remedy}, or fix the link")
         if real != path:
             wrong = f"{what} {target} is missing, but there is {real.name} in {real.parent.name}/"
             raise self.wrong(line, f"{wrong}; capital letters count")

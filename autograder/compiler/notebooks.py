@@ -6,12 +6,13 @@ answers, and the solution notebook is what a perfect student would hand in.
 """
 
 import copy
+import dataclasses
 import itertools
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,12 +21,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from autograder import identity
 from autograder.add_points import add_points
 from autograder.errors import UserError
+from autograder.lab import read_lab_folder
 
 from . import blanks, tags
 from .answer_keys import answer_key
 from .colab import COLAB_TAG, colab_cell
+from .help import Helps, answer_field, folded, give_to_questions, head
 from .linked_files import Files, Text, link_files
-from .points import MarkedTest
+from .points import MarkedTest, read_lab_tests
 from .source import SourceCell, read_lab
 
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -62,6 +65,7 @@ class Piece:
     cell_id: str = ""  # see `autograder.identity`
     tags: list[str] = field(default_factory=list)  # in both notebooks
     skips_preview: bool = False
+    helps: Helps = field(default_factory=Helps)  # of a text cell, for the question below
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -118,8 +122,10 @@ def read_pieces(path: Path) -> Lab:
             lab.notices.append(notice)
     if not lab.pieces:
         raise UserError(f"{path}:1: the lab has no cells; write some")
-    _name_cells(lab)  # by what is written, wherever its links will lead
+    _name_cells(lab)  # by what is written, whatever help stands there and wherever links will lead
+    _find_helped(lab)
     _link_files(lab)
+    _add_help(lab)
     return lab
 
 
@@ -137,7 +143,7 @@ def lab_questions(lab: Lab, tests: list[MarkedTest]) -> list[LabQuestion]:
     elif strangers:
         test = strangers[0]
         wrong = f"{lab.path} has no test cell `#!TAG QUESTION {test.question_id}`"
-        raise UserError(f"{test.path}:{test.line}: {wrong}; add one or mend the id")
+        raise UserError(f"{test.path}:{test.line}: {wrong}; add one or fix the id")
     questions = []
     for piece in filter(lambda piece: piece.is_graded, lab.pieces):
         if piece.role == "check":
@@ -197,15 +203,51 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.write_bytes(f"{text.rstrip()}\n".encode())
 
 
+def _find_helped(lab: Lab) -> None:
+    try:
+        give_to_questions(
+            [(piece.helps, piece.question.id if piece.question else None) for piece in lab.pieces]
+        )
+    except tags.TagError as error:
+        raise UserError(f"{lab.path}:{error.line}: {error.message}") from error
+
+
+def _add_help(lab: Lab) -> None:
+    """Put heads and hints around the texts that they belong to, and frame what is written in."""
+    points = _points(lab) if any(piece.helps.task for piece in lab.pieces) else {}
+    for piece in lab.pieces:
+        helps = piece.helps
+        if piece.role == "written":
+            piece.student = answer_field(piece.student)
+        elif helps.task or helps.hints:
+            hints = folded([hint.text for hint in helps.hints], helps.first, helps.of)
+            first = head(helps.task, points.get(helps.question, 0)) if helps.task else ""
+            text = "\n\n".join(filter(None, [first, piece.student, hints]))
+            piece.student = piece.solution = text
+
+
+def _points(lab: Lab) -> dict[str, float]:
+    """Each question's points, as the tests beside the lab's file give them."""
+    written = [piece.question for piece in lab.pieces if piece.question and piece.question.points]
+    points = {question.id: question.points or 0 for question in written}
+    for test in read_lab_tests(read_lab_folder(lab.path)):
+        points[test.question_id] = round(points.get(test.question_id, 0) + test.points, 6)
+    return points
+
+
 def _link_files(lab: Lab) -> None:
     texts = [piece for piece in lab.pieces if _has_links(piece)]
+    hints = [hint for piece in lab.pieces for hint in piece.helps.hints]
+    hint_texts = [Text(hint.text, hint.line) for hint in hints]
     student, solution = link_files(
         lab.path,
-        [Text(piece.student, piece.line) for piece in texts],
-        [Text(piece.solution, piece.line) for piece in texts],
+        [*(Text(piece.student, piece.line) for piece in texts), *hint_texts],
+        [*(Text(piece.solution, piece.line) for piece in texts), *hint_texts],
     )
-    for piece, given, solved in zip(texts, student.texts, solution.texts, strict=True):
+    for piece, given, solved in zip(texts, student.texts, solution.texts, strict=False):
         piece.student, piece.solution = given, solved
+    for hint, text in zip(hints, student.texts[len(texts) :], strict=True):
+        hint.lines = [tags.Line(hint.line, text)]
     lab.linked, lab.linked_by_solution = student.files, solution.files
 
 
@@ -220,7 +262,7 @@ def _read_tags(cell: SourceCell) -> tags.TaggedCell:
     if cell.kind == "raw":
         for part in tagged.parts:
             if not isinstance(part, tags.Text):
-                wanted = "a raw cell has no answers; move the tag to a Markdown cell"
+                wanted = "a raw cell has no answers and no help; move the tag to a Markdown cell"
                 raise tags.TagError(part.line, wanted)
     return tagged
 
@@ -254,6 +296,8 @@ def _colab_piece(cell: SourceCell, tagged: tags.TaggedCell, tag: int, lab: Lab) 
 
 
 def _code_pieces(cell: SourceCell, tagged: tags.TaggedCell) -> Iterator[Piece]:
+    for tag in tagged.helps:
+        raise tags.TagError(tag.line, "help stands in a text cell; move the tag above the code")
     if tagged.questions:
         question = _only_question(tagged)
         check = f'check("{question.id}")'
@@ -284,27 +328,60 @@ def _only_question(tagged: tags.TaggedCell) -> tags.Question:
 
 def _text_pieces(cell: SourceCell, tagged: tags.TaggedCell) -> Iterator[Piece]:
     question: tags.Question | None = None
+    text: Piece | None = None  # that hints below it belong to
     for part in tagged.parts:
+        if isinstance(part, tags.Text) and not tags.stripped(part.lines):
+            continue
+        if not isinstance(part, tags.Block):
+            _refuse_pending(question)
         match part:
             case tags.Text(lines=lines):
-                if written := tags.stripped(lines):
-                    _refuse_pending(question)
-                    text = _joined(written)
-                    line = cell.line + written[0].number - 1
-                    yield Piece(cell.kind, "locked", text, text, line)
+                written = tags.stripped(lines)
+                if text is None or text.student:
+                    yield from _finished(text)
+                    text = _given_text(cell, written[0].number)
+                text.student = text.solution = _joined(written)
+                text.line = cell.line + written[0].number - 1
+            case tags.Task():
+                yield from _finished(text)
+                text = _given_text(cell, part.line)
+                text.helps.task = _placed(cell, part)
+            case tags.Hint():
+                text = text or _given_text(cell, part.line)
+                text.helps.hints.append(_placed(cell, part))
             case tags.Question():
-                _refuse_pending(question)
+                yield from _finished(text)
+                text = None
                 if part.points is None:
                     wanted = "a written answer needs points; add them after its id"
                     raise tags.TagError(part.line, wanted)
                 question = part
             case tags.Block(solution=solution):
+                yield from _finished(text)
+                text = None
                 line = cell.line + (question or part).line - 1
                 student = part.message or DEFAULT_ANSWER
                 answer = textwrap.dedent(_joined(tags.stripped(solution)))
                 yield Piece("markdown", "written", student, answer, line, question)
                 question = None
+    yield from _finished(text)
     _refuse_pending(question)
+
+
+def _given_text(cell: SourceCell, line: int) -> Piece:
+    return Piece(cell.kind, "locked", "", "", cell.line + line - 1)
+
+
+def _finished(text: Piece | None) -> list[Piece]:
+    return [] if text is None else [text]
+
+
+HelpTag = TypeVar("HelpTag", tags.Task, tags.Hint)
+
+
+def _placed(cell: SourceCell, tag: HelpTag) -> HelpTag:
+    """The tag with its line in the file."""
+    return dataclasses.replace(tag, line=cell.line + tag.line - 1)
 
 
 def _refuse_pending(question: tags.Question | None) -> None:
@@ -357,18 +434,21 @@ def _question_ids(lab: Lab) -> dict[str, int]:
 def _wanted_ids(lab: Lab) -> list[str]:
     """What each cell would be called if no other had the same name."""
     wanted: list[str] = []
-    next_question: str | None = None
+    next_question: str | None = None  # that is tested
+    next_id = ""  # of any question
     for index in reversed(range(len(lab.pieces))):
         piece = lab.pieces[index]
         if piece.question:
-            wanted.append(piece.question.id)
+            next_id = piece.question.id
+            wanted.append(next_id)
         elif piece.role == "blank":
             wanted.append(identity.answer_id(next_question, piece.key))
         elif piece.role == "written":
             texts = (one.student for one in reversed(lab.pieces[:index]) if one.role == "locked")
             wanted.append(identity.written_id(next(texts, piece.student)))
         else:
-            wanted.append(identity.given_id(piece.kind, piece.student))
+            # A head or hints alone are named by their question.
+            wanted.append(identity.given_id(piece.kind, piece.student or next_id))
         if piece.role == "check":
             next_question = piece.question.id if piece.question else None
     return wanted[::-1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UserError
-from autograder.lab import CHECKS_FILE
+from autograder.lab import CHECKS_FILE, Lab
 
 from .cases import constants_of, count_cases
 from .ipython_syntax import parse
@@ -37,6 +37,16 @@ def function_of(name: str) -> str:
     return name.partition("[")[0]
 
 
+def read_lab_tests(folder: Lab) -> list[MarkedTest]:
+    """The marked tests of a lab: public ones, then hidden ones.
+
+    Raises:
+        UserError: as `read_tests` says.
+    """
+    public = [folder.checks_file] if folder.checks_file.is_file() else []
+    return [test for path in [*public, *folder.hidden_tests] for test in read_tests(path)]
+
+
 def read_tests(path: Path) -> list[MarkedTest]:
     """The marked tests of one file, in order; each case of a parametrised one is a test.
 
@@ -48,7 +58,7 @@ def read_tests(path: Path) -> list[MarkedTest]:
     try:
         tree = parse(path.read_bytes())
     except SyntaxError as error:
-        wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); mend the test file"
+        wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); fix the test file"
         raise UserError(wrong) from error
     constants = constants_of(tree)
     tests: dict[str, list[MarkedTest]] = {}

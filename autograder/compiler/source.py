@@ -29,7 +29,7 @@ _NEARLY_A_REGION = re.compile(
     r"\s*<!--\s*(#\s*(end)?\s*(region|markdown|md|raw)\b.*|(end)?\s*region\s*-->\s*)", re.IGNORECASE
 )
 _COMMENT = re.compile(r" {0,3}<!--")
-_TAG = re.compile(r"\s*#!(TAG|MSG)\b")
+_TAG = re.compile(r"\s*#!(TAG|MSG|HINT)\b")
 _HEADING = re.compile(r"#{1,6}(\s|$)")
 _BLOCK_BREAK = re.compile(r" {0,3}\+\+\+(?P<metadata>.*)")  # between two text cells of MyST
 _RULE = re.compile(r" {0,3}-{3,}\s*")
@@ -80,7 +80,7 @@ def _read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be read ({error.strerror}); mend its permissions"
+            f"{path}: cannot be read ({error.strerror}); fix its permissions"
         ) from error
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
@@ -414,7 +414,7 @@ class _MystReader(_Reader):
         try:
             options = yaml.safe_load("\n".join(lines))
         except (yaml.YAMLError, ValueError) as error:
-            raise self.wrong(first, "the options of this cell are no YAML; mend them") from error
+            raise self.wrong(first, "the options of this cell are no YAML; fix them") from error
         if options is None or isinstance(options, dict):
             return options or {}
         raise self.wrong(first, "an option is written `:key: value`; write it so")

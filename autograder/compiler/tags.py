@@ -1,4 +1,4 @@
-"""The tags of a lab: a cell's lines become text, blocks that hold a solution, and questions.
+"""The tags of a lab: a cell's lines become text, solutions, questions, and help for them.
 
     #!TAG HWBEGIN … #!TAG HWEND      what lies between is the solution
     #!MSG text                       inside a block: what the student reads in its place
@@ -6,6 +6,8 @@
     #!TAG SKIPGRADEEXEC              don't execute this cell when grading
     #!TAG COLAB                      the cell that Google Colab needs, written by the compiler
     #!TAG QUESTION id [points]       the question of a test cell, or of the written answer below
+    #!TAG TASK minutes difficulty    the text of the next question begins here
+    #!HINT text                      a folded hint to the next question: this line and those below
 
 A tag stands alone on its line. In code a tag inside a string is text; in Markdown such a line is
 always a tag, since a leaked solution would be worse. Only the standard library is imported.
@@ -14,20 +16,26 @@ always a tag, since a leaked solution would be worse. Only the standard library 
 import difflib
 import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .ipython_syntax import CodeLine, Scanner, cell_magic
 
 BEGIN, END, QUESTION, MESSAGE = "HWBEGIN", "HWEND", "QUESTION", "MSG"
+TASK, HINT = "TASK", "HINT"
 SKIP_EXECUTION, SKIP_GRADING, COLAB = "SKIPQUESTEXEC", "SKIPGRADEEXEC", "COLAB"
-NAMES = (BEGIN, END, QUESTION, SKIP_EXECUTION, SKIP_GRADING, COLAB)
+NAMES = (BEGIN, END, QUESTION, TASK, SKIP_EXECUTION, SKIP_GRADING, COLAB)
+DIFFICULTIES = ("easy", "medium", "hard")
+MOST_MINUTES = 600
 
 _TAG = re.compile(r"#!TAG\s+(?P<name>[A-Z]+)(?P<rest>(?:\s.*)?)")
-_MESSAGE = re.compile(r"#!MSG(?:\s(?P<text>.*))?")
-_STARTS_LIKE_A_TAG = re.compile(r"\s*#!(TAG|MSG)\b")
+_WITH_TEXT = re.compile(r"#!(?P<name>MSG|HINT)(?:\s(?P<text>.*))?")
+_STARTS_LIKE_A_TAG = re.compile(r"\s*#!(TAG|MSG|HINT)\b")
 _MARKED_WORDS = re.compile(r"(?P<mark>[#!][#!\s]*)(?P<word>\w+)\W*(?P<next>\w*)")
-_DECORATED = re.compile(r"\s*(?:[>*+-]|\d+[.)]|<!--)[\s*]*#!(?:TAG\s+[A-Z]+\W*|MSG\b.*)")
+_DECORATED = re.compile(r"\s*(?:[>*+-]|\d+[.)]|<!--)[\s*]*#!(?:TAG\s+[A-Z]+\W*|(?:MSG|HINT)\b.*)")
+_WORDS_OF_HEADINGS = (QUESTION, TASK)
+_NO_WORDS = (BEGIN, END, SKIP_EXECUTION, SKIP_GRADING, COLAB)
 _STRAY_QUOTES = "'\"`"
 _QUESTION_ID = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -45,7 +53,7 @@ class DoesNotCompile(TagError):
     """A solution that is no Python; `problem` says why."""
 
     def __init__(self, line: int, problem: str) -> None:
-        super().__init__(line, f"the solution does not compile: {problem}; mend it")
+        super().__init__(line, f"the solution does not compile: {problem}; fix it")
         self.problem = problem
 
 
@@ -94,7 +102,30 @@ class Question:
     points: float | None
 
 
-Part = Text | Block | Question
+@dataclass
+class Task:
+    """Where the text of the next question begins, and what its author expects of students."""
+
+    line: int
+    minutes: int
+    difficulty: str
+
+
+@dataclass
+class Hint:
+    """Help with the next question, which students unfold."""
+
+    line: int
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All its lines as one text, at the left edge."""
+        first, *others = (line.text for line in self.lines)
+        return "\n".join([first.strip(), textwrap.dedent("\n".join(others))]).strip()
+
+
+Part = Text | Block | Question | Task | Hint
 
 
 @dataclass
@@ -115,6 +146,11 @@ class TaggedCell:
     def questions(self) -> list[Question]:
         """The question tags in order."""
         return [part for part in self.parts if isinstance(part, Question)]
+
+    @property
+    def helps(self) -> list[Task | Hint]:
+        """The heads of tasks and the hints in order."""
+        return [part for part in self.parts if isinstance(part, Task | Hint)]
 
 
 def read_code(source: str) -> TaggedCell:
@@ -163,11 +199,11 @@ def recognise(line: str, number: int = 1) -> Tag | None:
         TagError: the line is nearly a tag.
     """
     stripped = line.strip()
-    if message := _MESSAGE.fullmatch(stripped):
-        return Tag(MESSAGE, message["text"] or "")
+    if found := _WITH_TEXT.fullmatch(stripped):
+        return Tag(found["name"], found["text"] or "")
     if tag := _TAG.fullmatch(stripped.rstrip(_STRAY_QUOTES)):
         name, argument = tag["name"], tag["rest"].strip()
-        if name in NAMES and (name == QUESTION or not argument):
+        if name in NAMES and (name in (QUESTION, TASK) or not argument):
             return Tag(name, argument)
         if name in NAMES:
             raise TagError(number, f"unexpected `{argument}` after the tag {name}; take it away")
@@ -190,7 +226,7 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
             case None if block:
                 block.solution.append(Line(number, line))
             case None:
-                _current_text(cell).lines.append(Line(number, line))
+                _current_text(cell).append(Line(number, line))
             case Tag(name="HWBEGIN") if block:
                 raise TagError(number, "a block inside a block; close the outer one first")
             case Tag(name="HWBEGIN"):
@@ -204,10 +240,14 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
                 block.messages.append(text)
             case Tag(name="MSG"):
                 raise TagError(number, f"stray #!MSG; put it between {BEGIN} and {END}")
-            case Tag(name="QUESTION") if block:
-                raise TagError(number, f"{QUESTION} inside a block; put it above {BEGIN}")
+            case Tag(name="QUESTION" | "TASK" | "HINT" as name) if block:
+                raise TagError(number, f"{name} inside a block; put it above {BEGIN}")
             case Tag(name="QUESTION", argument=argument):
                 cell.parts.append(_question(number, argument))
+            case Tag(name="TASK", argument=argument):
+                cell.parts.append(_task(number, argument))
+            case Tag(name="HINT", argument=text):
+                cell.parts.append(Hint(number, [Line(number, text)]))
             case Tag(name="COLAB"):
                 cell.colab = number
             case Tag(name=name):
@@ -218,6 +258,9 @@ def _read(lines: list[str], scanned: list[CodeLine]) -> TaggedCell:
             f"this block is not closed before its cell ends; add `#!TAG {END}` "
             "(a block can't cross cells, and two blank lines end a Markdown cell)",
         )
+    for part in cell.parts:
+        if isinstance(part, Hint) and not part.text:
+            raise TagError(part.line, "an empty hint; write it behind `#!HINT`, or below")
     return cell
 
 
@@ -229,12 +272,13 @@ def _recognise_at(number: int, line: str, block: Block | None) -> Tag | None:
     return tag
 
 
-def _current_text(cell: TaggedCell) -> Text:
-    if cell.parts and isinstance(cell.parts[-1], Text):
-        return cell.parts[-1]
-    text = Text()
-    cell.parts.append(text)
-    return text
+def _current_text(cell: TaggedCell) -> list[Line]:
+    """The lines that a line of text is added to."""
+    if not cell.parts or not isinstance(cell.parts[-1], Text | Hint):
+        cell.parts.append(Text())
+    current = cell.parts[-1]
+    assert isinstance(current, Text | Hint)
+    return current.lines
 
 
 def _question(number: int, argument: str) -> Question:
@@ -249,6 +293,21 @@ def _question(number: int, argument: str) -> Question:
     return Question(number, question_id, float(points[0]))
 
 
+def _task(number: int, argument: str) -> Task:
+    usage = f"write `#!TAG {TASK} minutes difficulty`, such as `#!TAG {TASK} 10 easy`"
+    match argument.split():
+        case [minutes, difficulty] if re.fullmatch(r"[0-9]{1,4}", minutes):
+            pass
+        case _:
+            raise TagError(number, f"`{TASK} {argument}`: {usage}")
+    if not 0 < int(minutes) <= MOST_MINUTES:
+        raise TagError(number, f"`{minutes}` minutes; write a number from 1 to {MOST_MINUTES}")
+    if difficulty not in DIFFICULTIES:
+        known = ", ".join(DIFFICULTIES)
+        raise TagError(number, f"`{difficulty}` is no difficulty; write one of {known}")
+    return Task(number, int(minutes), difficulty)
+
+
 def _is_near_miss(line: str) -> bool:
     """Whether a line was meant as a tag: `# !TAG HWBEGIN`, `#!tag hwend`, `#!MGS`, `#HWBEGIN`."""
     words = _MARKED_WORDS.match(line)
@@ -256,27 +315,28 @@ def _is_near_miss(line: str) -> bool:
         return False
     word, following = words["word"].upper(), words["next"].upper()
     if "#" in words["mark"] and "!" in words["mark"]:
-        return _resembles_tag_or_msg(word) or _resembles_name(word) or _resembles_name(following)
-    if following == QUESTION:  # "# Tag question" may well be a heading
-        return words["word"] == "TAG" and words["next"] == QUESTION
-    if _resembles_tag_or_msg(word) and _resembles_name(following):
+        is_tag = _resembles(word, "TAG", MESSAGE, HINT)
+        return is_tag or _resembles_name(word) or _resembles_name(following)
+    if following in _WORDS_OF_HEADINGS:  # "# Tag question" may well be a heading
+        return words["word"] == "TAG" and words["next"] == following
+    if _resembles(word, "TAG", MESSAGE) and _resembles_name(following, _NO_WORDS):
         return True
-    return words["word"] in NAMES and words["word"] != QUESTION and not following
+    return words["word"] in NAMES and word not in _WORDS_OF_HEADINGS and not following
 
 
-def _resembles_tag_or_msg(word: str) -> bool:
-    # Letters swapped or one too many; not mere likeness, since `# !tar x a.tar` is a command
+def _resembles(word: str, *marks: str) -> bool:
+    # Letters swapped or one too many; not mere likeness, because `# !tar x a.tar` is a command
     # that somebody commented out.
     one_less = [word[:i] + word[i + 1 :] for i in range(len(word))]
-    return any(sorted(word) == sorted(wanted) or wanted in one_less for wanted in ("TAG", "MSG"))
+    return any(sorted(word) == sorted(mark) or mark in one_less for mark in marks)
 
 
-def _resembles_name(word: str) -> bool:
-    return bool(difflib.get_close_matches(word, NAMES, n=1, cutoff=0.75))
+def _resembles_name(word: str, names: Sequence[str] = NAMES) -> bool:
+    return bool(difflib.get_close_matches(word, names, n=1, cutoff=0.75))
 
 
 def _suggestion(line: str) -> str:
     for word in re.findall(r"\w+", line.upper()):
         if close := difflib.get_close_matches(word, NAMES, n=1, cutoff=0.6):
             return f"did you mean `#!TAG {close[0]}`?"
-    return f"the tags are `#!MSG text` and `#!TAG` with {', '.join(NAMES)}"
+    return f"the tags are `#!MSG text`, `#!HINT text` and `#!TAG` with {', '.join(NAMES)}"

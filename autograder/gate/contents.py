@@ -44,12 +44,12 @@ def check_parses(bench: Bench) -> Seen:
     for cell in cells:
         if problem := syntax_problem(cell.source):
             place = subject.place_of(cell, problem.line)
-            findings.append(Finding(place, f"doesn't parse ({problem.message}); mend its source"))
+            findings.append(Finding(place, f"doesn't parse ({problem.message}); fix its source"))
     for file in files:
         try:
             parse(file.read_bytes())
         except SyntaxError as error:
-            wrong = f"doesn't parse ({error.msg}); mend its source"
+            wrong = f"doesn't parse ({error.msg}); fix its source"
             findings.append(Finding(f"{shown(file)}:{error.lineno or 1}", wrong))
     return Seen(f"{len(cells)} code cells, {len(files)} modules", findings)
 

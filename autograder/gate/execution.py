@@ -65,7 +65,7 @@ def _failures(bench: Bench, client: NotebookClient, cells: list[Any]) -> list[Fi
     """The first cell that fails; those after it would fail for want of what it defines."""
     for cell in cells:
         if error := _error_in(client, cell):
-            wrong = f"cell {cell.id} fails ({': '.join(error)}); mark it SKIPQUESTEXEC or mend it"
+            wrong = f"cell {cell.id} fails ({': '.join(error)}); mark it SKIPQUESTEXEC or fix it"
             return [Finding(bench.subject.place_of(cell), wrong)]
     return []
 
@@ -78,7 +78,7 @@ def _wrong_checks(bench: Bench, client: NotebookClient, cells: list[Any]) -> lis
         if question_id(cell) not in checked:  # it says so, and lets the student go on
             if error is not None:
                 wrong = f"{cell.source} fails by {': '.join(error)}, and there is nothing to check"
-                findings.append(Finding(bench.subject.place_of(cell), f"{wrong}; mend its source"))
+                findings.append(Finding(bench.subject.place_of(cell), f"{wrong}; fix its source"))
             continue
         if error is None or error[0] != CHECK_ERROR or str(question_id(cell)) not in error[1]:
             how = f"fails by {': '.join(error)}" if error else "passes"

@@ -139,7 +139,7 @@ def as_table(lab: str, outcomes: list[Outcome]) -> Table:
 
 
 def findings_of(outcomes: list[Outcome]) -> list[Text]:
-    """A line for each thing to mend."""
+    """A line for each thing to fix."""
     return [
         Text(f"{finding.place}: {finding.what}")
         for outcome in outcomes

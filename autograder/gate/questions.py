@@ -41,7 +41,7 @@ def check_points(bench: Bench) -> Seen:
         findings.append(Finding(subject.place_of_question(missing), wrong))
     for test in tests:
         if test.question_id not in ids:
-            wrong = f"{test.name} belongs to no question of the release; mend its mark"
+            wrong = f"{test.name} belongs to no question of the release; fix its mark"
             findings.append(Finding(f"{shown(test.path)}:{test.line}", wrong))
     total = add_points(question.max_score for question in questions if not question.extra)
     extra = add_points(question.max_score for question in questions if question.extra)

@@ -19,13 +19,13 @@ def check_solution(bench: Bench) -> Seen:
     findings = {}
     for result in results:
         for cell in result.cell_failures:
-            wrong = f"cell {cell.cell_id} of the solution fails ({cell.message}); mend it"
+            wrong = f"cell {cell.cell_id} of the solution fails ({cell.message}); fix it"
             findings[cell.cell_id] = Finding(bench.subject.place_in_source(cell.cell_id), wrong)
         for question in result.questions:
             for test in question.tests:
                 if not test.passed:
                     wrong = f"the solution fails {test.name} under seed {result.seed} "
-                    what = f"{wrong}({test.detail or test.message}); mend one of them"
+                    what = f"{wrong}({test.detail or test.message}); fix one of them"
                     place = place_of_test(bench, test.name)
                     findings.setdefault(test.name, Finding(place, what))
             if question.tests and question.score != question.max_score and not any(
@@ -88,4 +88,4 @@ def place_of_test(bench: Bench, name: str) -> str:
 
 
 def _not_graded(bench: Bench) -> Finding:
-    return Finding(f"{shown(bench.subject.source)}:1", "the solution wasn't graded; mend the build")
+    return Finding(f"{shown(bench.subject.source)}:1", "the solution wasn't graded; fix the build")

@@ -54,7 +54,7 @@ class BrokenChecks:
                 self._ask(test, result.student)
 
     def _ask(self, test: Verdict, student: str) -> None:
-        whose = "mend the test and grade again"
+        whose = "fix the test and grade again"
         if test.cause is not Cause.TEST_BROKEN:
             whose = "look whose fault it is"
         self._note(test.name, f"{test.name}: {_told(test)}, on what {student} handed in; {whose}")

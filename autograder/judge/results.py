@@ -10,7 +10,7 @@ from .content import ExtraFile
 from .submission import StudentCell
 
 FAILED = "failed"
-COMES_OUT = "It is what comes out if an answer"  # a known mistake's title follows
+COMES_OUT = "An answer gives this if it"  # a known mistake's title follows
 KEPT_CHARACTERS = 20_000  # of a file that is no notebook
 Row = TypeVar("Row")
 

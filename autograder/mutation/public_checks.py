@@ -4,7 +4,7 @@ A student fixes what a check shows. A lab lists the wrong answers that its publi
 each with the reason, in `variants/unseen_by_checks.toml`:
 
     [[unseen]]
-    answers = ["ex1-padding-device-left-out"]   # names of files
+    answers = ["device-left-out"]   # names of files
     reason = "there is one device only on most machines"
 """
 

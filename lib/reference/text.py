@@ -10,16 +10,16 @@ FIRST_WORD_ID = len(SPECIALS)  # the id of a word is its rank plus 3, ranks star
 
 
 def decode_review(review: Iterable[int], rank_to_word: Mapping[int, str]) -> str:
-    """The words of a review, joined by blanks; a rank without a word reads as `<oov>`."""
+    """The words of a review, joined by spaces; a rank without a word reads as `<oov>`."""
     names = SPECIALS | {rank + FIRST_WORD_ID: word for rank, word in rank_to_word.items()}
     return " ".join(names.get(token, SPECIALS[2]) for token in review)
 
 
-def filter_word_ranks(
-    word_list: Iterable[int | None], max_rank: int = 10_000, max_seq_len: int = 250
+def filter_word_ids(
+    ids: Iterable[int | None], max_id: int = 10_000, max_seq_len: int = 250
 ) -> list[int]:
-    """The first `max_seq_len` of the ids that are neither None nor above `max_rank`."""
-    return [word for word in word_list if word is not None and word <= max_rank][:max_seq_len]
+    """The first `max_seq_len` of the ids that are neither None nor above `max_id`."""
+    return [word for word in ids if word is not None and word <= max_id][:max_seq_len]
 
 
 def pad_reviews(reviews: Sequence[Sequence[int]], device: torch.device | str = "cpu") -> Tensor:

@@ -234,7 +234,7 @@ def ground(badge: Locator) -> tuple[int, int, int]:
 
 
 HALF_DONE = ("ex1-decode", "ex1-padding")
-UNFINISHED = "def filter_word_ranks(word_list, max_rank=10_000, max_seq_len=250):\n    return ["
+UNFINISHED = "def filter_word_ids(ids, max_id=10_000, max_seq_len=250):\n    return ["
 
 
 def test_run_all_on_a_half_done_notebook_comes_to_its_end(

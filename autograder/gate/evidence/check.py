@@ -48,9 +48,9 @@ def _deceive(bench: Bench) -> Found:
 
 def _what_is_wrong(test: str, lies: list[list[str]]) -> str:
     if [Lie.UNHEARD, ""] in lies:
-        return f"{test} was shown no liar, as the solution fails it; mend one of them"
+        return f"{test} was shown no liar, as the solution fails it; fix one of them"
     if broken := _broken(lies):
-        return f"{test} is itself broken where an answer is wrong ({broken}); mend it"
+        return f"{test} is itself broken where an answer is wrong ({broken}); fix it"
     advice = "compare values with what follows from inputs of yours, or give your reason in"
     return f"{test} believes a liar ({_how(lies)}): {advice} {FILE_NAME}"
 

@@ -11,6 +11,8 @@ from .contents import Item, read_folder
 from .secrets import Secrets
 from .text import Line, Run, Statement, Token, Tokens, normalised, runs, statements, words
 
+LONGEST_STATEMENT = 1_000  # characters that a finding repeats
+
 
 @dataclass(frozen=True)
 class Leak:
@@ -121,7 +123,10 @@ def _runs_in(reading: _Reading, secrets: Secrets) -> Iterator[Leak]:
         statement = Counter(token.statement for token in leaked).most_common(1)[0][0]
         what = f"{len(leaked)} tokens in a row of a {secrets.kind.name}, {place}"
         run = tuple(token.text for token in leaked)
-        yield Leak(reading.name, number, texts[statement], what, lines[number], run)
+        # A notebook's file may be one statement from its first bracket to its last.
+        is_short = len(texts[statement]) <= LONGEST_STATEMENT
+        text = texts[statement] if is_short else lines[number]
+        yield Leak(reading.name, number, text, what, lines[number], run)
 
 
 def _names_in(name: str, text: list[Line], secrets: Secrets) -> Iterator[Leak]:

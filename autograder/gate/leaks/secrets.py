@@ -20,7 +20,11 @@ from .text import Line, Run, Tokens, code, numbered, runs, statements, words
 _BEGIN = re.compile(r"\s*#!TAG\s+HWBEGIN\b")
 _END = re.compile(r"\s*#!TAG\s+HWEND\b")
 _MESSAGE = re.compile(r"\s*#!MSG\b ?")
+_HINT = re.compile(r"\s*#!HINT\b")
 _TAG = re.compile(r"\s*#!TAG\b")
+_CELL_MARK = re.compile(
+    r"<!-- *#end|(?:`{3,}|~{3,}) *(?:python|\{code-cell\})(?!.*\.noeval)|\+\+\+"
+)
 _FENCE = re.compile(r"(`{3,}|~{3,})(?P<language>.*)")
 _FIGURE = re.compile(r"[^\s()<>\[\]\"']+\.\w{1,8}\b")
 _QUOTED_FILE = re.compile(r"(?<=[<\"'])[^<>\"'\n]+ [^<>\"'\n]+\.\w{1,8}(?=[>\"'])")
@@ -125,14 +129,26 @@ def _of_one_test(lines: list[Line]) -> list[Line]:
 
 
 def _split(source: Path) -> tuple[list[Passage], list[Passage], list[Passage]]:
-    """A file's given text, and what its solution blocks hold: code, and prose."""
+    """A file's given text, and what its solution blocks hold: code, and prose.
+
+    Hints are none of it: what they give away of a solution is found in the release, and stays only
+    where its author allows it.
+    """
     is_code = source.suffix == ".py"
     given = [Passage(source, [])]
     solved: list[Passage] = []
     prose: list[Passage] = []
     current, fence = given[-1], ""  # what opened the block of code, if one is open
+    in_hint, empty = False, 0  # lines in a row
     for line in _lines(source):
         marks = None if is_code else _FENCE.match(line.text)
+        empty = 0 if line.text.strip() else empty + 1
+        if _HINT.match(line.text):
+            in_hint = True
+        elif _TAG.match(line.text) or _CELL_MARK.match(line.text) or empty > 1:
+            in_hint = False
+        if in_hint:
+            continue
         if _BEGIN.match(line.text):
             current = Passage(source, [])
             (solved if fence or is_code else prose).append(current)

@@ -32,7 +32,7 @@ def plot_padding(tokens: Tensor) -> None:
         tokens: reviews padded with 0 on the right, int64, (batch, seq_len).
     """
     tokens = tokens.cpu()
-    lengths = (tokens != 0).sum(dim=1)  # (batch,)
+    lengths = tokens.count_nonzero(dim=1)  # (batch,)
     fitting = (lengths <= MOST_IN_DETAIL).nonzero().squeeze(1)
     short = fitting if len(fitting) >= NUM_IN_DETAIL else lengths.argsort(stable=True)
     short = short[:NUM_IN_DETAIL].sort().values
@@ -48,7 +48,7 @@ def plot_padding(tokens: Tensor) -> None:
     share = 1 - lengths.float().mean().item() / tokens.shape[1]
     show(
         figure,
-        f"Left: the token ids of {len(ids)} short reviews, filled up with zeros on the right, each "
+        f"Left: the token ids of {len(ids)} short reviews, filled with zeros on the right, each "
         f"review's last word framed. Right: words and padding of {len(tokens)} reviews; {share:.0%}"
         " of the positions are padding.",
     )

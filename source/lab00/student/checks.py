@@ -22,8 +22,8 @@ def test_small_letters(submission):
 def test_marks_are_gone(submission):
     """Marks at both ends of a word are gone, others stay; a mark alone is no word."""
     hint = "`str.strip` takes marks off both ends; what is empty then is no word"
-    for text, words in (("stop, read!", ["stop", "read"]), ("?red ; 3.5 :", ["red", "3.5"])):
-        assert_equal(submission.split_words(text), words, "the words", hint=hint)
+    for text, expected in (("stop, read!", ["stop", "read"]), ("?red ; 3.5 :", ["red", "3.5"])):
+        assert_equal(submission.split_words(text), expected, "the words", hint=hint)
 
 
 WORDS = ("one", "fish", "two", "red", "blue", "an", "octopus")
@@ -55,7 +55,7 @@ def test_counts_one_word(submission):
 
 @question("ex1-count", points=0.5)
 def test_counts_anew(submission):
-    """Each call counts anew, and no words give no counts."""
+    """Each call starts from 0, and no words give no counts."""
     lists = [["red"], [], ["red"]]
     counts = submission.setup(COUNTED, count_words=submission.count_words, lists=lists)
     assert_equal(counts.counted, [{"red": 1}, {}, {"red": 1}], "the counts of three lists")

@@ -31,7 +31,7 @@ from lib.kit.checks import (
 )
 from lib.kit.data import load_reviews
 from lib.reference.models.lstm import LSTMModel
-from lib.reference.text import filter_word_ranks, pad_reviews
+from lib.reference.text import filter_word_ids, pad_reviews
 
 SEED, MAX_SEQ_LEN, NUM_VAL_REVIEWS = 9, 100, 500  # of the lab's quick profile
 
@@ -170,7 +170,7 @@ def splits():
 def longest(name):
     """How many tokens the longest review of a set has, once it is filtered."""
     return max(
-        len(filter_word_ranks(review, VOCAB_SIZE - 1, MAX_SEQ_LEN)) for review in splits()[name][0]
+        len(filter_word_ids(review, VOCAB_SIZE - 1, MAX_SEQ_LEN)) for review in splits()[name][0]
     )
 
 
@@ -203,7 +203,7 @@ def test_datasets_hold_their_splits(submission, rng):
         items = take_list(items, len(indices), f"the reviews of {name}_dataset")
         for index, item in zip(indices, items, strict=True):
             tokens, label = take_list(item, 2, f"an item of {name}_dataset")
-            words = filter_word_ranks(reviews[index], VOCAB_SIZE - 1, MAX_SEQ_LEN)
+            words = filter_word_ids(reviews[index], VOCAB_SIZE - 1, MAX_SEQ_LEN)
             expected = F.pad(pad_reviews([words])[0], (0, longest(name) - len(words)))
             with explained(
                 f"It is the one of `{name}_x`, which is wrong itself",

@@ -14,7 +14,7 @@ from lib.kit.checks import (
     take_tensor,
     take_text,
 )
-from lib.reference.text import decode_review, filter_word_ranks, pad_reviews
+from lib.reference.text import decode_review, filter_word_ids, pad_reviews
 
 WORDS = ["film", "was", "not", "good", "but", "slow", "end", "made", "one", "cry", "laugh", "loud"]
 
@@ -51,7 +51,7 @@ def assert_decoded(actual, review, rank_to_word, hint):
 def test_ids_are_shifted_ranks(submission, rng):
     """Ordinary words are found at their rank, three below their id."""
     ids = integers(rng, 4, len(WORDS) + 4, 12)
-    hint = "A word's id is its rank plus 3, and one blank stands between two words"
+    hint = "A word's id is its rank plus 3, and one space stands between two words"
     assert_decodes(submission, ids, random_vocabulary(rng), hint)
 
 
@@ -68,9 +68,9 @@ def test_special_ids_have_names(submission, rng):
 
 @question("ex1-decode", points=1)
 def test_decodes_a_single_word(submission, rng):
-    """A review of one word is that word, without blanks around it; one of none is empty."""
+    """A review of one word is that word, without spaces around it; one of none is empty."""
     rank_to_word = random_vocabulary(rng)
-    alone, empty = "One word stands alone, without a blank", "A review of no words is an empty text"
+    alone, empty = "One word stands alone, without a space", "A review of no words is an empty text"
     for review, hint in (([4], alone), ([len(WORDS) + 3], alone), ([], empty)):
         assert_decodes(submission, review, rank_to_word, hint)
 
@@ -79,32 +79,32 @@ def test_decodes_a_single_word(submission, rng):
 
 
 def assert_filters(submission, review, limits, hint):
-    assert_filtered(submission.filter_word_ranks(review, *limits), review, limits, hint)
+    assert_filtered(submission.filter_word_ids(review, *limits), review, limits, hint)
 
 
 def assert_filtered(actual, review, limits, hint):
     if isinstance(actual, tuple):
         actual = list(actual)
-    assert_equal(actual, filter_word_ranks(review, *limits), "the filtered review", hint=hint)
+    assert_equal(actual, filter_word_ids(review, *limits), "the filtered review", hint=hint)
 
 
 @question("ex1-filter", points=1)
 def test_drops_missing_and_rare_words(submission, rng):
-    """None and ids above max_rank are dropped, the order of the others is kept."""
-    max_rank = integers(rng, 40, 60, 1)[0]
-    kept, rare = integers(rng, 1, max_rank + 1, 30), integers(rng, max_rank + 1, 200, 15)
+    """None and ids above max_id are dropped, the order of the others is kept."""
+    max_id = integers(rng, 40, 60, 1)[0]
+    kept, rare = integers(rng, 1, max_id + 1, 30), integers(rng, max_id + 1, 200, 15)
     mixed = [*kept, 0, 1, 2, 0, *rare, *[None] * 6]
     mixed = [mixed[place] for place in torch.randperm(len(mixed), generator=rng).tolist()]
-    hint = "None and ids above `max_rank` go, everything else stays in its order"
-    assert_filters(submission, mixed, (max_rank, 250), hint)
+    hint = "None and ids above `max_id` go, everything else stays in its order"
+    assert_filters(submission, mixed, (max_id, 250), hint)
 
 
 @question("ex1-filter", points=1)
-def test_keeps_the_largest_rank(submission, rng):
-    """The id max_rank itself stays, the next one goes; also with the default of 10000."""
-    max_rank = integers(rng, 5, 500, 1)[0]
-    for limits, largest in (((max_rank, 10), max_rank), ((), 10_000)):
-        hint = "Ids up to `max_rank` stay, itself too, and larger ones go; by default it is 10000"
+def test_keeps_the_largest_id(submission, rng):
+    """The id max_id itself stays, the next one goes; also with the default of 10000."""
+    max_id = integers(rng, 5, 500, 1)[0]
+    for limits, largest in (((max_id, 10), max_id), ((), 10_000)):
+        hint = "Ids up to `max_id` stay, itself too, and larger ones go; by default it is 10000"
         assert_filters(submission, [largest - 1, largest, largest + 1, largest], limits, hint)
 
 
@@ -117,7 +117,7 @@ def test_limit_counts_kept_words(submission, rng):
     hint = "The first `max_seq_len` of the words that stay are kept: dropped ones use up no place"
     assert_leaves_no_trace(
         submission,
-        "filter_word_ranks",
+        "filter_word_ids",
         [mixed, 100, max_seq_len],
         lambda actual: assert_filtered(actual, mixed, (100, max_seq_len), hint),
     )

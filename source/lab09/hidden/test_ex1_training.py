@@ -108,8 +108,7 @@ def test_uses_the_optimizer_it_is_given(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=3,
                     learning_rate=0.2, momentum=0.9)  # fmt: skip
     run.assert_trained(
-        "The parameters should move as the steps of the `optimizer` that `train` was given move "
-        "them, in each epoch"
+        "Only the `optimizer` that `train` was given should move the parameters, in each epoch"
     )
 
 
@@ -243,8 +242,8 @@ def test_losses_are_means_over_samples(submission, rng):
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
-            "It should be the mean over all samples of the epoch, so that each counts as much, "
-            "also those of a smaller batch",
+            "It should be the mean over all samples of the epoch: a sample of a small batch counts "
+            "as much as any other",
         )
 
 

@@ -211,8 +211,8 @@ def test_every_image_matters_everywhere(submission, rng):
         hint = "A carry travels from right to left: make the LSTM bidirectional"
         fail("the LSTM reads in one direction only", hint)
     hint = (
-        "Both numbers are encoded, their vectors are concatenated place by place, the LSTM reads "
-        "the places, and `fc` gets its outputs"
+        "Encode both numbers. Concatenate their vectors place by place. The LSTM reads the places, "
+        "and `fc` gets its outputs"
     )
     joins = concatenated, the_other_way_round
     logits = assert_layer_by_layer(submission, model, lstm, num_1, num_2, rng, joins, hint)

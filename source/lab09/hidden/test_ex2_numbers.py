@@ -163,12 +163,12 @@ def test_summands_reach_the_whole_range(submission):
 
 @question("ex2-labels", points=1)
 def test_summands_are_drawn_independently(submission):
-    """num_1 and num_2 are drawn uniformly, independently of each other, anew in each call."""
+    """num_1 and num_2 are drawn uniformly, independently of each other, and others in each call."""
     labels, again = (drawn_labels(submission, 1000, 2) for _ in range(2))
     assert_some_add_up(labels)
     first, second = (convert_vector_to_int(labels[name]).double() for name in ("num_1", "num_2"))
     if torch.equal(first, convert_vector_to_int(again["num_1"]).double()):
-        fail("two calls give the same numbers", "Each call draws anew, and sets no seed")
+        fail("two calls give the same numbers", "Each call draws new numbers, and sets no seed")
     # Ten standard errors each: 0.46 for the mean of 1,000 draws from 0..49, 0.032 for r.
     for values in (first, second):
         if abs(float(values.mean()) - 24.5) > 4.6:
@@ -329,7 +329,7 @@ for seed in (1, 2):
 
 @question("ex2-dataset", points=1.5)
 def test_images_are_drawn_at_random(submission):
-    """The same digit is shown by different images, drawn anew for both numbers."""
+    """The same digit is shown by different images, drawn for each number by itself."""
     dataset = submission.NumberMNIST(max_length=3, train=True, num_samples=40)
     items = items_of(submission, dataset, 40)
     assert_some_are_right(dataset, items, 3, train=True)

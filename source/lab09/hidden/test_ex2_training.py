@@ -184,8 +184,8 @@ def test_addition_losses_are_means_over_samples(submission, rng):
     for name in ("train_loss", "val_loss"):
         run.assert_reported(
             name,
-            "It should be the mean over all samples of the epoch, so that each counts as much, "
-            "also those of a smaller batch",
+            "It should be the mean over all samples of the epoch: a sample of a small batch counts "
+            "as much as any other",
         )
 
 

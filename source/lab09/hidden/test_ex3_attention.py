@@ -225,8 +225,8 @@ def test_two_blocks(submission, rng):
         assert_joined(
             submission,
             blocks,
-            "Each block's numerators and sum are rescaled by exp(its maximum - common maximum); "
-            "then numerators are concatenated, sums are added, and the ones divided by the other",
+            "Multiply each block's numerators and sum by exp(its maximum - common maximum). Then "
+            "concatenate the numerators, add the sums, and divide",
         )
 
 
@@ -247,7 +247,7 @@ def test_blocks_of_any_length(submission, rng):
 def test_a_single_block(submission, rng):
     """One block is its own softmax, and one score gets all the weight."""
     for sizes in ((6,), (1,)):
-        hint = "One block is joined to nothing: its own softmax comes out"
+        hint = "One block is joined to nothing: the result is its own softmax"
         assert_joined(submission, random_blocks(rng, sizes), hint)
 
 
@@ -352,8 +352,8 @@ def test_even_blocks(submission, rng):
             submission,
             random_query_key_value(rng, queries, keys),
             block_size,
-            "Scores are divided by the root of d_k; when the maximum grows, both the sum and the "
-            "output so far are rescaled; in the end the output is divided by the sum",
+            "Divide scores by the root of d_k. When the maximum grows, both the sum and the output "
+            "so far are rescaled. At the end, divide the output by the sum",
         )
     assert_goes_by_tiles(submission, rng)
 
@@ -401,7 +401,7 @@ def test_single_rows(submission, rng):
     for queries, keys, block_size in ((4, 5, 1), (3, 1, 1), (1, 6, 2), (1, 1, 4)):
         ordinary = random_query_key_value(rng, 4, 8)
         with explained(
-            "Several rows are right: of one query, one key or blocks of one, too, m and l keep "
+            "Several rows are right. For one query, one key or blocks of one, too, m and l keep "
             "their dimensions, (N, 1)",
             if_passes=partial(assert_attends, submission, ordinary, 4),
         ):

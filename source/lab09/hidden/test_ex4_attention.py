@@ -115,8 +115,8 @@ def assert_right(models, tokens, logits):
     """The logits of reviews must be the reference's."""
     expected = reference_on(models, tokens)(tokens)
     with explained(
-        "Queries, keys and values are the embedded tokens, the layer has four heads, padding is "
-        "masked as a key, and the mean over tokens leaves it out of sum and count",
+        "Queries, keys and values are the embedded tokens, and the layer has four heads. Mask "
+        "padding as a key, and leave it out of the mean: of its sum and of its count",
         if_passes=lambda: assert_close(embedded_by(models, tokens), embedded_by(models, tokens)),
     ):
         assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-3)
@@ -217,8 +217,8 @@ def test_attention_ignores_padding(submission, rng):
         assert_close(of_padded, embedded_by(models, tokens), rtol=1e-3, atol=1e-3)
 
     with explained(
-        "Padding must get no attention (`key_padding_mask`, True where the token is 0) and must "
-        "not enter the mean over the tokens, neither its sum nor its count",
+        "Padding must get no attention: `key_padding_mask` is True where the token is 0. Leave "
+        "it out of the mean, too: of its sum and of its count",
         if_passes=assert_embeds_alike,
     ):
         assert_close(logits, expected, "the logits after more padding", rtol=1e-3, atol=1e-3)

@@ -66,15 +66,15 @@ def test_decodes_specials(submission):
 
 @question("ex1-filter", points=1)
 def test_drops_none_and_large_ids(submission):
-    """None and ids above max_rank go, the order of the others stays, and repeated ids, too."""
+    """None and ids above max_id go, the order of the others stays, and repeated ids, too."""
     first, second = torch.randint(3, 10, (2,)).tolist()
     given = [first, None, 12, 0, second, first, 10, 11]
-    kept, after = called(submission, submission.filter_word_ranks, list(given), max_rank=10)
+    kept, after = called(submission, submission.filter_word_ids, list(given), max_id=10)
     wanted = [first, 0, second, first, 10]
-    hint = "max_rank itself stays, and so does each id from 0 to it"
+    hint = "max_id itself stays, and so does each id from 0 to it"
     assert_equal(kept, wanted, "the list", hint=hint)
     if after[0] != given:
-        fail("`filter_word_ranks` changes the list that it is given", "Make a list of your own")
+        fail("`filter_word_ids` changes the list that it is given", "Make a list of your own")
 
 
 @question("ex1-filter", points=1)
@@ -84,7 +84,7 @@ def test_cuts_after_dropping(submission):
     hint = "First drop, then cut: keep the first max_seq_len of what stays"
     for length in (3, 4, 0):
         given = [99, None, *words[:2], None, *words[2:]]
-        kept = submission.filter_word_ranks(given, max_rank=10, max_seq_len=length)
+        kept = submission.filter_word_ids(given, max_id=10, max_seq_len=length)
         assert_equal(kept, words[:length], f"the list for max_seq_len={length}", hint=hint)
 
 
@@ -437,9 +437,9 @@ class TinyRun:
 
 MEASURES = {
     "train_loss": "It is the mean over all samples of the epoch, before each step",
-    "train_acc": "It is the share of all samples that come out right, before each step",
+    "train_acc": "It is the share of all samples that are right, before each step",
     "val_loss": "It is the mean over all samples, after the epoch's steps",
-    "val_acc": "It is the share of all samples that come out right, after the epoch's steps",
+    "val_acc": "It is the share of all samples that are right, after the epoch's steps",
 }
 
 

@@ -80,6 +80,8 @@ def test_they_are_built_beside_the_notebooks(tmp_path: Path) -> None:
         (b"def f(:\n    pass\n", 1, "the solution does not compile"),
         (b"x = 1\n%matplotlib inline\n", 2, "as a module has to be"),
         (b"#!TAG QUESTION ex1-a\n", 1, "a file holds no question"),
+        (b"#!TAG TASK 5 easy\n", 1, "a file holds no task and no hint"),
+        (b"#!HINT Look.\n", 1, "a file holds no task and no hint"),
         (b"#!TAG SKIPGRADEEXEC\n", 1, "SKIPGRADEEXEC is for cells"),
         (b"x = 1\n# \xff\n", 2, "not UTF-8 text"),
     ],

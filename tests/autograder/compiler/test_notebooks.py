@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import identity
+from autograder.compiler.help import answer_field
 from autograder.compiler.notebooks import (
     Lab,
     LabQuestion,
@@ -43,10 +44,10 @@ def test_a_markdown_cell_splits_at_its_answers(write_lab: WriteLab) -> None:
     )
     assert pieces(lab) == [
         ("markdown", "locked", "1. Why?", "1. Why?"),
-        ("markdown", "written", "TODO: one sentence\nor two", "So.\n  - indeed"),
+        ("markdown", "written", answer_field("TODO: one sentence\nor two"), "So.\n  - indeed"),
         ("markdown", "locked", "2. And?", "2. And?"),
-        ("markdown", "written", "*Your answer here.*", "No."),
-        ("markdown", "written", "*Your answer here.*", ""),
+        ("markdown", "written", answer_field("*Your answer here.*"), "No."),
+        ("markdown", "written", answer_field("*Your answer here.*"), ""),
     ]
     written = identity.written_id("2. And?")
     assert [piece.grade_id for piece in lab.pieces] == [

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from autograder.compiler.tags import (
     Block,
+    Hint,
     Question,
     Tag,
     TagError,
     TaggedCell,
+    Task,
     Text,
     read_code,
     read_markdown,
@@ -31,6 +33,10 @@ def shape(cell: TaggedCell) -> list[object]:
                 parts.append((messages, [line.text for line in solution]))
             case Question(id=question_id, points=points):
                 parts.append({question_id: points})
+            case Task(minutes=minutes, difficulty=difficulty):
+                parts.append((minutes, difficulty))
+            case Hint(text=text):
+                parts.append(text)
     return parts
 
 
@@ -46,6 +52,9 @@ def shape(cell: TaggedCell) -> list[object]:
         ("#!MSG TODO: it's `x`.", Tag("MSG", "TODO: it's `x`.")),
         ("#!MSG", Tag("MSG")),
         ("#!TAG QUESTION ex1-a 2.5", Tag("QUESTION", "ex1-a 2.5")),
+        ("  #!TAG TASK 10 easy", Tag("TASK", "10 easy")),
+        ("#!HINT Look at `x`.", Tag("HINT", "Look at `x`.")),
+        ("#!HINT", Tag("HINT")),
     ],
 )
 def test_tags(line: str, tag: Tag) -> None:
@@ -70,6 +79,12 @@ def test_tags(line: str, tag: Tag) -> None:
         "# TODO: message",
         "## Tag question",
         "# Question",
+        "# Task",
+        "## TASK",
+        "# Tag tasks",
+        "# Hint",
+        "# HINT: begin at the end",
+        "# hint",
         "# tag the images",
         "#tags = 3",
         "# MSG types of the protocol",
@@ -128,6 +143,15 @@ def test_text(line: str) -> None:
         "#!QUESTION ex1",
         "#!TAG QUESTON ex1",
         "# TAG QUESTION ex1",
+        "# TAG TASK 5 easy",
+        "#!TASK 5 easy",
+        "#!TAG TAKS 5 easy",
+        "#!task 5 easy",
+        "#!HNIT text",
+        "#!HINTS text",
+        "#!HINT: text",
+        "# !HINT text",
+        "#!hint text",
         "#!TAG HWBEGIN\u200b",
     ],
 )
@@ -176,6 +200,24 @@ def test_a_markdown_cell_taken_apart() -> None:
     assert shape(cell) == [["Why?"], {"ex1-why": 2.0}, ([], ["So."]), ["And?"], ([], ["No."])]
 
 
+def test_a_hint_goes_on_until_the_next_tag() -> None:
+    cell = read_markdown(
+        "Do.\n#!HINT Look\n  at it.\n\n  ```\n  x = 1\n  ```\n#!TAG TASK 10 easy\nWhy?\n  #!HINT\n"
+        "\nBecause.\n#!TAG QUESTION why 1\n#!TAG HWBEGIN\nSo.\n#!TAG HWEND\nAnd."
+    )
+    assert shape(cell) == [
+        ["Do."],
+        "Look\nat it.\n\n```\nx = 1\n```",
+        (10, "easy"),
+        ["Why?"],
+        "Because.",
+        {"why": 1.0},
+        ([], ["So."]),
+        ["And."],
+    ]
+    assert [part.line for part in cell.helps] == [2, 8, 10]
+
+
 def test_tags_inside_strings_are_text_and_noted() -> None:
     text = 's = """\n#!TAG HWBEGIN\n#!MGS\n"""\nt = \'#!TAG HWEND\''
     cell = read_code(text)
@@ -219,6 +261,20 @@ def test_in_another_language_every_tag_line_is_a_tag() -> None:
         ("#!TAG QUESTION a 0", 1, "no number of points"),
         ("#!TAG QUESTION a -1", 1, "no number of points"),
         ("#!TAG QUESTION a nan", 1, "no number of points"),
+        ("#!TAG TASK", 1, "write `#!TAG TASK minutes difficulty`"),
+        ("#!TAG TASK 10", 1, "write `#!TAG TASK minutes difficulty`"),
+        ("x\n#!TAG TASK easy 10", 2, "write `#!TAG TASK minutes difficulty`"),
+        ("#!TAG TASK 10 easy now", 1, "write `#!TAG TASK minutes difficulty`"),
+        ("#!TAG TASK ten easy", 1, "write `#!TAG TASK minutes difficulty`"),
+        ("#!TAG TASK \u0661 easy", 1, "write `#!TAG TASK minutes difficulty`"),
+        ("#!TAG TASK 0 easy", 1, "a number from 1 to 600"),
+        ("#!TAG TASK 601 easy", 1, "a number from 1 to 600"),
+        ("#!TAG TASK 10 simple", 1, "one of easy, medium, hard"),
+        ("#!TAG TASK 10 Easy", 1, "one of easy, medium, hard"),
+        ("#!HINT", 1, "an empty hint"),
+        ("x\n#!HINT\n\n#!HINT b", 2, "an empty hint"),
+        ("#!TAG HWBEGIN\n#!HINT a\n#!TAG HWEND", 2, "HINT inside a block"),
+        ("#!TAG HWBEGIN\n#!TAG TASK 1 easy\n#!TAG HWEND", 2, "TASK inside a block"),
         ("#!TAG HWBEGIN\n#MSG TODO: x\n#!TAG HWEND", 2, "is not a tag"),
         ("#!TAG HWBEGIN\nx\n  #!MG TODO: x\n#!TAG HWEND", 3, "is not a tag"),
     ],
@@ -249,6 +305,8 @@ def test_mistakes_of_code(cell: str, line: int, message: str) -> None:
     [
         "- #!TAG HWBEGIN",
         "> #!MSG text",
+        "- #!HINT text",
+        "* #!TAG TASK",
         "1. #!TAG HWEND",
         "<!-- #!TAG HWBEGIN -->",
         "**#!TAG HWEND**",
@@ -267,6 +325,7 @@ def test_stripped() -> None:
 
 LINES = [
     *("#!TAG HWBEGIN", "#!TAG HWEND", "#!MSG text", "#!TAG QUESTION q 1", "#!TAG SKIPQUESTEXEC"),
+    *("#!TAG TASK 5 hard", "#!HINT text", "#!HINT"),
     *("x = 1", "'''", '"', "(", "%%bash", "!ls '", "", "# note", "\\", "#!TAG"),
 ]
 

@@ -81,7 +81,7 @@ def test_without_a_solution_a_person_is_asked_once(judge: Judge) -> None:
     results, (note,) = judge("undefined", [RIGHT, RIGHT], with_solution=False)
     assert [result.score for result in results] == [1, 1]
     assert note.startswith("test_double: ") and "test_lab.py:6: NameError: name" in note
-    assert note.endswith("on what student-0 handed in; mend the test and grade again")
+    assert note.endswith("on what student-0 handed in; fix the test and grade again")
 
 
 def test_a_test_that_is_broken_on_an_answer_only_is_told_of_once(judge: Judge) -> None:
@@ -89,7 +89,7 @@ def test_a_test_that_is_broken_on_an_answer_only_is_told_of_once(judge: Judge) -
     results, (note,) = judge(line, [OTHER, OTHER, RIGHT])
     assert [result.score for result in results] == [1, 1, 2]
     assert "test_lab.py:6: NameError" in note and "on what student-0 handed in" in note
-    assert note.endswith("mend the test and grade again")
+    assert note.endswith("fix the test and grade again")
 
 
 def test_what_a_test_may_not_do_is_told_to_its_author(judge: Judge) -> None:

@@ -109,7 +109,7 @@ def failed(*heard: Any, message: str = "") -> dict[str, Evidence]:
 def test_a_mistake_counts_only_where_it_differs_from_what_is_right() -> None:
     doubles = Mistake("Doubles it", 1.0, failed(1.0, 4.0))
     one = known(doubles, Mistake("Is right here", 1.0, failed(1.0, 2.0)))
-    said = {"case": "It is what comes out if an answer doubles it"}
+    said = {"case": "An answer gives this if it doubles it"}
     assert one.explained("ex1", failed(1.0, 4.0)) == said
     assert one.explained("ex1", failed(1.0, 4.0) | {"another": Evidence([3])}) == said
     assert one.explained("ex1", failed(1.0, 2.0)) == {}
@@ -128,7 +128,7 @@ def test_a_mistake_is_named_only_where_all_that_it_fails_is_failed_alike() -> No
 def test_too_many_candidates_are_none() -> None:
     three = [Mistake(title, 1.0, failed(2)) for title in ("Adds", "Takes away", "Waits")]
     assert known(*three).explained("ex1", failed(2)) == {}
-    expected = {"case": "It is what comes out if an answer takes away or waits"}
+    expected = {"case": "An answer gives this if it takes away or waits"}
     assert known(*three[1:]).explained("ex1", failed(2)) == expected
 
 

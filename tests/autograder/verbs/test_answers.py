@@ -176,7 +176,7 @@ def test_the_bank_as_typed(project: Path) -> None:
     said, complaint = typed(project, "answers", LAB, "--jobs", 1)
     assert complaint == ""
     bank = f"source/{LAB}/variants"
-    named = "It is what comes out if an answer counts the limit"
+    named = "An answer gives this if it counts the limit"
     missed = f"test_the_limit_itself_is_not_below: the result has the wrong value. {named}"
     assert said.splitlines()[-7:] == [
         f"{bank}/right/sum.txt: 5 of 5, ex2-share 1 of 1",

@@ -540,7 +540,7 @@ def test_a_judge_that_dies_costs_one_student_and_is_told(
     typed(project, *command, "--retry", exit_code=1)
     assert failure.stat().st_mtime_ns != moment
 
-    # What could mend it is tried by itself.
+    # What could fix it is tried by itself.
     deadly.write_text(DEADLY_TEST.replace("os.kill", "print"), "utf-8")
     typed(project, *command)
     assert not failure.exists()

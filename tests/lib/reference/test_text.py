@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pad_sequence
 
-from lib.reference.text import decode_review, filter_word_ranks, pad_reviews
+from lib.reference.text import decode_review, filter_word_ids, pad_reviews
 
 tokens = st.integers(1, 50)
 
@@ -16,12 +16,12 @@ def test_ids_are_ranks_plus_three() -> None:
 
 
 def test_dropped_words_use_up_no_place() -> None:
-    assert filter_word_ranks([None, 7, 99, 3, None, 10, 5], max_rank=10, max_seq_len=3) == [
+    assert filter_word_ids([None, 7, 99, 3, None, 10, 5], max_id=10, max_seq_len=3) == [
         7,
         3,
         10,
     ]
-    assert filter_word_ranks([]) == []
+    assert filter_word_ids([]) == []
 
 
 @given(st.lists(st.lists(tokens, max_size=6), min_size=1, max_size=5))

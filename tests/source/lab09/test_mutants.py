@@ -44,7 +44,7 @@ def test_only_lines_of_the_blank_change(lab09: Solution, mutants: list[Mutant]) 
     ("blank", "line"),
     [
         ("ex1-decode.1", "rank_to_word.get(token + 3"),
-        ("ex1-filter.1", "word < max_rank"),
+        ("ex1-filter.1", "word < max_id"),
         ("ex1-lstm.2", "state = hidden[0]"),
         ("ex1-train.2", "with torch.enable_grad():"),
         ("ex1-train.1", "model.train()"),

@@ -47,6 +47,36 @@ def test_names_of_blocks_that_are_no_statements(
     assert list(solution.names) == names
 
 
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "#!HINT {}",
+        "#!HINT\n{}",
+        "#!HINT Nearly:\n\n{}",
+        "#!HINT Look.\n#!HINT\n{}",
+        "  #!HINT\n  {}",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n\n\n", "\n#!TAG QUESTION why 1", "\n<!-- #endregion -->"])
+def test_what_a_hint_gives_away_stays_secret(course: Course, hint: str, end: str) -> None:
+    secret = "remainder = number - 2 * outcome"
+    text = course.source.read_text("utf-8")
+    before, cell, after = text.partition("```python")
+    helped = f"{before}{hint.format(f'`{secret}`')}{end}\n{cell}{after}"
+    course.source.write_text(helped, "utf-8")
+    course.plant("lab.ipynb", f"Nearly: `{secret}`\n")
+    (leak,) = course.leaks()
+    assert (leak.file, leak.line) == ("lab.ipynb", 1)
+
+
+def test_what_stands_below_hints_is_given(course: Course) -> None:
+    text = course.source.read_text("utf-8")
+    helped = "#!HINT Subtract.\n\n```python\nremainder = number - 2 * outcome\n```\n" + text
+    course.source.write_text(helped, "utf-8")
+    course.plant("lab.ipynb", "remainder = number - 2 * outcome\n")
+    assert course.leaks() == []
+
+
 IMPORTS_AND_MARKS = """\
 from somewhere.far.away import (
     a_function_with_a_long_name,

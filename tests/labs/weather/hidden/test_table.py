@@ -87,7 +87,7 @@ def test_typed_twice(submission, rng):
     again = again.assign(station=again["station"].str.upper())
     both = pd.concat([table, again], ignore_index=True)
     probe = submission.setup(COLUMNS, clean=submission.clean, table=both)
-    assert_close(probe.temps, list(table["temp"]), "the temperatures", hint="First mend the names")
+    assert_close(probe.temps, list(table["temp"]), "the temperatures", hint="First fix the names")
 
 
 @question("ex1-clean", points=1, if_raises="Are the dates made by `pd.to_datetime`?")
