@@ -11,7 +11,7 @@ from ..assignment import Assignment, load_assignment
 from ..course.copies import write_atomically
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION
-from ..course.final_scores import FinalScore, final_scores
+from ..course.scores import FinalScore, final_scores
 from ..course.hand_ins import find_hand_ins
 from ..course.store import ResultStore
 from ..errors import UserError, shown
@@ -119,7 +119,7 @@ def export_scores(
     course_dir = course_dir.resolve()
     course = load_course(course_dir)
     assignment = load_assignment(lab, release_root or find_project() / "release")
-    scores = final_scores(course, assignment)
+    scores = final_scores(course, lab)
     if not scores:
         raise UserError(
             f"{shown(course_dir)}: nobody has a score in {lab}; grade first", exit_code=2

@@ -4,6 +4,8 @@ They look at small examples whose answers the notebook itself states, and at pro
 right solution has. The tests that grade a submission look at more.
 """
 
+import math
+
 import torch
 
 from lib.kit.checks import (
@@ -13,48 +15,77 @@ from lib.kit.checks import (
     fail,
     question,
     take_dict,
+    take_integer,
     take_list,
     take_number,
     take_tensor,
+    take_text,
 )
+from lib.kit.data import load_digit_images
+
+CLOSE = {"rtol": 1e-3, "atol": 1e-4}  # what a model gives, in single precision
+NEAR = {"rtol": 1e-2, "atol": 1e-3}  # gradients, and what is far from exact
+
+# One call, which may raise what it likes; the arguments are looked at afterwards.
+CALLED = "result = function(*arguments, **options)"
+
+
+def called(submission, function, *arguments, **options):
+    """What a function returns, and its arguments after the call."""
+    made = submission.setup(CALLED, function=function, arguments=list(arguments), options=options)
+    return made.result, take_list(made.arguments, len(arguments), "the arguments")
+
 
 # --- Exercise 1 ---------------------------------------------------------------------------------
 
-RANK_TO_WORD = {1: "film", 2: "good", 3: "dull"}
+RANK_TO_WORD = {3: "dull", 1: "film", 2: "good"}
 
 
 @question("ex1-decode", points=1)
 def test_decodes_words(submission):
-    """Ids above 2 are ranks plus 3."""
-    ranks = torch.randint(1, 4, (5,)).tolist()
-    text = submission.decode_review([1] + [rank + 3 for rank in ranks], RANK_TO_WORD)
-    words = " ".join(RANK_TO_WORD[rank] for rank in ranks)
-    assert_equal(text, f"<start> {words}", "the text", hint="The word of rank 1 has id 4")
+    """Ids above 2 are ranks plus 3; a review without ids has no words."""
+    ranks, words = torch.randint(1, 4, (5,)).tolist(), dict(RANK_TO_WORD)
+    text = submission.decode_review([1] + [rank + 3 for rank in ranks], words)
+    expected = " ".join(["<start>", *(RANK_TO_WORD[rank] for rank in ranks)])
+    hint = "The word of rank 1 has id 4; one space stands between two words"
+    assert_equal(text, expected, "the text", hint=hint)
+    if words != RANK_TO_WORD:
+        fail("`decode_review` changes the dictionary that it is given", "Leave it as it is")
+    assert_equal(submission.decode_review([], RANK_TO_WORD), "", "the text of no ids")
 
 
 @question("ex1-decode", points=1)
 def test_decodes_specials(submission):
     """Ids 0, 1 and 2 have names of their own."""
-    ids = torch.randint(0, 3, (6,)).tolist()
+    ids = torch.randperm(3).tolist() + torch.randint(0, 3, (3,)).tolist()
     text = submission.decode_review(ids, RANK_TO_WORD)
     words = " ".join(("<pad>", "<start>", "<oov>")[token] for token in ids)
-    assert_equal(text, words, "the text")
+    hint = "0 is <pad>, 1 is <start>, 2 is <oov>"
+    assert_equal(text, words, "the text", hint=hint)
 
 
 @question("ex1-filter", points=1)
 def test_drops_none_and_large_ids(submission):
-    """None and ids above max_rank go, the order of the others stays."""
-    first, second = torch.randint(1, 10, (2,)).tolist()
-    kept = submission.filter_word_ranks([first, None, 12, second, 10], max_rank=10)
-    assert_equal(kept, [first, second, 10], "the list", hint="max_rank itself stays")
+    """None and ids above max_id go, the order of the others stays, and repeated ids, too."""
+    first, second = torch.randint(3, 10, (2,)).tolist()
+    given = [first, None, 12, 0, second, first, 10, 11]
+    kept, after = called(submission, submission.filter_word_ids, list(given), max_id=10)
+    wanted = [first, 0, second, first, 10]
+    hint = "max_id itself stays, and so does each id from 0 to it"
+    assert_equal(kept, wanted, "the list", hint=hint)
+    if after[0] != given:
+        fail("`filter_word_ids` changes the list that it is given", "Make a list of your own")
 
 
 @question("ex1-filter", points=1)
 def test_cuts_after_dropping(submission):
     """A dropped word uses up no place."""
     words = torch.randint(1, 10, (4,)).tolist()
-    kept = submission.filter_word_ranks([99, None, *words], max_rank=10, max_seq_len=3)
-    assert_equal(kept, words[:3], "the list", hint="A dropped word uses up no place")
+    hint = "First drop, then cut: keep the first max_seq_len of what stays"
+    for length in (3, 4, 0):
+        given = [99, None, *words[:2], None, *words[2:]]
+        kept = submission.filter_word_ids(given, max_id=10, max_seq_len=length)
+        assert_equal(kept, words[:length], f"the list for max_seq_len={length}", hint=hint)
 
 
 @question("ex1-padding", points=1)
@@ -71,12 +102,20 @@ def test_device(submission):
 
 @question("ex1-padding", points=1)
 def test_pads_on_the_right(submission):
-    """Zeros fill up shorter reviews on the right; ids stay integers."""
+    """Zeros fill up shorter reviews on the right, up to the longest one; ids stay integers."""
     first, second, third = torch.randint(1, 10, (3,)).tolist()
-    padded = submission.pad_reviews([[1, first, second], [third]])
-    expected = torch.tensor([[1, first, second], [third, 0, 0]])
-    hint = "There is a row for each review"
-    assert_tensor_equal(padded.cpu(), expected, "the batch", form_hint=hint)
+    hint = "There is a row for each review, in their order, as long as the longest one"
+    for reviews, rows, has_empty in (
+        ([[1, second], [first, third, 3], [first]],
+         [[1, second, 0], [first, third, 3], [first, 0, 0]], False),
+        ([[first], [1, first, second], [], [third, 2]],
+         [[first, 0, 0], [1, first, second], [0, 0, 0], [third, 2, 0]], True),
+    ):  # fmt: skip
+        given, expected = [list(review) for review in reviews], torch.tensor(rows)
+        padded = submission.pad_reviews(given).cpu()
+        assert_tensor_equal(padded, expected, "the batch", any_dtype=has_empty, form_hint=hint)
+        if given != reviews:
+            fail("`pad_reviews` changes the lists that it is given", "Work on copies")
 
 
 @question("ex1-dataset", points=1)
@@ -85,7 +124,8 @@ def test_review_and_label(submission):
     data, labels = torch.tensor([[1, 4], [1, 5], [1, 0]]), torch.tensor([0.0, 1.0, 0.0])
     index = int(torch.randint(3, (1,)))
     tokens, label = submission.IMDBDataset(data, labels)[index]
-    assert_tensor_equal(tokens, data[index], "the review")
+    hint = "Return two things, the review and its label"
+    assert_tensor_equal(tokens, data[index], "the review", form_hint=hint)
     assert_tensor_equal(label, labels[index], "the label")
 
 
@@ -104,171 +144,393 @@ def test_batches(submission):
     assert_tensor_equal(made.labels, labels[:2], "their labels")
 
 
-# A model whose last layer ignores what it is given, and returns its bias.
-KNOWN_LOGIT = """
+# A student's model for each reading, with weights of ours in it, and what it makes of batches.
+READ = """
 import torch
 
-model = LSTMModel(skip_padding=skip_padding)
-with torch.no_grad():
-    model.fc.weight.zero_()
-    model.fc.bias.fill_(logit)
-    logits = model(tokens)
+logits, gradients = {}, {}
+for skips in (False, True):
+    model = LSTMModel(skip_padding=skips).eval()
+    ours = [*zip(model.lstm.parameters(), lstm), *zip(model.fc.parameters(), fc)]
+    with torch.no_grad():
+        model.embedding.weight[: len(embedding)].copy_(embedding)
+        for theirs, one in ours:
+            theirs.copy_(one)
+    logits[skips] = [model(tokens).detach().clone() for tokens in batches]
+    model(batches[0]).sum().backward()
+    gradients[skips] = model.embedding.weight.grad
+    if gradients[skips] is not None:
+        gradients[skips] = gradients[skips][: len(embedding)].detach().clone()
 """
+NUM_WORDS = 20  # ids that these checks use
+
+
+class OurLSTM:
+    """Layers of the sizes that the task gives, with random weights."""
+
+    def __init__(self):
+        nn = torch.nn
+        self.embedding = nn.Parameter(torch.randn(NUM_WORDS, 64))
+        self.lstm, self.fc = nn.LSTM(64, 32, num_layers=2, batch_first=True), nn.Linear(32, 1)
+        with torch.no_grad():
+            self.embedding[0] = 0
+            for weight in [*self.lstm.parameters(), *self.fc.parameters()]:
+                weight.copy_(0.3 * torch.randn(weight.shape))
+
+    def logit(self, tokens):
+        """That of one review, read to its last token, (1,)."""
+        everywhere, _ = self.lstm(self.embedding[tokens][None])
+        return self.fc(everywhere[0, -1])
+
+    def logits(self, reviews):
+        """One for each review, (number of reviews,)."""
+        return torch.cat([self.logit(review) for review in reviews])
+
+    def read(self, submission, batches):
+        """What the student's model makes of batches: by reading, logits and gradients."""
+        return submission.setup(
+            READ,
+            LSTMModel=submission.LSTMModel,
+            embedding=self.embedding.detach(),
+            lstm=[weight.detach() for weight in self.lstm.parameters()],
+            fc=[weight.detach() for weight in self.fc.parameters()],
+            batches=batches,
+        )
 
 
 @question("ex1-lstm", points=0.5)
 def test_one_logit_per_review(submission):
-    """Both readings give one logit per review, also for a batch of one."""
-    for skip_padding in (False, True):
-        for tokens in (torch.tensor([[1, 4, 5], [1, 6, 0]]), torch.tensor([[1, 4, 5]])):
-            logit = float(torch.rand(1))
-            made = submission.setup(
-                KNOWN_LOGIT,
-                LSTMModel=submission.LSTMModel,
-                skip_padding=skip_padding,
-                tokens=tokens,
-                logit=logit,
-            )
-            what = (
-                f"the result for skip_padding={skip_padding}, where `fc` always gives {logit:.3f},"
-            )
-            assert_close(made.logits, torch.full((len(tokens),), logit), what)
+    """Unpadded, both readings give one logit per review, and gradients reach the words."""
+    ours, words = OurLSTM(), torch.randint(3, NUM_WORDS, (3, 4))
+    padded = torch.cat([words[:2], torch.zeros(2, 3, dtype=torch.int64)], dim=1)
+    read = ours.read(submission, [words, words[:1], padded])
+    logits = take_dict(read.logits, (False, True), "the logits")
+    gradients = take_dict(read.gradients, (False, True), "the gradients")
+    ours.logits(words).sum().backward()
+    for skips in (False, True):
+        several, one, _ = take_list(logits[skips], 3, "the logits")
+        what = f"the logits for skip_padding={skips}"
+        hint = "The last layer gets the upper LSTM layer's state at the last token"
+        assert_close(several, ours.logits(words).detach(), what, **CLOSE, hint=hint)
+        hint = "The batch must keep its dimension: `state` is (batch, hidden_size)"
+        assert_close(one, several[:1], f"{what}, of one review", rtol=1e-3, hint=hint)
+        if gradients[skips] is None:
+            fail(f"no gradient reaches the words for skip_padding={skips}", "Detach nothing")
+        what = f"the gradient of the embedding for skip_padding={skips}"
+        hint = "Nothing on the way from the words may be detached"
+        slope = ours.embedding.grad[3:]
+        assert_close(gradients[skips][3:], slope, what, **NEAR, hint=hint)
+    hint = "skip_padding=False takes the state after all positions, padding too"
+    expected = ours.logits(padded).detach()
+    what = "the logits of padded reviews for skip_padding=False"
+    assert_close(logits[False][2], expected, what, **CLOSE, hint=hint)
 
 
 @question("ex1-lstm", points=0.5)
 def test_padding_is_skipped(submission):
-    """With skip_padding=True, further padding changes nothing."""
-    model = submission.LSTMModel(skip_padding=True)
-    short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0, 0]])
-    hint = "The state is read at the last nonzero token of each review"
-    expected = take_tensor(model(short), (1,), torch.float32, "the logit of a review")
-    assert_close(model(long), expected, "the logit of a padded review", hint=hint)
-    other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
-    if torch.equal(other, expected):
-        fail("another last word gives the same logit", hint)
-    earlier = take_tensor(model(torch.tensor([[1, 6, 5]])), (1,), torch.float32, "a logit")
-    if torch.equal(earlier, expected):
-        fail("another word before the last one gives the same logit", "All words are read")
+    """With skip_padding=True a review in a padded batch has the logit that it has alone."""
+    ours, reviews = OurLSTM(), []
+    for length in (4, 6, 1, 5):
+        reviews.append(torch.randint(3, NUM_WORDS, (length,)))
+        reviews[-1][0] = 1
+    reviews[1][2] = 2  # an unknown word is a word
+    batch = torch.nn.utils.rnn.pad_sequence(reviews, batch_first=True)
+    longer = torch.nn.functional.pad(batch, (0, 5))
+    read = ours.read(submission, [batch, longer])
+    logits = take_dict(read.logits, (True,), "the logits")[True]
+    hint = "The state is read at the last nonzero token of each review, which is at length - 1"
+    for actual, what in zip(logits, ("a padded batch", "more padding"), strict=True):
+        expected = ours.logits(reviews).detach()
+        what = f"the logits of {what}"
+        assert_close(actual, expected, what, **CLOSE, hint=hint)
 
 
-TINY_TOKENS = torch.tensor([[1, 4], [1, 5], [1, 6], [1, 7]])
-TINY_LABELS = torch.tensor([1.0, 0.0, 1.0, 1.0])
-
-# A classifier that ignores the order of words, and four reviews it can learn by heart.
-TINY_REVIEWS = """
+# A loss and a model that tell what they were used for: in training mode logits are halved, while
+# gradients are recorded one is added, and the loss is not quite the usual one.
+TINY = """
 import torch
 from torch import nn
 
 from lib.kit.checks import unseen_output
 
-class Tiny(nn.Module):
+class Marked(nn.Module):
     def __init__(self):
         super().__init__()
-        self.score = nn.Embedding(8, 1)
+        self.weight = nn.Parameter(start.clone())
 
-    def forward(self, tokens):
-        return self.score(tokens).sum(dim=(1, 2))
+    def marked(self, logits):
+        halved = logits / 2 if self.training else logits
+        return halved + mark if torch.is_grad_enabled() else halved
 
-dataset = IMDBDataset(tokens.to(device), labels.to(device))
+class Scaled(usual_loss):
+    def forward(self, *given, **named):
+        return factor * super().forward(*given, **named)
+"""
+RUN = """
 model = Tiny().to(device)
-with torch.no_grad():
-    model.score.weight.copy_(start)
-optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+optimizer = torch.optim.SGD([model.weight], lr=0.5, momentum=0.5)
 with unseen_output():
-    metrics = train(model, nn.BCEWithLogitsLoss(), optimizer, dataset, dataset, 3, 4)
-after = model.score.weight.detach().cpu()
+    metrics = train(model, Scaled(), optimizer, train_samples, val_samples, 3, batch_size)
+after = model.weight.detach().cpu()
 """
 
+# Scores of words are added up, in whatever order they stand.
+TINY_REVIEWS = f"""{TINY.replace("usual_loss", "nn.BCEWithLogitsLoss")}
+class Tiny(Marked):
+    def forward(self, tokens):
+        return self.marked(self.weight[tokens].sum(dim=(1, 2)))
 
-@question("ex1-train", points=1.5)
+train_samples = torch.utils.data.TensorDataset(*train_data)
+val_samples = torch.utils.data.TensorDataset(*val_data)
+{RUN}"""
+
+SLIPS = {
+    "no eval": "The model is in training mode while it is evaluated: call `model.eval()` first",
+    "recorded": "Gradients are recorded in the evaluation: wrap it in `with torch.no_grad():`",
+    "no train": "The model trains in evaluation mode: leave it in training mode for each batch",
+    "adds up": "Gradients of earlier batches add up: clear them for each batch",
+    "not given loss": "Use the `loss` that the function is given",
+    "mean of means": "Each batch counts by its number of samples: the last one is smaller",
+    "sum of means": "A batch's loss is a mean: multiply it by the number of samples first",
+    "no last batch": "The last batch, which is smaller than the others, is left out",
+    "after step": "The loss of a batch is that before its step",
+    "plain steps": "Use the `optimizer` that the function is given, which has momentum here",
+    "no step": "No step moves a parameter: it needs a gradient, and `optimizer.step()`",
+}
+BATCHES = (2, 2, 1)  # sizes
+
+
+class TinyRun:
+    """Three epochs of the student's loop, and our own: five equal samples to train on, so that
+    their order does not matter, and five others to validate on, in batches of 2, 2 and 1.
+
+    Args:
+        logits_of: logits by weights and inputs, as a model makes them that is evaluated.
+        count_right: of logits and labels.
+        mark: is added to logits while gradients are recorded.
+        classes: the loss.
+    """
+
+    def __init__(self, start, train_data, val_data, logits_of, count_right, mark, loss):
+        self.start, self.train_data, self.val_data = start, train_data, val_data
+        self.logits_of, self.count_right, self.mark = logits_of, count_right, mark
+        self.loss, self.factor = loss, 0.6 + 0.3 * float(torch.rand(1))
+        self.batch_size, self.metrics, self.after = 2, None, None
+
+    def run(self, submission, source, loop, batch_size=2):
+        """Have the student's loop train."""
+        self.batch_size = batch_size
+        made = submission.setup(
+            source,
+            train=getattr(submission, loop),
+            device=submission.device,
+            start=self.start,
+            mark=self.mark,
+            factor=self.factor,
+            train_data=self.train_data,
+            val_data=self.val_data,
+            batch_size=batch_size,
+        )
+        self.metrics, self.after = made.metrics, made.after
+        return self
+
+    def ours(self, slip=""):
+        """Four lists of measures and the weights at the end; with a slip, if one is named."""
+        equal = self.batch_size == 2  # a single one of equal samples says all
+        *inputs, labels = (values[:1] if equal else values for values in self.train_data)
+        weights = self.start.clone()
+        earlier = speed = torch.zeros_like(weights)
+        measures = {name: [] for name in MEASURES}
+        factor = 1.0 if "not given loss" in slip else self.factor
+        halved, recorded = "no train" not in slip, True
+        for _ in range(3):
+            batches = []
+            sizes = BATCHES[: 2 if "no last batch" in slip else 3] if equal else (len(labels),)
+            for size in sizes:
+                weights = weights.detach().requires_grad_()
+                logits = self.marked(weights, inputs, halved, recorded)
+                loss = factor * self.loss(logits, labels)
+                slope = torch.autograd.grad(loss, weights)[0] + earlier
+                earlier = slope if "adds up" in slip else torch.zeros_like(slope)
+                speed = slope if "plain steps" in slip else 0.5 * speed + slope
+                weights = weights.detach() - 0.5 * speed * ("no step" not in slip)
+                if "after step" in slip:
+                    logits = self.marked(weights, inputs, halved, recorded)
+                    loss = factor * self.loss(logits, labels)
+                right = self.count_right(logits, labels) * (size if equal else 1)
+                batches.append((size, float(loss), right))
+            self.note(measures, "train", batches, slip)
+            self.validate(measures, weights, factor, slip)
+        return {name: torch.tensor(values) for name, values in measures.items()}, weights
+
+    def validate(self, measures, weights, factor, slip):
+        *inputs, labels = self.val_data
+        start, batches = 0, []
+        for size in BATCHES if self.batch_size == 2 else (len(labels),):
+            rows = slice(start, start + size)
+            start += size
+            parts = [values[rows] for values in inputs]
+            logits = self.marked(weights, parts, "no eval" in slip, "recorded" in slip)
+            loss = factor * self.loss(logits, labels[rows])
+            batches.append((size, float(loss), self.count_right(logits, labels[rows])))
+        self.note(measures, "val", batches, slip)
+
+    def marked(self, weights, inputs, halved, recorded):
+        """Logits as the model makes them: halved in training, marked while it records."""
+        logits = self.logits_of(weights, *inputs) / (2 if halved else 1)
+        return logits + self.mark if recorded else logits
+
+    @staticmethod
+    def note(measures, part, batches, slip):
+        """An epoch's mean loss and accuracy."""
+        sizes = sum(BATCHES)
+        loss = sum(size * loss for size, loss, _ in batches) / sizes
+        if "mean of means" in slip:
+            loss = sum(loss for _, loss, _ in batches) / len(batches)
+        if "sum of means" in slip:
+            loss = sum(loss for _, loss, _ in batches) / sizes
+        measures[f"{part}_loss"].append(loss)
+        measures[f"{part}_acc"].append(sum(right for *_, right in batches) / sizes)
+
+    def assert_weights(self):
+        """The weights must be where the steps bring them."""
+        after = take_tensor(self.after, self.start.shape, torch.float32, "the model's weights")
+        expected = self.ours()[1]
+        if torch.allclose(after, expected, rtol=1e-3, atol=1e-4):
+            return
+        hint = self.slip_that(lambda one: torch.allclose(after, one[1], rtol=1e-3, atol=1e-4))
+        batches = "three batches" if self.batch_size == 2 else "one batch"
+        what = f"the weights after three epochs of {batches}"
+        assert_close(after, expected, what, **CLOSE, hint=hint)
+
+    def assert_measures(self, *names):
+        """These measures must be right in each epoch."""
+        expected, _ = self.ours()
+        for name in names:
+            values = self.reported(name)
+            hint = self.slip_that(
+                lambda one, name=name, values=values: torch.allclose(
+                    values, one[0][name], rtol=1e-3, atol=1e-4
+                ),
+                otherwise=MEASURES[name],
+            )
+            assert_close(values, expected[name], repr(name), **CLOSE, hint=hint)
+
+    def slip_that(self, agrees, otherwise=""):
+        """The hint of the slip with which our loop agrees with the student's."""
+        pairs = [f"{one}, {other}" for one in SLIPS for other in SLIPS if one < other]
+        slip = next((slip for slip in [*SLIPS, *pairs] if agrees(self.ours(slip))), "")
+        return ". ".join(SLIPS[one] for one in slip.split(", ")) if slip else otherwise
+
+    def reported(self, name):
+        """A measure's numbers, one for each epoch, (3,)."""
+        hint = f"Return a dict with {', '.join(MEASURES)}"
+        metrics = self.metrics
+        if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
+            fail(f"the result has no list {name!r}", hint)
+        values = take_list(metrics[name], 3, f"metrics[{name!r}] for three epochs")
+        hint = "A tensor's `.item()` is one"
+        return torch.tensor(
+            [take_number(value, f"a number of {name!r}", hint=hint) for value in values]
+        )
+
+
+MEASURES = {
+    "train_loss": "It is the mean over all samples of the epoch, before each step",
+    "train_acc": "It is the share of all samples that are right, before each step",
+    "val_loss": "It is the mean over all samples, after the epoch's steps",
+    "val_acc": "It is the share of all samples that are right, after the epoch's steps",
+}
+
+
+def tiny_reviews(submission, in_one_batch=False):
+    """The student's `train` on reviews of two tokens; with `in_one_batch` on different ones."""
+    start = 0.3 * torch.randn(8, 1)
+    start[1] = -start[4] - 1.5 - 0.1 * torch.rand(1)  # a training logit between 0 and one half
+    start[2] = 0.3 - start[5]  # an evaluation logit there, too
+    one = torch.tensor([[1, 4]])
+    train_data = one.repeat(5, 1), torch.zeros(5)
+    tokens = torch.tensor([[2, 5], [1, 5], [1, 6], [1, 7], [2, 3]])
+    labels = torch.tensor([0.0, 1.0, 0.0, 1.0, float(torch.randint(2, (1,)))])
+    val_data = tokens, labels
+    run = TinyRun(
+        start,
+        val_data if in_one_batch else train_data,
+        val_data,
+        logits_of=lambda weights, tokens: weights[tokens].sum(dim=(1, 2)),
+        count_right=lambda logits, labels: int(((logits > 0) == (labels == 1)).sum()),
+        mark=torch.tensor(1.0),
+        loss=torch.nn.functional.binary_cross_entropy_with_logits,
+    )
+    return run.run(submission, TINY_REVIEWS, "train", 100 if in_one_batch else 2)
+
+
+@question("ex1-train", points=0.5)
 def test_reports_each_epoch(submission):
-    """Each of the four measures has a number per epoch."""
-    start = torch.randn(8, 1)
-    made = tiny_training(submission, start)
-    assert_reports(made.metrics, loss_of_reviews, start)
+    """Loss and accuracy of training are means over all samples, seen before each step."""
+    tiny_reviews(submission).assert_measures("train_loss", "train_acc")
+
+
+@question("ex1-train", points=1)
+def test_validates_after_each_epoch(submission):
+    """Validation is in evaluation mode and without gradients; measures are means over samples."""
+    tiny_reviews(submission).assert_measures("val_loss", "val_acc")
 
 
 @question("ex1-train", points=0.5)
 def test_training_moves_parameters(submission):
-    """In each epoch the optimizer takes one step for the one batch there is."""
-    start = torch.randn(8, 1)
-    assert_learns(tiny_training(submission, start).after, loss_of_reviews, start)
-
-
-def loss_of_reviews(scores):
-    """The loss of the four reviews, whose logits are the sums of their tokens' scores (8, 1)."""
-    logits = scores[TINY_TOKENS].sum(dim=(1, 2))  # (4,)
-    return torch.nn.functional.binary_cross_entropy_with_logits(logits, TINY_LABELS)
-
-
-def after_epochs(loss_of, weights, adding_up=False):
-    """The weights after each of three steps of length 1 down the slope of a loss; with `adding_up`,
-    down all slopes so far."""
-    earlier = torch.zeros_like(weights)
-    for _ in range(3):
-        weights = weights.clone().requires_grad_()
-        gradient = torch.autograd.grad(loss_of(weights), weights)[0] + earlier
-        weights = weights.detach() - gradient
-        earlier = gradient * adding_up
-        yield weights
-
-
-def assert_reports(metrics, loss_of, start):
-    """A dict of the four measures, each with a float for every one of three epochs; validation
-    losses are those of the weights after each epoch."""
-    hint = "Return a dict with train_loss, train_acc, val_loss and val_acc"
-    for name in [f"{part}_{measure}" for part in ("train", "val") for measure in ("loss", "acc")]:
-        if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
-            fail(f"the result has no list {name!r}", hint)
-        if len(metrics[name]) != 3:
-            fail(f"metrics[{name!r}] holds {len(metrics[name])} numbers for three epochs")
-        for value in metrics[name]:
-            if not isinstance(value, float):
-                hint = "A tensor's `.item()` is one"
-                fail(f"metrics[{name!r}] should hold floats", hint * torch.is_tensor(value))
-    losses = torch.stack([loss_of(weights) for weights in after_epochs(loss_of, start)])
-    hint = "Each is the mean over all samples, after the steps of its epoch"
-    actual = torch.tensor([float(loss) for loss in metrics["val_loss"]])
-    assert_close(actual, losses, "the validation losses", rtol=1e-3, hint=hint)
-
-
-def assert_learns(after, loss_of, start):
-    """The weights must be where three steps bring them."""
-    *_, expected = after_epochs(loss_of, start)
-    *_, mistaken = after_epochs(loss_of, start, adding_up=True)
-    after = take_tensor(after, start.shape, torch.float32, "the model's weights")
-    if torch.equal(after, start):
-        hint = "The optimizer takes no step, or finds no gradients then"
-        fail("training left the parameters as they were", hint)
-    adds_up = torch.allclose(after, mistaken, rtol=1e-3, atol=1e-5)
-    hint = "Gradients of earlier batches add up: clear them for each batch" if adds_up else ""
-    assert_close(after, expected, "the weights after three epochs", rtol=1e-3, hint=hint)
-
-
-def tiny_training(submission, start):
-    """Three epochs of the student's `train` on four reviews."""
-    return submission.setup(
-        TINY_REVIEWS,
-        tokens=TINY_TOKENS,
-        labels=TINY_LABELS,
-        start=start,
-        device=submission.device,
-        IMDBDataset=submission.IMDBDataset,
-        train=submission.train,
-    )
+    """Each batch makes one step of the optimizer, with its own gradients only."""
+    tiny_reviews(submission).assert_weights()
+    tiny_reviews(submission, in_one_batch=True).assert_weights()
 
 
 @question("ex1-setup", points=1)
 def test_sets_and_optimizer(submission):
-    """Three data sets of different size, and an optimizer that holds the model's parameters."""
-    sizes = [
-        len(submission.train_dataset),
-        len(submission.val_dataset),
-        len(submission.test_dataset),
-    ]
-    if len(set(sizes)) < 3:  # IMDB's test set is larger than its training set
-        fail(f"the three data sets have {sizes} samples", "Each has reviews of its own")
+    """Each data set has its own reviews; the optimizer moves a model that skips padding."""
+    for name in ("test", "train", "val"):
+        dataset, hint = (
+            getattr(submission, f"{name}_dataset"),
+            f"Make it from {name}_x and {name}_y",
+        )
+        tokens, labels = getattr(submission, f"{name}_x").cpu(), getattr(submission, f"{name}_y")
+        if len(dataset) != len(tokens):
+            fail(f"{name}_dataset has another number of samples than {name}_x", hint)
+        indices = torch.randint(len(tokens), (6,))
+        made = submission.setup(ITEMS, dataset=dataset, indices=indices.tolist())
+        what = f"of {name}_dataset at {indices.tolist()}"
+        reviews, own = made.reviews, {"any_dtype": True, "hint": hint}
+        assert_tensor_equal(reviews, tokens[indices], f"the reviews {what}", **own)
+        assert_close(made.numbers, labels.cpu()[indices].double(), f"the labels {what}", **own)
     assert_holds_parameters(submission, submission.model_lstm, submission.optimizer_lstm)
+    tokens = torch.tensor([[1, 4, 5], [1, 6, 7], [1, 8, 9]])
+    made = submission.setup(
+        SHORT_AND_LONG, model=submission.model_lstm, tokens=tokens, device=submission.device
+    )
+    short = take_tensor(made.short, (3,), torch.float32, "the logits of model_lstm")
+    if len(short.unique()) < 3:
+        fail("model_lstm gives different reviews the same logit")
+    hint = "Make it with skip_padding=True"
+    assert_close(made.long, short, "the logits of model_lstm with more padding", hint=hint)
+
+
+ITEMS = """
+import torch
+
+pairs = [dataset[index] for index in indices]
+reviews = torch.stack([torch.as_tensor(review).cpu() for review, _ in pairs])
+numbers = torch.tensor([float(label) for _, label in pairs], dtype=torch.float64)
+"""
+SHORT_AND_LONG = """
+import torch
+
+was_training = model.training
+with torch.no_grad():
+    model.train(False)
+    tokens = tokens.to(device)
+    short = model(tokens).cpu()
+    long = model(torch.nn.functional.pad(tokens, (0, 3))).cpu()
+model.train(was_training)
+"""
 
 
 @question("ex1-setup", points=1)
@@ -281,6 +543,11 @@ def test_loss_takes_logits(submission):
     value = submission.loss(logits, labels)
     hint = "It should take logits, and give the mean"
     assert_close(value, expected, "the loss", atol=1e-3, hint=hint)
+    size = 100 + float(torch.randint(20, (1,)))
+    value = submission.loss(torch.tensor([size, 0.0]), torch.tensor([0.0, 1.0]))
+    expected = torch.tensor((size + math.log(2)) / 2)
+    hint = "Sigmoid and logarithm belong into one function: a large logit must not be cut off"
+    assert_close(value, expected, f"the loss of a wrong logit of {size:.0f}", rtol=1e-3, hint=hint)
 
 
 # One step against a slope of 1 in every direction: all weights must become smaller. After that the
@@ -336,6 +603,8 @@ def assert_holds_parameters(submission, model, optimizer, example=()):
                 "a step of the optimizer does not make every parameter smaller where it should",
                 "It should move all of this model's `parameters()` down the slope",
             )
+        if float((start - end).max()) > 1:
+            fail("a step of the optimizer is far too long", "Look at its learning rate")
 
 
 # The check ends here if a class has taken the place of what should be made with it.
@@ -355,19 +624,28 @@ def assert_made(submission, made, what):
 
 @question("ex2-digits", points=1)
 def test_digits_of_a_number(submission):
-    """123 in 3 places is 1 2 3."""
-    first, second, third = torch.randint(1, 10, (3,)).tolist()
-    actual = submission.convert_int_to_vector(100 * first + 10 * second + third, 3)
-    assert_tensor_equal(actual, torch.tensor([first, second, third]), "the digits")
+    """123 in 3 places is 1 2 3, 120 is 1 2 0, and 12345 in 5 places is 1 2 3 4 5."""
+    for digits in (
+        torch.randint(1, 10, (3,)),
+        torch.randint(1, 10, (5,)),
+        torch.randint(1, 9, (3,)),
+    ):
+        if digits.max() < 9:
+            digits[-1] = 0
+        number = int("".join(str(digit) for digit in digits.tolist()))
+        actual = submission.convert_int_to_vector(number, len(digits))
+        assert_tensor_equal(actual, digits, f"the digits of {number}")
 
 
 @question("ex2-digits", points=1)
 def test_zeros_on_the_left(submission):
-    """5 in 3 places is 0 0 5."""
+    """5 in 3 places is 0 0 5, and 0 is 0 0 0; earlier results stay as they are."""
     tens, units = torch.randint(1, 10, (2,)).tolist()
-    for number, digits in ((units, [0, 0, units]), (10 * tens + units, [0, tens, units])):
-        actual = submission.convert_int_to_vector(number, 3)
-        assert_tensor_equal(actual, torch.tensor(digits), "the digits")
+    wanted = {units: [0, 0, units], 10 * tens + units: [0, tens, units], 0: [0, 0, 0]}
+    wanted |= {100 * tens + units: [tens, 0, units]}
+    made = {number: submission.convert_int_to_vector(number, 3) for number in wanted}
+    for number, digits in wanted.items():
+        assert_tensor_equal(made[number], torch.tensor(digits), f"the digits of {number}")
 
 
 @question("ex2-labels", points=1)
@@ -380,6 +658,16 @@ def test_shapes_of_labels(submission):
     units = sum(labels[name][:, 3] for name in ("num_1", "num_2")) % 10
     if not torch.equal(units, labels["sum"][:, 3]):
         fail("the last digit of some sums is wrong")
+    both, more = (labels_of(submission, 200, 1) for _ in range(2))
+    for name in ("num_1", "num_2"):
+        found = set(both[name].flatten().tolist())
+        if found != set(range(5)):
+            hint = "In one place they go from 0 to 4, and 4 occurs, too"
+            fail(f"{name!r} with one place takes the values {sorted(found)}", hint)
+        if torch.equal(both[name], more[name]):
+            fail(f"two calls give the same {name!r}", "Set no seed")
+    if torch.equal(both["num_1"], both["num_2"]):
+        fail("both summands are always the same number")
 
 
 def labels_of(submission, *shape):
@@ -417,18 +705,62 @@ def test_form_of_a_sample(submission):
     take_tensor(sample["label"], (2,), torch.int64, "'label'", least=0, most=9)
 
 
+def known_digits(submission, train):
+    """The digit that each image of the data shows: its bytes -> a class."""
+    name = take_text(submission.DIGITS, "DIGITS")
+    images, classes = load_digit_images("mnist" if name == "mnist" else "sample", train)
+    return {
+        image.numpy().tobytes(): digit
+        for image, digit in zip(images, classes.tolist(), strict=True)
+    }
+
+
+NUM_SUMS = 30
+
+
 @question("ex2-dataset", points=1)
 def test_label_is_the_sum(submission):
-    """The label of a sample is its sum, and both numbers have images of their own."""
-    dataset = submission.NumberMNIST(max_length=3, train=False, num_samples=8)
-    sample = take_dict(dataset[2], ("num_1", "num_2", "label"), "a sample")
-    sums = take_tensor(dataset.labels["sum"], (8, 3), torch.int64, "the sums")
-    assert_tensor_equal(sample["label"], sums[2], "the label")
-    shape = 3, 1, 28, 28
-    first = take_tensor(sample["num_1"], shape, torch.float32, "'num_1'")
-    second = take_tensor(sample["num_2"], shape, torch.float32, "'num_2'")
-    if torch.equal(first, second):
-        fail("both numbers have the same images")
+    """Each image shows its digit, drawn at random, and a sample's label is its sum."""
+    for train in (False, True):
+        known = known_digits(submission, train)
+        dataset = submission.NumberMNIST(max_length=2, train=train, num_samples=NUM_SUMS)
+        labels = take_dict(dataset.labels, ("num_1", "num_2", "sum"), "`labels`")
+        source = "samples = [dict(dataset[index]) for index in [*range(count), 3]]"
+        made = submission.setup(source, dataset=dataset, count=NUM_SUMS)
+        samples = take_list(made.samples, NUM_SUMS + 1, "the samples")
+        for name in ("num_1", "num_2"):
+            hint = f"Choose an image for each digit of labels[{name!r}], and look it up at `idx`"
+            shape, what = (NUM_SUMS, 2), f"labels[{name!r}]"
+            digits = take_tensor(labels[name], shape, torch.int64, what, least=0, most=9)
+            seen = set()
+            for index in range(NUM_SUMS):
+                images = take_tensor(
+                    samples[index][name], (2, 1, 28, 28), torch.float32, repr(name)
+                )
+                keys = [image.contiguous().numpy().tobytes() for image in images]
+                if any(key not in known for key in keys):
+                    kind = "training" if train else "test"
+                    fail(f"with train={train} an image of {name!r} is none of the {kind} images")
+                shown = torch.tensor([known[key] for key in keys])
+                what = f"the digits that the images of {name!r} show"
+                assert_tensor_equal(shown, digits[index], what, hint=hint)
+                seen |= set(keys)
+            if len(seen) < 25:  # of 60 draws, most of them among dozens of images each
+                fail(
+                    f"{name!r} shows the same few images", "Draw one of a digit's images each time"
+                )
+            again = take_tensor(samples[-1][name], (2, 1, 28, 28), torch.float32, repr(name))
+            if not torch.equal(again, samples[3][name]):
+                fail(
+                    f"a sample has other images of {name!r} each time", "Choose them in `__init__`"
+                )
+        rows = [sample["label"] for sample in samples[:NUM_SUMS]]
+        for index, row in enumerate(rows):
+            row = take_tensor(row, (2,), torch.int64, "a label", least=0, most=9)
+            first, second = (labels[name][index] for name in ("num_1", "num_2"))
+            total = sum(int(one[0]) * 10 + int(one[1]) for one in (first, second))
+            expected = torch.tensor([total // 10, total % 10])
+            assert_tensor_equal(row, expected, "the label", hint="It is the sum at the same `idx`")
 
 
 # Logits as they are, and with all weights of the last layer of `fc` multiplied: twins, of which one
@@ -465,90 +797,139 @@ def logits_of(submission, model, num_1, num_2):
 
 @question("ex2-model", points=1)
 def test_logits_per_place(submission):
-    """Ten logits for each place, with the classes in the second dimension."""
+    """Ten logits for each place, alone as in a batch; dropout is active in training only."""
     model = submission.setup("model = make().eval()", make=submission.AdditionModel).model
     for length in (2, 3):
-        logits_of(submission, model, *torch.rand(2, 4, length, 1, 28, 28))
+        numbers = torch.rand(2, 4, length, 1, 28, 28)
+        logits = logits_of(submission, model, *numbers)
+        alone = logits_of(submission, model, *numbers[:, 1:2])
+        hint = "Wherever you reshape, samples and places must stay apart"
+        what = "the logits of a sum alone"
+        assert_close(alone, logits[1:2], what, **CLOSE, hint=hint)
+    trained = submission.setup(
+        TRAINED, make=submission.AdditionModel, num_1=numbers[0], num_2=numbers[1]
+    )
+    first, *more = take_list(trained.calls, 3, "the calls in training mode")
+    first = take_tensor(first, logits.shape, torch.float32, "a call in training mode")
+    more = [take_tensor(one, logits.shape, torch.float32, "another call") for one in more]
+    if all(torch.equal(first, one) for one in more):
+        fail("in training mode nothing is dropped", "Dropout needs a rate above 0")
+
+
+# In training mode, where a layer may drop little: three calls, and gradients.
+TRAINED = """
+import torch
+
+model = make().train()
+for numbers in (num_1, num_2):
+    numbers.requires_grad_()
+calls = [model(num_1, num_2) for _ in range(3)]
+torch.nn.functional.cross_entropy(calls[0], torch.zeros(calls[0][:, 0].shape).long()).backward()
+calls = [logits.detach().clone() for logits in calls]
+slopes = {"the images of num_1": [num_1.grad], "the images of num_2": [num_2.grad]}
+for name in ("fc", "lstm", "digit_encoder"):
+    slopes[name] = [weight.grad for weight in getattr(model, name).parameters()]
+steepest = torch.stack([
+    max([one.abs().max() for one in ones if one is not None], default=torch.tensor(0.0))
+    for ones in slopes.values()
+])
+"""
 
 
 @question("ex2-model", points=1)
 def test_both_directions(submission):
-    """The first digit of the sum depends on the last digits of the summands (a carry)."""
+    """Each place depends on all images of both numbers (a carry), and gradients reach them all."""
     model = submission.setup("model = make().eval()", make=submission.AdditionModel).model
-    images = torch.rand(1, 3, 1, 28, 28)
-    other = images.clone()
-    other[:, 2] = images[:, 2].flip(-1)  # as bright, but another image
-    logits, others = (logits_of(submission, model, *[both] * 2) for both in (images, other))
-    if torch.equal(logits[:, :, 0], others[:, :, 0]):
-        hint = "The LSTM should read in both directions"
-        fail("the first place does not see the last one", hint)
+    num_1, num_2 = torch.rand(2, 1, 3, 1, 28, 28)
+    logits = logits_of(submission, model, num_1, num_2)
+    for changed in (0, 1):
+        for place in range(3):
+            images = [num_1.clone(), num_2.clone()]
+            images[changed][:, place] = images[changed][:, place].flip(-1)  # as bright, another one
+            others = logits_of(submission, model, *images)
+            if bool((logits == others).all(dim=1).any()):
+                hint = "Both numbers are encoded, and the LSTM reads in both directions"
+                fail(f"some places do not see image {place} of num_{changed + 1}", hint)
+    swapped = logits_of(submission, model, num_2, num_1)
+    if float((swapped - logits).abs().max()) < 1e-6:
+        hint = "Concatenate the vectors: the LSTM tells which number is which"
+        fail("with num_1 and num_2 exchanged nothing changes", hint)
+    make = submission.AdditionModel
+    trained = submission.setup(
+        TRAINED, make=make, num_1=num_1.repeat(4, 1, 1, 1, 1), num_2=num_2.repeat(4, 1, 1, 1, 1)
+    )
+    steepest = take_tensor(trained.steepest, (5,), torch.float32, "the gradients")
+    for name, steepness in zip(REACHED, steepest.tolist(), strict=True):
+        if not steepness > 0:
+            fail(f"no gradient reaches {name}", "Detach nothing, and compute nothing in `no_grad`")
 
 
-# An adder in name only, and two samples; `train_addition` needs no more.
-TINY_SUMS = """
-import torch
-from torch import nn
+REACHED = ("the images of num_1", "the images of num_2", "fc", "lstm", "digit_encoder")
 
-from lib.kit.checks import unseen_output
 
-class Tiny(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(2, 10, bias=False)
-
+# An adder in name only; `train_addition` needs no more.
+TINY_SUMS = f"""{TINY.replace("usual_loss", "nn.CrossEntropyLoss")}
+class Tiny(Marked):
     def forward(self, num_1, num_2):
         means = torch.stack([num_1.mean(dim=(2, 3, 4)), num_2.mean(dim=(2, 3, 4))], dim=2)
-        return self.fc(means).permute(0, 2, 1)
+        return self.marked((means @ self.weight.T).permute(0, 2, 1))
 
-dataset = [{"num_1": a, "num_2": b, "label": digits} for a, b in zip(images, images.flip(0))]
-model = Tiny().to(device)
-with torch.no_grad():
-    model.fc.weight.copy_(start)
-optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-with unseen_output():
-    metrics = train_addition(model, nn.CrossEntropyLoss(), optimizer, dataset, dataset, 3, 4)
-after = model.fc.weight.detach().cpu()
-"""
+def samples_of(*values):
+    return [dict(zip(("num_1", "num_2", "label"), one)) for one in zip(*values)]
+
+train_samples, val_samples = samples_of(*train_data), samples_of(*val_data)
+mark = mark.to(device)
+{RUN}"""
 
 
-@question("ex2-train", points=1.5)
+def tiny_sums(submission, in_one_batch=False):
+    """The student's `train_addition` on sums of two places, different ones `in_one_batch`."""
+    weights = torch.randn(10, 2)
+    brightness = 0.2 + 0.7 * torch.rand(2, 5, 2)
+    numbers = [one[:, :, None, None, None].expand(5, 2, 1, 28, 28).clone() for one in brightness]
+
+    def logits_of(weights, num_1, num_2):
+        means = torch.stack([num_1.mean(dim=(2, 3, 4)), num_2.mean(dim=(2, 3, 4))], dim=2)
+        return (means @ weights.T).permute(0, 2, 1)
+
+    said = logits_of(weights, *numbers).argmax(dim=1)  # (5, 2)
+    said[1, 0] = (said[1, 0] + 3) % 10  # one wrong digit
+    said[2] = (said[2] + 3) % 10  # two
+    mark = torch.zeros(10, 1)
+    mark[7] = 1
+    equal = [one[:1].repeat(5, 1, 1, 1, 1) for one in numbers]
+    guess = (logits_of(weights, *equal) / 2 + mark).argmax(dim=1)  # what it says in training
+    train_data = *equal, guess
+    val_data = *numbers, said
+    run = TinyRun(
+        weights,
+        val_data if in_one_batch else train_data,
+        val_data,
+        logits_of=logits_of,
+        count_right=lambda logits, labels: int((logits.argmax(dim=1) == labels).all(dim=1).sum()),
+        mark=mark,
+        loss=torch.nn.functional.cross_entropy,
+    )
+    return run.run(submission, TINY_SUMS, "train_addition", 100 if in_one_batch else 2)
+
+
+@question("ex2-train", points=0.5)
 def test_addition_reports_each_epoch(submission):
-    """Each of the four measures has a number per epoch."""
-    sums = TinySums()
-    assert_reports(sums.train(submission).metrics, sums.loss, sums.start)
+    """Loss and accuracy of training are means over all samples, seen before each step."""
+    tiny_sums(submission).assert_measures("train_loss", "train_acc")
+
+
+@question("ex2-train", points=1)
+def test_addition_validates_after_each_epoch(submission):
+    """Validation is in evaluation mode, without gradients; a sum is right if all digits are."""
+    tiny_sums(submission).assert_measures("val_loss", "val_acc")
 
 
 @question("ex2-train", points=0.5)
 def test_addition_moves_parameters(submission):
-    """In each epoch the optimizer takes one step for the one batch there is."""
-    sums = TinySums()
-    assert_learns(sums.train(submission).after, sums.loss, sums.start)
-
-
-class TinySums:
-    """Four samples, and weights to begin with."""
-
-    def __init__(self):
-        self.images = torch.rand(4, 2, 1, 28, 28)
-        self.digits = torch.randint(0, 10, (2,))
-        self.start = torch.randn(10, 2)
-
-    def loss(self, weight):
-        """That of the four samples, whose logits are linear in the brightness of two images."""
-        brightness = torch.stack([self.images, self.images.flip(0)]).mean(dim=(3, 4, 5))
-        logits = torch.einsum("nbl,cn->bcl", brightness, weight)  # (4, 10, 2)
-        return torch.nn.functional.cross_entropy(logits, self.digits.expand(4, 2))
-
-    def train(self, submission):
-        """Three epochs of the student's `train_addition`."""
-        return submission.setup(
-            TINY_SUMS,
-            device=submission.device,
-            train_addition=submission.train_addition,
-            images=self.images,
-            digits=self.digits,
-            start=self.start,
-        )
+    """Each batch makes one step of the optimizer, with its own gradients only."""
+    tiny_sums(submission).assert_weights()
+    tiny_sums(submission, in_one_batch=True).assert_weights()
 
 
 @question("ex2-setup", points=1)
@@ -566,8 +947,7 @@ def test_addition_optimizer(submission):
 
 @question("ex2-setup", points=1)
 def test_addition_loss_takes_logits(submission):
-    """Equal logits mean one tenth for each digit, so their loss is ln 10; a larger logit of the
-    right digit makes it smaller."""
+    """Equal logits have the loss ln 10; a larger logit of the right digit makes it smaller."""
     label = torch.randint(0, 10, (2, 3))
     assert_made(submission, submission.loss_addition, "the loss")
     value = submission.loss_addition(torch.zeros(2, 10, 3), label)
@@ -584,7 +964,8 @@ def test_addition_loss_takes_logits(submission):
     assert_close(gaps[1], gaps[0], "the loss of wrong digits, by the height of a logit", rtol=1e-2)
 
 
-# Says a known sum in evaluation mode and without gradients, and something else otherwise.
+# Knows each sample by the brightness of its two numbers, and says a sum of its own for it, in
+# evaluation mode and without gradients; otherwise it says another one.
 FIXED_ADDER = """
 import torch
 from torch import nn
@@ -597,134 +978,325 @@ class Fixed(nn.Module):
         self.unit = nn.Parameter(torch.ones(1))  # a student may ask where the parameters are
 
     def forward(self, num_1, num_2):
-        if self.training or torch.is_grad_enabled():
-            digits = (predicted[None] + 1) % 10
-        else:
-            digits = predicted[None]
+        seen = torch.stack([num_1.mean(dim=(1, 2, 3, 4)), num_2.mean(dim=(1, 2, 3, 4))], dim=1)
+        which = (seen[:, None].cpu() - brightness).norm(dim=2).argmin(dim=1)
+        digits = (predicted[which] + self.training + 2 * torch.is_grad_enabled()) % 10
         return nn.functional.one_hot(digits, 10).float().permute(0, 2, 1).to(num_1.device)
 
 model = Fixed()
-images = torch.rand(3, 1, 28, 28)
-dataset = [{"num_1": images, "num_2": images, "label": label_digits}]
+numbers = brightness[:, :, None, None, None, None].expand(-1, 2, places, 1, 28, 28)
+dataset = [
+    {"num_1": one[0], "num_2": one[1], "label": label} for one, label in zip(numbers, labels)
+]
 with unseen_output():
-    prediction, label = plot_prediction(model, dataset, 0)
+    predictions = [plot_prediction(model.train(), dataset, index) for index in order]
+(model.unit * slope).sum().backward()  # the model goes on learning
+gradient = model.unit.grad
 """
 
 
 @question("ex2-predict", points=1)
 def test_number_from_digits(submission):
-    """The digits 1 0 7 are the number 107."""
-    made, _, true_sum = predict(submission)
-    assert_equal(made.label, true_sum, "the true sum")
+    """The digits 1 0 7 are the number 107, that of the sample at idx."""
+    for places in (3, 1):
+        for made, _, true_sum, _ in predict(submission, places):
+            hint = "It is the label of the sample at `idx`"
+            assert_equal(made, true_sum, "the true sum", hint=hint)
 
 
 @question("ex2-predict", points=1)
 def test_predicts_in_evaluation_mode(submission):
-    """The model predicts in evaluation mode and without gradients."""
-    made, predicted_sum, _ = predict(submission)
-    digits = [(int(digit) + 1) % 10 for digit in str(predicted_sum)]
-    predicted_otherwise = int("".join(map(str, digits)))
-    is_other = isinstance(made.prediction, int) and made.prediction == predicted_otherwise
-    hint = "The model is in train mode, or records gradients" if is_other else ""
-    assert_equal(made.prediction, predicted_sum, "the prediction", hint=hint)
+    """The model predicts in evaluation mode and without gradients, from num_1 and num_2."""
+    for places in (3, 2, 1):
+        for _, made, _, by_slip in predict(submission, places):
+            expected = by_slip.pop("")
+            hints = [hint for hint, other in by_slip.items() if made == other]
+            hint = hints[0] if hints else "It is what the model says of the sample at `idx`"
+            assert_equal(made, expected, "the prediction", hint=hint)
 
 
-def predict(submission):
-    """What the student's function returns, the sum that the model predicts, and the true one."""
-    predicted, label = torch.randint(1, 10, (2, 3))
+def predict(submission, places):
+    """For some samples what the student's function returns, the true sum, and what the model
+    predicts: with each slip, by a hint for it."""
+    labels = torch.randint(1, 10, (4, places))
+    predicted = torch.randint(1, 10, (4, places))
+    brightness = torch.tensor([[0.2, 0.8], [0.8, 0.2], [0.4, 0.6], [0.6, 0.4]])  # pairs, swapped
+    order, slope = torch.randperm(4)[:3].tolist(), torch.rand(1)
     made = submission.setup(
         FIXED_ADDER,
         plot_prediction=submission.plot_prediction,
         predicted=predicted,
-        label_digits=label,
+        labels=labels,
+        brightness=brightness,
+        places=places,
+        order=order,
+        slope=slope,
     )
-    places = torch.tensor([100, 10, 1])
-    return made, int(predicted @ places), int(label @ places)
+    hint = "A prediction leaves gradients and parameters as they were: `with` ends by itself"
+    assert_close(made.gradient, slope, "the gradient of the model afterwards", hint=hint)
+    found = []
+    predictions = take_list(made.predictions, len(order), "the results")
+    for index, result in zip(order, predictions, strict=True):
+        prediction, true_sum = take_list(result, 2, "the result")
+        slips = {
+            "": predicted[index],
+            "The model is in training mode: call `model.eval()` first": predicted[index] + 1,
+            "Gradients are recorded: use `with torch.no_grad():`": predicted[index] + 2,
+            "It needs `model.eval()` and `with torch.no_grad():`": predicted[index] + 3,
+            "`num_1` and `num_2` are exchanged": predicted[index ^ 1],
+        }
+        numbers = {hint: as_number(digits % 10) for hint, digits in slips.items()}
+        found.append((true_sum, prediction, as_number(labels[index]), numbers))
+    return found
+
+
+def as_number(digits):
+    """The number that digits are."""
+    return int("".join(str(digit) for digit in digits.tolist()))
 
 
 # --- Exercise 3 ---------------------------------------------------------------------------------
 
+X = torch.tensor([[2.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 2.0, 0.0]])  # cats, chase, mice
+W_Q = torch.tensor([[0.0, 2.0], [1.0, 0.0], [3.0, 1.0]])
+W_K = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 3.0]])
+W_V = torch.tensor([[4.0, 2.0], [6.0, 5.0], [3.0, 2.0]])
 
-@question("ex3-by-hand", points=1)
+
+def by_hand(submission, name, columns):
+    """A matrix that was typed in, (3, columns), in double precision."""
+    matrix = getattr(submission, f"{name.lower()}_by_hand")
+    dtypes = (torch.float32, torch.float64, torch.int64)
+    return take_tensor(matrix, (3, columns), dtypes, name).double()
+
+
+def assert_rows(actual, expected, name, hint, atol=6e-3):
+    """Each row must be right; which are not is said, and not what they should be."""
+    wrong = [row for row in range(3) if not torch.allclose(actual[row], expected[row], 0, atol)]
+    if wrong:
+        rows = " and ".join(str(row + 1) for row in wrong)
+        fail(f"row {rows} of {name} is not right", hint)
+
+
+@question("ex3-by-hand", points=0.5)
+def test_projections(submission):
+    """Q, K and V are X times their matrices."""
+    for name, matrix in (("Q", W_Q), ("K", W_K), ("V", W_V)):
+        hint = f"Row i is the embedding of token i times W_{name.lower()}"
+        assert_rows(by_hand(submission, name, 2), X.double() @ matrix.double(), name, hint)
+
+
+@question("ex3-by-hand", points=0.5)
 def test_rows_are_weights(submission):
     """Each row of A sums to 1."""
-    weights = submission.a_by_hand
-    assert_equal(tuple(weights.shape), (3, 3), "the shape of A")
-    assert_close(weights.float().sum(1), torch.ones(3), "the row sums of A", atol=0.02)
-    if not bool((weights > 0).all()) or len(weights.float().unique(dim=0)) < 3:
+    weights = by_hand(submission, "A", 3)
+    assert_close(weights.sum(1), torch.ones(3).double(), "the row sums of A", atol=0.02)
+    if not bool((weights > 0).all()) or len(weights.unique(dim=0)) < 3:
         fail("a softmax gives no weight of 0, and here three different rows")
 
 
-@question("ex3-by-hand", points=1)
+@question("ex3-by-hand", points=0.5)
+def test_weights_fit_queries_and_keys(submission):
+    """A is what your Q and your K give."""
+    query, key = (by_hand(submission, name, 2) for name in ("Q", "K"))
+    hint = "Compare each query with all keys, scale, then the softmax of the row"
+    expected = shares_of(query, key)
+    if len(expected.unique(dim=0)) < 3:
+        fail("here the rows of A should differ", "Look at Q and K")
+    assert_rows(by_hand(submission, "A", 3), expected, "A", hint)
+
+
+def shares_of(query, key):
+    """The attention weights, as PyTorch computes them."""
+    return attend(query, key, torch.eye(len(key), dtype=query.dtype))
+
+
+def attend(query, key, value):
+    """PyTorch's own attention."""
+    return torch.nn.functional.scaled_dot_product_attention(query, key, value)
+
+
+@question("ex3-by-hand", points=0.5)
 def test_output_fits_weights(submission):
-    """Your output is your A times your V."""
-    weights, values = submission.a_by_hand.float(), submission.v_by_hand.float()
-    assert_equal(tuple(values.shape), (3, 2), "the shape of V")
-    assert_close(weights.sum(1), torch.ones(3), "the row sums of A", atol=0.02)
-    if not bool((weights > 0).all()) or len(values.unique(dim=0)) < 3:
-        fail("A holds a weight of 0, or V the same row twice", "Compute the step before once more")
-    assert_close(submission.out_by_hand.float(), weights @ values, "the output", atol=0.2)
+    """Your output is your A times your V, with weights of three decimals."""
+    query, key, values = (by_hand(submission, name, 2) for name in ("Q", "K", "V"))
+    output, weights = by_hand(submission, "Out", 2), by_hand(submission, "A", 3)
+    hint = "Row i averages the rows of V with the weights in row i of A"
+    if len(values.unique(dim=0)) < 3:
+        fail("here the rows of V should differ", "Look at V")
+    assert_rows(output, weights @ values, "the output", hint, atol=0.2)
+    hint = "The weights have to be as exact as three decimals"
+    assert_rows(output, attend(query, key, values), "the output", hint)
 
 
 @question("ex3-self-attention", points=1)
 def test_shapes_of_attention(submission):
     """The weights are (N, N) with rows that sum to 1, and the output is the weights times V."""
-    x, w_q, w_k, w_v = torch.rand(5, 4), torch.rand(4, 3), torch.rand(4, 3), torch.rand(4, 2)
-    output, shares = submission.self_attention(x, w_q, w_k, w_v)
-    weights = take_tensor(shares, (5, 5), torch.float32, "the weights")
-    by_column = torch.allclose(weights.sum(0), torch.ones(5), atol=1e-4)
-    hint = "The softmax makes columns sum to 1" if by_column else ""
-    assert_close(weights.sum(1), torch.ones(5), "the row sums", hint=hint)
-    if bool((weights.std(dim=1) < 1e-5).any()):
-        fail("a token gives all others the same weight", "Scores are made of queries and keys")
-    hint = "It averages the values, x @ w_v, with the weights"
-    assert_close(output, shares @ (x @ w_v), "the averages", hint=hint)
+    for tokens, size, dtype in ((5, 1.0, torch.float32), (1, 1.0, torch.float32),
+                                (4, 60.0, torch.float32), (3, 1.0, torch.float64)):  # fmt: skip
+        x = torch.randn(tokens, 4, dtype=dtype)
+        w_q, w_k = size * torch.randn(2, 4, 3, dtype=dtype)
+        w_v = torch.randn(4, 2, dtype=dtype)
+        given = [one.clone() for one in (x, w_q, w_k, w_v)]
+        result, kept = called(submission, submission.self_attention, *given)
+        output, shares = take_list(result, 2, "the result")
+        hint = "Scores of 1,000 must not overflow" if size > 1 else "There is a row for each token"
+        weights = take_tensor(shares, (tokens, tokens), dtype, "the weights", hint=hint)
+        by_column = torch.allclose(weights.sum(0), torch.ones(tokens, dtype=dtype), atol=1e-4)
+        hint = "The softmax makes columns sum to 1" if by_column and tokens > 1 else ""
+        ones = torch.ones(tokens, dtype=dtype)
+        assert_close(weights.sum(1), ones, "the row sums", hint=hint)
+        expected = shares_of(x @ w_q, x @ w_k)
+        hint = "Queries meet keys, and scores are divided by the root of d_k, the keys' length"
+        what = f"the weights of {tokens} tokens"
+        assert_close(weights, expected, what, **CLOSE, hint=hint)
+        hint = "It averages the values, x @ w_v, with the weights"
+        average = expected @ (x @ w_v)
+        assert_close(output, average, "the averages", **NEAR, hint=hint)
+        if not all(map(torch.equal, kept, (x, w_q, w_k, w_v))):
+            fail("`self_attention` changes the tensors that it is given", "Work on copies")
+
+
+# Gradients of a random direction of the output.
+SLOPES = """
+import torch
+
+inputs = [one.requires_grad_() for one in inputs]
+output, _ = self_attention(*inputs)
+torch.sum(output * direction).backward()
+slopes = [one.grad for one in inputs]
+"""
 
 
 @question("ex3-self-attention", points=1)
 def test_zero_queries_share_evenly(submission):
-    """A query of zeros fits all keys alike, so its output is the mean of the values."""
+    """A query of zeros gives the mean of the values; gradients reach x and all matrices."""
     x, w_v = torch.rand(5, 4), torch.rand(4, 2)
     output, weights = submission.self_attention(x, torch.zeros(4, 3), torch.rand(4, 3), w_v)
     assert_close(weights, torch.full((5, 5), 0.2), "the weights")
     assert_close(output, (x @ w_v).mean(0).expand(5, 2), "the output")
+    inputs = [torch.randn(5, 4), torch.randn(4, 3), torch.randn(4, 3), torch.randn(4, 2)]
+    direction = torch.randn(5, 2)
+    attention = submission.self_attention
+    copies = [one.clone() for one in inputs]
+    made = submission.setup(SLOPES, self_attention=attention, inputs=copies, direction=direction)
+    x, w_q, w_k, w_v = (one.requires_grad_() for one in inputs)
+    ours = attend(*(x @ matrix for matrix in (w_q, w_k, w_v)))
+    torch.sum(ours * direction).backward()
+    slopes = take_list(made.slopes, 4, "the gradients")
+    names = "x", "w_q", "w_k", "w_v"
+    for name, theirs, one in zip(names, slopes, inputs, strict=True):
+        if theirs is None:
+            fail(f"no gradient reaches {name}", "Detach nothing, compute nothing in `no_grad`")
+        hint = "A part of the way passes no gradient on"
+        assert_close(theirs, one.grad, f"how the output changes with {name}", **NEAR, hint=hint)
+
+
+# The largest tensor that a call makes, and the largest vector of which it takes exponentials.
+LARGEST = """
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+class Sizes(TorchDispatchMode):
+    largest, largest_of_exp = 0, 0
+
+    def __torch_dispatch__(self, operation, types, arguments=(), named=None):
+        made = operation(*arguments, **(named or {}))
+        for one in tree_leaves(made):
+            self.largest = max(self.largest, getattr(one, "numel", int)())
+        name = str(operation).split(".")[1]
+        if name.lstrip("_") in ("exp", "exp_", "softmax") and arguments[0].ndim == 1:
+            self.largest_of_exp = max(self.largest_of_exp, arguments[0].numel())
+        return made
+
+with Sizes() as sizes:
+    function(*arguments)
+largest, largest_of_exp = sizes.largest, sizes.largest_of_exp
+"""
+
+
+def assert_softmax(submission, blocks, what, hint=""):
+    """The softmax of blocks joined, which stay as they are."""
+    given = [block.clone() for block in blocks]
+    actual = submission.softmax_tiled(given)
+    expected = torch.cat(blocks).softmax(0)
+    assert_close(actual, expected, f"the softmax of {what}", hint=hint)
+    if len(given) != len(blocks) or not all(map(torch.equal, given, blocks)):
+        fail("`softmax_tiled` changes the blocks that it is given", "Work on copies")
 
 
 @question("ex3-softmax-tiled", points=1)
 def test_equals_the_softmax(submission):
-    """Two blocks give the softmax of their concatenation."""
+    """Two or more blocks give the softmax of their concatenation."""
     blocks = [torch.tensor([1.0, -2.0, 0.5]), torch.tensor([3.0, 0.0])]
-    expected = torch.cat(blocks).softmax(0)
-    assert_close(submission.softmax_tiled(blocks), expected, "the softmax")
+    assert_softmax(submission, blocks, "two blocks")
+    hint = "Each block is rescaled to the common maximum"
+    blocks = [torch.randn(2), 5 + torch.randn(3), torch.randn(1), torch.randn(2)]
+    assert_softmax(submission, blocks, "four blocks", hint)
+    assert_softmax(submission, blocks[::-1], "four blocks", hint)
+    count = 8 + int(torch.randint(9, (1,)))
+    function, many = submission.softmax_tiled, [torch.randn(4) for _ in range(count)]
+    made = submission.setup(LARGEST, function=function, arguments=[many])
+    if take_integer(made.largest_of_exp, "a size", least=0, most=10**9) >= 4 * count:
+        fail("exponentials of all scores are taken at once", "Take them block by block")
+    twice = torch.randn(3)
+    assert_softmax(submission, [twice, twice.clone()], "the same block twice")
+    assert_softmax(submission, [twice], "a single block")
 
 
 @question("ex3-softmax-tiled", points=1)
 def test_large_scores(submission):
-    """Scores of 1,000 do not overflow, and an empty block does no harm."""
-    blocks = [torch.tensor([1000.0, 1001.0]), torch.tensor([]), torch.tensor([999.0])]
-    expected = torch.cat(blocks).softmax(0)
+    """Scores of 1,000 do not overflow, those of -1,000 do not vanish, empty blocks do no harm."""
     hint = "Once the maximum is subtracted, every exponent is at most 0"
-    assert_close(submission.softmax_tiled(blocks), expected, "the softmax", hint=hint)
+    size = float(torch.randint(900, 1100, (1,)))
+    blocks = [size + torch.randn(2), torch.tensor([]), size + torch.randn(1)]
+    assert_softmax(submission, blocks, "large scores", hint)
+    negative = [block - 2 * size for block in blocks]
+    hint = "The maximum may be far below 0; an empty block has none"
+    assert_softmax(submission, negative, "very negative scores", hint)
+    both = [torch.tensor([-size]), torch.tensor([size]), torch.tensor([0.0])]
+    for blocks in (both, both[::-1], both[1:]):
+        assert_softmax(submission, blocks, "small and large scores", hint)
+
+
+def assert_attends(submission, query, key, value, block_size, hint):
+    """What PyTorch's attention gives."""
+    given = [one.clone() for one in (query, key, value)]
+    actual = submission.flash_attention(*given, block_size)
+    expected = attend(query, key, value)
+    what = f"the output with blocks of {block_size}"
+    exact = {"rtol": 1e-9, "atol": 1e-9} if query.dtype == torch.float64 else {"rtol": 1e-3}
+    assert_close(actual, expected, what, **exact, hint=hint)
+    if not all(map(torch.equal, given, (query, key, value))):
+        fail("`flash_attention` changes the tensors that it is given", "Work on copies")
 
 
 @question("ex3-flash", points=1)
 def test_equals_attention(submission):
-    """Blocks of 2 give what PyTorch's attention gives."""
+    """Blocks of 2 give what PyTorch's attention gives, also for large and very negative scores."""
     query, key, value = torch.randn(3, 4), torch.randn(6, 4), torch.randn(6, 5)
-    expected = torch.nn.functional.scaled_dot_product_attention(query, key, value)
     hint = "Scores are divided by the root of d_k; old l and o are rescaled"
-    actual = submission.flash_attention(query, key, value, 2)
-    assert_close(actual, expected, "the output", hint=hint)
+    assert_attends(submission, query, key, value, 2, hint)
+    hint = "Subtract the running maximum of each query, which starts at -infinity"
+    key = torch.rand(6, 4) + torch.arange(6)[:, None] % 3
+    for size in (60.0, -400.0):
+        assert_attends(submission, size * query.abs(), key, value, 2, hint)
 
 
 @question("ex3-flash", points=1)
 def test_uneven_blocks(submission):
-    """Neither a smaller last block nor a single large one changes the result."""
-    query, key, value = torch.randn(2, 4), torch.randn(7, 4), torch.randn(7, 3)
-    expected = torch.nn.functional.scaled_dot_product_attention(query, key, value)
-    for block_size in (3, 100):
-        actual = submission.flash_attention(query, key, value, block_size)
-        assert_close(actual, expected, f"the output with blocks of {block_size}")
+    """A smaller last block, a single one, a single query, double precision: all is the same."""
+    for queries, dtype in ((2, torch.float32), (1, torch.float32), (4, torch.float64)):
+        query = torch.randn(queries, 4, dtype=dtype)
+        key, value = torch.randn(7, 4, dtype=dtype), torch.randn(7, 3, dtype=dtype)
+        for block_size in (3, 100, 1, 7):
+            assert_attends(submission, query, key, value, block_size, "")
+    count = 200 + int(torch.randint(50, (1,)))
+    function, many = submission.flash_attention, [torch.randn(50, 2), *torch.randn(2, count, 2)]
+    made = submission.setup(LARGEST, function=function, arguments=[*many, 20])
+    if take_integer(made.largest, "a size", least=0, most=10**9) >= 50 * count:
+        hint = "Keep the scores of one block at a time"
+        fail("a tensor is as large as the whole matrix of scores", hint)
 
 
 # --- Exercise 4 ---------------------------------------------------------------------------------
@@ -732,47 +1304,152 @@ def test_uneven_blocks(submission):
 
 @question("ex4-positions", points=1)
 def test_position_zero(submission):
-    """Position 0 is 0 1 0 1 ..., sines and cosines of 0."""
-    positions = submission.sinusoidal_positions(3, 6)
-    assert_equal(tuple(positions.shape), (3, 6), "the shape")
-    assert_close(positions[0], torch.tensor([0.0, 1.0] * 3), "position 0")
+    """Position 0 is 0 1 0 1 ..., sines and cosines of 0; float32, a row for each position."""
+    for length, width in ((3, 6), (1, 2)):
+        positions = submission.sinusoidal_positions(length, width)
+        positions = take_tensor(positions, (length, width), torch.float32, "the positions")
+        assert_close(positions[0], torch.tensor([0.0, 1.0] * (width // 2)), "position 0")
 
 
 @question("ex4-positions", points=1)
 def test_clock_hands(submission):
-    """Each pair of columns is a point on the unit circle, and no two positions are equal."""
+    """Pairs are points on a circle; of 8 columns they turn by 1, 1/10, 1/100 and 1/1000."""
     positions = submission.sinusoidal_positions(50, 8)
-    radius = positions.unflatten(1, (4, 2)).norm(dim=2)
-    assert_close(radius, torch.ones(50, 4), "the lengths of the pairs")
+    positions = take_tensor(positions, (50, 8), torch.float32, "the positions")
+    pairs = positions.unflatten(1, (4, 2))
+    assert_close(pairs.norm(dim=2), torch.ones(50, 4), "the lengths of the pairs")
     if len(positions.unique(dim=0)) < 50:
         fail("some positions have equal vectors", "The angle grows with the position")
+    angles = torch.atan2(pairs[1, :, 0], pairs[1, :, 1])
+    hint = "The angle of position p in pair i is p / 10000 ** (2 * i / d_model)"
+    turns = torch.tensor([1.0, 0.1, 0.01, 0.001])
+    assert_close(angles, turns, "the angles at position 1", rtol=1e-3, hint=hint)
+    place = int(torch.randint(5, 50, (1,)))
+    expected = torch.view_as_real(torch.polar(torch.ones(4), place * turns)).flip(1)
+    assert_close(pairs[place], expected, f"position {place}", **NEAR, hint=hint)
+    wide = submission.sinusoidal_positions(50, 4)
+    wide = take_tensor(wide, (50, 4), torch.float32, "the positions")
+    expected = torch.tensor([math.sin(0.01), math.cos(0.01)])
+    assert_close(wide[1, 2:], expected, "the second pair of 4 columns", rtol=1e-3, hint=hint)
+    if len(submission.sinusoidal_positions(120, 4)) != 120:
+        fail("120 positions have not 120 rows")
+
+
+# A student's model with weights of ours, what it makes of batches, and where gradients arrive.
+ATTEND = """
+import torch
+
+model = AttentionModel().eval()
+with torch.no_grad():
+    model.embedding.weight[: len(embedding)].copy_(embedding)
+    for name, one in layers.items():
+        part, _, rest = name.partition(".")
+        theirs = dict(getattr(model, part).named_parameters()).get(rest)
+        if theirs is not None:
+            theirs.copy_(one)
+has_bias = any(name == "in_proj_bias" for name, _ in model.attn.named_parameters())
+embedded = [model.embed(tokens).detach().clone() for tokens in batches]
+logits = [model(tokens).detach().clone() for tokens in batches]
+
+model(batches[0]).sum().backward()
+slope = model.embedding.weight.grad
+slope = None if slope is None else slope[: len(embedding)].detach().clone()
+"""
+
+
+class OurAttention:
+    """Layers of the sizes that the task gives, with random weights."""
+
+    def __init__(self):
+        nn = torch.nn
+        self.embedding = torch.randn(NUM_WORDS, 64)
+        self.embedding[0] = 0
+        self.attn, self.fc = nn.MultiheadAttention(64, 4, batch_first=True), nn.Linear(64, 1)
+        with torch.no_grad():
+            for weight in [*self.attn.parameters(), *self.fc.parameters()]:
+                weight.copy_(0.3 * torch.randn(weight.shape))
+
+    def run(self, submission, batches):
+        """The student's model with these weights: its embedded words, logits and gradients."""
+        layers = {
+            f"{part}.{name}": weight.detach()
+            for part, layer in (("attn", self.attn), ("fc", self.fc))
+            for name, weight in layer.named_parameters()
+        }
+        made = submission.setup(
+            ATTEND,
+            AttentionModel=submission.AttentionModel,
+            embedding=self.embedding,
+            layers=layers,
+            batches=batches,
+        )
+        if made.has_bias is False:
+            with torch.no_grad():
+                self.attn.in_proj_bias.zero_()
+                self.attn.out_proj.bias.zero_()
+        return made
+
+    def logit(self, embedded):
+        """That of one review without padding, (1,), by its embedded words (seq_len, 64)."""
+        seen, _ = self.attn(*[embedded[None]] * 3)
+        return self.fc(seen.mean(dim=1)[0])
 
 
 @question("ex4-attention", points=1)
 def test_attention_skips_padding(submission):
-    """One logit per review, and further padding changes nothing."""
-    model = submission.AttentionModel().eval()
-    short, long = torch.tensor([[1, 4, 5]]), torch.tensor([[1, 4, 5, 0, 0]])
-    expected = take_tensor(model(short), (1,), torch.float32, "the logit of a review")
-    hint = "Zeros behind a review should change nothing"
-    assert_close(model(long), expected, "the logit of a padded review", atol=1e-4, hint=hint)
-    other = take_tensor(model(torch.tensor([[1, 4, 6]])), (1,), torch.float32, "a logit")
-    if torch.equal(other, expected):
-        fail("another word gives the same logit")
+    """Four heads, then the mean over the words: the same alone, in a batch and padded."""
+    ours, lengths = OurAttention(), (4, 6, 1, 3)
+    reviews = [torch.randint(3, NUM_WORDS, (length,)) for length in lengths]
+    reviews[0][0], reviews[1][:3] = 1, torch.tensor([1, 5, 2])  # a start, an unknown word
+    batch = torch.nn.utils.rnn.pad_sequence(reviews, batch_first=True)
+    longer = torch.nn.functional.pad(batch, (0, 5))
+    made = ours.run(submission, [reviews[1][None], batch, longer])
+    embedded = take_list(made.embedded, 3, "the embedded words")[1]
+    embedded = take_tensor(embedded, (*batch.shape, 64), torch.float32, "the embedded words")
+    with torch.no_grad():
+        words = [embedded[row, :length] for row, length in enumerate(lengths)]
+        expected = torch.cat([ours.logit(one) for one in words])
+    alone, padded, more = take_list(made.logits, 3, "the logits")
+    close = {"rtol": 1e-3, "atol": 1e-3}
+    hint = "Words attend to all words, with four heads; nothing but padding is hidden (True)"
+    assert_close(alone, expected[1:2], "the logit of a review alone", **close, hint=hint)
+    hint = "Padding gets no attention, and stays out of the mean's sum and count"
+    assert_close(padded, expected, "the logits of a padded batch", **close, hint=hint)
+    assert_close(more, expected, "the logits after more padding", **close, hint=hint)
 
 
 @question("ex4-attention", points=1)
 def test_order_matters(submission):
-    """The same words in another order give another logit."""
-    model = submission.AttentionModel().eval()
-    tokens = torch.arange(1, 161).reshape(20, 8)  # of one review, two orders may agree by chance
-    forwards, backwards, first = (
-        take_tensor(model(reviews), (len(reviews),), torch.float32, "the logits")
-        for reviews in (tokens, tokens.flip(1), tokens[:1])
+    """Words are embedded with their positions, so their order matters; gradients reach them."""
+    ours = OurAttention()
+    tokens = torch.stack([torch.randperm(NUM_WORDS - 3)[:8] + 3 for _ in range(4)])
+    made = ours.run(submission, [tokens, tokens.flip(1)])
+    shape = (4, 8, 64)
+    embedded = take_list(made.embedded, 2, "the embedded words")[0]
+    embedded = take_tensor(embedded, shape, torch.float32, "the embedded words")
+    added = embedded - ours.embedding[tokens]
+    hint = "The same position vectors are added to the words of each review"
+    assert_close(added[1:], added[:1].expand(3, 8, 64), "what is added", atol=1e-4, hint=hint)
+    positions = submission.sinusoidal_positions(8, 64)
+    positions = take_tensor(positions, (8, 64), torch.float32, "the positions")
+    hint = "These are the vectors of `sinusoidal_positions`"
+    assert_close(added[0], positions, "what is added to the words", atol=1e-3, hint=hint)
+    forwards, backwards = (
+        take_tensor(one, (4,), torch.float32, "the logits")
+        for one in take_list(made.logits, 2, "the logits")
     )
-    assert_close(first, forwards[:1], "the logit of a review alone", atol=1e-4)
     if not (forwards - backwards).abs().max() > 1e-4:  # rounding alone makes 1e-6
-        fail("the order of the words does not matter", "Positions are added to the words")
+        fail("the order of the words does not matter", "What attends are the embedded words")
+    if made.slope is None:
+        fail("no gradient reaches the words", "Detach nothing, compute nothing in `no_grad`")
+    words = embedded.clone().requires_grad_()
+    sum(ours.logit(one) for one in words).backward()
+    slopes = torch.zeros(NUM_WORDS, 64)
+    for place, word in enumerate(tokens.flatten().tolist()):
+        slopes[word] += words.grad.view(-1, 64)[place]
+    hint = "A part of the way from the words passes no gradient on"
+    what = "the gradient of the embedding"
+    assert_close(made.slope[3:], slopes[3:], what, **NEAR, hint=hint)
 
 
 @question("ex4-setup", points=1)

@@ -64,8 +64,8 @@ def reasons_of(
             "your code raised KeyError: 'b' (line 6 of its cell, in f). Hint two",
         ),
         (
-            "2 values are wrong. It is what comes out if an answer adds",
-            "the sum is too large. It is what comes out if an answer adds",
+            "2 values are wrong. An answer gives this if it adds",
+            "the sum is too large. An answer gives this if it adds",
         ),
         (
             "the check exceeded the time limit of 10 s",
@@ -93,8 +93,8 @@ def test_what_is_one_reason(one: str, other: str) -> None:
             "your code raised TypeError: no (line 6 of its cell)",
         ),
         (
-            "wrong. It is what comes out if an answer adds",
-            "wrong. It is what comes out if an answer subtracts",
+            "wrong. An answer gives this if it adds",
+            "wrong. An answer gives this if it subtracts",
         ),
     ],
 )

@@ -10,10 +10,13 @@ shape or key. A wrong dtype says all itself.
 
 import math
 from collections import Counter, deque
+from collections.abc import Callable
+from functools import wraps
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from .failure import CheckFailure, fail, kind_of, same_keys
+from .counted import counted
+from .failure import CheckFailure, Compared, fail, kind_of, same_keys
 from .frames import (
     assert_index_equal,
     compare_frames,
@@ -42,6 +45,28 @@ if TYPE_CHECKING:  # a lab without torch never loads it
     from torch import Tensor
 
 
+Asked = ParamSpec("Asked")
+
+
+def _keeps_values(compare: Callable[Asked, None]) -> Callable[Asked, None]:
+    """Have a failure hold both values, which public checks show to their student."""
+
+    @wraps(compare)
+    def compared(*arguments: Asked.args, **named: Asked.kwargs) -> None:
+        try:
+            compare(*arguments, **named)
+        except CheckFailure as failure:
+            values = dict(zip(("actual", "expected"), arguments, strict=False)) | named
+            bounds = (getattr(compare, "__kwdefaults__", None) or {}) | named
+            rtol, atol = (float(bounds.get(name, 0)) for name in ("rtol", "atol"))
+            one = Compared(opened(values["actual"]), values["expected"], rtol, atol)
+            failure.compared.append(one)
+            raise
+
+    return compared
+
+
+@_keeps_values
 def assert_equal(
     actual: Any,
     expected: Any,
@@ -91,6 +116,7 @@ def assert_equal(
         fail(f"{what} has the wrong value", hint)
 
 
+@_keeps_values
 def assert_tensor_equal(
     actual: Any,
     expected: "Tensor",
@@ -113,6 +139,7 @@ def assert_tensor_equal(
     assert_same_values(actual, expected, what, hint, _is_equal)
 
 
+@_keeps_values
 def assert_close(
     actual: Any,
     expected: Any,
@@ -272,15 +299,15 @@ def _same_type(actual: Any, expected: Any, what: str, form_hint: str) -> None:
 
 def _same_length(actual: Any, expected: Any, what: str, hint: str) -> None:
     if len(actual) != len(expected):
-        fail(f"{what} has {len(actual)} elements where {len(expected)} belong", hint)
+        fail(f"{what}: {counted(len(actual), 'element')} where {len(expected)} belong", hint)
 
 
 def _same_members(actual: Any, expected: Any, what: str, hint: str) -> None:
     missing, unknown = len(expected - actual), len(actual - expected)
     if missing or unknown:
-        parts = [f"lacks {missing} of {len(expected)} elements"] * bool(missing)
-        parts += [f"has {unknown} that don't belong there"] * bool(unknown)
-        fail(f"{what} {' and '.join(parts)}", hint)
+        of_all = f"{missing} of {counted(len(expected), 'element')}"
+        parts = [f"{of_all} missing"] * bool(missing) + [f"{unknown} too many"] * bool(unknown)
+        fail(f"{what}: {' and '.join(parts)}", hint)
 
 
 def _same_image(actual: Any, expected: Any, what: str, hint: str, form_hint: str) -> None:
@@ -296,7 +323,8 @@ def _same_image(actual: Any, expected: Any, what: str, hint: str, form_hint: str
     places = range(0, len(theirs), step)
     wrong = sum(ours[at : at + step] != theirs[at : at + step] for at in places)
     if wrong:
-        fail(f"{what} has {wrong} of {math.prod(expected.size)} pixels wrong", hint)
+        pixels = counted(math.prod(expected.size), "pixel")
+        fail(f"{what}: {wrong} of {pixels} wrong", hint)
 
 
 def _are_gaps(actual: Any, expected: Any) -> bool:

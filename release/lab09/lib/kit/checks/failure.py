@@ -1,18 +1,31 @@
 """How a check fails: with a message for the student, which holds no expected value."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 SHOWN = 20  # keys, and characters of each
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Two values that should agree, as a comparison was given them."""
+
+    actual: Any
+    expected: Any
+    rtol: float = 0.0
+    atol: float = 0.0
+
+
 class CheckFailure(AssertionError):
     """A failed check; its message is written for the student. `what` is the message without the
-    hint, which may be a guess."""
+    hint, which may be a guess. `compared` is what did not agree, an element first and then what
+    holds it: nothing for a graded student's eyes."""
 
     def __init__(self, what: str, hint: str = "") -> None:
         super().__init__(f"{what}. {hint}".removesuffix(". ") if hint else what)
         self.what = what
+        self.compared: list[Compared] = []
 
 
 def fail(message: str, hint: str = "") -> NoReturn:

@@ -1,21 +1,21 @@
 """`check("ex2-digits")`: a question's public tests, run in the student's own kernel.
 
 The tests are those of `checks.py` beside the notebook. A small table shows what passed; if
-anything failed the cell ends in a one-line error, so that nbgrader's Validate sees it too.
-`progress()` runs the tests of all questions and counts.
+anything failed the cell ends in a one-line error, so that nbgrader's Validate sees it too. What is
+open ends in no error, except in Validate. `progress()` runs the tests of all questions and counts.
 """
 
-import html
 import importlib.util
+import os
 import random
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any, Literal
+from types import CodeType, FunctionType, ModuleType, SimpleNamespace
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
@@ -24,24 +24,17 @@ from .calling import CALL
 from .contents import content_of
 from .failure import CheckFailure
 from .question import question_of, what_is_checked
+from .runs import Runs, blank_of, described_error, watch
+from .saved import find_notebook, read_notebook, stamp_of
 from .settings import Settings
+from .shown import Watched, can_be_watched, details_of
+from .standing import Reason, Standing
+from .tables import Outcome, as_summary, as_table, worst
 
 CHECKS_FILE = "checks.py"
 RELEASE_DIR = Path(__file__).resolve().parents[3]  # where this package lies beside the notebook
 SETTINGS = Settings()  # a check sees what grading will see: not those of the notebook's cells
-NO_KERNEL = "not implemented for '"  # a library says this of a dtype that an operation doesn't take
-LONGEST_MESSAGE = 400  # characters; an error may quote a whole tensor
-
-Verdict = Literal["passed", "failed", "open"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One public test: what it looked at, how it went, and a message unless it passed."""
-
-    checked: str
-    verdict: Verdict
-    message: str = ""
+VALIDATES = "NBGRADER_VALIDATING"  # in the environment of kernels that nbgrader's Validate starts
 
 
 class ChecksFailed(Exception):
@@ -55,16 +48,40 @@ class NotDefined(CheckFailure):
     """The notebook has no such name yet."""
 
 
-class Submission:
-    """The notebook's own namespace, under the interface that hidden tests use."""
+class NotAsItStands(CheckFailure):
+    """What the kernel holds under a name is not the code as it stands."""
 
-    def __init__(self, names: dict[str, Any]) -> None:
-        self._names = names
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.is_open = reason.is_open
+
+
+@dataclass(eq=False, repr=False)
+class Submission:
+    """The notebook's own namespace, under the interface that hidden tests use.
+
+    Args:
+        standing: what is known of the notebook's code; without it, all is taken as it is.
+        question: the one that is checked.
+    """
+
+    _names: dict[str, Any]
+    _standing: Standing | None = None
+    _question: str = ""
+    _calls: list[tuple[str, Any]] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self._standing is not None:
+            reason = self._standing.reason_against(name, self._question)
+            if reason is not None:
+                raise NotAsItStands(reason)
         if name not in self._names:
             raise NotDefined(f"`{name}` is not defined yet: run the cell that defines it")
-        return self._names[name]
+        value = self._names[name]
+        watches = self._standing is not None and can_be_watched(value)
+        return Watched(value, self._calls) if watches else value
 
     def call(self, function: Any, /, *arguments: Any, **named: Any) -> SimpleNamespace:
         """Call a function, and see all that comes of it: `result`, `raised` (names of the
@@ -77,9 +94,48 @@ class Submission:
 
     def setup(self, source: str, **inputs: Any) -> SimpleNamespace:
         """Run `source` in a fresh namespace holding `inputs`; its names are the attributes."""
-        names = dict(inputs)
+        names = {
+            name: value.function if isinstance(value, Watched) else value
+            for name, value in inputs.items()
+        }
         exec(compile(source, "<setup>", "exec"), names)  # the public test's own text
         return SimpleNamespace(**names)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What checks in a kernel need: the public tests, and what is known of the notebook."""
+
+    checks: ModuleType
+    standing: Standing
+
+    def outcomes(self, question_id: str) -> list[Outcome]:
+        """What the question's tests say; where some failed, which earlier question may be why."""
+        submission = Submission(self.standing.names, self.standing, question_id)
+        return run_checks(self.checks, question_id, submission)
+
+    def with_causes(self, question_id: str, outcomes: list[Outcome]) -> list[Outcome]:
+        """The outcomes; where some failed and an earlier question fails, too, this is said."""
+        if worst(outcomes) != "failed":
+            return outcomes
+        for other in self._builds_on(question_id):
+            if worst(self.outcomes(other)) != "passed":
+                why = f"This builds on {other}, whose check does not pass: look there first"
+                return [
+                    replace(one, message=f"{one.message.removesuffix('.')}. {why}")
+                    if one.verdict == "failed"
+                    else one
+                    for one in outcomes
+                ]
+        return outcomes
+
+    def _builds_on(self, question_id: str) -> list[str]:
+        """The earlier questions whose answers the question's tests use, or its answers do."""
+        order = question_ids(self.checks)
+        asked = names_asked(self.checks, question_id)
+        needed = {one for name in asked for one in self.standing.needed_by(name)}
+        of = {self.standing.question_of(name) for name in needed}
+        return [one for one in order[: order.index(question_id)] if one in of]
 
 
 def check(question_id: str) -> None:
@@ -88,14 +144,20 @@ def check(question_id: str) -> None:
     Raises:
         ChecksFailed: a check failed, or the checks can't be run.
     """
-    outcomes = run_checks(load_checks(find_checks()), question_id, _notebook())
+    desk = _desk()
+    outcomes = desk.outcomes(question_id)
     if not outcomes:
         print(f"{question_id} has no public checks; it is tested after you hand in.")
         return
-    display(HTML(as_table(question_id, outcomes)))
-    failed = sum(outcome.verdict != "passed" for outcome in outcomes)
-    if failed:
-        raise ChecksFailed(f"{failed} of {len(outcomes)} checks of {question_id} failed, see above")
+    display(HTML(as_table(question_id, desk.with_causes(question_id, outcomes))))
+    match worst(outcomes):
+        case "failed":
+            failed = sum(outcome.verdict == "failed" for outcome in outcomes)
+            raise ChecksFailed(f"{failed} of {len(outcomes)} checks of {question_id} failed")
+        case "stale":
+            raise ChecksFailed(f"{question_id} was not checked: its code has to run again")
+        case "open" if VALIDATES in os.environ:
+            raise ChecksFailed(f"{question_id} is still open")
 
 
 def progress() -> None:
@@ -104,8 +166,8 @@ def progress() -> None:
     Raises:
         ChecksFailed: the checks can't be run.
     """
-    checks, submission = load_checks(find_checks()), _notebook()
-    results = {name: run_checks(checks, name, submission) for name in question_ids(checks)}
+    desk = _desk()
+    results = {name: desk.outcomes(name) for name in question_ids(desk.checks)}
     if not results:
         print("This lab has no public checks; it is tested after you hand in.")
         return
@@ -132,7 +194,7 @@ def load_checks(path: Path) -> ModuleType:
         with SETTINGS.as_usual():
             spec.loader.exec_module(module)
     except Exception as error:
-        broken = f"{path} can't be read ({_described(error)}): take a fresh copy of it"
+        broken = f"{path} can't be read ({described_error(error)}): take a fresh copy of it"
         raise ChecksFailed(broken) from None
     return module
 
@@ -143,6 +205,22 @@ def question_ids(checks: ModuleType) -> list[str]:
     return list(dict.fromkeys(mark.id for mark in marks if mark))
 
 
+def names_asked(checks: ModuleType, question_id: str) -> set[str]:
+    """The names of the notebook that the question's public tests ask for, so far as their own code
+    and that of their helpers says so."""
+    tests = [value for value in vars(checks).values() if callable(value)]
+    chosen = [test for test in tests if (mark := question_of(test)) and mark.id == question_id]
+    codes = [test.__code__ for test in chosen]
+    for code in codes:  # grows meanwhile
+        helpers = [vars(checks).get(name) for name in code.co_names]
+        parts = [part for part in code.co_consts if isinstance(part, CodeType)]
+        for helper in helpers:
+            methods = vars(helper).values() if isinstance(helper, type) else [helper]
+            parts += [part.__code__ for part in methods if isinstance(part, FunctionType)]
+        codes += [part for part in parts if part not in codes]
+    return {name for code in codes for name in code.co_names}
+
+
 def run_checks(checks: ModuleType, question_id: str, submission: Submission) -> list[Outcome]:
     """Run the question's public tests in the order of the file.
 
@@ -151,36 +229,55 @@ def run_checks(checks: ModuleType, question_id: str, submission: Submission) -> 
     """
     tests = [value for value in vars(checks).values() if callable(value)]
     chosen = [test for test in tests if (mark := question_of(test)) and mark.id == question_id]
-    return [Outcome(what_is_checked(test), *_run(test, submission)) for test in chosen]
+    return [_run(test, submission) for test in chosen]
 
 
-def _notebook() -> Submission:
+def _desk() -> Desk:
     shell = get_ipython()
-    return Submission(shell.user_ns if shell is not None else {})
+    names = shell.user_ns if shell is not None else {}
+    path = find_notebook(names, RELEASE_DIR)
+    standing = Standing(names, RUNS, read_notebook(path), stamp_of(path))
+    return Desk(load_checks(find_checks()), standing)
 
 
-def _run(test: Callable[[Submission], None], submission: Submission) -> tuple[Verdict, str]:
+def _stamp() -> object:
+    """The state of the notebook's file now."""
+    shell = get_ipython()
+    return stamp_of(find_notebook(shell.user_ns if shell is not None else {}, RELEASE_DIR))
+
+
+RUNS: Runs = watch(get_ipython(), _stamp)
+
+
+def _run(test: Callable[[Submission], None], submission: Submission) -> Outcome:
+    checked = what_is_checked(test)
     mark = question_of(test)
+    submission._calls.clear()
     try:
         with SETTINGS.as_usual(), _own_randomness():
             test(submission)
     except NotDefined as missing:
-        return "open", str(missing)
-    except NotImplementedError as blank:
-        if NO_KERNEL in str(blank):
-            return "failed", f"your code raised {_described(blank)}"
-        return "open", f"this blank is still open: {_described(blank)}"
+        return Outcome(checked, "open", str(missing))
+    except NotAsItStands as reason:
+        return Outcome(checked, "open" if reason.is_open else "stale", str(reason))
     except AssertionError as failure:
-        return "failed", _described(failure) or "not as asked"
+        message = described_error(failure) or "not as asked"
+        details = details_of(getattr(failure, "compared", []), submission._calls)
+        return Outcome(checked, "failed", message, details)
     except KeyboardInterrupt:
         raise ChecksFailed("stopped; does a loop of yours never end?") from None
     except (Exception, SystemExit) as error:
-        raised = f"{type(error).__name__}: {_described(error)}"
+        if (blank := blank_of(error)) is not None:
+            return Outcome(checked, "open", _open_blank(error, blank, submission))
+        raised = f"{type(error).__name__}: {described_error(error)}"
         if _is_of_the_check(error):
-            return "failed", f"the check can't go on with what your code gave it: {raised}"
-        raised = f"your code raised {raised}{_student_line(error)}"
-        return "failed", mark.with_hint(raised) if mark else raised
-    return "passed", ""
+            what = f"the check can't go on with what your code gave it: {raised}"
+            return Outcome(checked, "failed", what)
+        raised = f"your code raised {raised}"
+        return Outcome(
+            checked, "failed", mark.with_hint(raised) if mark else raised, _student_line(error)
+        )
+    return Outcome(checked, "passed")
 
 
 @contextmanager
@@ -202,13 +299,16 @@ def _own_randomness() -> Iterator[None]:
             np.random.set_state(numpy_state)
 
 
-def _described(error: BaseException) -> str:
-    try:
-        message = str(error)
-    except Exception:  # a student's own exception may be unable to say what it is
-        return "its message can't be read"
-    cut = len(message) > LONGEST_MESSAGE
-    return f"{message[:LONGEST_MESSAGE]} …" if cut else message
+def _open_blank(error: BaseException, blank: str, submission: Submission) -> str:
+    """What is open, and in which question, if that is an earlier one."""
+    standing, question = submission._standing, submission._question
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [frame.f_code.co_qualname.partition(".")[0] for frame in frames]
+    of = [standing.question_of(name) for name in names] if standing is not None else []
+    other = next((one for one in reversed(of) if one), question)
+    if other != question:
+        return f"this builds on {other}, which is still open: {blank}"
+    return f"this blank is still open: {blank}"
 
 
 def _is_of_the_check(error: BaseException) -> bool:
@@ -218,50 +318,9 @@ def _is_of_the_check(error: BaseException) -> bool:
     return last == "<setup>" or Path(last).name == CHECKS_FILE
 
 
-def _student_line(error: BaseException) -> str:
-    """The innermost line of the notebook's own code in a traceback, if any."""
+def _student_line(error: BaseException) -> tuple[str, ...]:
+    """The innermost line of the notebook's own code in a traceback, if any: its text."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython-input"):
-            return f" (line {frame.lineno} of its cell, in {frame.name})"
-    return ""
-
-
-_SIGNS: dict[Verdict, str] = {"passed": "✓", "failed": "✗", "open": "○"}
-_GROUNDS: dict[Verdict, str] = {"passed": "#0b6b4b", "failed": "#a8410f", "open": "#5f5f5f"}
-
-
-def as_table(question_id: str, outcomes: list[Outcome]) -> str:
-    """An HTML table, a row per check."""
-    rows = [
-        (_badge(outcome.verdict), html.escape(outcome.checked), html.escape(outcome.message))
-        for outcome in outcomes
-    ]
-    return _table(html.escape(question_id), rows)
-
-
-def as_summary(results: dict[str, list[Outcome]]) -> str:
-    """An HTML table, a row per question, and in its caption how many questions pass."""
-    rows, num_passed = [], 0
-    for question_id, outcomes in results.items():
-        missed = [outcome for outcome in outcomes if outcome.verdict != "passed"]
-        num_passed += not missed
-        verdict = missed[0].verdict if missed else "passed"
-        count = f"{len(outcomes) - len(missed)} of {len(outcomes)} checks"
-        rows.append((_badge(verdict), f"{html.escape(question_id)}", count))
-    caption = f"{num_passed} of {len(results)} questions pass their public checks"
-    return _table(caption, rows)
-
-
-def _badge(verdict: Verdict) -> str:
-    # Sign and word besides colour; a ground of its own, so that it reads on a dark page too.
-    colours = f"background-color:{_GROUNDS[verdict]};color:#ffffff"
-    style = f"{colours};padding:1px 6px;white-space:nowrap"
-    return f"<span style='{style}'><b>{_SIGNS[verdict]} {verdict}</b></span>"
-
-
-def _table(caption: str, rows: list[tuple[str, str, str]]) -> str:
-    cells = (
-        "".join(f"<td style='text-align:left'>{column}</td>" for column in row) for row in rows
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in cells)
-    return f"<table><caption>{caption}</caption>{body}</table>"
+            return (f"in {frame.name}: {frame.line}",) if frame.line else ()
+    return ()

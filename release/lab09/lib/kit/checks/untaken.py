@@ -1,7 +1,7 @@
 """A value of the student's that no test has looked at yet: it can be taken or compared, no more.
 
 Where a lab asks for it (`take_values` in its `lab.toml`), whatever comes back from a worker and is
-no handle arrives as one of these, so that whoever writes a test can't forget to say what it is.
+no handle arrives as one of these, so that an author of tests can't forget to say what it is.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Untaken:
 
     Args:
         value: plain data, a tensor or an array.
-        wrap: makes elements of it `Untaken`, too, but for handles.
+        wrap: makes elements of it `Untaken`, too, except handles.
     """
 
     __slots__ = ("_value", "_wrap")

@@ -30,26 +30,36 @@ class DownloadError(RuntimeError):
         return [f"DownloadError: {self}"]
 
 
+def how_to_replace(what: str) -> str:
+    """The end of a message about files in the cache that can't be used."""
+    return f"delete {what} and run this again, then a new copy is fetched"
+
+
 def download(remote: RemoteFile, cache_dir: str) -> Path:
-    """The path of the file in `cache_dir`, fetched there if it isn't yet.
+    """The path of the file in `cache_dir`, fetched there if it isn't yet; checked in any case.
 
     A download that broke off is resumed by the next call. A second process that wants the same
     file waits for the first and then uses its file.
 
     Raises:
-        DownloadError: the server doesn't answer, what it sends has another checksum, or
-            `cache_dir` can't be written.
+        DownloadError: the server doesn't answer, what it sends or what is there already has
+            another checksum, or `cache_dir` can't be read or written.
     """
     path = Path(cache_dir) / remote.url.rsplit("/", maxsplit=1)[-1]
-    if path.exists():  # also where nothing may be written, not even a lock
-        return path
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
-            if not path.exists():
-                _fetch(remote, path)
+        if not path.exists():  # else nothing need be written, not even a lock
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{path}.lock"):
+                if not path.exists():
+                    _fetch(remote, path)
     except OSError as error:
-        raise DownloadError(f"can't keep {path.name} in {path.parent}: {error.strerror}") from error
+        raise DownloadError(f"can't keep {path.name} in {path.parent}: {_reason(error)}") from error
+    try:
+        difference = _difference(path, remote)
+    except OSError as error:
+        raise DownloadError(f"can't read {path}: {_reason(error)}") from error
+    if difference:
+        raise DownloadError(f"{path} is not the file we know: {difference}; {how_to_replace('it')}")
     return path
 
 
@@ -63,13 +73,25 @@ def _fetch(remote: RemoteFile, path: Path) -> None:
         kept = f"; {partial.stat().st_size} bytes are kept" if partial.exists() else ""
         advice = "is there a network? Then run this again"
         raise DownloadError(f"can't fetch {remote.url}: {error}{kept}; {advice}") from error
-    algorithm, _, expected = remote.checksum.partition(":")
-    with partial.open("rb") as file:
-        actual = hashlib.file_digest(file, algorithm).hexdigest()
-    if actual != expected:
+    if difference := _difference(partial, remote):
         partial.unlink()
-        raise DownloadError(f"{remote.url} is not the file we know: its {algorithm} differs")
+        raise DownloadError(f"{remote.url} is not the file we know: {difference}")
     partial.replace(path)  # atomic: the name only ever stands for a whole, checked file
+
+
+def _difference(path: Path, remote: RemoteFile) -> str:
+    """What tells a file from the one that was meant, "" if nothing does."""
+    size_bytes = path.stat().st_size
+    if path.is_file() and size_bytes != remote.size_bytes:
+        return f"it has {size_bytes:,} bytes, not {remote.size_bytes:,}"
+    algorithm, _, expected = remote.checksum.partition(":")
+    with path.open("rb") as file:
+        actual = hashlib.file_digest(file, algorithm).hexdigest()
+    return "" if actual == expected else f"its {algorithm} differs"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _receive(remote: RemoteFile, partial: Path) -> None:

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from .download import RemoteFile, download
+from .download import DownloadError, RemoteFile, download, how_to_replace
 from .review_grammar import INDEX_FROM, START_ID, Sample
 
 _HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
@@ -37,8 +37,14 @@ def imdb_reviews(cache_dir: str, remote: RemoteFile = REVIEWS_FILE) -> tuple[Sam
         DownloadError: the file can't be had, or isn't what it should be.
     """
     rng = np.random.RandomState(SHUFFLE_SEED)
-    with zipfile.ZipFile(download(remote, cache_dir)) as archive:
-        return _read_split(archive, "train", rng), _read_split(archive, "test", rng)
+    path = download(remote, cache_dir)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read_split(archive, "train", rng), _read_split(archive, "test", rng)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise DownloadError(
+            f"{path} holds no reviews with their labels ({error}); {how_to_replace('it')}"
+        ) from error
 
 
 def imdb_word_index(cache_dir: str, remote: RemoteFile = WORD_INDEX_FILE) -> dict[str, int]:
@@ -54,6 +60,8 @@ def imdb_word_index(cache_dir: str, remote: RemoteFile = WORD_INDEX_FILE) -> dic
 def _read_split(archive: zipfile.ZipFile, name: str, rng: np.random.RandomState) -> Sample:
     reviews = _read_array(archive, f"x_{name}.npy")
     labels = _read_array(archive, f"y_{name}.npy")
+    if len(reviews) != len(labels):
+        raise ValueError(f"{len(reviews)} reviews and {len(labels)} labels in {name}")
     order = np.arange(len(reviews))
     rng.shuffle(order)
     return Sample(

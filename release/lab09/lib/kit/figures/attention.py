@@ -36,7 +36,7 @@ def plot_attention(
     largest = max(float(one.max()) for one in maps)
     num_words = max(len(words) for words in reviews)
     width = FULL_WIDTH_IN if len(maps) > 1 else 2.9 + 0.3 * num_words
-    height = 2.2 + (0.3 * num_words if num_words <= FEW_WORDS else 2.6)
+    height = 2.2 + (0.3 * num_words if num_words <= FEW_WORDS else 1.9)
     with subplots(1, len(maps), (width, height)) as (figure, all_axes):
         for axes, one, words, title in zip(all_axes, maps, reviews, titles, strict=True):
             image = _draw_map(axes, one, words, largest)

@@ -60,7 +60,8 @@ def plot_addition(
         for column, (digit, true_digit) in enumerate(zip(predicted, truth, strict=False))
         if digit != true_digit
     ]
-    verdict = "right" if list(predicted) == list(truth) else f"wrong, it is {_number(truth)}"
+    is_right = list(predicted) == list(truth)
+    verdict = "is right" if is_right else f"is wrong: it should be {_number(truth)}"
     with subplots(1, 1, (0.62 * columns + 1.6, 3.0 if wrong else 2.6)) as (figure, (axes,)):
         _write_numbers(axes, num_1, num_2)
         rows = {SUM_Y: "model"}
@@ -74,12 +75,12 @@ def plot_addition(
             axes.plot(*ends, color=ORANGE, linewidth=2)
             _write_digit(axes, column, TRUTH_Y, truth[column], color=ORANGE, weight="bold")
             rows[TRUTH_Y] = "right is"
-        _label(axes, columns, rows, f"The model's sum {_number(predicted)}:\n{verdict}")
+        _label(axes, columns, rows, f"The model's sum {_number(predicted)}\n{verdict}")
     places = f" Wrong in column {', '.join(str(column + 1) for column in wrong)}." if wrong else ""
     show(
         figure,
         f"Two numbers of {columns} handwritten digits, one above the other as one adds on paper. "
-        f"The model's sum below them is {_number(predicted)}: {verdict}.{places}",
+        f"The model's sum {_number(predicted)}, below them, {verdict}.{places}",
     )
 
 
@@ -89,13 +90,13 @@ def _write_numbers(axes: Axes, num_1: Tensor, num_2: Tensor) -> None:
         for column, image in enumerate(number.squeeze(1).cpu().numpy()):
             box = (column + 0.06, column + 0.94, middle - 0.44, middle + 0.44)
             axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=box, zorder=1)
-    axes.text(-0.12, SECOND_Y, "+", ha="right", va="center", fontsize=DIGIT_SIZE_PT)
-    axes.plot([-0.35, len(num_1)], [LINE_Y, LINE_Y], color=INK, linewidth=1.5)
+    _write_digit(axes, -0.72, SECOND_Y, "+")
+    axes.plot([-0.4, len(num_1)], [LINE_Y, LINE_Y], color=INK, linewidth=1.5)
 
 
 def _write_digit(
     axes: Axes,
-    column: int,
+    column: float,
     middle: float,
     digit: int | str,
     color: str = INK,
@@ -113,7 +114,7 @@ def _label(axes: Axes, columns: int, rows: Mapping[float, str], title: str) -> N
     axes.set(
         title=title,
         xlabel="column",
-        xlim=(-0.4, columns),
+        xlim=(-0.55, columns),
         ylim=(min(rows) - 0.45, max(rows) + 0.5),
         aspect="equal",
         xticks=[column + 0.5 for column in range(columns)],

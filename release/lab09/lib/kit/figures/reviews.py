@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import torch
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 from torch import Tensor
 
 from .show import show
 from .style import (
-    ALWAYS_BLACK,
     BLUE,
     FULL_WIDTH_IN,
     GREY,
@@ -23,40 +21,34 @@ from .style import (
 )
 
 NUM_IN_DETAIL = 6
+MOST_IN_DETAIL = 20  # words, so that each id can be read
 NUM_IN_OVERVIEW = 60
 
 
 def plot_padding(tokens: Tensor) -> None:
-    """The ids of a few short reviews, and the mask of many.
+    """The ids of a few short reviews, and the mask of the first ones.
 
     Args:
         tokens: reviews padded with 0 on the right, int64, (batch, seq_len).
     """
-    tokens = tokens[:NUM_IN_OVERVIEW].cpu()
-    is_word = tokens != 0  # (batch, seq_len)
-    lengths = is_word.sum(dim=1)  # (batch,)
-    by_length = lengths.argsort(stable=True)
-    short = by_length[: 2 * NUM_IN_DETAIL : 2].sort().values
-    ids = tokens[short][:, : int(lengths[short].max()) + 3]  # (NUM_IN_DETAIL, at most seq_len)
-    with subplots(1, 2, (FULL_WIDTH_IN, 2.9), width_ratios=(1.9, 1)) as (
-        figure,
-        (detail, overview),
-    ):
+    tokens = tokens.cpu()
+    lengths = tokens.count_nonzero(dim=1)  # (batch,)
+    fitting = (lengths <= MOST_IN_DETAIL).nonzero().squeeze(1)
+    short = fitting if len(fitting) >= NUM_IN_DETAIL else lengths.argsort(stable=True)
+    short = short[:NUM_IN_DETAIL].sort().values
+    ids = tokens[short][:, : int(lengths[short].max()) + 2]  # (NUM_IN_DETAIL, at most seq_len)
+    tokens, lengths = tokens[:NUM_IN_OVERVIEW], lengths[:NUM_IN_OVERVIEW]
+    size = (FULL_WIDTH_IN, 2.9)
+    with subplots(1, 2, size, width_ratios=(1.9, 1)) as (figure, (detail, overview)):
         _write_ids(detail, ids)
-        overview.imshow(
-            is_word.numpy(),
-            cmap=ListedColormap([PALE_GREY, BLUE]),
-            aspect="auto",
-            interpolation="nearest",
-            extent=(0.5, tokens.shape[1] + 0.5, len(tokens) + 0.5, 0.5),
-        )
+        _fill_up(overview, lengths, tokens.shape[1], BLUE)
         overview.set(title=f"The mask of {len(tokens)} reviews", xlabel="position", ylabel="review")
         shades = [Patch(color=BLUE, label="word"), Patch(color=PALE_GREY, label="padding")]
         overview.legend(handles=shades, loc="lower right", framealpha=1)
-    share = 1 - is_word.float().mean().item()
+    share = 1 - lengths.float().mean().item() / tokens.shape[1]
     show(
         figure,
-        f"Left: the token ids of {len(ids)} short reviews, filled up with zeros on the right, each "
+        f"Left: the token ids of {len(ids)} short reviews, filled with zeros on the right, each "
         f"review's last word framed. Right: words and padding of {len(tokens)} reviews; {share:.0%}"
         " of the positions are padding.",
     )
@@ -64,25 +56,33 @@ def plot_padding(tokens: Tensor) -> None:
 
 def _write_ids(axes: Axes, ids: Tensor) -> None:
     rows, columns = ids.shape
-    axes.imshow((ids != 0).numpy(), cmap=ListedColormap([PALE_GREY, PALE_BLUE]), aspect="auto")
+    _fill_up(axes, (ids != 0).sum(dim=1), columns, PALE_BLUE)
     for row in range(rows):
         for column in range(columns):
             token = int(ids[row, column])
             color = INK if token else GREY
-            axes.text(column, row, str(token), ha="center", va="center", color=color, fontsize=7)
-        last = int((ids[row] != 0).sum()) - 1
-        frame = (last - 0.5, row - 0.5)
+            place = (column + 1, row + 1)
+            axes.text(*place, str(token), ha="center", va="center", color=color, fontsize=7.5)
+        last = int((ids[row] != 0).sum())
+        frame = (last - 0.5, row + 0.5)
         axes.add_patch(Rectangle(frame, 1, 1, fill=False, edgecolor=ORANGE, linewidth=2))
     axes.set(
         title="Six short reviews: ids of words, then zeros; the last word is framed",
         xlabel="position",
         ylabel="review",
-        xticks=range(columns),
-        yticks=range(rows),
-        xticklabels=[str(column + 1) if column % 2 == 0 else "" for column in range(columns)],
-        yticklabels=[str(row + 1) for row in range(rows)],
+        xticks=range(1, columns + 1, 2),
+        yticks=range(1, rows + 1),
     )
     axes.tick_params(length=0)
+
+
+def _fill_up(axes: Axes, lengths: Tensor, seq_len: int, color: str) -> None:
+    """A bar per review as long as its words, and from there the padding."""
+    rows, words = range(1, len(lengths) + 1), lengths.tolist()
+    padding = [seq_len - length for length in words]
+    axes.barh(rows, words, height=1, left=0.5, color=color)
+    axes.barh(rows, padding, height=1, left=[0.5 + length for length in words], color=PALE_GREY)
+    axes.set(xlim=(0.5, seq_len + 0.5), ylim=(len(words) + 0.5, 0.5))
 
 
 def plot_states(distance: Tensor, num_words: int) -> None:

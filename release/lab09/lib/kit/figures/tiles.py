@@ -58,19 +58,20 @@ def _draw_scores(
     axes: Axes, scores: Tensor, end: int, block_size: int, maxima: tuple[float, float]
 ) -> None:
     """All scores, those not yet seen pale; the maximum before and after, and the step between."""
-    num_keys, top = len(scores), float(scores.max())
+    num_keys = len(scores)
+    low, high = min(0, float(scores.min())), max(0, float(scores.max()))
     shades = [*_colors(end, block_size), *[PALE_GREY] * (num_keys - end)]
     axes.bar(range(1, num_keys + 1), scores.tolist(), color=shades)
     old_m, m = maxima
     axes.axhline(m, color=INK, linestyle="--", linewidth=1.2)
-    axes.text(0.4, m + 0.03 * top, f"m = {m:.1f}", ha="left", va="bottom")
+    axes.text(0.4, m + 0.03 * (high - low), f"m = {m:.1f}", ha="left", va="bottom")
     if -math.inf < old_m < m:
         axes.axhline(old_m, color=GREY, linestyle=":", linewidth=1.2)
         arrow = {"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", (1, m), (1, old_m), arrowprops=arrow)
-        factor = f"× $e^{{{old_m:.1f}-{m:.1f}}}$\n= {math.exp(old_m - m):.2f}"
+        factor = f"× $e^{{{old_m - m:.1f}}}$\n= {math.exp(old_m - m):.2f}"
         axes.text(1.25, (m + old_m) / 2, factor, ha="left", va="center", fontsize=9)
-    axes.set_ylim(0, 1.2 * top)
+    axes.set_ylim(low, high + 0.2 * (high - low))
 
 
 def _draw_softmax(axes: Axes, scores: Tensor, block: tuple[int, int], block_size: int) -> None:

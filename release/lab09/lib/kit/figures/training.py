@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -54,9 +55,9 @@ def plot_histories(
             if name in unordered:
                 axes.set_facecolor(PALE_GREY)
         all_axes[0].set_ylabel("accuracy (dotted: guessing)")
-        handles = all_axes[0].get_lines()[:2]
+        handles: list[Artist] = list(all_axes[0].get_lines()[:2])
         if unordered:
-            handles = [*handles, Patch(color=PALE_GREY, label="sees no order")]
+            handles.append(Patch(color=PALE_GREY, label="sees no order"))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
     ends = [
         f"{name}{' (sees no order)' * (name in unordered)} {metrics['train_acc'][-1]:.2f} and "
@@ -86,7 +87,10 @@ def plot_accuracies(accuracies: Mapping[str, float], unordered: Collection[str] 
         )
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
         if unordered:
-            handles = [Patch(color=BLUE, label="sees order"), Patch(color=GREY, label="sees none")]
+            handles = [
+                Patch(color=BLUE, label="sees order"),
+                Patch(color=GREY, label="sees no order"),
+            ]
             figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     values = [
         f"{name}{' (sees no order)' * (name in unordered)} {accuracy:.3f}"
