@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.reference": {"lib.reference", "lib.kit.data"},
     "autograder.add_points": set(),
     "autograder.atomic_file": set(),
+    "autograder.counted": set(),
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
@@ -208,6 +209,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.verbs": {
         "autograder.add_points",
+        "autograder.atomic_file",
         "autograder.verbs",
         "autograder.assignment",
         "autograder.class_report",

@@ -13,7 +13,8 @@ from typing import Any
 from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
-from ..course.copies import changed_by_hand, put_copies, recorded, write_atomically
+from ..atomic_file import write_atomically
+from ..course.copies import changed_by_hand, put_copies, recorded
 from ..course.course import Course, load_course
 from ..course.handed_in import TIMESTAMP_FILE, read_timestamp
 from ..errors import UserError, shown

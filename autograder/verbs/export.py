@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment, load_assignment
-from ..course.copies import write_atomically
+from ..atomic_file import write_atomically
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION
-from ..course.scores import FinalScore, final_scores
 from ..course.hand_ins import find_hand_ins
+from ..course.scores import FinalScore, final_scores
 from ..course.store import ResultStore
 from ..errors import UserError, shown
 from ..platforms.decimals import rounded

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..course.copies import write_atomically
+from ..atomic_file import write_atomically
 from ..course.course import load_course
 from ..errors import UserError, shown
 from ..platforms.decisions import read_rows, table_path

@@ -80,7 +80,7 @@ class Desk:
 
     def save(self, name: str, cells: list[tuple[str, str, str]]) -> None:
         """Write the notebook's file: cells by id, role ("", "answer", "check") and text."""
-        written = [
+        written: list[dict[str, Any]] = [
             {
                 "cell_type": "code",
                 "id": cell_id,
