@@ -22,6 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from .counted import counted
 from .errors import UserError
 from .errors import shown as _shown
 from .printable import printable_text
@@ -77,9 +78,10 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
         written = [q for q in lab.questions if q.kind == "written"]
         extra = sum(q.points for q in lab.questions if q.id in lab.extra)
         console.print(
-            f"{lab.lab}: {len(auto)} questions graded by tests "
-            f"({sum(q.points for q in auto):g} points), {len(written)} written answers "
-            f"({sum(q.points for q in written):g} points)"
+            f"{lab.lab}: {counted(len(auto), 'question')} graded by tests "
+            f"({counted(sum(q.points for q in auto), 'point')}), "
+            f"{counted(len(written), 'written answer')} "
+            f"({counted(sum(q.points for q in written), 'point')})"
             + (f", {extra:g} of them extra credit" if extra else ""),
             soft_wrap=True,
         )
@@ -104,6 +106,15 @@ def new(lab: str) -> None:
         f"build, verify {lab}, demo {lab} --course DIR, grade {lab} --course DIR",
         soft_wrap=True,
     )
+
+
+_course = click.option(
+    "--course",
+    "course_dir",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The course's folder.",
+)
 
 
 @cli.command()
@@ -131,6 +142,8 @@ def new(lab: str) -> None:
 )
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--retry", is_flag=True, help="Grade those again on which the grader itself failed.")
+@click.option("--allow-lower", is_flag=True, help="Let a regrade give less points than before.")
+@click.option("--dry-run", is_flag=True, help="Say who would be graded, and why; change nothing.")
 @click.option(
     "--allow-unconfined", is_flag=True, help="Grade even if submissions can't be confined here."
 )
@@ -143,9 +156,13 @@ def grade(
     seed: int | None,
     force: bool,
     retry: bool,
+    allow_lower: bool,
+    dry_run: bool,
     allow_unconfined: bool,
 ) -> None:
     """Grade every submission of LAB: gradebook, feedback and a table."""
+    if dry_run:
+        return _plan(lab, course_dir, release_dir, json_file, seed, force, retry, allow_unconfined)
     from .course.report import as_table, remarks
     from .engine import EngineUnavailable, Policy
     from .errors import HiddenTestsBroken
@@ -166,6 +183,7 @@ def grade(
                 jobs=jobs,
                 force=force,
                 retry=retry,
+                allow_lower=allow_lower,
                 on_start=partial(on_start, f"grading {lab}"),
                 on_result=lambda result: on_step(),
             )
@@ -190,6 +208,91 @@ def grade(
         )
     if graded.incomplete:
         raise UserError(f"not everything was published, see above: {', '.join(graded.incomplete)}")
+    if graded.held:
+        raise UserError(f"would be lowered, see above; {', '.join(graded.held)} keep their points")
+
+
+def _plan(
+    lab: str,
+    course_dir: Path,
+    release_dir: Path,
+    json_file: Path | None,
+    seed: int | None,
+    force: bool,
+    retry: bool,
+    allow_unconfined: bool,
+) -> None:
+    from .engine import Policy
+    from .verbs.plan import plan_class
+
+    _make_room(json_file)
+    plan = plan_class(
+        course_dir, lab, release_dir, seed, Policy(allow_unconfined=allow_unconfined), force, retry
+    )
+    _write_json(json_file, plan.as_json())
+    for line in plan.lines():
+        console.print(line, markup=False, soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
+@_course
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the list here.")
+def dates(lab: str, course_dir: Path, json_file: Path | None) -> None:
+    """Say who handed in LAB late, by the course's dates.toml; changes nothing."""
+    from .verbs.dates import as_table, summary, times_of
+
+    _make_room(json_file)
+    times = times_of(course_dir, lab)
+    _write_json(json_file, times.as_json())
+    console.print(as_table(times))
+    for note in times.notes:
+        shown = printable_text(note, NOTE_LIMIT)
+        console.print(f"note: {shown}", style="yellow", markup=False, soft_wrap=True)
+    console.print(summary(times), soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
+@_course
+@click.option("--since", help="Compare with the points of this time, not with the last ones.")
+@click.option("--letters", type=click.Path(path_type=Path), help="Write a CSV of whom to tell.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all of it here.")
+def diff(
+    lab: str, course_dir: Path, since: str | None, letters: Path | None, json_file: Path | None
+) -> None:
+    """Say whose points for LAB changed, by which test and why; changes nothing."""
+    from .atomic_file import write_atomically
+    from .verbs.diff import as_table, compare, summary
+
+    _make_room(json_file)
+    _make_room(letters)
+    comparison = compare(course_dir, lab, since)
+    _write_json(json_file, comparison.as_json())
+    if letters is not None:
+        write_atomically(letters.resolve(), comparison.letters().encode("utf-8-sig"))
+    if comparison.changes:
+        console.print(as_table(comparison))
+    for line in comparison.kept:
+        console.print(f"note: {line}", style="yellow", markup=False, soft_wrap=True)
+    console.print(summary(comparison), soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
+@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The page; else COURSE/report-LAB.html."
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None) -> None:
+    """Write a page on what the class got of LAB: plots, mistakes by name, tests to look at."""
+    from .verbs.report import report_class
+
+    _make_room(json_file)
+    figures, page = report_class(course_dir, lab, out)
+    _write_json(json_file, figures.as_json())
+    console.print(f"report  {_shown(page)}", markup=False, soft_wrap=True)
 
 
 @cli.command()
@@ -252,7 +355,8 @@ def demo(lab: str, course_dir: Path) -> None:
     from .verbs.demo import make_class
 
     students = make_class(find_lab(lab), find_project() / ".build" / "solution", course_dir)
-    console.print(f"made {len(students)} submissions: {', '.join(students)}", soft_wrap=True)
+    made = counted(len(students), "submission")
+    console.print(f"made {made}: {', '.join(students)}", soft_wrap=True)
 
 
 @cli.command()
@@ -413,7 +517,7 @@ def _write_json(json_file: Path | None, report: object) -> None:
     """Write the report so that nobody finds half of it."""
     if json_file is None:
         return
-    from .course.copies import write_atomically
+    from .atomic_file import write_atomically
 
     text = json.dumps(report, indent=1) + "\n"
     if json_file.exists() and not json_file.is_file():  # a pipe, say: nothing can take its place

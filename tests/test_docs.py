@@ -16,6 +16,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from autograder.cli import cli
 from autograder.compiler.build import build_labs
 from autograder.compiler.points import read_tests
+from autograder.course import dates
 from autograder.course.course import load_course, modules_of
 from autograder.engine import Cause, limits
 from autograder.gate.bench import Bench, Subject
@@ -183,6 +184,20 @@ def test_there_are_examples_of_lab_toml() -> None:
     assert EXAMPLES and {block.language for block in EXAMPLES} == {"toml"}
 
 
+def test_keys_of_dates_are_told_and_the_example_is_read(tmp_path: Path) -> None:
+    rows = column(DOCS / "file-formats.md", "## dates.toml")
+    told = {row.strip("`") for row in rows if row.startswith("`")}
+    assert told == {*dates.OF_LAB, *dates.OF_TOKENS}
+    (example,) = (
+        block.text
+        for block in blocks(DOCS / "running-a-course.md")
+        if block.language == "toml" and "[labs." in block.text
+    )
+    (tmp_path / dates.FILE).write_text(example, "utf-8")
+    read = dates.read_dates(tmp_path / dates.FILE)
+    assert read.labs and read.extensions and read.extra_time and read.tokens_each
+
+
 # -- formats and messages --------------------------------------------------------------------------
 
 
@@ -267,7 +282,7 @@ OF_THE_GATE = ("no test believes a liar", "messages tell nothing")
 DATA_FILES = {"words.txt": "red\nblue\nfish\n"}
 
 Wrong = tuple[str, str, set[str]]
-WITHOUT_COLONS: Wrong = ('".,!?;:"', '".,!?;"', {"test_colons"})
+WITHOUT_COLONS: Wrong = ('".,!?;:"', '".,!?;"', {"test_marks[2]"})
 SLOW: Wrong = (
     "len(set(numbers) & set(others))",
     "len([n for n in dict.fromkeys(numbers) if n in others])",
@@ -276,9 +291,10 @@ SLOW: Wrong = (
 # A part of the answers, what stands in their place in a wrong one, and the tests that must fail.
 WRONG: dict[str, list[Wrong]] = {
     "words": [
-        ("text.lower()", "text", {"test_words", "test_stop", "test_words_are_counted"}),
+        ("text.lower()", "text", {"test_words", "test_words_are_counted"}),
         WITHOUT_COLONS,
-        ('".,!?;:"', '".!?;:"', {"test_commas"}),
+        ('".,!?;:"', '".!?;:"', {"test_marks[1]"}),
+        ('".,!?;:"', '".,;:"', {"test_marks[3]"}),
         ("key=len)\n", "key=str)\n", {"test_longest"}),
         ("counts.get(word, 0) + 1\n    return", "1\n    return", {"test_counts"}),
         ("/ len(words)", "// len(words)", {"test_mean"}),
@@ -295,6 +311,8 @@ WRONG: dict[str, list[Wrong]] = {
         ("sum(number * number for number in range(limit))",
          "sum([number * number for number in range(limit)])", {"test_memory"}),
         ("sum(number * number", "sum(number", {"test_memory"}),
+        ("sum(number * number for", "sum(max(number * number for _ in range(99)) for",
+         {"test_processor_time"}),
         ("random.Random(seed)", "random", {"test_draw"}),
         ("/ len(words)", "/ (len(words) + 1)", {"test_mean_times_count"}),
     ],
@@ -416,4 +434,9 @@ def test_what_the_chapter_says_students_read(words: Example) -> None:
     message = failed(words.judge(*SLOW[:2]))["test_many_numbers"]
     assert message == "the check exceeded the time limit of 4 s"
     without_colons = words.judge(*WITHOUT_COLONS[:2])
-    assert without_colons["test_commas"].passed and not without_colons["test_colons"].passed
+    marks = [one for name, one in without_colons.items() if name.startswith("test_marks")]
+    assert [(one.checked, one.points, one.passed) for one in marks] == [
+        ("Marks are gone (commas)", 0.5, True),
+        ("Marks are gone (colons)", 0.5, False),
+        ("Marks are gone (case 3 of 3)", 0.5, True),
+    ]

@@ -41,6 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.kit.training": {"lib.kit.training"},
     "lib.kit.start": {"lib.kit.start"},
     "lib.reference": {"lib.reference", "lib.kit.data"},
+    "autograder.add_points": set(),
+    "autograder.atomic_file": set(),
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
@@ -83,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.compiler.ipython_syntax",
     },
     "autograder.compiler": {
+        "autograder.add_points",
         "autograder.compiler",
         "autograder.conversion",
         "autograder.identity",
@@ -95,6 +98,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.engine.untrusted": {"autograder.engine.untrusted"},
     "autograder.engine": {"autograder.engine", "autograder.printable"},
     "autograder.judge": {
+        "autograder.add_points",
+        "autograder.atomic_file",
         "autograder.judge",
         "autograder.identity",
         "autograder.notebook",
@@ -105,9 +110,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.tied_process",
         "lib.kit.checks",
     },
+    "autograder.judge.cases": {"autograder.compiler", "autograder.errors"}
+    | {"autograder.printable", "lib.kit.checks"},
     "autograder.judge.reproduction": {"autograder.judge", "autograder.variants"}
     | {"autograder.assignment", "autograder.engine"},
     "autograder.course": {
+        "autograder.atomic_file",
         "autograder.course",
         "autograder.tied_process",
         "autograder.identity",
@@ -120,6 +128,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.judge",
         "autograder.engine",
         "autograder.errors",
+        "autograder.toml_file",
+    },
+    "autograder.class_report": {
+        "autograder.class_report",
+        "autograder.course",
+        "autograder.engine",
+        "autograder.judge.results",
+        "autograder.printable",
     },
     "autograder.course.notebook_file": {"autograder.errors", "autograder.printable"},
     "autograder.course.student_folder": {
@@ -149,6 +165,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.toml_file",
     },
     "autograder.gate": {
+        "autograder.add_points",
         "autograder.gate",
         "autograder.assignment",
         "autograder.lab",
@@ -181,8 +198,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.lab",
     },
     "autograder.verbs": {
+        "autograder.add_points",
         "autograder.verbs",
         "autograder.assignment",
+        "autograder.class_report",
         "autograder.compiler.build",
         "autograder.compiler.points",
         "autograder.gate",

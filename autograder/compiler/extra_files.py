@@ -20,11 +20,12 @@ TEXTS = (".md", ".txt")
 
 @dataclass(frozen=True)
 class ExtraFiles:
-    """The files by name, as students receive them and solved."""
+    """The files by name, as students receive them and solved; modules with blanks also tagged."""
 
     release: dict[str, bytes] = field(default_factory=dict)
     solution: dict[str, bytes] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    modules: dict[str, tags.TaggedCell] = field(default_factory=dict)
 
 
 def read_extra_files(folder: Lab) -> ExtraFiles:
@@ -43,7 +44,9 @@ def read_extra_files(folder: Lab) -> ExtraFiles:
         if path.suffix not in (".py", *TEXTS):
             found.solution[name] = path.read_bytes()
             continue
-        student, solution = _versions(path)
+        student, solution, tagged = _versions(path)
+        if path.suffix == ".py" and tagged.blocks:
+            found.modules[name] = tagged
         found.release[name], found.solution[name] = student.encode(), solution.encode()
     found.notices.extend(
         f"{shown(folder.folder / CONFIG_FILE)}: asks for {name}, which the solution has not; write "
@@ -61,8 +64,8 @@ def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name.as_posix(), path
 
 
-def _versions(path: Path) -> tuple[str, str]:
-    """The student's text of a file, and the solution's."""
+def _versions(path: Path) -> tuple[str, str, tags.TaggedCell]:
+    """The student's text of a file, the solution's, and what both are made of."""
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
@@ -75,7 +78,7 @@ def _versions(path: Path) -> tuple[str, str]:
         raise UserError(f"{shown(path)}:{error.line}: {error.message}") from None
 
 
-def _python(path: Path, text: str) -> tuple[str, str]:
+def _python(path: Path, text: str) -> tuple[str, str, tags.TaggedCell]:
     tagged = tags.read_code(text)
     _refuse_other_tags(tagged)
     solution = blanks.solved(tagged)
@@ -86,10 +89,10 @@ def _python(path: Path, text: str) -> tuple[str, str]:
         except SyntaxError as error:
             what = f"not Python ({error.msg}), as a module has to be; fix it"
             raise UserError(f"{shown(path)}:{error.lineno or 1}: {what}") from None
-    return f"{student}\n", f"{solution}\n"
+    return f"{student}\n", f"{solution}\n", tagged
 
 
-def _prose(text: str) -> tuple[str, str]:
+def _prose(text: str) -> tuple[str, str, tags.TaggedCell]:
     tagged = tags.read_markdown(text)
     _refuse_other_tags(tagged)
     student, solution = [], []
@@ -101,7 +104,7 @@ def _prose(text: str) -> tuple[str, str]:
             case tags.Block():
                 student += [part.message] * bool(part.message)
                 solution += [line.text for line in part.solution]
-    return "\n".join(student), "\n".join(solution)
+    return "\n".join(student), "\n".join(solution), tagged
 
 
 def _refuse_other_tags(tagged: tags.TaggedCell) -> None:

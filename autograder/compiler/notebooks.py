@@ -8,7 +8,6 @@ answers, and the solution notebook is what a perfect student would hand in.
 import copy
 import dataclasses
 import itertools
-import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder import identity
+from autograder.add_points import add_points
 from autograder.errors import UserError
 from autograder.lab import read_lab_folder
 
@@ -148,7 +148,7 @@ def lab_questions(lab: Lab, tests: list[MarkedTest]) -> list[LabQuestion]:
     for piece in filter(lambda piece: piece.is_graded, lab.pieces):
         if piece.role == "check":
             own = [test.points for test in tests if test.question_id == piece.grade_id]
-            question = LabQuestion(piece.grade_id, round(math.fsum(own), 6), "auto")
+            question = LabQuestion(piece.grade_id, add_points(own), "auto")
         else:
             points = piece.question.points if piece.question else None
             question = LabQuestion(piece.grade_id, points or 0.0, "written")

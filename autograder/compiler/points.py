@@ -5,20 +5,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UserError
-from autograder.lab import Lab
+from autograder.lab import CHECKS_FILE, Lab
 
+from .cases import constants_of, count_cases
 from .ipython_syntax import parse
 
 
 @dataclass(frozen=True)
 class MarkedTest:
-    """A test function under `@question(id, points=…)`."""
+    """A test function under `@question(id, points=…)`, or one case of a parametrised one."""
 
     question_id: str
     points: float
-    name: str
+    name: str  # of a case: `test_x[2]`
     path: Path
     line: int
+
+    @property
+    def function(self) -> str:
+        """The name of the function that it is, or that it is a case of."""
+        return function_of(self.name)
+
+
+def case_name(function: str, number: int) -> str:
+    """What the case of this number, from 1, of a parametrised test is called."""
+    return f"{function}[{number}]"
+
+
+def function_of(name: str) -> str:
+    """The function behind the name of a test or of a case."""
+    return name.partition("[")[0]
 
 
 def read_lab_tests(folder: Lab) -> list[MarkedTest]:
@@ -32,18 +48,20 @@ def read_lab_tests(folder: Lab) -> list[MarkedTest]:
 
 
 def read_tests(path: Path) -> list[MarkedTest]:
-    """The marked tests of one file, in order.
+    """The marked tests of one file, in order; each case of a parametrised one is a test.
 
     Raises:
         UserError: the file isn't Python, a mark isn't `@question("id", points=number)`, a marked
-            function isn't called `test_…`, or two have the same name (Python keeps only one).
+            function isn't called `test_…`, two have the same name (Python keeps only one), or the
+            cases of one can't be counted.
     """
     try:
         tree = parse(path.read_bytes())
     except SyntaxError as error:
         wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); fix the test file"
         raise UserError(wrong) from error
-    tests: dict[str, MarkedTest] = {}
+    constants = constants_of(tree)
+    tests: dict[str, list[MarkedTest]] = {}
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -52,10 +70,16 @@ def read_tests(path: Path) -> list[MarkedTest]:
             if not name.startswith("test_"):
                 raise UserError(f"{path}:{line}: `{name}` isn't called test_…; rename it")
             if name in tests:
-                earlier = f"already defined on line {tests[name].line}"
+                earlier = f"already defined on line {tests[name][0].line}"
                 raise UserError(f"{path}:{line}: `{name}` is {earlier}; rename one")
-            tests[name] = MarkedTest(*_read_mark(path, mark), name, path, line)
-    return list(tests.values())
+            question_id, points = _read_mark(path, mark)
+            number = count_cases(path, function, constants)
+            if number is not None and path.name == CHECKS_FILE:
+                wrong = "public checks have no cases, because they run without pytest"
+                raise UserError(f"{path}:{line}: {wrong}; write a loop, or a check for each")
+            names = [name] if number is None else [case_name(name, n + 1) for n in range(number)]
+            tests[name] = [MarkedTest(question_id, points, one, path, line) for one in names]
+    return [test for cases in tests.values() for test in cases]
 
 
 def _is_question(decorator: ast.expr) -> bool:

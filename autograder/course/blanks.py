@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import is_answer
+from ..atomic_file import write_atomically
 from ..identity import short_hash
 from ..judge.submission import StudentCell
-from .copies import write_atomically
 
 Blanks = Mapping[str, Sequence[str]]  # an answer's id -> the hashes of its blanks
 

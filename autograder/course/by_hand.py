@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .copies import write_atomically
+from ..atomic_file import write_atomically
 
 Key = tuple[str, str]  # student, grade id
 

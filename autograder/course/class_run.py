@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..atomic_file import write_atomically
 from ..errors import UserError
-from .copies import write_atomically
 
 FILE = "grading.json"
 SECRET_BITS = 128  # more than can be guessed from what follows from it

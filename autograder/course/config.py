@@ -1,5 +1,6 @@
 """How nbgrader is configured for our courses; `nbgrader_config.py` in a course calls this."""
 
+import copy
 import hashlib
 import re
 from pathlib import Path
@@ -27,6 +28,7 @@ else:
 '''
 TEMPLATE = Path(__file__).parent / "templates" / "formgrader.html.j2"  # of a submission there
 PATH_LINE = re.compile(r"^(sys\.path\.append\(.*\)|project = .*(?=  #))", re.MULTILINE)
+LATE_PENALTY = "autograder.course.plugins.LatePenalty"
 # SHA-256 of what earlier versions wrote, with the path left out.
 EARLIER = {
     "074808b3b77260d50891ba9126e76f833ed26e805686b9c3d57c973149882649",
@@ -46,6 +48,29 @@ def configure(config: Any) -> None:
     config.GenerateFeedback.preprocessors = []
     config.HTMLExporter.filters = {"markdown2html": "autograder.course.formgrader.markdown2html"}
     config.HTMLExporter.template_file = str(TEMPLATE)
+    _use_late_penalty(config, Path.cwd())  # nbgrader runs the config in the course
+
+
+def with_late_penalty(config: Any, root: Path) -> Any:
+    """The config with our rule for late work, unless it names one of the course's own."""
+    config = copy.deepcopy(config)
+    _use_late_penalty(config, root)
+    return config
+
+
+def uses_our_late_penalty(config: Any) -> bool:
+    """Whether late work goes by `dates.toml`, and not by a rule of the course's own."""
+    rule = config.get("AssignLatePenalties", {})
+    plugin = rule.get("plugin_class", LATE_PENALTY)
+    if isinstance(plugin, type):
+        plugin = f"{plugin.__module__}.{plugin.__qualname__}"
+    return bool(plugin == LATE_PENALTY and rule.get("enabled", True))
+
+
+def _use_late_penalty(config: Any, root: Path) -> None:
+    if "plugin_class" not in config.AssignLatePenalties:
+        config.AssignLatePenalties.plugin_class = LATE_PENALTY
+    config.LatePenalty.course = str(root.resolve())
 
 
 def write_config(course_dir: Path) -> None:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..atomic_file import write_atomically
+
 
 def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[str]:
     """Make a folder hold these files, by their paths in it, and none that we put there before.
@@ -32,18 +34,6 @@ def put_copies(folder: Path, files: Mapping[str, bytes], record: Path) -> list[s
     if after != before:
         write_atomically(record, (json.dumps(after, indent=1) + "\n").encode())
     return notes
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write so that a reader sees what was there, or what is there now."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".draft-{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _put(folder: Path, name: str, content: bytes, ours: str | None) -> list[str]:

@@ -1,8 +1,9 @@
 """The bridge to nbgrader's gradebook: all that `make grade` writes there goes through here.
 
 It works with nbgrader's own models, one transaction for each submission. What people gave by hand
-(points, comments, extra credit, extensions, a due date) is never written. It goes only where its
-question leaves the release; then it is kept beside the results, and comes back with the question.
+(points, comments, extra credit) is never written. It goes only where its question leaves the
+release; then it is kept beside the results, and comes back with the question. Extensions and due
+dates are a person's, too, unless `dates.toml` has the lab: then they are as that says.
 """
 
 import json
@@ -12,7 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ from ..errors import UserError
 from ..judge.results import SubmissionResult
 from ..printable import printable
 from .by_hand import ByHand, GradeByHand
+from .config import with_late_penalty
 from .course import CONFIG_FILE, Course, modules_of
+from .lateness import Lateness
 from .recorded import LOCK_TIMEOUT_S, refusal, schema_version
 
 GRADED, COMMENTED = (GradeCell, TaskCell), (SolutionCell, TaskCell)
@@ -74,7 +77,7 @@ class CourseGradebook:
 
     def __init__(self, course: Course, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
         self._path, self._results = course.gradebook, course.root / "results"
-        self._late_work = _LateWork(course)
+        self._late_work = _LatePenalties(course)
         url = URL.create("sqlite", database=str(self._path), query={"timeout": str(lock_timeout_s)})
         with _one_line(self._path):
             _make_or_check(self._path, lock_timeout_s)
@@ -86,14 +89,22 @@ class CourseGradebook:
     def __exit__(self, *_: object) -> None:
         self._book.close()
 
-    def update_assignment(self, lab: str, release: Any, extra: Collection[str] = ()) -> list[str]:
+    def update_assignment(
+        self,
+        lab: str,
+        release: Any,
+        extra: Collection[str] = (),
+        due: datetime | None = None,
+    ) -> list[str]:
         """Make the gradebook know a lab as it is released now, with submissions there or not.
 
         The points of `extra` questions count, and are no part of the maximum: nbgrader adds scores
-        and maxima up, so the maximum of such a question is 0 there.
+        and maxima up, so the maximum of such a question is 0 there. `due` is the date that holds,
+        None if the gradebook's own does.
 
         Returns:
-            A note for everything by hand that went or came with a cell, or whose points changed.
+            A note for everything by hand that went or came with a cell, or whose points changed,
+            and for another due date.
         """
         by_hand = self._by_hand(lab)
         with self._transaction() as db:
@@ -106,9 +117,11 @@ class CourseGradebook:
                 notebook = Notebook(name=lab, assignment=assignment)
                 db.add(notebook)
             notebook.kernelspec = json.dumps(release["metadata"].get("kernelspec", {}))
+            dated = _set_due(assignment, due)
             db.flush()
             _update_sources(db, notebook, release)
             added, notes = _update_cells(db, notebook, release, extra, by_hand)
+            notes += dated
             by_hand.save()  # before the gradebook forgets it
             if added:
                 cells = self._cells(notebook)
@@ -118,7 +131,12 @@ class CourseGradebook:
         return notes
 
     def record(
-        self, lab: str, result: SubmissionResult, answers: Answers, timestamp: str | None = None
+        self,
+        lab: str,
+        result: SubmissionResult,
+        answers: Answers,
+        timestamp: str | None = None,
+        late: Lateness | None = None,
     ) -> list[str]:
         """Write what tests found; ask for a person where an answer is new to one.
 
@@ -127,11 +145,14 @@ class CourseGradebook:
             result: of one student.
             answers: what is known about that student's answers.
             timestamp: the text of nbgrader's `timestamp.txt`.
+            late: what `dates.toml` makes of it; None if that does not have the lab.
 
         Returns:
-            Notes, where the date or the course's own rule for late work can't be used.
+            Notes, where the date or the course's own rule for late work can't be used, and where
+            an extension is another one now.
         """
-        handed_in, notes = parse_date(timestamp), []
+        handed_in = parse_date(timestamp) if late is None else as_stored(late.handed_in)
+        notes = []
         if timestamp and handed_in is None:
             notes = [
                 f"{result.student}: timestamp.txt holds no date ({printable(timestamp)}), so the "
@@ -145,6 +166,7 @@ class CourseGradebook:
             cells = self._cells(notebook)
             paper = self._paper(notebook, result.student)
             paper.assignment.timestamp = handed_in
+            notes += [] if late is None else _set_extension(paper.assignment, late.extension)
             grades, comments, back = _complete(db, paper, cells, by_hand)
             written = {cell.name for cell in cells.values() if isinstance(cell, COMMENTED)}
             for cell_id, grade in grades.items():
@@ -211,7 +233,7 @@ class CourseGradebook:
                 raise
 
 
-class _LateWork:
+class _LatePenalties:
     """The course's rule for late work, as its config has it and nbgrader applies it."""
 
     def __init__(self, course: Course) -> None:
@@ -220,7 +242,8 @@ class _LateWork:
         self._path, self._root = course.root / CONFIG_FILE, course.root
         try:
             with modules_of(self._root):
-                self._rule = AssignLatePenalties(config=course.config, log=log)
+                config = with_late_penalty(course.config, course.root)
+                self._rule = AssignLatePenalties(config=config, log=log)
                 self._rule.init_plugin()
         except Exception as error:  # a module of the course's own may raise anything
             raise UserError(f"{self._path}: AssignLatePenalties: {_cause(error)}; fix it") from None
@@ -236,6 +259,7 @@ class _LateWork:
         if late_s <= 0:
             return []
         score = db.scalar(select(SubmittedNotebook.score).filter_by(id=paper.id))
+        self._rule.assignment_id = submission.assignment.name  # as nbgrader has it by then
         try:
             plugin = self._rule.plugin_inst
             with modules_of(self._root):
@@ -270,6 +294,40 @@ def parse_date(timestamp: str | None) -> datetime | None:
         return parse_utc(timestamp) if timestamp else None
     except Exception:  # dateutil raises many kinds
         return None
+
+
+def as_stored(moment: datetime | None) -> datetime | None:
+    """As nbgrader's tables have it: in UTC, and without saying so."""
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _set_due(assignment: Assignment, due: datetime | None) -> list[str]:
+    """Have the due date of `dates.toml`, where it has the lab."""
+    before, wanted = assignment.duedate, as_stored(due)
+    if wanted is None or before == wanted:
+        return []
+    assignment.duedate = wanted
+    if before is None:
+        return []
+    return [
+        f"{assignment.name} is due at {wanted:%Y-%m-%d %H:%M} UTC now, as dates.toml has it; the "
+        f"gradebook had {before:%Y-%m-%d %H:%M} UTC"
+    ]
+
+
+def _set_extension(submission: SubmittedAssignment, extension: timedelta) -> list[str]:
+    """Have the extension of `dates.toml`, so that nothing is left of an earlier one."""
+    before, wanted = submission.extension, extension or None
+    if before == wanted:
+        return []
+    submission.extension = wanted
+    if not before:
+        return []
+    now = f"an extension of {wanted}" if wanted else "no extension"
+    return [
+        f"{submission.student_id}: {now}, as dates.toml has it; the gradebook had {before}; if "
+        "that is to stay, write it into dates.toml"
+    ]
 
 
 def _make_or_check(path: Path, lock_timeout_s: float) -> None:

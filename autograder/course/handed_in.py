@@ -4,7 +4,10 @@ It lies in a folder that students may write to, so it is read with care.
 """
 
 import stat
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+
+from .moments import earliest, written
 
 TIMESTAMP_FILE = "timestamp.txt"
 SIZE_LIMIT_BYTES = 200
@@ -23,3 +26,12 @@ def read_timestamp(folder: Path) -> tuple[str | None, list[str]]:
     except OSError as error:
         reason = error.strerror or error
         return None, [f"{TIMESTAMP_FILE} can't be read ({reason}), so the work counts as in time"]
+
+
+def moment_of(text: str | None, zone: tzinfo = UTC) -> datetime | None:
+    """When that was, in UTC; None if the text holds no date.
+
+    A time without a zone is on the clock of `zone`.
+    """
+    moment = written(text, zone) if text else None
+    return None if moment is None else earliest(moment, zone)

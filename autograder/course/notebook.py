@@ -136,16 +136,35 @@ def _answers(notebook: Any) -> dict[str, str]:
 
 def credit(question: QuestionResult) -> str:
     """Why a question counts more or less than the tests that passed; empty if it doesn't."""
+    if question.kept_score is not None:
+        return (
+            f"An earlier grading of this answer gave {question.score:g} points. The grading was "
+            f"corrected since, and would give {question.earned or 0:g}; the better points stay."
+        )
     if not question.carried:
-        return _fair_loss(question) or _public_only(question)
+        return fair_loss(question) or _public_only(question)
+    return f"{carried_credit(question, {})} {as_it_is(question)}"
+
+
+def carried_credit(question: QuestionResult, titles: Mapping[str, str]) -> str:
+    """What an answer earned by right answers before it; questions without a title have their id."""
+    earlier = " and ".join(titles.get(name, name) for name in question.builds_on)
     return (
-        f"An early mistake costs once: with right answers to {', '.join(question.builds_on)} "
-        f"before it, this answer earns {question.score:g} points, which count "
-        f"({question.own_score:g} without). The checks shown are those of your notebook as it is."
+        f"This answer uses {earlier}, where points were lost. A mistake costs once: with right "
+        f"answers there, this one earns {question.score:g} of {question.max_score:g} points, and "
+        "these count."
     )
 
 
-def _fair_loss(question: QuestionResult) -> str:
+def as_it_is(question: QuestionResult) -> str:
+    """What the checks that are shown mean where credit was carried."""
+    return (
+        f"The checks ran on the notebook as it is, which would earn {question.own_score:g} points."
+    )
+
+
+def fair_loss(question: QuestionResult) -> str:
+    """What one known mistake costs, where it is behind all that failed; else empty."""
     if question.mistake_score is None or question.mistake_score <= question.tests_score:
         return ""
     return (

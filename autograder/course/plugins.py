@@ -11,11 +11,13 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import Exporter
 from nbgrader.coursedir import CourseDirectory
-from traitlets import default
+from nbgrader.plugins import LateSubmissionPlugin
+from traitlets import Unicode, default
 
-from .course import load_course
-from .gradebook import parse_date
-from .handed_in import read_timestamp
+from .course import Course, load_course
+from .gradebook import as_stored, parse_date
+from .handed_in import moment_of, read_timestamp
+from .late_work import LateWork
 
 
 class SubmissionExporter(NotebookExporter):
@@ -67,6 +69,32 @@ class FeedbackExporter(Exporter):
         return page.read_text("utf-8"), {**resources, "output_extension": self.file_extension}
 
 
+class LatePenalty(LateSubmissionPlugin):
+    """For `AssignLatePenalties`: the rule of the course's `dates.toml`; of a lab that it does not
+    have, or has no rule for, nbgrader's own.
+    """
+
+    course = Unicode("", help="The course's folder.").tag(config=True)
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._late_work = LateWork(Course(Path(self.course), self.config))
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        """What is taken off; None if nothing is."""
+        lab = self.parent.assignment_id  # nbgrader tells a plugin nothing of it
+        dates = self._late_work.of_student(lab, student_id)
+        if dates is None:
+            return super().late_submission_penalty(student_id, score, total_seconds_late)
+        handed_in = dates.due + datetime.timedelta(seconds=total_seconds_late)
+        late = self._late_work.of(lab, student_id, handed_in)
+        if late is not None and late.percent is None:
+            return super().late_submission_penalty(student_id, score, total_seconds_late)
+        return late.penalty(score) or None if late is not None else None
+
+
 class _NothingButNotebooks(CourseDirectory):
     """A course whose students' folders hold dates at most.
 
@@ -76,7 +104,11 @@ class _NothingButNotebooks(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime.datetime | None:
         """What nbgrader's `timestamp.txt` says, if it says anything."""
-        return parse_date(read_timestamp(Path(dest_path))[0])
+        path = Path(dest_path)
+        text, late_work = read_timestamp(path)[0], LateWork(Course(Path(self.root)))
+        if late_work.knows(path.name):
+            return as_stored(moment_of(text, late_work.zone(path.name)))
+        return parse_date(text)
 
 
 def _say(converter: Any, notes: list[str]) -> None:

@@ -13,16 +13,19 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..assignment import Assignment
+from ..atomic_file import write_atomically
 from ..judge.results import FAILED, SubmissionResult
 from .blanks import known_blanks
-from .copies import write_atomically
 from .course import Course
-from .handed_in import TIMESTAMP_FILE, read_timestamp
+from .handed_in import TIMESTAMP_FILE, moment_of, read_timestamp
+from .late_work import LateWork
+from .lateness import Lateness
 from .press import Jammed, Press
 from .recorded import RecordedSubmission, read_gradebook
 from .sheets import ANSWERS, Edition, NotebookWork, PageWork, answers_in
@@ -100,7 +103,7 @@ def publish(
 
         with CourseGradebook(course) as gradebook:
             notes = gradebook.update_assignment(
-                assignment.lab, assignment.notebook, assignment.extra
+                assignment.lab, assignment.notebook, assignment.extra, publisher.due
             )
             for result in stale:
                 try:
@@ -140,11 +143,18 @@ class _Publisher:
         self._exercises = exercises
         self._title = title
         self._lab = assignment.lab
+        self._late_work = LateWork(course)
+        self._due = self._late_work.dates.labs.get(self._lab)  # read first, as it may be wrong
         release = (assignment.release_dir / f"{self._lab}.ipynb").read_bytes()
         digest = hashlib.sha256(repr((sorted(exercises.items()), title)).encode())
         for content in (release, course.code(), *_our_code()):
             digest.update(hashlib.sha256(content).digest())
         self._digest = digest.hexdigest()
+
+    @property
+    def due(self) -> datetime | None:
+        """The lab's due date, None if `dates.toml` has none."""
+        return None if self._due is None else self._due.due
 
     def is_fresh(
         self, result: SubmissionResult, recorded: Mapping[str, RecordedSubmission]
@@ -180,11 +190,13 @@ class _Publisher:
         changed = frozenset(name for name in answers if answers[name] != before.get(name))
         timestamp, late = self._timestamp(student)
         told = Answers(changed, frozenset(made["untouched"]))
-        notes += late + gradebook.record(self._lab, result, told, timestamp)
+        lateness = self._lateness(student, timestamp)
+        notes += late + gradebook.record(self._lab, result, told, timestamp, lateness)
         self._write_notebook(student, made["notebook"])
         self._write_timestamp(student, timestamp)
         row = read_gradebook(self._course.gradebook, self._lab, student)[student]
-        _write(self._course.feedback_page(student, self._lab), press.make(PageWork(result, row)))
+        said = replace(row, late="" if lateness is None else lateness.said())
+        _write(self._course.feedback_page(student, self._lab), press.make(PageWork(result, said)))
         # Those of questions that left the release, too: they may come back.
         answers = {**before, **answers}
         digest, sizes = self._digest_of(result, row), self._sizes(student)
@@ -193,13 +205,19 @@ class _Publisher:
 
     def _digest_of(self, result: SubmissionResult, row: RecordedSubmission) -> str:
         timestamp = self._timestamp(result.student)
-        parts = (self._digest, replace(result, seconds=0.0, cpu_s=0.0), row, timestamp)
+        found = self._lateness(result.student, timestamp[0])
+        late = found and (found.dates.due, found.extension, found.percent, found.said())
+        parts = (self._digest, replace(result, seconds=0.0, cpu_s=0.0), row, timestamp, late)
         return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
     def _timestamp(self, student: str) -> tuple[str | None, list[str]]:
         folder = self._course.folder("submitted", student, self._lab)
         timestamp, notes = read_timestamp(folder)
         return timestamp, [f"{student}: {note}" for note in notes]
+
+    def _lateness(self, student: str, timestamp: str | None) -> Lateness | None:
+        zone = self._late_work.zone(self._lab)
+        return self._late_work.of(self._lab, student, moment_of(timestamp, zone))
 
     def _answers_before(self, student: str) -> Mapping[str, str]:
         """The answers that graders have had before them so far.

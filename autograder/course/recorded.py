@@ -68,6 +68,7 @@ class RecordedSubmission:
     penalty: float | None = None
     grades: Mapping[str, RecordedGrade] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    late: str = ""  # a line for the student's page, which the gradebook has no place for
 
 
 def read_gradebook(

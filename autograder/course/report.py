@@ -43,10 +43,9 @@ def _points(result: SubmissionResult, exercises: list[str], has_extra: bool) -> 
     of_exercise = dict.fromkeys(exercises, 0.0)
     for question in tested:
         of_exercise[_exercise(question.id)] += question.score or 0
-    testable = sum(question.max_score for question in tested if not question.extra)
     extra = sum(question.score or 0 for question in tested if question.extra)
-    by_hand = result.max_score - testable
-    numbers = [*of_exercise.values(), result.score, *[extra] * has_extra, testable, by_hand]
+    most = [result.max_score, result.by_hand]
+    numbers = [*of_exercise.values(), result.score, *[extra] * has_extra, *most]
     return [f"{number:g}" for number in numbers]
 
 

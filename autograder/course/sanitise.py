@@ -39,17 +39,21 @@ PICTURE = re.compile(
 )
 
 PAGE_TAGS = {
-    *("a", "code", "details", "div", "h1", "h2", "header", "li", "nav", "ol", "p", "pre"),
-    *("progress", "section", "span", "summary", "ul"),
+    *("a", "code", "details", "div", "h1", "h2", "h3", "header", "li", "main", "mark", "nav"),
+    *("ol", "p", "pre", "progress", "section", "span", "strong", "summary", "table", "tbody"),
+    *("td", "th", "thead", "tr", "ul"),
 }
 PAGE_CLASSES = {
-    "span": {"points", "sign", "full", "part", "none", "open"},
-    "div": {"said", "hint"},
+    "div": {"column", "columns", "hint", "reason", "said", "top"},
     "p": {"label"},
     "pre": {"text"},
+    "section": {"next"},
+    "span": {"full", "lead", "no", "none", "open", "part", "points", "sign", "waits", "worth"},
+    "tr": {"sum"},
+    "ul": {"checks"},
 }
 KEPT = '<div class="tex2jax_ignore" style="contain: content; overflow: auto">'
-COUNTED_ID = re.compile(r"#?e\d{1,4}")
+COUNTED_ID = re.compile(r"#?[eq]\d{1,4}")  # of an exercise or a question
 
 
 def clean_text(html: str) -> str:
@@ -93,10 +97,12 @@ def _page() -> Any:
         tags=PAGE_TAGS,
         attributes={
             "a": {"href"},
-            "details": {"open"},
+            "details": {"id", "open"},
             "nav": {"aria-label"},
+            "pre": {"tabindex"},
             "progress": {"aria-label", "max", "value"},
             "section": {"id"},
+            "th": {"scope"},
         },
         attribute_filter=_attribute_of_page,
         allowed_classes=PAGE_CLASSES,
@@ -118,4 +124,6 @@ def _attribute_of_text(tag: str, name: str, value: str) -> str | None:
 
 
 def _attribute_of_page(tag: str, name: str, value: str) -> str | None:
+    if name == "tabindex":
+        return value if value == "0" else None
     return value if name not in ("id", "href") or COUNTED_ID.fullmatch(value) else None

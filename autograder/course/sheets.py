@@ -3,6 +3,7 @@
 All of it that looks at the student's text is here, for the press.
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from .notebook import (
     with_cells,
     work_by_question,
 )
+from .outline import Outline
 from .page import render_page
 from .recorded import RecordedSubmission
 
@@ -38,6 +40,11 @@ class Edition:
     pictures: tuple[str, ...] = ()
     exercises: Mapping[str, str] | None = None
     title: str = ""
+
+    @functools.cached_property
+    def outline(self) -> Outline:
+        """The same for the page."""
+        return Outline(self.release, self.exercises or {})
 
 
 @dataclass(frozen=True)
@@ -71,9 +78,7 @@ class PageWork:
     def run(self, edition: Edition) -> str:
         """The page."""
         result = _without_blanks(self.result, edition)
-        return render_page(
-            result, edition.release, edition.exercises or {}, self.row, edition.title
-        )
+        return render_page(result, edition.outline, self.row, edition.title)
 
 
 def answer_digests(release: Any, notebook: Any) -> dict[str, str]:

@@ -3,15 +3,20 @@
 A killed run continues where it was, and an unchanged submission is not graded twice.
 """
 
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..atomic_file import write_atomically
 from ..judge.results import FAILED, SubmissionResult
-from .copies import write_atomically
 from .environment import Key, changed_parts
+from .lines import append_line, read_lines
+
+BY_ITSELF = "the run itself"  # a reason: nothing that is known changed, and yet the outcome did
 
 
 class Replaced(NamedTuple):
@@ -45,11 +50,29 @@ class ResultStore:
         stored = self._read(self._path(student), student)
         return None if stored is None else stored[1]
 
-    def save(self, result: SubmissionResult, key: Key) -> Replaced | None:
+    def stored(self, student: str) -> tuple[Key, SubmissionResult] | None:
+        """The last result, and what it was made with."""
+        return self._read(self._path(student), student)
+
+    def students(self) -> list[str]:
+        """Who has a result."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
+    def failures(self) -> set[str]:
+        """On whose hand-in the grader itself failed."""
+        return {path.stem for path in (self.folder / "failed").glob("*.json")}
+
+    def save(
+        self, result: SubmissionResult, key: Key, because: Sequence[str] = ()
+    ) -> Replaced | None:
         """Write atomically: a reader sees the old result or the new one.
 
+        Args:
+            because: reasons besides the parts of the key that changed.
+
         Returns:
-            What was there before and was made with something else; it is kept in the history.
+            What was there before and came to something else, or was made with something else; it
+            is kept in the history.
         """
         content = json.dumps({"key": key, "result": result.as_json()}).encode()
         if result.status == FAILED:
@@ -57,8 +80,9 @@ class ResultStore:
             return None
         stored = self._read(self._path(result.student), result.student)
         replaced = None
-        if stored is not None and stored[0] != key:
-            replaced = Replaced(stored[1], changed_parts(stored[0], key))
+        if stored is not None and (stored[0] != key or digest(stored[1]) != digest(result)):
+            reasons = [*changed_parts(stored[0], key), *because]
+            replaced = Replaced(stored[1], reasons or [BY_ITSELF])
             self._keep_history(replaced, stored[0])
         write_atomically(self._path(result.student), content)
         self._failure_path(result.student).unlink(missing_ok=True)
@@ -66,11 +90,7 @@ class ResultStore:
 
     def history(self, student: str) -> list[dict[str, Any]]:
         """The earlier results, oldest first: `replaced_at`, `because`, `key`, `result`."""
-        try:
-            lines = self._history_path(student).read_text("utf-8").splitlines()
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines]
+        return read_lines(self._history_path(student))
 
     def _keep_history(self, replaced: Replaced, key: Key) -> None:
         line = {
@@ -80,9 +100,13 @@ class ResultStore:
             "result": replaced.result.as_json(),
         }
         path = self._history_path(replaced.result.student)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        for last in read_lines(path)[-1:]:
+            if (last.get("key"), last.get("result")) == (
+                key,
+                json.loads(json.dumps(line["result"])),
+            ):
+                return  # a run was killed when it stood here already
+        append_line(path, line)
 
     def _read(self, path: Path, student: str) -> tuple[Key, SubmissionResult] | None:
         try:
@@ -100,3 +124,9 @@ class ResultStore:
 
     def _history_path(self, student: str) -> Path:
         return self.folder / "history" / f"{student}.jsonl"
+
+
+def digest(result: SubmissionResult) -> str:
+    """A hash of all of a result but how long it took."""
+    content = {**result.as_json(), "seconds": 0.0, "cpu_s": 0.0}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ from typing import Any, NoReturn, Protocol
 
 from .failures import Misuse
 from .memory import Memory
+from .processor import ProcessorTime
 from .untrusted.calling import CALL
 
 INSTEAD = "have `submission.setup` make plain values of it, such as `list(thing)` or `a == b`"
@@ -34,6 +35,9 @@ class Answering(Protocol):
 
     def peak_memory(self) -> AbstractContextManager[Memory]:
         """Watch how much memory it takes within the block."""
+
+    def processor_time(self) -> AbstractContextManager[ProcessorTime]:
+        """Watch how much processor time it takes within the block."""
 
 
 class Remote:
@@ -143,3 +147,8 @@ class Submission(Remote):
         """Within this block the kernel watches how much memory the worker takes; it is told when
         the block ends. What runs for the first time takes more: call it once before, on little."""
         return self._remote_worker.peak_memory()
+
+    def processor_time(self) -> AbstractContextManager[ProcessorTime]:
+        """Within this block the kernel counts the processor time that the worker takes, all of its
+        threads together; `seconds` tells when the block ends."""
+        return self._remote_worker.processor_time()

@@ -7,13 +7,15 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
 
 from ..printable import printable
 from .causes import Cause
 from .failures import CellError, MissingName, Misuse, StudentError, WorkerLost
 from .limits import Limits
 from .memory import Memory, peak_memory
+from .processor import ProcessorTime, processor_time
 from .remote import Remote, Submission
 from .untrusted.forms import Unsendable
 from .untrusted.frame import Frame, FrameTooLarge, MalformedFrame
@@ -22,6 +24,8 @@ from .untrusted.protocol import MAX_ERRNO, decode, encode
 # Answers what a worker wants while it is asked something: by the nonce of that question, what is
 # wanted and the deadline; `MalformedFrame` if it may not ask so.
 AnswerBorrower = Callable[[bytes, list[Any], float], Frame]
+
+Figure = TypeVar("Figure")
 
 ROOT = 0  # the handle of the notebook's namespace
 REDEFINE = {"execute", "borrow"}  # what may give the notebook's names other values
@@ -40,7 +44,7 @@ class Worker:
     `ends_at` (of `time.monotonic`) is when its time is up, and may be put off; `excess` tells what
     it did that it may not, if anything; `end` kills the process unless it ends within the seconds
     given, and returns its wait status, None if unknown; `memory_bytes` says what it takes, None if
-    it is gone (whether to forget its peak is the argument).
+    it is gone (whether to forget its peak is the argument); `processor_s` says what time it took.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Worker:
         excess: Callable[[], Cause | None],
         end: Callable[[float], int | None],
         memory_bytes: Callable[[bool], dict[str, int] | None],
+        processor_s: Callable[[], float | None],
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
         self.names_asked: set[str] = (
@@ -64,6 +69,7 @@ class Worker:
         self._excess = excess
         self._end = end
         self._memory_bytes = memory_bytes
+        self._processor_s = processor_s
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
         self._defined: dict[str, Remote] = {}  # what cells defined, by name, until the next cell
@@ -122,10 +128,18 @@ class Worker:
             if self._lost is None:
                 self.ask("keep_freed")
 
+    def processor_time(self) -> AbstractContextManager[ProcessorTime]:
+        """Watch how much processor time it takes within this block."""
+        return processor_time(lambda: self._seen(self._processor_s))
+
     def _look_at_memory(self, forget_peak: bool) -> dict[str, int]:
+        return self._seen(lambda: self._memory_bytes(forget_peak))
+
+    def _seen(self, look: Callable[[], Figure | None]) -> Figure:
+        """What the kernel says of it, unless it is lost."""
         if self._lost is not None:
             raise self._lost.with_traceback(None)
-        found = self._memory_bytes(forget_peak)
+        found = look()
         if found is None:
             raise self._lose()
         return found

@@ -170,9 +170,13 @@ class Zygote:
             answer: dict[str, int] | None = ask({"memory": pid, "forget_peak": forget_peak})
             return answer
 
+        def processor_s() -> float | None:
+            answer: float | None = ask({"processor": pid})
+            return answer
+
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, excess, end, memory_bytes)
+        worker = Worker(connection, self.limits, ends_at, excess, end, memory_bytes, processor_s)
         self._workers.append(worker)
         return worker
 

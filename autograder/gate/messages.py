@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
+from ..compiler.cases import arguments_of, is_parametrize
 from ..errors import shown
 from .bench import Bench, Finding, Seen
 
@@ -86,8 +87,13 @@ def _tellings(function: ast.AST) -> Iterator[tuple[ast.Call, str]]:
 
 
 def _written_down(function: ast.AST) -> Iterator[str]:
-    """Names that a loop gives values which the file has word by word, as inputs that anybody may
-    know."""
+    """Names that a loop or a mark gives values which the file has word by word, as inputs that
+    anybody may know."""
+    for mark in filter(is_parametrize, getattr(function, "decorator_list", ())):
+        given = arguments_of(mark)
+        if "argvalues" in given and _is_literal(given["argvalues"]):
+            names = ast.literal_eval(given["argnames"])
+            yield from names.replace(",", " ").split() if isinstance(names, str) else names
     for node in ast.walk(function):
         if isinstance(node, ast.For) and _is_literal(node.iter):
             yield from (name.id for name in ast.walk(node.target) if isinstance(name, ast.Name))

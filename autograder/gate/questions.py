@@ -1,8 +1,8 @@
 """Checks of the questions: their points add up, and each has the tests that it needs."""
 
-import math
 import re
 
+from ..add_points import add_points
 from ..assignment import nbgrader_tag
 from ..errors import shown
 from .bench import Bench, Finding, Seen
@@ -26,7 +26,9 @@ def check_points(bench: Bench) -> Seen:
             wrong = f"the release asks {question.id}, the source doesn't; build it again"
             findings.append(Finding(f"{shown(subject.notebook_path)}:1", wrong))
             continue
-        points = tags[question.id] if question.written else math.fsum(by_tests.get(question.id, ()))
+        points = (
+            tags[question.id] if question.written else add_points(by_tests.get(question.id, ()))
+        )
         if question.max_score != float(points or 0):
             giver = "its tag gives" if question.written else "its tests give"
             wrong = f"{question.id} has {question.max_score:g} points in the release, {giver} "
@@ -41,8 +43,8 @@ def check_points(bench: Bench) -> Seen:
         if test.question_id not in ids:
             wrong = f"{test.name} belongs to no question of the release; fix its mark"
             findings.append(Finding(f"{shown(test.path)}:{test.line}", wrong))
-    total = math.fsum(question.max_score for question in questions if not question.extra)
-    extra = math.fsum(question.max_score for question in questions if question.extra)
+    total = add_points(question.max_score for question in questions if not question.extra)
+    extra = add_points(question.max_score for question in questions if question.extra)
     graded = [cell for cell in subject.assignment.notebook.cells if nbgrader_tag(cell).get("grade")]
     if len(graded) != len(ids):
         wrong = "two cells have one question id; give each its own"

@@ -59,6 +59,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         replace(
             judged(ready, question.id, question.max_score, results.get(question.id, ())),
             extra=question.extra,
+            written=question.written,
         )
         for question in assignment.questions
     )
@@ -88,7 +89,9 @@ def failed_result(grader: Grader, student: str, reason: str) -> SubmissionResult
         seconds=0.0,
         cpu_s=0.0,
         questions=tuple(
-            QuestionResult(question.id, question.max_score, extra=question.extra)
+            QuestionResult(
+                question.id, question.max_score, extra=question.extra, written=question.written
+            )
             for question in grader.assignment.questions
         ),
         remarks=(f"NOT GRADED, the grader itself failed: {printable(reason)}",),

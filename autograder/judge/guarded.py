@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lib.kit.checks.untaken import Untaken
+from lib.kit.checks.untaken import Untaken, opened
 
 from ..engine import Remote, Submission
 from ..engine.remote import refuse_uses
@@ -25,7 +25,15 @@ class Guarded:
     def peak_memory(self) -> Any:
         """See `Submission.peak_memory`: what the kernel says needs no taking. A name like others,
         where it is no notebook's."""
-        found = self._remote.peak_memory
+        return self._measure("peak_memory")
+
+    @property
+    def processor_time(self) -> Any:
+        """See `Submission.processor_time`, as above."""
+        return self._measure("processor_time")
+
+    def _measure(self, name: str) -> Any:
+        found = getattr(self._remote, name)
         return found if isinstance(self._remote, Submission) else guarded(found)
 
     def setup(self, source: str, /, **inputs: Any) -> Any:
@@ -74,7 +82,9 @@ def guarded(value: Any) -> Any:
 
 
 def _bare(value: Any) -> Any:
-    """Arguments as workers take them."""
+    """Arguments as workers take them. What came from a worker may go back untaken: nothing of it is
+    used here."""
+    value = opened(value)
     kind = type(value)
     if kind is Guarded:
         return value._remote

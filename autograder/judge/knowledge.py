@@ -6,7 +6,6 @@ that judge at the same time take turns, so that each question is learnt once.
 
 import contextlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from ..atomic_file import write_atomically
 from .reproduction import OBJECT, Evidence, Learnt, Mistake, Raised
 
 KNOWN = "known_mistakes"  # the name of such a folder
@@ -48,18 +48,18 @@ class Knowledge:
     def _read(self, path: Path) -> Learnt | None:
         try:
             stored = json.loads(path.read_bytes())
-            return _learnt(stored["learnt"]) if stored["key"] == self.key else None
+            return learnt_of(stored["learnt"]) if stored["key"] == self.key else None
         except (OSError, ValueError, TypeError, KeyError, IndexError):
             return None
 
     def _write(self, path: Path, learnt: Learnt) -> None:
-        draft = path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError, TypeError):
-            draft.write_text(json.dumps({"key": self.key, "learnt": _plain(learnt)}), "utf-8")
-            draft.replace(path)
+            text = json.dumps({"key": self.key, "learnt": plain_of(learnt)})
+            write_atomically(path, text.encode())
 
 
-def _plain(learnt: Learnt) -> Any:
+def plain_of(learnt: Learnt) -> Any:
+    """What was learnt, as JSON has it; raises `TypeError` for what has no form in it."""
     mistakes = [
         [
             one.title,
@@ -72,7 +72,8 @@ def _plain(learnt: Learnt) -> Any:
     return [solution, dict(learnt.objects), mistakes]
 
 
-def _learnt(plain: Any) -> Learnt:
+def learnt_of(plain: Any) -> Learnt:
+    """The inverse of `plain_of`."""
     solution, objects, mistakes = plain
     return Learnt(
         {case: _unpacked(heard) for case, heard in solution.items()},

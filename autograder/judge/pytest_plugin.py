@@ -1,8 +1,8 @@
 """The pytest side of grading: fixtures for hidden tests, and what became of each test.
 
 pytest's exit code is not believed (`pytest.exit(returncode=0)`, skip and xfail all look like
-success): a test counts as passed only if it was collected, and every one of its cases was
-called and passed.
+success): a test counts as passed only if it was collected, called and passed. Each case of a
+parametrised test is one: see `cases`.
 """
 
 import os
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import pytest
 from _pytest.tmpdir import tmppath_result_key
 
-from lib.kit.checks import Question, question_of, what_is_checked
+from lib.kit.checks import Question, question_of
 from lib.kit.checks.selfcheck import CHECKS_FILE
 
 from ..engine import (
@@ -31,10 +31,11 @@ from ..engine import (
     ZygoteLost,
 )
 from ..engine.untrusted import arrays, tensors
-from ..errors import HiddenTestsBroken
+from ..errors import HiddenTestsBroken, UserError
 from ..printable import printable_text
 from .blame import cause_of, told_to_author, told_to_student
 from .broken_files import why_broken
+from .cases import Case, cases_of
 from .guarded import Guarded
 from .message_door import message_of
 from .reproduction import Evidence, Heard, Reproductions, told
@@ -135,8 +136,9 @@ class Tests:
         self._use_tensors = False  # whether a file of tests does
         self._items: list[pytest.Item] = []
         self._of: dict[str, list[pytest.Item]] = {}  # question -> its cases
+        self._called: dict[pytest.Item, Case] = {}
         self._running: pytest.Item
-        self._cases: dict[tuple[str, str], dict[str, _Failure | None]] = {}
+        self._failures: dict[pytest.Item, _Failure | None] = {}  # of the last run
         self.heard: dict[str, Heard] = {}  # case -> what was answered, where that may be asked for
         self.known: Reproductions | None = None  # what names mistakes; None: nothing does
         self.not_learnt: list[str] = []  # questions that failed, whose mistakes it does not know
@@ -159,10 +161,8 @@ class Tests:
             order = {name: place for name, place in order.items() if name in questions}
         kept = [item for item in self._items if _mark(item).id in order]
         kept.sort(key=lambda item: order[_mark(item).id])
-        self._cases = defaultdict(dict)
-        for item in kept:
-            did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
-            self._cases[_key(item)][_case(item)] = did_not_run
+        did_not_run = _Failure("the check did not run", Cause.NOT_RUN)
+        self._failures = dict.fromkeys(kept, did_not_run)
         for item, following in zip_longest(kept, kept[1:]):
             try:
                 self._run_case(item, following)
@@ -177,9 +177,9 @@ class Tests:
         Empty if nothing was answered in any of them, because blanks are still open.
         """
         failed = {
-            _case(item): failure
+            self._case(item): failure
             for item in self._of[question]
-            if (failure := self._cases[_key(item)].get(_case(item))) is not None
+            if (failure := self._failures.get(item)) is not None
         }
         if all(failure.cause in UNANSWERED for failure in failed.values()):
             return {}
@@ -192,12 +192,16 @@ class Tests:
         }
 
     def share_without(self, question: str, cases: Collection[str]) -> float:
-        """What the hidden tests of a question that have none of these cases are worth, of all."""
+        """What the hidden tests of a question without these cases are worth, of all."""
         hidden = [item for item in self._of[question] if not _is_public(item)]
-        points = {_key(item): _mark(item).points for item in hidden}
-        left_out = {_key(item) for item in hidden if _case(item) in cases}
-        kept = sum(worth for key, worth in points.items() if key not in left_out)
+        points = {self._case(item): _mark(item).points for item in hidden}
+        kept = sum(worth for case, worth in points.items() if case not in cases)
         return float(kept / sum(points.values())) if points else 0.0
+
+    @property
+    def running(self) -> str:
+        """The name of the test, or of the case of one, that runs."""
+        return self._called[self._running].name
 
     # -- what hidden tests are given ------------------------------------------------------
 
@@ -205,14 +209,14 @@ class Tests:
     def submission(self) -> Iterator[Submission | Guarded]:
         """The student's notebook at the point of the test's question."""
         test = self._running
-        with self.session.at_question(_mark(test).id, test.name) as submission:
+        with self.session.at_question(_mark(test).id, self.running) as submission:
             yield Guarded(submission) if self._take_values else submission
 
     @pytest.fixture
     def rng(self) -> Any:
         """A generator for fresh inputs, seeded by the run's seed and the test's name: one of
         tensors' own kind where the tests use tensors, else a `random.Random`."""
-        seed = derive_seed(self.session.seed, "inputs", self._running.name)
+        seed = derive_seed(self.session.seed, "inputs", self.running)
         return tensors.make_generator(seed) if self._use_tensors else random.Random(seed)
 
     # -- running ----------------------------------------------------------------------------
@@ -223,6 +227,10 @@ class Tests:
         self._of = defaultdict(list)
         for item in items:
             self._of[_mark(item).id].append(item)
+        try:
+            self._called = cases_of(items)
+        except UserError as error:
+            self.broken = self.broken or str(error)
 
     def pytest_runtestloop(self) -> bool:
         """Instead of running what was collected, lend it out."""
@@ -256,7 +264,7 @@ class Tests:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Before any fixture."""
         self._running = item
-        seed = derive_seed(self.session.seed, "inputs", item.name)
+        seed = derive_seed(self.session.seed, "inputs", self.running)
         random.seed(seed)
         arrays.seed_generator(seed)
         tensors.seed_generator(seed)
@@ -286,7 +294,7 @@ class Tests:
                 self._hear(item)
             after = self._failure_in(item, tear_down)
             case._request, case.funcargs = False, None
-        self._cases[_key(item)][_case(item)] = failure or after
+        self._failures[item] = failure or after
 
     def _failure_in(self, item: pytest.Item, step: Callable[[], None]) -> _Failure | None:
         """What goes wrong in a step of a case; what no submission is to blame for is raised."""
@@ -304,7 +312,7 @@ class Tests:
         return None
 
     def _hear(self, item: pytest.Item) -> None:
-        self.heard[_case(item)] = [told(answer) for answer in self.session.answered]
+        self.heard[self._case(item)] = [told(answer) for answer in self.session.answered]
 
     def _name_mistakes(self, questions: Iterable[str]) -> None:
         """Say in comparisons that failed which mistake is behind them, if that is known."""
@@ -318,28 +326,31 @@ class Tests:
                 explained |= self.known.explained(question, failed)
             else:
                 self.not_learnt.append(question)
-        for failures in self._cases.values():
-            for case, failure in failures.items():
-                if failure is not None and failure.cause is Cause.COMPARISON and case in explained:
-                    failures[case] = failure._replace(mistake=explained[case])
+        for item, failure in self._failures.items():
+            mistake = explained.get(self._case(item))
+            if failure is not None and failure.cause is Cause.COMPARISON and mistake:
+                self._failures[item] = failure._replace(mistake=mistake)
 
     def _verdicts(self, items: list[pytest.Item]) -> dict[str, list[Verdict]]:
-        """Every expected test with its outcome; the first failing case speaks for the rest."""
+        """Every expected test with its outcome."""
         found: dict[str, list[Verdict]] = defaultdict(list)
-        for key, item in {_key(item): item for item in items}.items():
-            mark, test = _mark(item), item.function  # type: ignore[attr-defined]
-            failures = [failure for failure in self._cases[key].values() if failure is not None]
+        for item in items:
+            mark, called, failure = _mark(item), self._called[item], self._failures[item]
             found[mark.id].append(
                 Verdict(
-                    name=test.__name__,
-                    checked=what_is_checked(test),
+                    name=called.name,
+                    checked=called.checked,
                     points=mark.points,
-                    outcome="failed" if failures else "passed",
+                    outcome="failed" if failure else "passed",
                     public=_is_public(item),
-                    **(failures[0].as_verdict() if failures else {}),
+                    **(failure.as_verdict() if failure else {}),
                 )
             )
         return found
+
+    def _case(self, item: pytest.Item) -> str:
+        """A name that is the same from wherever grading is started."""
+        return f"{item.path.name}::{self._called[item].name}"
 
 
 def _mark(item: pytest.Item) -> Any:
@@ -348,15 +359,6 @@ def _mark(item: pytest.Item) -> Any:
 
 def _is_public(item: pytest.Item) -> bool:
     return item.path.name == CHECKS_FILE
-
-
-def _case(item: pytest.Item) -> str:
-    """A name that is the same from wherever grading is started."""
-    return f"{item.path.name}::{item.nodeid.partition('::')[2]}"
-
-
-def _key(item: pytest.Item) -> tuple[str, str]:
-    return str(item.path), item.function.__name__  # type: ignore[attr-defined]
 
 
 def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Failure:

@@ -20,7 +20,7 @@ from ..variants.solution import read_solution
 from ..variants.variant import Variant, read_variants
 from .clock import Clock
 from .content import extra_files
-from .results import predicate
+from .results import COMES_OUT, predicate
 from .session import Session
 from .submission import with_sources
 
@@ -115,7 +115,7 @@ class Reproductions:
             titles = [mistake.title for mistake in fitting if case in mistake.failed]
             if 0 < len(titles) <= MOST_NAMED:
                 answers = " or ".join(map(predicate, titles))
-                named[case] = f"An answer gives this if it {answers}"
+                named[case] = f"{COMES_OUT} {answers}"
         return named
 
     def behind_all(self, question: str, failed: Mapping[str, Evidence]) -> Mistake | None:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..add_points import add_points
 from ..engine import Cause
 from .content import ExtraFile
 from .submission import StudentCell
 
 FAILED = "failed"
+COMES_OUT = "An answer gives this if it"  # a known mistake's title follows
 KEPT_CHARACTERS = 20_000  # of a file that is no notebook
 Row = TypeVar("Row")
 
@@ -59,7 +61,7 @@ def points_passed(tests: Iterable[Verdict]) -> float:
     hidden = [test for test in tests if not test.public]
     if hidden and not any(test.passed for test in hidden):
         return 0.0
-    return sum(test.points for test in tests if test.passed)
+    return add_points(test.points for test in tests if test.passed)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class QuestionResult:
     `tests` are those of the student's own run. Where one known mistake is behind all that failed,
     `mistake` says which, and `mistake_score` what is left after its fair loss. `carried_score` is
     what the answer earned on top of the reference's earlier answers, where that is more;
-    `builds_on` names the earlier questions which have mistakes and which it needs.
+    `builds_on` names the earlier questions which have mistakes and which it needs. `kept_score` is
+    what an earlier grading of the same hand-in gave, where a regrade would give less.
     """
 
     id: str
@@ -80,6 +83,8 @@ class QuestionResult:
     mistake: str = ""
     mistake_score: float | None = None
     extra: bool = False  # its points are extra credit
+    written: bool = False  # a person gives its points
+    kept_score: float | None = None
 
     @property
     def own_score(self) -> float | None:
@@ -101,8 +106,13 @@ class QuestionResult:
         return self.carried_score is not None
 
     @property
-    def score(self) -> float | None:
+    def earned(self) -> float | None:
+        """What the last grading alone gives."""
         return self.own_score if self.carried_score is None else self.carried_score
+
+    @property
+    def score(self) -> float | None:
+        return self.earned if self.kept_score is None else self.kept_score
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what derives from it."""
@@ -175,12 +185,21 @@ class SubmissionResult:
 
     @property
     def score(self) -> float:
-        return sum(question.score or 0.0 for question in self.questions)
+        return add_points(question.score or 0.0 for question in self.questions)
 
     @property
     def max_score(self) -> float:
-        """Without extra credit, which may lift the score above it."""
-        return sum(question.max_score for question in self.questions if not question.extra)
+        """By tests, without extra credit, which may lift the score above it."""
+        return self._most(written=False)
+
+    @property
+    def by_hand(self) -> float:
+        """What is left for a person to give, without extra credit."""
+        return self._most(written=True)
+
+    def _most(self, written: bool) -> float:
+        asked = (one for one in self.questions if one.written is written and not one.extra)
+        return add_points(one.max_score for one in asked)
 
     def first_remarks(self, most: int) -> list[str]:
         """As many of its remarks, and how many more there are."""
@@ -197,6 +216,7 @@ class SubmissionResult:
             "files": [dict(vars(file)) for file in self.files],
             "score": self.score,
             "max_score": self.max_score,
+            "by_hand": self.by_hand,
         }
 
     @classmethod
@@ -216,6 +236,8 @@ class SubmissionResult:
                 question["mistake"],
                 question["mistake_score"],
                 question.get("extra", False),
+                question.get("written", not question["tests"]),
+                question.get("kept_score"),
             )
             for question in data["questions"]
         )

@@ -21,12 +21,12 @@ from typing import Any, NoReturn, Protocol
 
 from ..assignment import Assignment
 from ..engine import EngineUnavailable, Limits, Policy, Zygote, ZygoteLost
-from ..engine.untrusted import heap, tensors
+from ..engine.untrusted import adapters, heap, tensors
 from ..engine.untrusted.linux import OwnStatus
 from ..errors import HiddenTestsBroken
 from ..printable import printable
 from .harmless import become_harmless
-from .knowledge import Knowledge
+from .knowledge import Knowledge, learnt_of, plain_of
 from .pytest_plugin import Tests, with_tests
 from .reproduction import Learnt, NotLearnt, Reproductions, learn
 
@@ -70,6 +70,17 @@ class Task(Protocol):
         """Do it; what comes of it has to be plain data."""
 
 
+@dataclass(frozen=True)
+class Learning:
+    """The task of finding out what known mistakes answer."""
+
+    question: str
+
+    def run(self, ready: Ready) -> Any:
+        """What was learnt as plain data."""
+        return plain_of(learn(ready, self.question))
+
+
 def main(connection: Connection) -> None:
     """Get warm, say so, then do tasks until the other side hangs up.
 
@@ -87,6 +98,7 @@ def main(connection: Connection) -> None:
         connection.send({IMPORTING: str(file)})
 
     def serve(tests: Tests) -> None:
+        _refuse_threads("while a file of tests is imported; do it within the tests")
         say_import("")
         assignment = grader.assignment
         with Zygote(
@@ -99,9 +111,10 @@ def main(connection: Connection) -> None:
             tensors.use_threads(1)
             names = grader.names_mistakes and assignment.solution is not None
             ready = Ready(grader, tests, zygote, Reproductions() if names else None)
-            rehearsed = (
-                None if rehearsal is None else rehearsal.run(replace(ready, known_mistakes=None))
-            )
+            rehearsed = None
+            if rehearsal is not None:
+                rehearsed = _here_or_in_a_fork(rehearsal, replace(ready, known_mistakes=None))
+            _refuse_threads("but a file of tests loads it late; import it at the top of the file")
             connection.send({READY: zygote.confinement, REHEARSED: rehearsed})
             _serve(ready, connection)
 
@@ -111,6 +124,24 @@ def main(connection: Connection) -> None:
     except (EngineUnavailable, HiddenTestsBroken) as error:
         with contextlib.suppress(OSError):
             connection.send(_failed(error))
+
+
+def _refuse_threads(when: str) -> None:
+    """End where judges that are forked from here would wait for ever.
+
+    Raises:
+        HiddenTestsBroken: naming the library, and what to do.
+    """
+    if library := adapters.unforkable():
+        raise HiddenTestsBroken(f"{library} computes before judges are forked, {when}")
+
+
+def _here_or_in_a_fork(task: Task, ready: Ready) -> Any:
+    """What comes of a task that this process does itself, unless a library forbids it; None if
+    nothing came of it."""
+    if not adapters.computes_in_threads():
+        return task.run(ready)
+    return json.loads(_in_a_fork(task, ready, OwnStatus().size_bytes)).get("done")
 
 
 def _serve(ready: Ready, connection: Connection) -> None:
@@ -145,10 +176,14 @@ def _learnt(answer: bytes, ready: Ready) -> list[str]:
 
 
 def _learn(ready: Ready, question: str) -> Learnt:
+    def find_out() -> Learnt:
+        if not adapters.computes_in_threads():
+            return learn(ready, question)
+        plain = _here_or_in_a_fork(Learning(question), ready)
+        return Learnt({}, {}, []) if plain is None else learnt_of(plain)
+
     knowledge = ready.grader.knowledge
-    if knowledge is None:
-        return learn(ready, question)
-    return knowledge.of(question, lambda: learn(ready, question))
+    return find_out() if knowledge is None else knowledge.of(question, find_out)
 
 
 def _in_a_fork(task: Task, ready: Ready, size_bytes: int) -> bytes:

@@ -132,7 +132,8 @@ def blank_lines(solution: Solution) -> list[Text]:
     for blank in solution.blanks.values():
         first = next((line.strip() for line in blank.lines if line.strip()), "")
         more = " …" if len(blank.lines) > 1 else ""
-        lines.append(Text(f"{blank.name:22} {solution.path.name}:{blank.line}  {first}{more}"))
+        file = f"files/{blank.cell_id}" if blank.cell_id in solution.modules else solution.path.name
+        lines.append(Text(f"{blank.name:22} {file}:{blank.line}  {first}{more}"))
     return lines
 
 

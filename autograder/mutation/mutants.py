@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..compiler.ipython_syntax import as_python, parse
 from ..compiler.tags import Block, Line, Part, Text
-from ..variants.solution import AnswerCell, Blank, Solution
+from ..variants.solution import AnswerCell, Blank, Solution, file_of
 from .code import Code
 from .confusions import Confusions
 from .operators import mutations
@@ -24,16 +24,38 @@ class Mutant:
 
     question: str
     blank: str
-    cell_id: str
-    source: str  # of the whole cell
+    cell_id: str  # or the name of a module
+    source: str  # of all of it
     diff: str  # the lines that differ, marked - and +
+    solved: str = ""  # the solution of the whole cell
+    is_file: bool = False
+
+    @property
+    def in_context(self) -> str:
+        """The difference, with the lines around it where lines moved, went or came: without them
+        nobody sees where."""
+        lines = self.diff.split("\n")
+        removed, added = (sorted(one[1:] for one in lines if one[:1] == sign) for sign in "-+")
+        if removed and added and removed != added:
+            return self.diff
+        return _diff(self.solved, self.source, around=1)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What stands in which cell instead of the solution."""
+        return {} if self.is_file else {self.cell_id: self.source}
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What is handed in besides the notebook instead of the solution's."""
+        return {self.cell_id: file_of(self.source)} if self.is_file else {}
 
 
 def make_mutants(solution: Solution, confusions: Confusions | None = None) -> list[Mutant]:
     """All mutants of all blanks, each with code of its own, in the order of the lab."""
     imported = _imported_names(solution)
     mutants: list[Mutant] = []
-    for cell in solution.cells.values():
+    for cell in solution.code.values():
         try:
             code = Code(cell.source, imported, confusions)
         except SyntaxError:  # a cell of magics or commands is not Python
@@ -74,7 +96,12 @@ def _mutants_of(cell: AnswerCell, code: Code, solution: Solution) -> Iterator[Mu
                 if tree not in seen:
                     seen.add(tree)
                     diff = _diff(cell.source, mutated)
-                    yield Mutant(blank.question, blank.name, cell.cell_id, mutated, diff)
+                    is_file = cell.cell_id in solution.modules
+                    yield Mutant(
+                        *(blank.question, blank.name, cell.cell_id, mutated, diff),
+                        solved=cell.source,
+                        is_file=is_file,
+                    )
 
 
 def _lines_of_blanks(cell: AnswerCell, solution: Solution) -> Iterator[tuple[Blank, range]]:
@@ -95,6 +122,6 @@ def _lines_of(part: Part) -> list[Line]:
     return []
 
 
-def _diff(old: str, new: str) -> str:
-    lines = difflib.unified_diff(old.split("\n"), new.split("\n"), n=0, lineterm="")
+def _diff(old: str, new: str, around: int = 0) -> str:
+    lines = difflib.unified_diff(old.split("\n"), new.split("\n"), n=around, lineterm="")
     return "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..assignment import Assignment
-from ..compiler.points import read_tests
+from ..compiler.points import function_of, read_tests
 from ..engine import Cause, Limits
 from ..errors import UserError, shown
 from ..lab import Lab
@@ -39,7 +39,7 @@ class Experiment:
     mutants: list[Mutant]
     equivalents: dict[tuple[str, str], Equivalent]
     mistakes: list[Variant]
-    question_of: dict[str, str]  # test -> its question
+    question_of: dict[str, str]  # test function -> its question
     public: frozenset[str]  # tests that students see
 
     def candidates(self, assignment: Assignment) -> list[Candidate]:
@@ -49,9 +49,10 @@ class Experiment:
         mutants = [
             Candidate(
                 str(number),
-                {mutant.cell_id: mutant.source},
+                mutant.sources,
                 (mutant.question,),
                 questions[questions.index(mutant.question) + 1 :],
+                mutant.files,
             )
             for number, mutant in enumerate(self.mutants)
         ]
@@ -82,7 +83,7 @@ def plan(
     mutants = make_mutants(solution, read_confusions(lab.variants_dir / CONFUSIONS_FILE))
     equivalents = read_equivalents(lab.variants_dir / EQUIVALENT_FOLDER, mutants)
     tests = [test for path in assignment.test_files for test in read_tests(path)]
-    question_of = {test.name: test.question_id for test in tests}
+    question_of = {test.function: test.question_id for test in tests}
     mistakes = read_variants(lab.variants_dir / MISTAKES_FOLDER, solution)
     for mistake in mistakes:
         if mistake.name not in question_of:
@@ -184,8 +185,8 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
         raise UserError(f"the solution fails {question}: {test.name}: {test.message}")
     report = Report({}, [], len(experiment.mistakes), [])
     tests_of: dict[str, list[str]] = defaultdict(list)
-    for name, question in experiment.question_of.items():
-        tests_of[question].append(name)
+    for question, verdicts in by_name[SOLUTION].verdicts.items():
+        tests_of[question] = [test.name for test in verdicts]
     for number, mutant in enumerate(experiment.mutants):
         one = report.questions.setdefault(mutant.question, QuestionReport())
         failed = by_name[str(number)].failed
@@ -207,17 +208,21 @@ def evaluate(experiment: Experiment, judgements: list[Judgement]) -> Report:
     report.surviving_mistakes = [
         mistake.name
         for mistake in experiment.mistakes
-        if mistake.name not in {test.name for _, test in by_name[mistake.name].failed}
+        if not _failed_in(by_name[mistake.name], mistake.name)
     ]
     report.unnamed_mistakes = [
-        UnnamedMistake(test.name, words, test.message)
+        UnnamedMistake(mistake.name, words, messages[0])
         for mistake in experiment.mistakes
-        for _, test in by_name[mistake.name].failed
-        if test.name == mistake.name
+        if (messages := _failed_in(by_name[mistake.name], mistake.name))
         for words in mistake.says
-        if words not in test.message
+        if not any(words in message for message in messages)
     ]
     return report
+
+
+def _failed_in(judgement: Judgement, test: str) -> list[str]:
+    """The messages of a test that failed, of one with cases those of all that failed."""
+    return [one.message for _, one in judgement.failed if function_of(one.name) == test]
 
 
 def as_table(lab: str, report: Report) -> Table:
@@ -237,7 +242,7 @@ def details(report: Report) -> list[Text]:
     lines = []
     for mutant in report.survivors:
         lines.append(Text(f"survivor in {mutant.blank}", style="yellow"))
-        lines.append(Text(mutant.diff))
+        lines.append(Text(mutant.in_context))
     for question, one in report.questions.items():
         for name in one.idle:
             lines.append(Text(f"{question}: {name} kills no mutant"))

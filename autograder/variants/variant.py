@@ -71,10 +71,11 @@ def read_variant(
     files = {name: text for name, text in edited.files.items() if text != given.get(name)}
     if not changed and not files and not may_be_the_solution:
         raise file.wrong(1, "it is the solution; change something below `#!BLANK question.n`")
+    of_files = {solution.question_of_file(name) for name in files}
     questions = tuple(
         question
         for question, cell_ids in solution.answers.items()
-        if not changed.keys().isdisjoint(cell_ids)
+        if question in of_files or not changed.keys().isdisjoint(cell_ids)
     )
     says = tuple(section.argument for section in file.of_kind(Kind.SAYS))
     worth, loss = _points(file, Kind.WORTH), _points(file, Kind.LOSS)
@@ -117,18 +118,22 @@ class _Edited:
             blank = self.solution.blanks.get(section.argument)
             if blank is None:
                 raise self.file.wrong(section, _unknown_blank(section.argument, self.solution))
-            if blank.cell_id in self.sources:
+            if blank.cell_id in self.sources or blank.cell_id in self.files:
                 raise self.file.wrong(section, f"{blank.question} stays open; keep one of the two")
             if blank.index in sections.setdefault(blank.cell_id, {}):
                 raise self.file.wrong(section, f"{section.argument} twice; keep one")
             sections[blank.cell_id][blank.index] = section
+        filled: dict[str, str] = {}
         for cell_id, of_cell in sections.items():
             fills = {index: list(section.lines) for index, section in of_cell.items()}
             try:
-                self.sources[cell_id] = self.solution.cells[cell_id].filled(fills)
+                filled[cell_id] = self.solution.code[cell_id].filled(fills)
             except DoesNotCompile as error:
                 message = f"with this in it, the cell does not compile: {error.problem}; fix it"
                 raise self.file.wrong(next(iter(of_cell.values())), message) from None
+        sources, files = self.solution.changed(filled)
+        self.sources |= sources
+        self.files |= files
 
     def change_given_lines(self) -> None:
         """Replace the lines marked `-` below `#!GIVEN` by those marked `+`."""
@@ -199,6 +204,6 @@ def _starts(code: Sequence[str], old: Sequence[str]) -> Iterator[int]:
 
 def _unknown_blank(name: str, solution: Solution) -> str:
     question = name.rpartition(".")[0]
-    siblings = [n for n, blank in solution.blanks.items() if blank.question == question]
+    siblings = [one for one in solution.blanks if one.rpartition(".")[0] == question]
     known = f"those of {question} are {', '.join(siblings)}" if siblings else "see --list"
     return f"no blank is called {name}; {known}"

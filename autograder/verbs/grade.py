@@ -1,6 +1,6 @@
 """Grades a class: reads each hand-in, judges what is new, stores it, publishes what changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,20 @@ from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, digest_of, environment_of
 from ..course.extra_files import Asked
 from ..course.gone import gone_students
+from ..course.groups import Share, Shares
 from ..course.hand_ins import HandIn, find_hand_ins
+from ..course.late_work import LateWork
+from ..course.ledger import Ledger, standings_of
+from ..course.lowering import (
+    Lowering,
+    as_judged,
+    lowering_of,
+    said_of_kept,
+    without_lowering,
+)
 from ..course.publish import publish
 from ..course.release import take_release
+from ..course.scores import scores_of
 from ..course.store import ResultStore
 from ..engine import Policy, strongest_possible
 from ..errors import UserError
@@ -42,6 +53,7 @@ class GradedClass:
     results: list[SubmissionResult]  # by student
     notes: list[str]  # for the person who grades
     incomplete: list[str] = field(default_factory=list)  # students of whom not all was published
+    held: list[str] = field(default_factory=list)  # who would be lowered, where that stops a run
 
     def as_json(self) -> dict[str, Any]:
         """The whole class as plain data."""
@@ -53,6 +65,7 @@ class GradedClass:
             "hand_ins": [row.as_json() for row in self.hand_ins],
             "notes": self.notes,
             "incomplete": self.incomplete,
+            "held": self.held,
         }
 
 
@@ -66,6 +79,7 @@ def grade_class(
     jobs: int = 1,
     force: bool = False,
     retry: bool = False,
+    allow_lower: bool = False,
     on_start: Callable[[int], None] = lambda number: None,
     on_result: OnResult = lambda result: None,
 ) -> GradedClass:
@@ -78,6 +92,7 @@ def grade_class(
         seed: what the tests' inputs follow from; else that of the last run, at first a new secret.
         force: grade unchanged submissions again, too.
         retry: of the unchanged ones, those again on which the grader itself failed.
+        allow_lower: let a regrade give less than before, whatever the course's config says.
         on_start: told how many students there are.
         on_result: told of each result as soon as it is known.
 
@@ -109,26 +124,53 @@ def grade_class(
         )
         taken += remember(course_dir, lab, run)
         notes = taken + _notes_before(course, assignment)
+        names = [row.student for row in students]
+        notes += LateWork(course).notes(lab, names)
+        lowering = Lowering.ALLOW if allow_lower else lowering_of(course)
         results, changes = judge_hand_ins(
-            course, assignment, students, run, jobs, force, retry, on_result
+            course, assignment, students, run, jobs, force, retry, on_result, lowering
         )
         published = publish(course, assignment, results, run.exercises, run.title)
-        gone = gone_students(course, lab, [row.student for row in students])
-    notes += [*changes, *published.notes, *gone]
-    return GradedClass(lab, course, assignment, hand_ins, results, notes, published.incomplete)
+        gone = gone_students(course, lab, names)
+        record_published(course, lab, results)
+    kept = said_of_kept(results)
+    notes += [*changes, *published.notes, *kept, *gone]
+    held = [line.partition(":")[0] for line in kept] if lowering is Lowering.STOP else []
+    return GradedClass(
+        lab, course, assignment, hand_ins, results, notes, published.incomplete, held
+    )
+
+
+def record_published(course: Course, lab: str, results: Iterable[SubmissionResult] = ()) -> None:
+    """Write down what everybody has now. The caller holds the course's lock.
+
+    `results` are those that were read already; of a student on whose hand-in the grader failed,
+    the last result counts.
+    """
+    store = ResultStore(course.root / "results" / lab)
+    known = {result.student: result for result in results if result.status != FAILED}
+    latest = (known.get(name) or store.latest(name) for name in store.students())
+    there = [result for result in latest if result is not None]
+    Ledger(store.folder).record(standings_of(scores_of(course, lab, there), there))
 
 
 def judge_hand_ins(
     course: Course,
     assignment: Assignment,
-    students: Iterable[HandIn],
+    students: Sequence[HandIn],
     run: ClassRun,
     jobs: int = 1,
     force: bool = False,
     retry: bool = False,
     on_result: OnResult = lambda result: None,
+    lowering: Lowering | None = None,
 ) -> tuple[list[SubmissionResult], list[str]]:
     """Judge what is new or changed and store it; publish nothing.
+
+    What members of a group handed in alike is judged once.
+
+    Args:
+        lowering: what to do where a regrade would lower somebody; else as the course says.
 
     Returns:
         The results by student, and a note for each score that changed.
@@ -138,40 +180,90 @@ def judge_hand_ins(
         EngineUnavailable, HiddenTestsBroken: as `grade_class`.
     """
     refuse_missing_tests(assignment)
+    lowering = lowering or lowering_of(course)
     policy = Policy(allow_unconfined=run.allow_unconfined)
     level = strongest_possible(policy)  # before anything else: it may refuse
     environment = environment_of(assignment, run.seed, assignment.limits, level)
-    store = ResultStore(course.root / "results" / assignment.lab)
-    results: list[SubmissionResult] = []
-    notes: list[str] = []
-    waiting: list[HandIn | Content] = []
+    store, shares = ResultStore(course.root / "results" / assignment.lab), Shares(course)
+    taking = _Taking(store, environment, lowering, shares, on_result)
+    waiting: dict[Share, HandIn | Content] = {}
     for row in students:
         content = row.load()
-        known = None if force else store.load(row.student, environment | _part(content))
+        share = shares.see(content)
+        known = None if force else store.load(row.student, environment | part_of(content))
         if known is None or (retry and known.status == FAILED):
-            waiting.append(content if _is_small(content) else row)
+            shares.wait(content)
+            waiting.setdefault(share, content if _is_small(content) else row)
         else:
-            results.append(known)
-            on_result(known)
+            taking.take_known(known, content, share)
+    taking.notes += shares.notes()
+    for share in [one for one in waiting if one in taking.of_groups]:
+        taking.take_judged(taking.of_groups[share], _content(waiting.pop(share)))
     if waiting:
         # With all that judging needs, which takes a second.
         from ..judge.knowledge import KNOWN, Knowledge
         from .judge import judge_contents
 
-        contents = (item if isinstance(item, Content) else item.load() for item in waiting)
-        number = len(waiting)
+        contents, number = map(_content, waiting.values()), len(waiting)
         knowledge = Knowledge(store.folder / KNOWN, digest_of(environment))
         judged = judge_contents(
-            assignment, run.seed, policy, contents, number, jobs, notes.append, knowledge
+            assignment, run.seed, policy, contents, number, jobs, taking.notes.append, knowledge
         )
         for content, result in judged:
-            try:
-                notes += _store(store, result, environment | _part(content))
-            except OSError as error:
-                result = _unstored(result, error)
-            results.append(result)
-            on_result(result)
+            taking.take_judged(result, content)
+    results, notes = taking.results, taking.notes
+    there = {result.student for result in results}
+    if left := [row for row in students if row.student not in there]:
+        # What they shared was replaced when its turn came.
+        more, said = judge_hand_ins(
+            course, assignment, left, run, jobs, force, retry, on_result, lowering
+        )
+        results, notes = results + more, notes + said
     return sorted(results, key=lambda result: result.student), notes
+
+
+@dataclass
+class _Taking:
+    """Takes results as they are known, stores what is new, and collects notes."""
+
+    store: ResultStore
+    environment: Key
+    lowering: Lowering
+    shares: Shares
+    on_result: OnResult
+    results: list[SubmissionResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    of_groups: dict[Share, SubmissionResult] = field(default_factory=dict)  # known before
+
+    def take_known(self, result: SubmissionResult, content: Content, share: Share) -> None:
+        """Take a stored result, without points that were kept if it may be lowered."""
+        if self.lowering is Lowering.ALLOW and as_judged(result) != result:
+            result = as_judged(result)
+            key = self.environment | part_of(content)
+            self.notes += _saved(self.store, result, key, "lowering was allowed")
+        if self.shares.has_group(result.student) and result.status != FAILED:
+            self.of_groups[share] = as_judged(result)
+        self._take(result)
+
+    def take_judged(self, judged: SubmissionResult, content: Content) -> None:
+        """Store a judgement for everybody whom it is for, each with what counts there."""
+        key = self.environment | part_of(content)
+        for member in self.shares.members(content):
+            own = replace(judged, student=member)
+            try:
+                own, notes = _store(self.store, own, key, self.lowering)
+                self.notes += notes
+            except OSError as error:
+                own = _unstored(own, error)
+            self._take(own)
+
+    def _take(self, result: SubmissionResult) -> None:
+        self.results.append(result)
+        self.on_result(result)
+
+
+def _content(waits: HandIn | Content) -> Content:
+    return waits if isinstance(waits, Content) else waits.load()
 
 
 def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
@@ -186,7 +278,8 @@ def asked_of(assignment: Assignment) -> Asked:
     return Asked(assignment.files, frozenset(released))
 
 
-def _part(content: Content) -> Key:
+def part_of(content: Content) -> Key:
+    """The part of a key that the hand-in makes."""
     return {SUBMISSION: content.digest()}
 
 
@@ -195,8 +288,19 @@ def _is_small(content: Content) -> bool:
     return content.size_bytes <= KEPT_BYTES
 
 
-def _store(store: ResultStore, result: SubmissionResult, key: Key) -> list[str]:
-    replaced = store.save(result, key)
+def _store(
+    store: ResultStore, judged: SubmissionResult, key: Key, lowering: Lowering
+) -> tuple[SubmissionResult, list[str]]:
+    """Store what counts of a judgement: no less than before, where that was of the same hand-in."""
+    before, counts = store.stored(judged.student), judged
+    may_lower = lowering is Lowering.ALLOW or judged.status == FAILED
+    if before is not None and not may_lower and before[0].get(SUBMISSION) == key[SUBMISSION]:
+        counts = without_lowering(before[1], judged)
+    return counts, _saved(store, counts, key)
+
+
+def _saved(store: ResultStore, result: SubmissionResult, key: Key, *because: str) -> list[str]:
+    replaced = store.save(result, key, because)
     if replaced is None or replaced.result.score == result.score:
         return []
     change = f"{replaced.result.score:g} points before, {result.score:g} now"

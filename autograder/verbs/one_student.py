@@ -13,7 +13,7 @@ from ..course.publish import publish
 from ..course.store import ResultStore
 from ..errors import UserError
 from ..judge.results import FAILED, SubmissionResult
-from .grade import LOCK_FILE, asked_of, judge_hand_ins
+from .grade import LOCK_FILE, asked_of, judge_hand_ins, record_published
 
 
 def introduce(course: Course, lab: str) -> list[str]:
@@ -74,6 +74,7 @@ def _publish(
     course: Course, assignment: Assignment, result: SubmissionResult, run: ClassRun
 ) -> list[str]:
     published = publish(course, assignment, [result], run.exercises, run.title)
+    record_published(course, assignment.lab, [result])
     if published.incomplete:
         raise UserError("; ".join(published.notes))
     return published.notes

@@ -4,9 +4,9 @@ Without its hidden tests a lab would be graded by its public checks alone, and r
 lose points.
 """
 
-import math
 from collections import defaultdict
 
+from ..add_points import add_points
 from ..assignment import Assignment
 from ..compiler.points import read_tests
 from ..errors import UserError, shown
@@ -23,8 +23,8 @@ def refuse_missing_tests(assignment: Assignment) -> None:
         for test in read_tests(file):
             given[test.question_id].append(test.points)
     for question in assignment.questions:
-        points = math.fsum(given[question.id])
-        if not question.written and not math.isclose(points, question.max_score):
+        points = add_points(given[question.id])
+        if not question.written and points != question.max_score:
             where = ", ".join(dict.fromkeys(shown(file.parent) for file in assignment.test_files))
             raise UserError(
                 f"{shown(assignment.release_dir)}: {question.id} has {question.max_score:g} "

@@ -35,4 +35,5 @@ def test_the_pages_theme_counts_and_else_the_systems(
     screenshot = tab.locator("img").screenshot()
     tab.close()
     pixels = plt.imread(BytesIO(screenshot), format="png")
-    assert to_hex(pixels[40, 40, :3]) == getattr(THEMES[GROUND], PAGES[page] or system)
+    red, green, blue = (float(channel) for channel in pixels[40, 40, :3])
+    assert to_hex((red, green, blue)) == getattr(THEMES[GROUND], PAGES[page] or system)

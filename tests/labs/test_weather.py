@@ -116,7 +116,7 @@ def test_it_passes_the_gate(project: Project) -> None:
 
 def test_the_solution_has_full_marks(graded: dict[str, Any]) -> None:
     result = graded["right"]
-    assert (result["score"], result["max_score"]) == (TESTED, TESTED + WRITTEN)
+    assert (result["score"], result["max_score"], result["by_hand"]) == (TESTED, TESTED, WRITTEN)
     assert result["cell_failures"] == [] and result["remarks"] == []
 
 
@@ -158,5 +158,13 @@ def test_wrong_answers_lose_what_is_fair(answers: dict[str, Any], name: str) -> 
 
 
 @pytest.mark.parametrize(("folder", "least"), [("right", 6), ("wrong", 8), ("class", 4)])
+def test_a_mistake_in_the_module_is_known_and_costs_what_is_fair(answers: dict[str, Any]) -> None:
+    one = answers["wrong/line-through-ends"]
+    assert TESTED - one["score"] == fair_loss("line-through-ends")
+    (line,) = [question for question in one["questions"] if question["id"] == "ex4-line"]
+    said = [test["message"] for test in line["tests"] if test["outcome"] != "passed"]
+    assert any("draws the line through the first and the last reading" in text for text in said)
+
+
 def test_there_are_enough_answers_of_each_kind(folder: str, least: int) -> None:
     assert len(bank(folder)) >= least

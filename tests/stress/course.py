@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from autograder.course.ledger import Ledger
+
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCE = PROJECT / "tests" / "golden" / "graded" / "graded.md"
 LAB = "graded"
@@ -73,6 +75,11 @@ class Course:
                     "where g.auto_score is not null group by s.student_id"
                 ).fetchall()
             )
+
+    def published_scores(self) -> dict[str, float]:
+        """Student -> points, as it was written down when they were published."""
+        standings = Ledger(self.course_dir / "results" / LAB).standings()
+        return {student: has.raw for student, has in standings.items()}
 
     def _typed(self, *arguments: object) -> None:
         command = [sys.executable, "-m", "autograder", *map(str, arguments)]

@@ -88,7 +88,9 @@ class _HostileWorker:
 def ask(rng: random.Random) -> str:
     """What the grader makes of one fuzzed answer: "value", or the name of what it raised."""
     ours, theirs = socket.socketpair()
-    worker = Worker(ours, LIMITS, time.monotonic() + 60, lambda: None, lambda _: 0, lambda _: None)
+    ends_at = time.monotonic() + 60
+    told = (lambda: None, lambda _: 0, lambda _: None, lambda: None)
+    worker = Worker(ours, LIMITS, ends_at, *told)
     hostile = _HostileWorker(theirs, rng)
     try:
         result = worker.submission.answer

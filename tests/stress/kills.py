@@ -75,6 +75,7 @@ def run(count: int, class_size: int = CLASS_SIZE) -> str:
                 assert course.has_sound_gradebook()
                 assert {one["student"]: one["score"] for one in course.grade()} == expected
                 assert course.gradebook_scores() == expected and course.has_sound_gradebook()
+                assert course.published_scores() == expected
     finally:
         witness.close()
     return (

@@ -12,7 +12,8 @@ from . import arrays, images, pandas_frames, plain, polars_frames, tensors
 from .forms import Adapter, Form, Kind, Reader, Wire
 from .frame import MalformedFrame
 
-START_THREADS = frozenset({polars_frames.LIBRARY})  # when loaded: no child may be forked then
+OWNERS_OF_THREADS = (polars_frames,)  # no child may be forked of who computed with these
+START_THREADS = frozenset(adapter.LIBRARY for adapter in OWNERS_OF_THREADS)
 ADAPTERS: tuple[Adapter, ...] = (plain, tensors, arrays, pandas_frames, polars_frames, images)
 _OWNERS = {kind: adapter for adapter in ADAPTERS for kind in adapter.KINDS}
 _by_type: dict[type, Form] = {}
@@ -49,6 +50,16 @@ def know_what_is_loaded() -> None:
             # it may be half loaded, or be something else under its name
             with contextlib.suppress(Exception):
                 _know(adapter)
+
+
+def computes_in_threads() -> bool:
+    """Whether a library is loaded here that a process can't compute with and then be forked."""
+    return not START_THREADS.isdisjoint(sys.modules)
+
+
+def unforkable() -> str:
+    """The library that has started such threads in this process; empty if none has."""
+    return next((one.LIBRARY for one in OWNERS_OF_THREADS if one.has_threads()), "")
 
 
 def filled(value: Any, number: float) -> Any:

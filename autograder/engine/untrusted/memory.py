@@ -43,13 +43,25 @@ class Machine:
             "peak": KIB * figures["VmHWM"],
         }
 
+    def children_s(self, pid: int) -> float:
+        """The processor time of processes that it started and waited for.
+
+        Raises:
+            OSError: if it is gone.
+        """
+        fields = self._read(f"{pid}/stat").rpartition(")")[2].split()  # a name may hold spaces
+        return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
+
     def _status(self, pid: int) -> dict[str, int]:
-        fd = os.open(f"{pid}/status", os.O_RDONLY, dir_fd=self._proc)
+        text = self._read(f"{pid}/status")
+        return {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+)", text, re.M)}
+
+    def _read(self, name: str) -> str:
+        fd = os.open(name, os.O_RDONLY, dir_fd=self._proc)
         try:
-            text = os.read(fd, LONGEST_BYTES).decode("utf-8", "replace")
+            return os.read(fd, LONGEST_BYTES).decode("utf-8", "replace")
         finally:
             os.close(fd)
-        return {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+)", text, re.M)}
 
     def _write(self, name: str, content: bytes) -> None:
         fd = os.open(name, os.O_WRONLY, dir_fd=self._proc)

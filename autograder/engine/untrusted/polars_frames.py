@@ -4,7 +4,9 @@ Columns of numbers, truth values, texts, bytes, dates, times, durations, categor
 all cross, gaps included. Lists, structs and the like stay behind, and the frame with them.
 """
 
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from . import arrays
@@ -21,6 +23,14 @@ TEXTS = {"String": str, "Binary": bytes, "Boolean": bool, "Categorical": str, "N
 TIMES = ("Date", "Time", "Datetime", "Duration")  # by the whole numbers that stand for them
 UNITS = ("ms", "us", "ns")
 MOST_COLUMNS = 10_000
+OF_THE_POOL = re.compile(r"polars-\d+")  # what its threads are called that compute
+
+
+def has_threads() -> bool:
+    """Whether it has computed in this process: who is forked from it and computes waits for ever
+    for threads that no fork has."""
+    names = (thread.read_text() for thread in Path("/proc/self/task").glob("*/comm"))
+    return any(OF_THE_POOL.match(name) for name in names)
 
 
 def forms() -> tuple[Form, ...]:

@@ -23,6 +23,7 @@ from . import adapters, heap, plots, scratch, tensors
 from .confine import SCRATCH, Plan, die_with_parent, enter, give_up, move_to, seal
 from .linux import OwnStatus, count_threads
 from .memory import Machine
+from .processor import processor_s
 
 CONFINED = "confined "  # says a worker, and with which process id the machine knows it
 
@@ -106,8 +107,8 @@ def silence() -> None:
 
 def serve(control: socket.socket, nursery: "Nursery") -> None:
     """Answer {"fork": …} with a process id or why there is none, {"measure": pid} with what it
-    has too much of, {"memory": pid, …} with what it takes and took, and {"end": pid, …} with a
-    wait status, until EOF."""
+    has too much of, {"memory": pid, …} with what it takes and took, {"processor": pid} with the
+    time that it took, and {"end": pid, …} with a wait status, until EOF."""
     while True:
         while not select.select([control], [], [], nursery.watch_every_s)[0]:
             nursery.watch()
@@ -121,6 +122,8 @@ def serve(control: socket.socket, nursery: "Nursery") -> None:
             answer = nursery.excess(request["measure"])
         elif "memory" in request:
             answer = nursery.memory_bytes(request["memory"], request["forget_peak"])
+        elif "processor" in request:
+            answer = nursery.processor_s(request["processor"])
         else:
             status, cpu_s = nursery.end(request["end"], request["grace_s"])
             answer = {"status": status, "cpu_s": cpu_s}
@@ -215,6 +218,13 @@ class Nursery:
         """What a worker takes; None if it is gone."""
         try:
             return self.machine.memory_bytes(self.machine_pids[pid], forget_peak)
+        except OSError:
+            return None
+
+    def processor_s(self, pid: int) -> float | None:
+        """The processor time that a worker took so far; None if it is gone."""
+        try:
+            return processor_s(pid) + self.machine.children_s(self.machine_pids[pid])
         except OSError:
             return None
 

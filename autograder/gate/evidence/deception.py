@@ -22,7 +22,7 @@ from .witness import Testimony
 
 KNOWN, OTHER, THIRD = 101, 102, 103  # seeds; what liars know was said under the first
 NUM_LIARS = len(FLATTERIES) + len(MANNERS) + 4  # noise, parrot, and who forges claims and types
-Found = dict[str, list[list[str]]]  # test -> liars that it passed on: kind, and how they lie
+Found = dict[str, list[list[str]]]  # test -> liars that it passed on: kind, and how
 
 
 class Lie(StrEnum):
@@ -87,7 +87,7 @@ class _Stage:
             yield test, Lie.NOISE, ""
         for case, heard in self._known.items():
             if all(answer.is_object for answers in heard.values() for answer in answers):
-                yield _test_of(case), Lie.NOTHING, ""
+                yield case, Lie.NOTHING, ""
         for test in self._of_parrot(OTHER) & self._of_parrot(THIRD):  # one may fit by chance
             yield test, Lie.PARROT, ""
         for test, name in self._of_claims():
@@ -135,9 +135,9 @@ class _Stage:
             for case, claim in claims.items():
                 elsewhere = self._other.get(case, {})
                 is_empty = says_nothing(claim, self._known[case], elsewhere)
-                if (is_empty or _test_of(case) in believers) and _test_of(case) not in indifferent:
-                    yield _test_of(case), f"`{name_of(claim)}`"
-        for test in set(map(_test_of, self._known)) - self._of_namer():
+                if (is_empty or case in believers) and case not in indifferent:
+                    yield case, f"`{name_of(claim)}`"
+        for test in self._known.keys() - self._of_namer():
             yield test, "the names of types"
 
     def _of_forger(self, claims: dict[str, str]) -> set[str]:
@@ -170,7 +170,7 @@ class _Stage:
         verdicts = self._judge(session)
         passed = {verdict.name for verdict in verdicts if verdict.passed}
         self._failed |= {verdict.name for verdict in verdicts if not verdict.passed}
-        return {case: heard for case, heard in session.heard.items() if _test_of(case) in passed}
+        return {case: heard for case, heard in session.heard.items() if case in passed}
 
     def _believers(
         self,
@@ -185,7 +185,7 @@ class _Stage:
 
         session = LyingSession(self.ready.zygote, self.cells, seed, make_liar=liar)
         passed = self._passed(session)
-        return passed & {_test_of(case) for case, liar in session.liars.items() if lies(liar)}
+        return passed & {case for case, liar in session.liars.items() if lies(liar)}
 
     def _passed(self, session: Session) -> set[str]:
         return {verdict.name for verdict in self._judge(session) if verdict.passed}
@@ -199,7 +199,3 @@ class _Stage:
         broken = (verdict for verdict in found if verdict.cause is Cause.TEST_BROKEN)
         self._broken |= {verdict.name: verdict.detail for verdict in broken}
         return found
-
-
-def _test_of(case: str) -> str:
-    return case.partition("[")[0]

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...engine import MissingName, Remote, StudentError, Submission, Worker
 from ...engine.memory import Memory
+from ...engine.processor import ProcessorTime
 from ...engine.untrusted.frame import Frame
 from ...engine.untrusted.protocol import decode, encode
 from ...engine.worker import ROOT
@@ -70,6 +71,10 @@ class Witness:
     def peak_memory(self) -> AbstractContextManager[Memory]:
         """Take none: the most flattering figure, if the kernel's could be forged."""
         return nullcontext(Memory(held_bytes=0))
+
+    def processor_time(self) -> AbstractContextManager[ProcessorTime]:
+        """Take none, for the same reason."""
+        return nullcontext(ProcessorTime())
 
     def ask(self, operation: str, *arguments: Any) -> Any:
         """Answer as `answer` says."""
@@ -136,6 +141,10 @@ class Recorder(Witness):
     def peak_memory(self) -> AbstractContextManager[Memory]:
         """What the worker takes."""
         return self.worker.peak_memory()
+
+    def processor_time(self) -> AbstractContextManager[ProcessorTime]:
+        """What the worker takes."""
+        return self.worker.processor_time()
 
     def answer(
         self, place: str, question: bytes, operation: str, arguments: tuple[Any, ...]

@@ -5,11 +5,11 @@ name = "test_evaluation_records_no_gradients"
 reason = "only code beside the model sees whether gradients are recorded"
 """
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.add_points import add_points
 from autograder.compiler.points import MarkedTest
 from autograder.errors import shown
 from autograder.toml_file import read_entries
@@ -43,7 +43,7 @@ class WitnessedList:
 
     def points(self, tests: Mapping[str, MarkedTest]) -> float:
         """What they give together."""
-        return math.fsum(tests[name].points for name in self.names if name in tests)
+        return add_points(tests[name].points for name in self.names if name in tests)
 
     def findings(
         self, tests: Mapping[str, MarkedTest], believers: Collection[str]

@@ -9,6 +9,7 @@ from .compare import (
     assert_tensor_equal,
 )
 from .failure import CheckFailure, fail
+from .plots import axes_of
 from .question import Question, question, question_of, what_is_checked
 from .selfcheck import check, progress
 from .take import (
@@ -36,6 +37,7 @@ __all__ = [
     "assert_frame_equal",
     "assert_series_equal",
     "assert_tensor_equal",
+    "axes_of",
     "check",
     "fail",
     "progress",

@@ -15,6 +15,7 @@ from functools import wraps
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from .counted import counted
 from .failure import CheckFailure, Compared, fail, kind_of, same_keys
 from .frames import (
     assert_index_equal,
@@ -298,15 +299,15 @@ def _same_type(actual: Any, expected: Any, what: str, form_hint: str) -> None:
 
 def _same_length(actual: Any, expected: Any, what: str, hint: str) -> None:
     if len(actual) != len(expected):
-        fail(f"{what} has {len(actual)} elements where {len(expected)} belong", hint)
+        fail(f"{what}: {counted(len(actual), 'element')} where {len(expected)} belong", hint)
 
 
 def _same_members(actual: Any, expected: Any, what: str, hint: str) -> None:
     missing, unknown = len(expected - actual), len(actual - expected)
     if missing or unknown:
-        parts = [f"lacks {missing} of {len(expected)} elements"] * bool(missing)
-        parts += [f"has {unknown} that don't belong there"] * bool(unknown)
-        fail(f"{what} {' and '.join(parts)}", hint)
+        of_all = f"{missing} of {counted(len(expected), 'element')}"
+        parts = [f"{of_all} missing"] * bool(missing) + [f"{unknown} too many"] * bool(unknown)
+        fail(f"{what}: {' and '.join(parts)}", hint)
 
 
 def _same_image(actual: Any, expected: Any, what: str, hint: str, form_hint: str) -> None:
@@ -322,7 +323,8 @@ def _same_image(actual: Any, expected: Any, what: str, hint: str, form_hint: str
     places = range(0, len(theirs), step)
     wrong = sum(ours[at : at + step] != theirs[at : at + step] for at in places)
     if wrong:
-        fail(f"{what} has {wrong} of {math.prod(expected.size)} pixels wrong", hint)
+        pixels = counted(math.prod(expected.size), "pixel")
+        fail(f"{what}: {wrong} of {pixels} wrong", hint)
 
 
 def _are_gaps(actual: Any, expected: Any) -> bool:

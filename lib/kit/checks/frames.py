@@ -8,6 +8,7 @@ import sys
 from typing import Any, NamedTuple
 
 from . import margins
+from .counted import counted
 from .failure import fail, kind_of, shown
 from .margins import order_of, tell
 
@@ -63,7 +64,7 @@ def compare_frames(
     names, wanted = list(actual.columns), list(expected.columns)
     _same_names(names, wanted, what, form_hint, check_column_order)
     if len(actual) != len(expected):
-        fail(f"{what} has {len(actual)} rows where {len(expected)} belong", hint)
+        fail(f"{what}: {counted(len(actual), 'row')} where {len(expected)} belong", hint)
     if is_index(getattr(expected, "index", None)) and check_index:
         assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
     ours, theirs = _by_name(actual, names), _by_name(expected, wanted)
@@ -97,7 +98,7 @@ def _same_names(
         parts += [f"has unknown columns {shown(unknown)}"] * bool(unknown)
         fail(f"{what} {' and '.join(parts)}", form_hint)
     if len(names) != len(wanted) or sorted(map(repr, names)) != sorted(map(repr, wanted)):
-        fail(f"{what} has {len(names)} columns where {len(wanted)} belong", form_hint)
+        fail(f"{what}: {counted(len(names), 'column')} where {len(wanted)} belong", form_hint)
     if check_order and names != wanted:
         fail(f"{what} has its columns in another order", form_hint)
 
@@ -119,7 +120,7 @@ def compare_series(
     if type(actual) is not type(expected):
         fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", form_hint)
     if len(actual) != len(expected):
-        fail(f"{what} has {len(actual)} values where {len(expected)} belong", hint)
+        fail(f"{what}: {counted(len(actual), 'value')} where {len(expected)} belong", hint)
     if check_name and (type(actual.name), actual.name) != (type(expected.name), expected.name):
         fail(f"{what} has another name", form_hint)
     if is_index(getattr(expected, "index", None)) and check_index:
@@ -137,9 +138,9 @@ def assert_index_equal(
     if not is_index(actual):
         fail(f"{what} should be an index, not of type {kind_of(actual)}", form_hint)
     if len(actual) != len(expected):
-        fail(f"{what} has {len(actual)} labels where {len(expected)} belong", hint)
+        fail(f"{what}: {counted(len(actual), 'label')} where {len(expected)} belong", hint)
     if actual.nlevels != expected.nlevels:
-        fail(f"{what} has {actual.nlevels} levels, not {expected.nlevels}", form_hint)
+        fail(f"{what}: {counted(actual.nlevels, 'level')}, not {expected.nlevels}", form_hint)
     if list(actual.names) != list(expected.names):
         fail(f"{what} has another name", form_hint)
     for level in range(expected.nlevels):
@@ -148,7 +149,7 @@ def assert_index_equal(
         _same_dtype(one, other, name)
         wrong = _num_wrong(_column(one), _column(other), 0.0, 0.0, strict=True)[0]
         if wrong:
-            fail(f"{name} has {wrong} of {len(expected)} labels wrong", hint)
+            fail(f"{name}: {wrong} of {counted(len(expected), 'label')} wrong", hint)
 
 
 def _words(frame: Any) -> str:
@@ -209,7 +210,7 @@ def _same_values(
     count = len(expected.values) if expected.numbers is None else len(expected.numbers)
     if wrong:
         off = f", off by up to {order_of(error)}" if 0 < error < math.inf else ""
-        fail(f"{what} has {wrong} of {count} values wrong{off}", hint)
+        fail(f"{what}: {wrong} of {counted(count, 'value')} wrong{off}", hint)
 
 
 def _num_wrong(

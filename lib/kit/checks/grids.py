@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import margins
+from .counted import counted
 from .failure import fail, kind_of
 from .margins import order_of, tell
 
@@ -189,4 +190,5 @@ def assert_same_values(
         both_nan = (actual != actual) & (expected != expected)
         wrong = int(((actual != expected) & ~both_nan).sum())
     if wrong:
-        fail(f"{what} has {wrong} of {math.prod(expected.shape)} values wrong", hint)
+        values = counted(math.prod(expected.shape), "value")
+        fail(f"{what}: {wrong} of {values} wrong", hint)

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .compare import as_float
+from .counted import counted
 from .failure import fail, kind_of, same_keys
 from .frames import is_series
 from .grids import as_plain
@@ -183,7 +184,7 @@ def take_list(
     items = opened(value)
     if not isinstance(items, list | tuple):
         fail(f"{what} should be a list, not of type {kind_of(items)}", hint)
-    _fits(len(items), length, "elements", what, hint)
+    _fits(len(items), length, "element", what, hint)
     return [wrapped_as(value, item) for item in items]
 
 
@@ -217,7 +218,7 @@ def take_set(
     value = opened(value)
     if not isinstance(value, set | frozenset):
         fail(f"{what} should be a set, not of type {kind_of(value)}", hint)
-    _fits(len(value), size, "elements", what, hint)
+    _fits(len(value), size, "element", what, hint)
     return frozenset(value)
 
 
@@ -251,7 +252,7 @@ def take_frame(
         fail(f"{what} lacks the columns {', '.join(map(repr, missing))}", hint)
     if twice := [name for name in columns if names.count(name) > 1]:
         fail(f"{what} has more than one column {', '.join(map(repr, twice))}", hint)
-    _fits(len(value), rows, "rows", what, hint)
+    _fits(len(value), rows, "row", what, hint)
     for name in columns:
         dtype = columns[name] if isinstance(columns, Mapping) else None
         named = f"column {name!r} of {what}"
@@ -275,7 +276,7 @@ def take_series(
     value = opened(value)
     if not is_series(value) or not type(value).__module__.startswith(library):
         fail(f"{what} should be a series of {library}, not of type {kind_of(value)}", hint)
-    _fits(len(value), length, "values", what, hint)
+    _fits(len(value), length, "value", what, hint)
     if dtype is not None and str(value.dtype) != dtype:
         fail(f"{what} has dtype {value.dtype}, not {dtype}", hint)
     if finite and _has_gaps(value):
@@ -293,7 +294,7 @@ def _has_gaps(series: Any) -> bool:
 def _fits(size: int, wanted: int | range, of_what: str, what: str, hint: str) -> None:
     if size not in (wanted if isinstance(wanted, range) else (wanted,)):
         belong = "" if isinstance(wanted, range) else f" where {wanted} belong"
-        fail(f"{what} has {size} {of_what}{belong}", hint)
+        fail(f"{what}: {counted(size, of_what)}{belong}", hint)
 
 
 def _as_python(value: Any) -> Any:

@@ -29,8 +29,18 @@ def test_marks_are_read_without_running_the_file(tmp_path: Path) -> None:
     tests = read_tests(path)
     assert [(test.question_id, test.points, test.name, test.line) for test in tests] == [
         ("ex1", 2.0, "test_a", 3),
-        ("ex2", 0.5, "test_b", 7),
+        ("ex2", 0.5, "test_b[1]", 7),
+        ("ex2", 0.5, "test_b[2]", 7),
     ]
+    assert [test.function for test in tests] == ["test_a", "test_b", "test_b"]
+
+
+def test_public_checks_have_no_cases_because_they_run_without_pytest(tmp_path: Path) -> None:
+    text = "@parametrize('n', [1])\n@question('a', points=1)\ndef test_a(s, n): pass"
+    path = tmp_path / "checks.py"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UserError, match=r"checks.py:3: public checks have no cases, .*; write"):
+        read_tests(path)
 
 
 @pytest.mark.parametrize(

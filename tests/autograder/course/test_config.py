@@ -6,8 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from traitlets.config import Config
 
-from autograder.course.config import engine_note, unused_notes, write_config
+from autograder.course.config import (
+    engine_note,
+    unused_notes,
+    uses_our_late_penalty,
+    with_late_penalty,
+    write_config,
+)
 from autograder.course.course import CONFIG_FILE, load_course
 from autograder.project import HOME
 
@@ -136,3 +143,14 @@ def test_a_setting_that_is_not_used_is_told(tmp_path: Path, line: str, told: boo
     assert [note.startswith(f"{path}: CourseDirectory.{line.split()[0]}") for note in notes] == (
         [True] if told else []
     )
+
+
+def test_whose_rule_for_late_work_counts() -> None:
+    config = Config()
+    assert uses_our_late_penalty(config)
+    ours = with_late_penalty(config, Path("/course"))
+    assert uses_our_late_penalty(ours) and ours.LatePenalty.course == "/course"
+    assert config == Config()  # it was not changed
+    for said in ({"plugin_class": "late.Daily"}, {"plugin_class": dict}, {"enabled": False}):
+        own = Config({"AssignLatePenalties": said})
+        assert not uses_our_late_penalty(with_late_penalty(own, Path("/course")))

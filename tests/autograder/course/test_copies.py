@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.copies import put_copies, write_atomically
+from autograder.atomic_file import write_atomically
+from autograder.course.copies import put_copies
 
 OLD, NEW, OTHERS = b"old", b"new", b"by hand"
 

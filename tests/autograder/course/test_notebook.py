@@ -84,7 +84,9 @@ def test_carried_credit_is_said(small: Assignment) -> None:
     tests = (Verdict("c", "C.", 2, "failed"),)
     carried = QuestionResult("ex1-double", 2, tests, 2.0, ("ex0-half",))
     text = json.dumps(graded(small, replace(result_of(small, "ann"), questions=(carried,))))
-    assert text.count("with right answers to ex0-half before it, this answer earns 2 points") == 3
+    assert text.count("This answer uses ex0-half, where points were lost.") == 3
+    assert text.count("this one earns 2 of 2 points") == 3
+    assert text.count("the notebook as it is, which would earn 0 points") == 3
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,22 @@ def test_the_button_carries_credit_forward_with_the_courses_solution(tmp_path: P
     grades = read_gradebook(course.gradebook, "pair")["hasty"].grades
     scores = {name: grade.auto_score for name, grade in grades.items() if "why" not in name}
     assert scores == {"ex1-double": 1, "ex2-quadruple": 2}
+
+
+def test_the_button_takes_off_what_dates_say(formgrader: Formgrader, hand_in: HandIn) -> None:
+    path = hand_in("late", RIGHT)
+    path.with_name("timestamp.txt").write_text("2026-11-28 00:30", "utf-8")  # on the clock there
+    root, gradebook = formgrader.course.root, formgrader.course.gradebook
+    (root / "dates.toml").write_text(
+        'timezone = "Europe/Berlin"\npercent_per_day = 10\n[labs.small]\ndue = "2026-11-27"\n',
+        "utf-8",
+    )
+    formgrader.autograde("late")
+    row = read_gradebook(gradebook, "small")["late"]
+    assert row.penalty == pytest.approx(0.3)
+    assert row.timestamp == "2026-11-27 23:30:00.000000"
+    (root / "dates.toml").write_text(
+        (root / "dates.toml").read_text("utf-8").replace("2026-11-27", "2026-11-28"), "utf-8"
+    )
+    formgrader.press("generate_feedback", "late")
+    assert read_gradebook(gradebook, "small")["late"].penalty is None

@@ -26,7 +26,7 @@ RESULT = SubmissionResult(
     questions=(
         question("ex1-double", 2, 1.5),
         question("ex1-half", 1, missed=3),
-        QuestionResult("ex1-why", 6),
+        QuestionResult("ex1-why", 6, written=True),
         question("ex2-sum", missed=4),
     ),
 )

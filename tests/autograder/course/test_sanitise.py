@@ -121,3 +121,14 @@ def test_a_page_has_its_own_tags_only(html: str) -> None:
         assert attributes.get("id", "e1") == "e1"
         assert set(attributes) <= {"id", "href", "open", "class"}
         assert attributes.get("href", "#e1") == "#e1"
+
+
+def test_what_a_page_needs_stays_and_nothing_else() -> None:
+    body = (
+        '<main><details id="q12" open=""><summary><h3>a</h3></summary></details><table><tbody><tr>'
+        '<th scope="row">b</th></tr></tbody></table><pre tabindex="0"><mark>c</mark></pre></main>'
+    )
+    assert clean_page(body) == body
+    for odd in ('<pre tabindex="1"></pre>', '<details id="x1"></details>', '<div class="x"></div>'):
+        (_, attributes), *_ = Tags(clean_page(odd)).tags
+        assert not any(attributes.values())

@@ -1,11 +1,12 @@
 """Stored results: found again only while nothing that matters has changed; none is ever lost."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.course.store import ResultStore
+from autograder.course.store import BY_ITSELF, ResultStore, digest
 from autograder.judge.results import FAILED
 
 from ..judge.test_results import RESULT
@@ -72,6 +73,42 @@ def test_the_same_again_is_no_history(tmp_path: Path) -> None:
     for seconds in (1.0, 2.0):
         store.save(replace(RESULT, seconds=seconds), KEY)
     assert store.history(RESULT.student) == []
+
+
+def test_another_outcome_of_the_same_is_kept_too(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(RESULT, KEY)
+    by_chance = store.save(replace(RESULT, questions=RESULT.questions[:1]), KEY)
+    assert by_chance is not None and by_chance.because == [BY_ITSELF]
+    allowed = store.save(RESULT, KEY, ["lowering was allowed"])
+    assert allowed is not None and allowed.because == ["lowering was allowed"]
+    assert [len(line["result"]["questions"]) for line in store.history(RESULT.student)] == [2, 1]
+
+
+def test_a_run_that_was_killed_leaves_no_second_line_and_no_torn_one(tmp_path: Path) -> None:
+    store, changed = ResultStore(tmp_path), {**KEY, "tests": "c"}
+    store.save(RESULT, KEY)
+    store.save(replace(RESULT, seed=1), changed)
+    (line,) = store.history(RESULT.student)
+    store.save(RESULT, KEY)  # as if the run had been killed before it wrote the result
+    history = tmp_path / "history" / f"{RESULT.student}.jsonl"
+    history.write_text(json.dumps(line) + "\n" + json.dumps(line)[:50], "utf-8")
+    store.save(replace(RESULT, seed=1), changed)
+    assert store.history(RESULT.student) == [line]
+
+
+def test_who_has_a_result_and_who_a_failure(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    assert (store.students(), store.failures(), store.stored("ben")) == ([], set(), None)
+    store.save(RESULT, KEY)
+    store.save(replace(RESULT, student="ben", status=FAILED), KEY)
+    assert (store.students(), store.failures()) == ([RESULT.student], {"ben"})
+    assert store.stored(RESULT.student) == (KEY, RESULT)
+
+
+def test_how_long_it_took_is_no_part_of_the_digest() -> None:
+    assert digest(replace(RESULT, seconds=9.0, cpu_s=9.0)) == digest(RESULT)
+    assert digest(replace(RESULT, seed=9)) != digest(RESULT)
 
 
 def test_a_failure_of_the_grader_lies_beside_the_last_result(tmp_path: Path) -> None:

@@ -39,6 +39,24 @@ SILENT = {
 }
 
 
+@pytest.mark.parametrize(
+    ("mark", "words", "is_found"),
+    [
+        ("'n', [1, 2]", "f of {n}", False),
+        ("('n', 'm'), [(1, 2)]", "f of {m}", False),
+        ("'n', [make()]", "f of {n}", True),
+        ("'n, expected', [(1, 2)]", "it is {expected}", True),
+    ],
+)
+def test_cases_that_are_written_down_are_like_loops(
+    tmp_path: Path, mark: str, words: str, is_found: bool
+) -> None:
+    path = tmp_path / "test_lab.py"
+    test = f'assert_equal(f(n, m), g(n, m), f"{words}")'
+    path.write_text(f"@parametrize({mark})\ndef test_one(submission): {test}\n", "utf-8")
+    assert bool(tellings_in(path)) is is_found
+
+
 def written(tmp_path: Path, line: str) -> Path:
     path = tmp_path / "test_lab.py"
     path.write_text(f"def test_one(submission):\n    {line}\n", "utf-8")

@@ -3,26 +3,9 @@
 import math
 from pathlib import Path
 
-import pytest
-
 from autograder.compiler.build import build_labs
 from autograder.gate.bench import Subject
 from autograder.gate.trials import Trial, run_trials, trial_pool
-from autograder.gate.trials import test_of_now as of_now
-
-
-@pytest.mark.parametrize(
-    ("said", "name"),
-    [
-        ("a b/test_x.py::test_y[1 2] (call)", "test_y"),
-        ("test_x.py::test_y (setup)", "test_y"),
-    ],
-)
-def test_pytest_tells_which_test_runs(
-    monkeypatch: pytest.MonkeyPatch, said: str, name: str
-) -> None:
-    monkeypatch.setenv("PYTEST_CURRENT_TEST", said)
-    assert of_now() == name
 
 
 def test_margins_of_the_solution_and_of_a_blank(sound: Subject, tmp_path: Path) -> None:

@@ -62,9 +62,28 @@ def test_handles_stay_handles(submission: Guarded) -> None:
         counter.missing  # noqa: B018
 
 
+def test_what_came_back_can_be_sent_again_untaken(submission: Guarded) -> None:
+    double = submission.setup("def double(x): return x + x").double
+    counter = submission.Counter(3)
+    assert_equal(double(double(counter.total())), 12)
+    assert_equal(double(x=counter.name), "countercounter")
+    assert_equal(double([counter.total(), {"a": counter.values}]), [3, {"a": [3]}] * 2)
+    assert_equal(counter[submission.setup("zero = 0").zero], 3)
+    assert_equal(submission.setup("same = given", given=counter.total()).same, 3)
+    called = submission.call(double, counter.total())
+    assert_equal(called.result, 6)
+    both = submission.setup("both = [counter, 5]", counter=counter).both
+    assert_equal(submission.setup("own = both[0].total()", both=both).own, 3)
+
+
 def test_the_kernels_figures_need_no_taking(submission: Guarded) -> None:
     with submission.peak_memory() as memory:
         submission.setup("held = bytearray(20 * 2**20)")
     assert memory.peak_bytes > 20 * 2**20
-    counter = submission.setup("class Own: peak_memory = 3\nown = Own()").own
+    with submission.processor_time() as time:
+        submission.setup("sum(range(10**5))")
+    assert time.seconds > 0
+    source = "class Own: peak_memory, processor_time = 3, 4\nown = Own()"
+    counter = submission.setup(source).own
     assert_equal(counter.peak_memory, 3)  # of the object, not of the notebook
+    assert_equal(counter.processor_time, 4)

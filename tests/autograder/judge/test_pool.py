@@ -9,17 +9,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import EngineUnavailable, Limits
 from autograder.errors import HiddenTestsBroken
-from autograder.judge.content import read_content
+from autograder.judge.content import Content, read_content
 from autograder.judge.grade import Grading
 from autograder.judge.pool import Failed, Pool
 from autograder.judge.warm import Grader
 
+from .notebooks import answer, notebook, question
 from .tasks import (
     Burn,
     Compute,
@@ -190,3 +192,57 @@ def _command_of(pid: int) -> bytes:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     return b""
+
+
+# -- a library whose threads no fork has -----------------------------------------------------------
+
+OF_POLARS = """
+{top}
+from lib.kit.checks import assert_frame_equal, question
+
+@question("ex1-double", points=1)
+def test_sums(submission):
+    {late}
+    frame = pl.DataFrame({{"town": ["a", "b", "a"], "km": [1.0, 2.0, 3.0]}})
+    expected = frame.group_by("town").agg(pl.col("km").sum()).sort("town")
+    assert_frame_equal(submission.sums(frame), expected, "the sums")
+"""
+SUMS = """
+import polars as pl
+
+def sums(frame):
+    return frame.group_by("town").agg(pl.col("km").sum()).sort("town")
+"""
+
+
+def of_polars(folder: Path, top: str, late: str = "") -> tuple[Grader, Grading]:
+    """What judges a lab whose tests use polars, and the task of grading its solution."""
+    tests = folder / "test_lab.py"
+    tests.write_text(OF_POLARS.format(top=top, late=late), "utf-8")
+    solved = notebook(answer("c1", SUMS), question("ex1-double", 1))
+    grader = Grader(Assignment("lab", folder, solved, (tests,), solved), limits=LIMITS)
+    return grader, Grading(Content("a", "lab.ipynb", nbformat.writes(solved).encode()))
+
+
+def test_tests_that_compute_with_polars_are_rehearsed_and_judged(tmp_path: Path) -> None:
+    grader, task = of_polars(tmp_path, "import polars as pl\nframe = pl.DataFrame({'a': [1]})")
+    with Pool(grader, 1, task) as pool:
+        scores = [pool.judge(task)["score"] for _ in range(2)]
+        assert pool.rehearsed["score"] == 1
+    assert scores == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("top", "late", "what_to_do"),
+    [
+        ("import polars as pl\npl.DataFrame({'a': [1]}).sort('a')", "", "do it within the tests"),
+        ("", "import polars as pl", "import it at the top of the file"),
+    ],
+)
+def test_who_would_wait_for_its_threads_is_told_at_once(
+    tmp_path: Path, top: str, late: str, what_to_do: str
+) -> None:
+    grader, task = of_polars(tmp_path, top, late)
+    wrong = f"polars computes before judges are forked, .*{what_to_do}"
+    with pytest.raises(HiddenTestsBroken, match=wrong), Pool(grader, 1, task) as pool:
+        pool.judge(task)

@@ -66,7 +66,7 @@ def grade(zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gr
         cells = notebook(
             given("c0", "import os, sys, time"),
             answer("c1", double),
-            question("ex1-double", 4),
+            question("ex1-double", 5),
             given("c2", "while True: pass", tags=["skip-grading"]),
             answer("c3", half),
             question("ex2-half", 1),
@@ -86,8 +86,8 @@ def outcomes(results: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
 
 
 OPEN = "def double(x):\n    raise NotImplementedError('TODO: double it')"
-ALL_PASS = {"ex1-double": ["passed"] * 3, "ex2-half": ["passed"]}
-FIRST_LOST = {"ex1-double": ["failed"] * 3, "ex2-half": ["passed"]}
+ALL_PASS = {"ex1-double": ["passed"] * 4, "ex2-half": ["passed"]}
+FIRST_LOST = {"ex1-double": ["failed"] * 4, "ex2-half": ["passed"]}
 
 
 def test_what_a_message_repeats_is_short_and_seen(grade: Grade) -> None:
@@ -110,13 +110,13 @@ def test_right_answers_pass_in_the_order_of_the_notebook(grade: Grade) -> None:
     results = grade("def double(x): return 2 * x")
     assert outcomes(results) == ALL_PASS
     assert list(results) == ["ex1-double", "ex2-half"]
-    assert results["ex1-double"]["test_fresh"].checked == "Doubles anything."
+    assert results["ex1-double"]["test_fresh[2]"].checked == "Doubles anything (case 2 of 2)"
 
 
 def test_a_wrong_answer_is_told_what_to_look_at(grade: Grade) -> None:
     results = grade("def double(x): return x + 4")["ex1-double"]
     assert results["test_double"].outcome == "passed"  # by chance: 4 + 4
-    assert results["test_fresh"].message == "the result has the wrong value"
+    assert results["test_fresh[1]"].message == "the result has the wrong value"
     assert results["test_silent_assert"].message == "not as asked"
 
 
@@ -295,7 +295,7 @@ def test_frames_and_dates_come_and_go(grade: Grade) -> None:
     wrong = DOUBLE_FRAMES.replace("[x, x]", "[x, x.assign(a=7)]")
     verdicts = grade(wrong, tests=HIDDEN_TESTS + FRAMES_COME_AND_GO)["ex1-double"]
     assert verdicts["test_frames"].message == (
-        "column 'a' of the data frame has 2 of 4 values wrong, off by up to 10"
+        "column 'a' of the data frame: 2 of 4 values wrong, off by up to 10"
     )
 
 
@@ -328,8 +328,8 @@ def test_a_missing_name_is_blamed_on_the_cell_that_names_it(grade: Grade) -> Non
 
 def test_after_a_lost_worker_the_rest_of_the_question_says_why(grade: Grade) -> None:
     results = grade("def double(x):\n    while True: pass")["ex1-double"]
-    assert results["test_fresh"].message.startswith("not run, because a check before it")
-    assert results["test_fresh"].cause is Cause.NOT_RUN
+    assert results["test_fresh[1]"].message.startswith("not run, because a check before it")
+    assert results["test_fresh[1]"].cause is Cause.NOT_RUN
 
 
 def test_a_question_sees_nothing_of_later_cells(grade: Grade) -> None:
@@ -375,7 +375,7 @@ def test_skips_and_exits_count_as_failed(grade: Grade) -> None:
     )
     results = grade("def double(x): return 2 * x", tests=tests)
     assert outcomes(results) == {
-        "ex1-double": ["passed", "passed", "passed", "failed", "failed"],
+        "ex1-double": ["passed"] * 4 + ["failed"] * 2,
         "ex2-half": ["passed", "failed", "failed"],
     }
 
@@ -431,9 +431,13 @@ def test_f(submission): pass
 
 def test_fixtures_are_set_up_and_torn_down_as_pytest_does(grade: Grade) -> None:
     tests = grade("", tests=FIXTURES)["ex1-double"]
-    assert [name for name, test in tests.items() if test.passed] == ["test_a", "test_f"]
+    assert [name for name, test in tests.items() if test.passed] == [
+        "test_a",
+        "test_b[1]",
+        "test_f",
+    ]
     log = ["shared", "own", "own is gone", "own", "own is gone", "own"]
-    assert tests["test_b"].message == str(log)
+    assert tests["test_b[2]"].message == str(log)
     assert "(ValueError)" in tests["test_c"].message
     assert tests["test_c"].detail.endswith("test_lab.py:21: ValueError")
     assert tests["test_d"].message == "something is left behind"

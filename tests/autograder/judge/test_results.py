@@ -35,7 +35,7 @@ RESULT = SubmissionResult(
                 Verdict("b", "B.", 1, "failed", "look at b", Cause.RAISED, "OSError", 2),
             ),
         ),
-        QuestionResult("ex1-why", 4),
+        QuestionResult("ex1-why", 4, written=True),
     ),
     remarks=("a remark",),
     cell_failures=(
@@ -109,7 +109,7 @@ def test_results_without_a_cause_that_we_know_are_refused(where: str, cause: str
 
 def test_json_shows_the_derived_scores() -> None:
     shown = RESULT.as_json()
-    assert (shown["score"], shown["max_score"]) == (2, 7)
+    assert (shown["score"], shown["max_score"], shown["by_hand"]) == (2, 3, 4)
     assert shown["questions"][0]["score"] == 2
     assert shown["questions"][1] == {
         "id": "ex1-why",
@@ -122,6 +122,8 @@ def test_json_shows_the_derived_scores() -> None:
         "mistake": "",
         "mistake_score": None,
         "extra": False,
+        "written": True,
+        "kept_score": None,
         "tests": [],
     }
 
@@ -129,10 +131,17 @@ def test_json_shows_the_derived_scores() -> None:
 def test_extra_credit_counts_and_is_no_part_of_the_maximum() -> None:
     bonus = QuestionResult("ex9-more", 2, (Verdict("c", "C.", 2, "passed"),), extra=True)
     result = replace(RESULT, questions=(*RESULT.questions, bonus))
-    assert (result.score, result.max_score) == (4, 7)
+    assert (result.score, result.max_score, result.by_hand) == (4, 3, 4)
     plain = json.loads(json.dumps(result.as_json()))
-    assert (plain["score"], plain["max_score"], plain["questions"][2]["extra"]) == (4, 7, True)
+    assert (plain["score"], plain["max_score"], plain["questions"][2]["extra"]) == (4, 3, True)
     assert SubmissionResult.from_json(plain) == result
+
+
+def test_of_an_older_result_a_question_without_tests_is_a_written_one() -> None:
+    plain = json.loads(json.dumps(RESULT.as_json()))
+    for question in plain["questions"]:
+        del question["written"]
+    assert SubmissionResult.from_json(plain) == RESULT
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from autograder.mutation.confusions import Confusions
-from autograder.mutation.mutants import make_mutants
+from autograder.mutation.mutants import Mutant, _diff, make_mutants
 from autograder.variants.solution import Solution, read_solution
 
 
@@ -102,3 +104,24 @@ def test_confusions_of_the_lab_are_tried(solution: Solution) -> None:
     lines = added(solution, "ex1-count.1", habits)
     assert "if limit < limit:" in lines
     assert "if limit < limit:" not in added(solution, "ex1-count.1")
+
+
+SOLVED = "def f(x):\n    y = 1\n    x += y\n    return x"
+
+
+@pytest.mark.parametrize(
+    ("mutated", "shown"),
+    [
+        ("def f(x):\n    y = 2\n    x += y\n    return x", "-    y = 1\n+    y = 2"),
+        (
+            "def f(x):\n    x += y\n    y = 1\n    return x",
+            " def f(x):\n+    x += y\n     y = 1\n-    x += y\n     return x",
+        ),
+        ("def f(x):\n    y = 1\n    return x", "     y = 1\n-    x += y\n     return x"),
+    ],
+)
+def test_where_lines_moved_or_went_the_lines_around_them_are_shown(
+    mutated: str, shown: str
+) -> None:
+    mutant = Mutant("ex1", "ex1.1", "c", mutated, _diff(SOLVED, mutated), SOLVED)
+    assert mutant.in_context == shown

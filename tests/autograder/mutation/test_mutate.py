@@ -90,6 +90,19 @@ def test_mistakes_are_held_against_their_test(report: Report) -> None:
     assert "test_limit_has_two_digits passes the mistake that it must find" in lines
 
 
+def test_one_case_that_finds_a_mistake_is_enough(
+    experiment: Experiment, judgements: list[Judgement]
+) -> None:
+    name = "test_limit_has_two_digits"
+    cases = [
+        Verdict(f"{name}[1]", "", 1, "passed"),
+        Verdict(f"{name}[2]", "", 1, "failed", "look at it"),
+    ]
+    others = [one for one in judgements if one.name != name]
+    told = evaluate(experiment, [*others, Judgement(name, {"ex1-count": cases}, 0.1)])
+    assert told.surviving_mistakes == []
+
+
 def test_a_mistake_that_its_test_does_not_name(report: Report) -> None:
     (unnamed,) = report.as_json()["unnamed_mistakes"]
     assert unnamed["test"] == "test_the_limit_itself_is_not_below"

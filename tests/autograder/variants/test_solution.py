@@ -53,6 +53,44 @@ def test_a_cell_that_does_not_compile_is_refused(solution: Solution) -> None:
         cell.filled({0: ["        found +="]})
 
 
+MODULE = """
+def halve(number):
+    #!TAG HWBEGIN
+    return number / 2
+    #!TAG HWEND
+LIMIT = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "question"),
+    [
+        ("import model", "model.halve(2)", "ex2-b"),
+        ("from model import halve", "print(LIMIT)", "ex2-b"),
+        ("import numpy\nhalve(2)", "halve(4)", "ex1-a"),
+        ("1", "`model.py`", "ex2-b"),
+        ("halves, model.python, model", "behalve", "ex2-b"),
+        ("1", "2", "ex2-b"),
+    ],
+)
+def test_a_file_belongs_to_the_first_question_that_mentions_what_it_defines(
+    tmp_path: Path, first: str, second: str, question: str
+) -> None:
+    folder = tmp_path / "lab"
+    (folder / "files").mkdir(parents=True)
+    (folder / "files" / "model.py").write_text(MODULE, "utf-8")
+    (folder / "lab.toml").write_text("files = ['model.py']", "utf-8")
+    checks = [f"```python\n#!TAG QUESTION {name}\n```" for name in ("ex1-a", "ex2-b")]
+    text = f"# Lab\n\n```python\n{first}\n```\n\n{checks[0]}\n\n{second}\n\n{checks[1]}\n"
+    (folder / "lab.md").write_text(text, "utf-8")
+    solution = read_solution(folder / "lab.md")
+    assert solution.question_of_file("model.py") == question
+    assert solution.modules["model.py"].question == question
+    assert solution.modules["model.py"].source == MODULE.strip().replace(
+        "    #!TAG HWBEGIN\n", ""
+    ).replace("    #!TAG HWEND\n", "")
+
+
 def test_no_such_lab(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such lab source") as caught:
         read_solution(tmp_path / "lab.md")

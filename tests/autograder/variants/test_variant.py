@@ -187,14 +187,24 @@ def of_text(solution: Solution, folder: Path, text: str) -> Variant:
 def test_a_file_in_place_of_the_solutions(asking: Solution, tmp_path: Path) -> None:
     variant = of_text(asking, tmp_path, "# Two\n#!FILE model.py\nx = [\n    2\n]\n\n")
     assert variant.files == {"model.py": b"x = [\n    2\n]\n"}
-    assert (variant.sources, variant.questions) == ({}, ())
+    assert (variant.sources, variant.questions) == ({}, ("ex2-share",))  # nobody mentions it
     variant = of_text(asking, tmp_path, "# All open\n#!OPEN *\n")
     assert list(variant.files) == ["model.py"] and b"TODO_" in variant.files["model.py"]
+
+
+def test_a_blank_of_a_file_is_filled_like_one_of_a_cell(asking: Solution, tmp_path: Path) -> None:
+    variant = of_text(asking, tmp_path, "# Two\n#!BLANK model.py.1\n    2\n")
+    assert (variant.sources, variant.files) == ({}, {"model.py": b"x = [\n    2\n]\n"})
+    assert [blank.name for blank in asking.blanks.values()][-1] == "model.py.1"
+    assert asking.blanks["model.py.1"].lines == ("    1",)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("#!BLANK model.py.2\n    2\n", "no blank is called model.py.2; those of model.py are"),
+        ("#!BLANK model.py.1\n    2 3\n", "the cell does not compile"),
+        ("#!OPEN *\n#!BLANK model.py.1\n    2\n", "stays open; keep one of the two"),
         ("#!FILE modle.py\nx = 1\n", "does not ask for modle.py; it asks for model.py, a.png"),
         ("#!FILE ../model.py\nx = 1\n", "does not ask for ../model.py"),
         ("#!FILE model.py\n", "nothing stands below `#!FILE model.py`"),

@@ -221,7 +221,7 @@ def test_points_are_for_what_could_be_taken(ran: Ran) -> None:
         assert one["status"] == ("graded" if is_taken else "unreadable"), one["student"]
         assert one["score"] == (FULL if is_taken else 0), (one["student"], one["remarks"])
         assert recorded[one["student"]].grades[TESTED].score == one["score"]
-        assert one["max_score"] == FULL + 2
+        assert (one["max_score"], one["by_hand"]) == (FULL, 2)
 
 
 def test_each_entry_is_a_row_with_a_decision_and_what_is_odd_has_a_remedy(ran: Ran) -> None:
@@ -423,7 +423,7 @@ def test_a_release_that_changed_keeps_answers_and_grades_by_hand(
 
     # 3 points more for who passes the test; nobody has answered the new question
     assert scores(second) == {**SCORES, "eva": FULL + 3}
-    assert {result.max_score for result in second.results} == {FULL + 3 + 2 + 4}
+    assert {(one.max_score, one.by_hand) for one in second.results} == {(FULL + 3 + 4, 2)}
     for result in second.results:
         assert result.status == "graded"
         assert [
@@ -699,7 +699,7 @@ def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
     assert scores(graded) == {
         result.student: FULL + 4 if result.student in full else FULL for result in graded.results
     } | {"lonely": 0.0}
-    assert {result.max_score for result in graded.results} == {FULL + 2}  # 2 by hand
+    assert {(one.max_score, one.by_hand) for one in graded.results} == {(FULL, 2)}
     remarks = {result.student: result.remarks for result in graded.results}
     assert remarks["missing"] == ("model.py was not handed in",)
     assert remarks["empty"] == ("model.py is empty",)
@@ -723,7 +723,7 @@ def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
 
     shown = graded.as_json()["submissions"]
     (right,) = [one for one in shown if one["student"] == "right"]
-    assert (right["score"], right["max_score"]) == (FULL + 4, FULL + 2)
+    assert (right["score"], right["max_score"]) == (FULL + 4, FULL)
     assert right["files"] == [
         {"name": "model.py", "size_bytes": len(SOLVED_MODULE), "text": "", "why": ""}
     ]
@@ -750,7 +750,7 @@ def test_a_changed_limit_or_setting_is_the_reason(modules: Course, project: Path
     settings.write_text(text + "call_timeout_s = 9\n", "utf-8")
     assert grade_class(modules.root, LAB).notes == []
     settings.write_text(text.replace("extra = true", "extra = false"), "utf-8")
-    assert grade_class(modules.root, LAB).results[0].max_score == FULL + 4 + 2
+    assert grade_class(modules.root, LAB).results[0].max_score == FULL + 4
     history = ResultStore(modules.root / "results" / LAB).history("right")
     assert [line["because"] for line in history] == [["limits"], ["limits", "settings"]]
 
@@ -787,3 +787,37 @@ def test_other_answers_and_the_demo_class_may_have_other_files(
     assert handed_in["two"] == b"def scale(x):\n    return 2 * x\n"
     assert b"NotImplementedError" in handed_in["blank"]
     assert b"ten_times_it" in handed_in["right"]
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+CHANCE = "raise ValueError(__import__('os').urandom(9).hex())"  # told in the result: one run's own
+
+
+def test_what_a_group_hands_in_alike_is_judged_once(project: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    notebook = json.loads(solved(project))
+    cell = {**notebook["cells"][1], "cell_type": "code", "id": "own", "metadata": {}}
+    cell |= {"source": CHANCE, "outputs": [], "execution_count": None}
+    notebook["cells"].append(cell)
+    alike = json.dumps(notebook).encode()
+    for student in ("ana", "ben", "cem", "eva"):
+        hand_in(course, student, alike)
+    hand_in(course, "max", blank(project))
+    roster = "student_id;group\nana;g1\nben;g1\nmax;g1\nlate;g1\ncem;\neva;g2\n"
+    (course / "roster.csv").write_text(roster, "utf-8")
+    first = grade_class(course, LAB)
+    said = {result.student: str(result.cell_failures) for result in first.results}
+    assert len(said) == 5 and said["ana"] == said["ben"] and len(set(said.values())) == 4
+    assert scores(first) == {**dict.fromkeys(("ana", "ben", "cem", "eva"), FULL), "max": 0}
+    (note,) = [note for note in first.notes if note.startswith("group")]
+    assert note.startswith("group g1: ana, ben and max handed in different work")
+    assert {"ana", "ben"} <= set(read_gradebook(first.course.gradebook, LAB))
+    hand_in(course, "late", alike)  # who joins later shares what was judged before
+    told = {
+        result.student: str(result.cell_failures) for result in grade_class(course, LAB).results
+    }
+    assert told == {**said, "late": said["ana"]}
+    for result in grade_class(course, LAB, force=True).results:
+        if result.student in ("ana", "ben", "late"):
+            assert str(result.cell_failures) != said["ana"]

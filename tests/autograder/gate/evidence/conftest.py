@@ -419,7 +419,10 @@ BROKEN: dict[str, tuple[set[str], str]] = {
     "one_of_its_cases": (
         {"constant", "parrot"},
         """
-    assert_equal(len(submission.squares(numbers(rng))), 8)
+    if case == 1:
+        assert_equal(submission.mean([1, 2, 6]), 3.0)
+    else:
+        assert_equal(len(submission.squares(numbers(rng))), 8)
 """,
     ),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from lib.kit.checks import assert_close, assert_equal, question, take_dict, take_list
+from lib.kit.checks import assert_close, assert_equal, axes_of, question, take_dict, take_list
 
 RAISES = """
 raised = ""
@@ -45,8 +45,7 @@ def test_one_gap(submission):
 def test_one_line(submission):
     """One station gives one line."""
     means = pd.DataFrame({"station": ["mill", "mill"], "month": [1, 2], "temp": [0.5, 2.5]})
-    content = submission.content_of(submission.plot_means(means, "Two months"))
-    (axes,) = take_list(take_dict(content, ["axes"])["axes"], 1, "the axes")
+    (axes,) = axes_of(submission.content_of(submission.plot_means(means, "Two months")))
     (line,) = take_list(take_dict(axes, ["lines"])["lines"], 1, "the lines")
     assert_close(take_dict(line, ["y"])["y"], np.array([0.5, 2.5]), "the line")
 

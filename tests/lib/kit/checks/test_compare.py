@@ -238,7 +238,7 @@ def test_equal_values_of_all_types_are_equal(value: Any) -> None:
 
 
 DIFFER: list[tuple[Any, Any, str]] = [
-    ({1, 2}, {1, 987654}, "lacks 1 of 2 elements and has 1 that don't belong there"),
+    ({1, 2}, {1, 987654}, ": 1 of 2 elements missing and 1 too many"),
     ({1}, frozenset({1}), "should be of type frozenset, not set"),
     ([1], {1}, "should be of type set, not list"),
     (deque([1]), deque([987654]), "element 0 of the result has the wrong value"),
@@ -253,8 +253,8 @@ DIFFER: list[tuple[Any, Any, str]] = [
     ((1, 2), [1, 2], "should be of type list, not tuple"),
     (Image.new("L", (2, 2)), Image.new("RGB", (2, 2)), "has mode L, not RGB"),
     (Image.new("L", (2, 2)), Image.new("L", (2, 3)), "has size (2, 2), not (2, 3)"),
-    (Image.new("L", (2, 2)), Image.new("L", (2, 2), 9), "has 4 of 4 pixels wrong"),
-    (Image.new("1", (9, 1)), Image.new("1", (9, 1), 1), "has 9 of 9 pixels wrong"),
+    (Image.new("L", (2, 2)), Image.new("L", (2, 2), 9), ": 4 of 4 pixels wrong"),
+    (Image.new("1", (9, 1)), Image.new("1", (9, 1), 1), ": 9 of 9 pixels wrong"),
 ]
 
 
@@ -286,7 +286,7 @@ def test_numbers_in_containers_are_close() -> None:
             r"element 0 of element 1 of the result\['a'\]: the va",
         ),
         ({**actual, "a": [1.0, (2.0, "y")]}, "has the wrong value"),
-        ({**actual, "a": [1.0]}, "has 1 elements where 2 belong"),
+        ({**actual, "a": [1.0]}, ": 1 element where 2 belong"),
         ({**actual, "e": 1}, "has unknown"),
         ({**actual, "d": 0}, "should be of type NoneType, not int"),
         ([1.0], "should be of type dict, not list"),

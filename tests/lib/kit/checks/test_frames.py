@@ -40,8 +40,8 @@ DIFFER: dict[str, tuple[Any, Any, str]] = {
     "a column more": (frame(c=[1, 2]), frame(), "has unknown columns ['c']"),
     "columns twice": (pd.concat([frame(), frame()], axis=1), frame(), "4 columns where 2"),
     "the order of columns": (frame()[["b", "a"]], frame(), "its columns in another order"),
-    "a row less": (frame()[:1], frame(), "has 1 rows where 2 belong"),
-    "the index": (frame().set_index(pd.Index([5, 6])), frame(), "index of the data frame has 2 of"),
+    "a row less": (frame()[:1], frame(), ": 1 row where 2 belong"),
+    "the index": (frame().set_index(pd.Index([5, 6])), frame(), "index of the data frame: 2 of"),
     "the kind of index": (
         frame().set_index(pd.Index(["0", "1"])), frame(), "has dtype str, not int64"),
     "the name of the index": (frame().rename_axis("n"), frame(), "has another name"),
@@ -52,9 +52,9 @@ DIFFER: dict[str, tuple[Any, Any, str]] = {
     "categories": (
         frame(a=pd.Categorical([1, 2])), frame(a=pd.Categorical([1, 2], [1, 2, 3])), "other categ"),
     "a number": (frame(), frame(a=[1, 987654]), "1 of 2 values wrong, off by up to 1e+06"),
-    "a text": (frame(), frame(b=["987654", None]), "column 'b' of the data frame has 1 of 2"),
-    "a gap": (frame(b=["x", "y"]), frame(), "column 'b' of the data frame has 1 of 2 values"),
-    "no gap": (frame(), frame(b=["x", "987654"]), "column 'b' of the data frame has 1 of 2"),
+    "a text": (frame(), frame(b=["987654", None]), "column 'b' of the data frame: 1 of 2"),
+    "a gap": (frame(b=["x", "y"]), frame(), "column 'b' of the data frame: 1 of 2 values"),
+    "no gap": (frame(), frame(b=["x", "987654"]), "column 'b' of the data frame: 1 of 2"),
     "NaN": (frame(a=[1.0, np.nan]), frame(a=[1.0, 987654.0]), "1 of 2 values wrong"),
     "an infinity": (frame(a=[1.0, np.inf]), frame(a=[1.0, 987654.0]), "1 of 2 values wrong"),
     "a date": (
@@ -136,9 +136,9 @@ def test_frames_of_polars_are_compared_alike() -> None:
     for other, words in (
         (pl.DataFrame({"a": [1, 3], "b": ["x", None]}), "1 of 2 values wrong, off by up to 1"),
         (pl.DataFrame({"a": [1.0, 2.0], "b": ["x", None]}), "dtype Float64, not Int64"),
-        (pl.DataFrame({"a": [1, 2], "b": ["x", "y"]}), "column 'b' of the data frame has 1 of 2"),
+        (pl.DataFrame({"a": [1, 2], "b": ["x", "y"]}), "column 'b' of the data frame: 1 of 2"),
         (pl.DataFrame({"a": [1, None], "b": ["x", None]}), "1 of 2 values wrong"),
-        (one[:1], "1 rows where 2 belong"),
+        (one[:1], "1 row where 2 belong"),
         (one.select("b", "a"), "in another order"),
         (frame(), "should be a data frame of polars, not of type DataFrame"),
     ):
@@ -149,10 +149,10 @@ def test_series_have_a_name_an_index_and_a_dtype() -> None:
     series = pd.Series([1, 2], name="s")
     for other, words in (
         (pd.Series([1, 2], name="t"), "has another name"),
-        (pd.Series([1, 2], name="s", index=[1, 2]), "index of the series has 2 of 2 labels wrong"),
+        (pd.Series([1, 2], name="s", index=[1, 2]), "index of the series: 2 of 2 labels wrong"),
         (pd.Series([1.0, 2.0], name="s"), "dtype float64, not int64"),
-        (pd.Series([1, 3], name="s"), "the series has 1 of 2 values wrong"),
-        (pd.Series([1], name="s"), "has 1 values where 2 belong"),
+        (pd.Series([1, 3], name="s"), "the series: 1 of 2 values wrong"),
+        (pd.Series([1], name="s"), ": 1 value where 2 belong"),
         ([1, 2], "should be a series of pandas, not of type list"),
         (pl.Series("s", [1, 2]), "should be a series of pandas"),
     ):
@@ -167,7 +167,7 @@ def test_an_index_of_a_range_equals_one_of_its_labels() -> None:
     assert failure(assert_equal, pd.Index([0, 1]), pd.RangeIndex(2)) == ""
     assert (
         failure(assert_equal, pd.Index([0, 2]), pd.RangeIndex(2))
-        == "the result has 1 of 2 labels wrong"
+        == "the result: 1 of 2 labels wrong"
     )
     assert failure(assert_equal, [0, 1], pd.RangeIndex(2))
 

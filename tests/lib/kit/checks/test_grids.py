@@ -67,11 +67,11 @@ EQUAL: list[tuple[Any, Any, str]] = [
     (np.array([1, None], dtype=object), np.array([1, None], dtype=object), ""),
     (np.array([1, "a"], dtype=object), np.array([True, "a"], dtype=object), "1 of 2 values"),
     (np.array([[1], "a"], dtype=object), np.array([[2], "a"], dtype=object), "1 of 2 values"),
-    (np.array(["2020"], "M8[D]"), np.array(["2021"], "M8[D]"), "1 of 1 values wrong"),
+    (np.array(["2020"], "M8[D]"), np.array(["2021"], "M8[D]"), "1 of 1 value wrong"),
     (np.array(["NaT"], "M8[D]"), np.array(["NaT"], "M8[D]"), ""),
     (np.array([math.nan]), np.array([math.nan]), ""),
     (torch.tensor([math.nan]), torch.tensor([math.nan]), ""),
-    (torch.tensor([1.0]), torch.tensor([math.nan]), "1 of 1 values wrong"),
+    (torch.tensor([1.0]), torch.tensor([math.nan]), "1 of 1 value wrong"),
 ]
 
 

@@ -196,8 +196,8 @@ def test_a_list_has_a_length() -> None:
         ({1, 2}, 2, "should be a list, not of type set"),
         ("ab", 2, "should be a list, not of type str"),
         (torch.ones(2), 2, "should be a list, not of type Tensor"),
-        ([1, 2, 3], 2, "has 3 elements where 2 belong"),
-        ([1, 2, 3], range(3), "has 3 elements$"),
+        ([1, 2, 3], 2, ": 3 elements where 2 belong"),
+        ([1, 2, 3], range(3), ": 3 elements$"),
     ):
         with pytest.raises(CheckFailure, match=words):
             take_list(wrong, length)
@@ -252,8 +252,8 @@ def test_frames_are_taken_by_columns_and_rows() -> None:
         (FRAME, {"library": "polars"}, "should be a data frame of polars"),
         (FRAME, {"columns": ["a", "z"]}, "lacks the columns 'z'"),
         (FRAME[["a", "a"]], {}, "has more than one column 'a'"),
-        (FRAME, {"rows": 3}, "has 2 rows where 3 belong"),
-        (FRAME, {"rows": range(3, 9)}, "has 2 rows$"),
+        (FRAME, {"rows": 3}, ": 2 rows where 3 belong"),
+        (FRAME, {"rows": range(3, 9)}, ": 2 rows$"),
         (FRAME, {"columns": {"a": "float64"}}, "column 'a' of .* has dtype int64, not float64"),
         (FRAME, {"columns": ["c"]}, "column 'c' of the data frame contains gaps, NaN or infinity"),
         (pd.DataFrame({"a": [1.0, math.inf]}), {}, "contains gaps, NaN or infinity"),
@@ -269,7 +269,7 @@ def test_series_are_taken_by_length_and_dtype() -> None:
     assert len(take_series(pl.Series([1, 2]), 2, "Int64", library="polars")) == 2
     for value, words in (
         (FRAME, "should be a series of pandas, not of type DataFrame"),
-        (FRAME["a"][:1], "has 1 values where 2 belong"),
+        (FRAME["a"][:1], ": 1 value where 2 belong"),
         (FRAME["b"], "has dtype str, not int64"),
         (pl.Series([1, 2]), "should be a series of pandas"),
     ):
@@ -281,7 +281,7 @@ def test_sets_are_taken_by_size() -> None:
     assert take_set({1, 2}, 2) == take_set(frozenset({1, 2}), range(1, 3)) == {1, 2}
     for value, words in (
         ([1], "should be a set, not of type list"),
-        ({1}, "has 1 elements where 2"),
+        ({1}, ": 1 element where 2"),
     ):
         with pytest.raises(CheckFailure, match=words):
             take_set(value, 2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
@@ -43,11 +44,13 @@ def test_dot_products_of_positions_lie_on_one_curve(shown: Callable[[], Shown]) 
     assert "4 sines over 21 positions" in result.alt
     assert "dot products of positions 0, 10 and 20 with all others" in result.alt
     assert "4.0 at distance 0" in result.alt
-    first, middle, last = (line.get_xydata() for line in result.figure.axes[1].get_lines())
-    assert first[:, 0].tolist() == list(range(21))
-    assert last[:, 0].tolist() == list(range(-20, 1))
-    torch.testing.assert_close(first[:11, 1], middle[10:, 1], rtol=0, atol=1e-5)
-    torch.testing.assert_close(last[10:, 1], middle[:11, 1], rtol=0, atol=1e-5)
+    first, middle, last = result.figure.axes[1].get_lines()
+    distances, products = np.asarray(first.get_xdata()), np.asarray(first.get_ydata())
+    assert distances.tolist() == list(range(21))
+    assert np.asarray(last.get_xdata()).tolist() == list(range(-20, 1))
+    middle_products = np.asarray(middle.get_ydata())
+    assert products[:11] == pytest.approx(middle_products[10:], abs=1e-5)
+    assert np.asarray(last.get_ydata())[10:] == pytest.approx(middle_products[:11], abs=1e-5)
 
 
 def test_effects_have_signs(shown: Callable[[], Shown]) -> None:

@@ -1,0 +1,1 @@
+../../../autograder/counted.py
