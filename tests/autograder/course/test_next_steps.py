@@ -5,7 +5,7 @@ from autograder.course.next_steps import Step, next_steps
 
 
 def loss(key: str, points: float, losing: str, question: str = "") -> Loss:
-    return Loss((key,), points, losing, question or losing, f"mend {key}")
+    return Loss((key,), points, losing, question or losing, f"fix {key}")
 
 
 def test_most_points_come_first_and_else_the_order_of_the_notebook() -> None:
@@ -15,13 +15,13 @@ def test_most_points_come_first_and_else_the_order_of_the_notebook() -> None:
 
 def test_a_reason_of_several_questions_is_one_step() -> None:
     steps = next_steps([loss("a", 2, "q1"), loss("b", 3, "q2"), loss("a", 2.5, "q3", "q1")])
-    assert steps[0] == Step(4.5, "q1", "mend a", 2)
+    assert steps[0] == Step(4.5, "q1", "fix a", 2)
     unknown = next_steps([loss("a", 2, "q1"), loss("a", 1, "q2")])  # each says it lies in itself
-    assert unknown == [Step(3, "q1", "mend a", 2)]
+    assert unknown == [Step(3, "q1", "fix a", 2)]
 
 
 def test_several_reasons_of_a_question_are_one_step_which_tells_the_dearest() -> None:
-    assert next_steps([loss("a", 1, "q1"), loss("b", 2, "q1")]) == [Step(3, "q1", "mend b")]
+    assert next_steps([loss("a", 1, "q1"), loss("b", 2, "q1")]) == [Step(3, "q1", "fix b")]
 
 
 def test_what_cost_nothing_is_no_step() -> None:
