@@ -2,8 +2,9 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,9 @@ def export_scores(
     course_dir = course_dir.resolve()
     course = load_course(course_dir)
     assignment = load_assignment(lab, release_root or find_project() / "release")
-    scores = final_scores(course, lab)
+    # Of the maximum a result knows the tests' part; a platform wants all that can be had.
+    most = math.fsum(one.max_score for one in assignment.questions if not one.extra)
+    scores = [replace(one, max_score=most) for one in final_scores(course, lab)]
     if not scores:
         raise UserError(
             f"{shown(course_dir)}: nobody has a score in {lab}; grade first", exit_code=2
@@ -233,7 +236,7 @@ def _number(score: float) -> str:
 
 
 def _score_as_json(score: FinalScore) -> dict[str, Any]:
-    return {**asdict(score), "questions": dict(score.questions), "unfinished": [*score.unfinished]}
+    return {**score.as_json(), "unfinished": [*score.unfinished]}
 
 
 def _listed(names: list[str]) -> str:

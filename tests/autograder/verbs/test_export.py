@@ -354,6 +354,7 @@ def test_what_is_missing_is_one_line(course: Path, options: dict[str, Any], word
 
 def test_nobody_graded(course: Path) -> None:
     (course / "gradebook.db").unlink()
+    shutil.rmtree(course / "results")
     with pytest.raises(UserError, match="nobody has a score in means; grade first"):
         export(course, out=course / "x.csv")
 
