@@ -157,7 +157,6 @@ def test_wrong_answers_lose_what_is_fair(answers: dict[str, Any], name: str) -> 
     assert fair / 2 <= lost <= 2 * fair
 
 
-@pytest.mark.parametrize(("folder", "least"), [("right", 6), ("wrong", 8), ("class", 4)])
 def test_a_mistake_in_the_module_is_known_and_costs_what_is_fair(answers: dict[str, Any]) -> None:
     one = answers["wrong/line-through-ends"]
     assert TESTED - one["score"] == fair_loss("line-through-ends")
@@ -166,5 +165,6 @@ def test_a_mistake_in_the_module_is_known_and_costs_what_is_fair(answers: dict[s
     assert any("draws the line through the first and the last reading" in text for text in said)
 
 
+@pytest.mark.parametrize(("folder", "least"), [("right", 6), ("wrong", 8), ("class", 4)])
 def test_there_are_enough_answers_of_each_kind(folder: str, least: int) -> None:
     assert len(bank(folder)) >= least

@@ -126,6 +126,7 @@ def test_shapes_and_counts_must_agree(
         gzip.compress(b"\0\0\x0d" + idx(IMAGES)[3:]),  # floats
         gzip.compress(b"PK\x08" + idx(IMAGES)[3:]),
     ],
+    ids=["text", "nothing", "head", "short", "long", "cut", "floats", "head of others"],
 )
 def test_another_format_is_named(server: WebServer, tmp_path: Path, content: bytes) -> None:
     images = offer(server, "images.gz", content)
