@@ -166,7 +166,7 @@ def grade(
     """Grade every submission of LAB: gradebook, feedback and a table."""
     if dry_run:
         return _plan(lab, course_dir, release_dir, json_file, seed, force, retry, allow_unconfined)
-    from .course.report import as_table, remarks
+    from .course.class_table import as_table, remarks
     from .engine import EngineUnavailable, Policy
     from .errors import HiddenTestsBroken
     from .judge.results import FAILED

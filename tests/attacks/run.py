@@ -24,12 +24,12 @@ from rich.table import Table
 
 from autograder.assignment import load_assignment
 from autograder.course.class_run import SECRET_BITS
+from autograder.course.class_table import as_table as class_table
+from autograder.course.class_table import remarks
 from autograder.course.hand_ins import find_hand_ins
 from autograder.course.publish import publish
 from autograder.course.recorded import read_gradebook
 from autograder.course.release import take_release
-from autograder.course.report import as_table as class_table
-from autograder.course.report import remarks
 from autograder.engine import Cause, Limits
 from autograder.engine.confinement import Policy
 from autograder.errors import UserError

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console, RenderableType
 
-from autograder.course.report import REMARK_LIMIT, REMARKS_LIMIT, as_table, remarks
+from autograder.course.class_table import REMARK_LIMIT, REMARKS_LIMIT, as_table, remarks
 from autograder.judge.results import FAILED, QuestionResult, SubmissionResult, Verdict
 
 
