@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 _CODE_OR_COMMENT = re.compile(
     r"(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)(?P=ticks)(?!`)"
-    r"|^ {0,3}<!--(?:-?>|.*?(?:-->|\Z))"
+    r"|^ {0,3}<!--(?:-?>|.*?(?:-->|\Z))(?P<raw>[^\n]*)"  # the rest of its line is HTML, too
     r"|(?<!\\)<!--(?:-?>|(?:(?!\n\s*\n)(?:[^-]|-[^-]|--[^>]))*-->)",
     re.DOTALL | re.MULTILINE,
 )
@@ -104,9 +104,12 @@ def _without_code(text: str) -> str:
     for first, end in _blocks_of_code(text):
         for number in range(first, min(end, len(lines))):
             lines[number] = " " * len(lines[number])
-    return _CODE_OR_COMMENT.sub(
-        lambda found: re.sub(r"[^\n]", " ", found.group()), "\n".join(lines)
-    )
+    return _CODE_OR_COMMENT.sub(_blanked, "\n".join(lines))
+
+
+def _blanked(found: re.Match[str]) -> str:
+    raw = found["raw"] or ""
+    return re.sub(r"[^\n]", " ", found.group().removesuffix(raw)) + raw
 
 
 def _inline(text: str, labels: set[str]) -> Iterator[Link]:

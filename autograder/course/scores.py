@@ -69,11 +69,15 @@ def scores_of(course: Course, lab: str, results: Iterable[SubmissionResult]) -> 
     store = ResultStore(course.root / "results" / lab)
     by_student = {result.student: result for result in results}
     recorded, failures = read_gradebook(course.gradebook, lab), store.failures()
-    most = max((result.max_score for result in by_student.values()), default=0.0)
+    most = max(map(_most, by_student.values()), default=0.0)
     return [
         _score(name, by_student.get(name), recorded.get(name), most, name in failures)
         for name in sorted({*by_student, *recorded, *failures})
     ]
+
+
+def _most(result: SubmissionResult) -> float:
+    return result.max_score + result.by_hand
 
 
 def _score(
@@ -96,7 +100,7 @@ def _score(
         round(sum(score or 0.0 for score in scores.values()), 6),
         round(given, 6),
         0.0 if row is None else row.penalty or 0.0,
-        most if result is None else result.max_score,
+        most if result is None else _most(result),
         scores,
         tuple(waiting),
         failed,

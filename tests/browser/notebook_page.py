@@ -82,3 +82,8 @@ class NotebookPage:
 
 def _is_saving(response: Response) -> bool:
     return response.request.method == "PUT" and "/api/contents/" in response.url
+
+
+def is_folded(cell: Any) -> bool:
+    """Whether JupyterLab shows no editor for a cell until it is asked to."""
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))

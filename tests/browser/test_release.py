@@ -18,7 +18,7 @@ from autograder.judge.ingest import ingest
 from autograder.judge.submission import compose
 
 from .conftest import Show
-from .notebook_page import NotebookPage
+from .notebook_page import NotebookPage, is_folded
 from .server import Server, jupyter
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -42,7 +42,8 @@ class Lab:
         self.notebook: Any = nbformat.read(self.file, as_version=4)
         pieces = read_pieces(PROJECT / "source" / LAB / f"{LAB}.md").pieces
         self.solution = {piece.cell_id: piece.solution for piece in pieces}
-        self.code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        self.code = [cell for cell in code if not is_folded(cell)]
 
     def source(self, cell_id: str) -> str:
         """The text of a cell as it was released."""

@@ -21,7 +21,9 @@ NUMBERS = (
 )
 TEXTS = {"String": str, "Binary": bytes, "Boolean": bool, "Categorical": str, "Null": type(None)}
 TIMES = ("Date", "Time", "Datetime", "Duration")  # by the whole numbers that stand for them
-UNITS = ("ms", "us", "ns")
+UNITS = {"ms": 10**3, "us": 10**6, "ns": 10**9}  # in a second
+DAY_S = 24 * 60 * 60
+FIRST_AND_LAST_DAY = (-719_162, 2_932_896)  # of the years 1 to 9999, from 1970-01-01
 MOST_COLUMNS = 10_000
 OF_THE_POOL = re.compile(r"polars-\d+")  # what its threads are called that compute
 
@@ -92,8 +94,9 @@ def _series(name: str, dtype: str, unit: Any, zone: Any, values: Any) -> Any:
             if unit not in UNITS or not (zone is None or type(zone) is str):
                 raise MalformedFrame("no unit of time")
             kind = kind(unit, zone) if dtype == "Datetime" else kind(unit)
-        whole = "Int32" if dtype == "Date" else "Int64"
-        return _series(name, whole, None, None, values).cast(kind)
+        whole = _series(name, "Int32" if dtype == "Date" else "Int64", None, None, values)
+        _check_times(whole, dtype, unit)
+        return whole.cast(kind)
     if dtype in NUMBERS:
         kind = getattr(pl, dtype)
         if is_array and values.ndim == 1 and values.dtype.kind in "iuf":
@@ -109,6 +112,19 @@ def _series(name: str, dtype: str, unit: Any, zone: Any, values: Any) -> Any:
     ):
         return pl.Series(name, values, dtype=getattr(pl, dtype), strict=True)
     raise MalformedFrame("no column")
+
+
+def _check_times(whole: Any, dtype: str, unit: Any) -> None:
+    """Refuse times that no calendar has: whoever shows them would panic."""
+    least, most = {
+        "Date": FIRST_AND_LAST_DAY,
+        "Time": (0, DAY_S * UNITS["ns"] - 1),
+        "Datetime": tuple(day * DAY_S * UNITS.get(unit, 1) for day in FIRST_AND_LAST_DAY),
+    }.get(dtype, (None, None))
+    if least is None or not len(whole) or whole.min() is None:
+        return
+    if whole.min() < least or whole.max() > most:
+        raise MalformedFrame("no such time")
 
 
 def _is_known(value: Any) -> bool:

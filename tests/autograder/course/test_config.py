@@ -41,7 +41,7 @@ c.Autograde.exporter_class = "autograder.course.plugins.SubmissionExporter"  # o
 try:
     from autograder.course.config import configure
 except ImportError:
-    print("nbgrader_config.py: the path to the autograder is wrong; fix it", file=sys.stderr)
+    print("nbgrader_config.py: the path to the autograder is wrong; mend it", file=sys.stderr)
 else:
     configure(c)
 ''',

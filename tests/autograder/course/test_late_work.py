@@ -121,7 +121,7 @@ def test_the_page_shows_the_line_and_what_was_taken_off(dated: Course, small: As
     page = dated.feedback_page("dan", "small").read_text("utf-8")
     assert "Handed in 2026-10-26 00:10 CET, 2 days late (due 2026-10-24 23:59 CEST)" in page
     assert "0.6 points are taken off" in page
-    assert "late" not in dated.feedback_page("eva", "small").read_text("utf-8")
+    assert "days late" not in dated.feedback_page("eva", "small").read_text("utf-8")
 
 
 def test_a_changed_date_or_hand_in_clears_a_stale_penalty(dated: Course, small: Assignment) -> None:

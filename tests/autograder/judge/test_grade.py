@@ -67,7 +67,7 @@ def test_everything_about_a_submission_is_in_its_result(pool: Pool) -> None:
     double, why = result.questions
     assert (double.id, double.score, double.max_score) == ("ex1-double", 2, 2)
     assert (why.id, why.score, why.max_score, why.tests) == ("ex1-why", None, 3, ())
-    assert (result.score, result.max_score) == (2, 5)
+    assert (result.score, result.max_score, result.by_hand) == (2, 2, 3)
     assert (result.remarks, result.cell_failures) == ((), ())
     assert [(cell.id, cell.source) for cell in result.cells] == [
         ("a1", RIGHT),
@@ -94,7 +94,7 @@ NOTHING = {
 def test_nothing_to_grade_is_a_blank_and_says_so(pool: Pool, kind: str) -> None:
     data, notes, words = NOTHING[kind]
     result = judged(pool, Content("bob", "lab.ipynb", data, notes))
-    assert (result.status, result.score, result.max_score) == ("unreadable", 0, 5)
+    assert (result.status, result.score, result.max_score) == ("unreadable", 0, 2)
     assert result.questions[0].tests[0].cause is Cause.OPEN_BLANK
     assert words in " ".join(result.remarks)
     assert result.cells == ()
@@ -154,7 +154,7 @@ def test_threads_of_the_student_count(pool: Pool) -> None:
 def test_a_failed_result_has_no_points_and_the_reason(assignment: Assignment) -> None:
     result = failed_result(Grader(assignment, seed=7), "ann", "died of\n\x1b[31m" + "x" * 999)
     assert (result.student, result.status, result.seed) == ("ann", FAILED, 7)
-    assert (result.score, result.max_score) == (0, 5)
+    assert (result.score, result.max_score) == (0, 2)
     assert [question.tests for question in result.questions] == [(), ()]
     (remark,) = result.remarks
     assert remark.startswith("NOT GRADED, the grader itself failed: died of ")

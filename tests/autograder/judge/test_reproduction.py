@@ -214,7 +214,9 @@ def score(pool: Pool, answer: str) -> float:
 def test_the_mistake_behind_wrong_values_is_named_without_a_guess(pool: Pool) -> None:
     said = messages(pool, BY_TWO)
     assert len(said) == 2  # of two numbers it is right
-    assert all("if an answer divides by two, whatever the count" in one for one in said)
+    assert all(
+        "An answer gives this if it divides by two, whatever the count" in one for one in said
+    )
     assert not any("Is it the sum by the count?" in one for one in said)
 
 

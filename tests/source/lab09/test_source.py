@@ -85,9 +85,10 @@ def test_public_checks_fail_where_answers_are_blank(check: Any, preview: dict[st
         check(Submission(preview))
 
 
-def test_each_question_has_two_public_checks_of_few_points() -> None:
-    questions = [piece.grade_id for piece in PIECES if piece.role == "check"]
-    assert Counter(question_of(check).id for check in CHECKS) == dict.fromkeys(questions, 2)  # type: ignore[union-attr]
+def test_each_question_has_two_public_checks_or_more_of_few_points() -> None:
+    questions = {piece.grade_id for piece in PIECES if piece.role == "check"}
+    asked = Counter(question_of(check).id for check in CHECKS)  # type: ignore[union-attr]
+    assert asked.keys() == questions and set(asked.values()) <= {2, 3, 4}
     assert {question_of(check).points for check in CHECKS} <= {0.5, 1, 1.5}  # type: ignore[union-attr]
 
 
@@ -97,7 +98,7 @@ def test_public_checks_need_no_reference() -> None:
     imports |= {
         a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names
     }
-    assert imports == {"torch", "lib.kit.checks"}
+    assert imports == {"math", "torch", "lib.kit.checks", "lib.kit.data"}
 
 
 def test_training_cells_are_not_graded() -> None:
@@ -227,7 +228,7 @@ def test_checks_in_one_kernel(tmp_path: Path) -> None:
         )
         if piece.role == "check":
             (table,) = cell.outputs  # no progress bar, no figure, no warning
-            assert table.data["text/html"].count("✓ passed") == 2
+            assert table.data["text/html"].count("✓ passed") in (2, 3, 4)
     times = json.loads(cells[-1].outputs[0].text)
     imports_s = times.pop("imports")
     slowest = max(times, key=times.__getitem__)
