@@ -358,7 +358,7 @@ class TinyRun:
                     logits = self.marked(weights, inputs, halved, recorded)
                     loss = factor * self.loss(logits, labels)
                 right = self.count_right(logits, labels) * (size if equal else 1)
-                batches.append((size, float(loss), right))
+                batches.append((size, loss.item(), right))
             self.note(measures, "train", batches, slip)
             self.validate(measures, weights, factor, slip)
         return {name: torch.tensor(values) for name, values in measures.items()}, weights
