@@ -59,9 +59,7 @@ def final_scores(course: Course, lab: str) -> list[FinalScore]:
     Raises:
         UserError: if the gradebook can't be used.
     """
-    store = ResultStore(course.root / "results" / lab)
-    results = [found for name in store.students() if (found := store.latest(name)) is not None]
-    return scores_of(course, lab, results)
+    return scores_of(course, lab, ResultStore(course.root / "results" / lab).results())
 
 
 def scores_of(course: Course, lab: str, results: Iterable[SubmissionResult]) -> list[FinalScore]:

@@ -169,9 +169,10 @@ def _unfinished(course: Course, assignment: Assignment, scores: list[FinalScore]
     for row in find_hand_ins(course.root, assignment.lab, submitted, asked_of(assignment)):
         if row.is_stray:
             continue
+        stored = store.stored(row.student)
         if row.student not in graded:
             lines.append(f"{row.student}: handed in, and is not graded yet")
-        elif store.graded_with(row.student).get(SUBMISSION) != row.load().digest():
+        elif stored is None or stored[0].get(SUBMISSION) != row.load().digest():
             lines.append(f"{row.student}: handed in something else since; grade again")
     return lines
 

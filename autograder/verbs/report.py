@@ -24,8 +24,7 @@ def report_class(course_dir: Path, lab: str, out: Path | None = None) -> tuple[C
     course = load_course(course_dir.resolve())
     run = recall(course.root, lab)
     store = ResultStore(course.root / "results" / lab)
-    found = (store.latest(path.stem) for path in sorted(store.folder.glob("*.json")))
-    results = [result for result in found if result is not None]
+    results = store.results()
     if not results:
         raise UserError(f"{store.folder}: no results; run grade first", exit_code=2)
     recorded = read_gradebook(course.gradebook, lab)
