@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.notebook": set(),
     "autograder.toml_file": {"autograder.errors"},
     "autograder.identity": set(),
+    "autograder.page_template": set(),
     "autograder.printable": set(),
     "autograder.tied_process": set(),
     "autograder.project": {"autograder.errors"},
@@ -118,6 +119,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.course": {
         "autograder.atomic_file",
         "autograder.course",
+        "autograder.page_template",
         "autograder.tied_process",
         "autograder.identity",
         "autograder.printable",
@@ -136,6 +138,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.course",
         "autograder.engine",
         "autograder.judge.results",
+        "autograder.page_template",
         "autograder.printable",
     },
     "autograder.course.notebook_file": {"autograder.errors", "autograder.printable"},

@@ -1,20 +1,19 @@
 """The report as one page: no script, nothing from elsewhere, readable in both themes."""
 
-import base64
 import functools
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..page_template import policy_hash, style_of, templates_in
 from ..printable import printable, printable_name
 from .charts import WORDS, difficulty_and_discrimination, histogram, outcome_map, pass_bars
 from .items import LEAST_STUDENTS, Estimate
 from .summary import ClassReport
 
+HERE = Path(__file__).parent
 NAMES = 8  # students that are named in a row; the JSON file has all
 GROUPS = 25  # of equal failures
 MESSAGE_LIMIT = 300  # characters
@@ -22,14 +21,14 @@ MESSAGE_LIMIT = 300  # characters
 
 def render_report(report: ClassReport) -> str:
     """The page of a class as HTML."""
-    style = _style()
+    style = style_of(HERE / "page.css")
     return (
         _environment()
         .get_template("page.html")
         .render(
             report=report,
             style=Markup(style),
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style_hash=policy_hash(style),
             bars=pass_bars(report.questions),
             histogram=histogram(report.scores, report.max_score),
             scatter=None if report.is_small else difficulty_and_discrimination(report.tests),
@@ -69,13 +68,7 @@ def _students(number: int) -> str:
 
 @functools.cache
 def _environment() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_in(HERE)
     environment.filters |= {
         "number": _number,
         "percent": _percent,
@@ -85,8 +78,3 @@ def _environment() -> Any:
         "line": lambda text: printable(text, MESSAGE_LIMIT),
     }
     return environment
-
-
-@functools.cache
-def _style() -> str:
-    return " ".join(Path(__file__).with_suffix(".css").read_text("utf-8").split())

@@ -7,18 +7,15 @@ and ids are counted, never named. The sanitiser has the last word, and the page'
 browser do nothing but draw it. Signs come with words, so that colour is never all there is.
 """
 
-import base64
-import functools
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..judge.results import HandedFile, SubmissionResult
 from ..judge.submission import GRADED
+from ..page_template import policy_hash, style_of, templates_in
 from . import wording
 from .losses import losses
 from .next_steps import Step, next_steps
@@ -31,6 +28,7 @@ from .standing import Standing, standings
 from .tally import tally
 from .titles import exercise_of
 
+HERE = Path(__file__).parent
 FILE_LINES = 200  # of a file that was handed in besides the notebook
 REMARKS_LIMIT = 30
 STEPS_LIMIT = 3
@@ -54,7 +52,8 @@ def render_page(
         parts.setdefault(exercise_of(question.result.id), []).append(number)
     steps = next_steps(losses(questions))
     penalty = recorded.penalty or 0.0
-    body = _template("body.html").render(
+    templates = templates_in(HERE)
+    body = templates.get_template("body.html").render(
         title=wording.line(title),
         total=tally(questions, penalty),
         penalty=wording.points(penalty) if penalty else "",
@@ -80,12 +79,12 @@ def render_page(
             for file in result.files
         ],
     )
-    style = _style()
+    style = style_of(HERE / "page.css")
     return str(
-        _template("page.html").render(
+        templates.get_template("page.html").render(
             title=wording.line(title),
             style=Markup(style),
-            style_hash=_hash(style),
+            style_hash=policy_hash(style),
             body=Markup(clean_page(body)),
         )
     )
@@ -107,27 +106,3 @@ def _step(step: Step, questions: Sequence[Standing]) -> dict[str, Any]:
         "title": wording.title(question.title),
         "text": wording.prose(wording.shortened(wording.capital(step.text))),
     }
-
-
-@functools.cache
-def _template(name: str) -> Any:
-    folder = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=folder,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
-
-
-@functools.cache
-def _style() -> str:
-    return " ".join(Path(__file__).with_suffix(".css").read_text("utf-8").split())
-
-
-@functools.cache
-def _hash(text: str) -> str:
-    """As a content security policy names what it allows."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
