@@ -62,7 +62,7 @@ def test_what_is_no_notebook_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_grading_an_unchanged_class_loads_nothing_slow() -> None:
     code = (
-        "import sys; import autograder.cli, autograder.verbs.grade, autograder.course.report;"
+        "import sys; import autograder.cli, autograder.verbs.grade, autograder.course.class_table;"
         "slow = {'nbformat', 'nbgrader', 'torch', 'numpy', 'pytest', 'IPython', 'jupytext'};"
         "import json; print(json.dumps(sorted(slow & set(sys.modules))))"
     )
