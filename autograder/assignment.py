@@ -10,6 +10,7 @@ from .errors import UserError
 from .lab import CHECKS_FILE, SOURCE_RECORD, read_lab_folder
 from .notebook import read_notebook
 from .project import find_project
+from .rubric import Rubric
 
 SKIP_GRADING_TAG = "skip-grading"
 COLAB_TAG = "only-in-colab"
@@ -43,6 +44,7 @@ class Assignment:
     limits: Limits = field(default_factory=Limits)
     take_values: bool = False  # tests can't use what comes back before they say what it is
     extra: frozenset[str] = frozenset()  # questions whose points are extra credit
+    rubrics: Mapping[str, Rubric] = field(default_factory=dict)  # of written answers
     source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
 
     @property
@@ -98,8 +100,11 @@ def load_assignment(
     folder = read_lab_folder(source)
     checks = path.parent / CHECKS_FILE
     notebook = read_notebook(path)
-    tags = map(nbgrader_tag, notebook.cells)
-    folder.refuse_unknown_questions([tag["grade_id"] for tag in tags if tag.get("grade")])
+    graded = [tag for tag in map(nbgrader_tag, notebook.cells) if tag.get("grade")]
+    folder.refuse_unknown_questions([tag["grade_id"] for tag in graded])
+    folder.refuse_unfit_rubrics(
+        {tag["grade_id"]: float(tag["points"]) for tag in graded if tag.get("solution")}
+    )
     return Assignment(
         lab=lab,
         source=source,
@@ -116,6 +121,7 @@ def load_assignment(
         files=folder.files,
         solution_files=_read_files(solution_root and solution_root / lab, folder.files),
         extra=folder.extra,
+        rubrics={name: one.rubric for name, one in folder.questions.items() if one.rubric.items},
     )
 
 

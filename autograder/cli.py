@@ -302,6 +302,75 @@ def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None)
 
 @cli.command()
 @click.argument("lab")
+@click.argument("question")
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE ...]")
+@_course
+@click.option(
+    "--read",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE ...",
+    help="Bring these filled-in sheets into the gradebook, and write none.",
+)
+@click.option("--take", metavar="GRADER", help="Who decides where graders differ.")
+@click.option("--overwrite", is_flag=True, help="Replace what was given in formgrader since.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The page, else COURSE/sheet-LAB-QUESTION.html; the CSV lies beside it.",
+)
+@click.option("--waiting", is_flag=True, help="Only answers that wait for a person.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write outcomes here.")
+def sheet(
+    lab: str,
+    question: str,
+    more: tuple[Path, ...],
+    course_dir: Path,
+    files: tuple[Path, ...],
+    take: str | None,
+    overwrite: bool,
+    out: Path | None,
+    waiting: bool,
+    dry_run: bool,
+    json_file: Path | None,
+) -> None:
+    """Write all answers to a written QUESTION of LAB on a page without names; read it back."""
+    from .verbs.sheet import read_sheets, write_sheet
+
+    if more and not files:
+        raise UserError(f"{more[0]}: to read sheets, name them after --read", exit_code=2)
+    if files and (out is not None or waiting):
+        raise UserError("--out and --waiting are for writing a sheet, not for --read", exit_code=2)
+    if (take or overwrite) and not files:
+        raise UserError("--take and --overwrite are for reading sheets, with --read", exit_code=2)
+    _make_room(json_file)
+    if not files:
+        written = write_sheet(
+            course_dir, lab, question, out=out, only_waiting=waiting, dry_run=dry_run
+        )
+        _write_json(json_file, written.as_json())
+        return _say(written.lines(), written.notes)
+    read = read_sheets(
+        course_dir,
+        lab,
+        question,
+        [*files, *more],
+        take=take,
+        overwrite=overwrite,
+        dry_run=dry_run,
+    )
+    _write_json(json_file, read.as_json())
+    _say(read.lines(), read.outcome.notes)
+    if not read.is_complete:
+        raise UserError("not all that the sheets give was taken, see above")
+    if read.outcome.changes and not dry_run:
+        console.print(f"now grade {lab} again, which publishes it", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
 @click.option(

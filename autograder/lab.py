@@ -10,7 +10,7 @@
 `lab.toml` may be missing, and so may everything in it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,30 @@ class Lab(LabSettings):
                 place = f"{shown(self.folder / CONFIG_FILE)}:{question.line}"
                 wrong = f"{self.name} has no question `{name}`"
                 raise UserError(f"{place}: {wrong}; {nearest(name, known, 'the questions')}")
+
+    def refuse_unfit_rubrics(self, written: Mapping[str, float]) -> None:
+        """See to it that rubrics are of written answers, and give the points that these have.
+
+        Args:
+            written: the points of each written answer.
+
+        Raises:
+            UserError: if not, with the line.
+        """
+        for name, question in self.questions.items():
+            rubric, most = question.rubric, written.get(name)
+            if not rubric.items:
+                continue
+            wrong = ""
+            if most is None:
+                wrong = f"`{name}` is graded by tests; write rubrics for written answers"
+            elif not rubric.takes_off and rubric.most < most:
+                wrong = (
+                    f"the rubric of `{name}` gives {rubric.most:g} points at most, and the "
+                    f"question has {most:g}; add what is missing"
+                )
+            if wrong:
+                raise UserError(f"{shown(self.folder / CONFIG_FILE)}:{question.line}: {wrong}")
 
 
 def find_labs(source_root: Path | None = None) -> list[Path]:

@@ -22,6 +22,11 @@ cell_timeout_s = 60         # as in `autograder.engine.Limits`
 [questions.ex2-train]       # of one question, by its id
 test_timeout_s = 120        # a limit of time, in place of the lab's
 extra = true                # its points are extra credit: the maximum is counted without them
+
+[[questions.ex2-why.rubric]]  # an item that a written answer is graded by
+id = "seed"
+text = "says what another seed would change"
+points = 1
 """
 
 import dataclasses
@@ -36,11 +41,13 @@ from typing import Any
 
 from .engine.limits import QUESTION_LIMITS, Limits
 from .errors import UserError, shown
-from .toml_file import line_of, nearest, read_toml
+from .rubric import Rubric, read_rubric
+from .toml_file import entry_lines, line_of, nearest, read_toml
 
 FILES_LIMIT = 20  # that are handed in besides the notebook
 MOST = 2**62  # more than any limit of a kernel's
 KEYS = "the keys"
+NO_LIMITS = ("extra", "rubric")  # keys of a question that are no limits
 _KEYS: dict[str, type] = {
     "title": str,
     "imports": list,
@@ -78,6 +85,7 @@ class QuestionSettings:
 
     line: int
     extra: bool = False
+    rubric: Rubric = field(default_factory=Rubric)  # of an answer that a person grades
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,11 @@ class _Reader:
             limits=self.limits(read.get("limits", {}), questions),
             take_values=read.get("take_values", False),
             questions={
-                name: QuestionSettings(self.line("questions", name), said.get("extra", False))
+                name: QuestionSettings(
+                    self.line("questions", name),
+                    said.get("extra", False),
+                    self.rubric(name, said.get("rubric", [])),
+                )
                 for name, said in questions.items()
             },
         )
@@ -231,7 +243,7 @@ class _Reader:
                 raise self.wrong(*place, what=wrong)
             if not isinstance(said.get("extra", False), bool):
                 raise self.wrong(*place, "extra", what="`extra` is true or false; write it so")
-            times = {key: value for key, value in said.items() if key != "extra"}
+            times = {key: value for key, value in said.items() if key not in NO_LIMITS}
             allowed = [one for one in dataclasses.fields(Limits) if one.name in QUESTION_LIMITS]
             numbers = self.numbers(place, times, allowed)
             if numbers:
@@ -251,7 +263,7 @@ class _Reader:
                 if is_question and key in of_lab:
                     wrong = f"`{key}` holds for the whole lab; move it to `[limits]`"
                     raise self.wrong(*place, key, what=wrong)
-                known = [*["extra"] * is_question, *defaults]
+                known = [*[*NO_LIMITS] * is_question, *defaults]
                 kind, there = ("key", KEYS) if is_question else ("limit", "the limits")
                 wrong = f"unknown {kind} `{key}`; {nearest(key, known, there)}"
                 raise self.wrong(*place, key, what=wrong)
@@ -268,6 +280,16 @@ class _Reader:
             if inner in table and getattr(limits, inner) > getattr(limits, outer):
                 wrong = f"`{inner}` is more than `{outer}`, which is {getattr(limits, outer):g}"
                 raise self.wrong(*place, inner, what=f"{wrong}; raise that, too")
+
+    def rubric(self, question: str, entries: object) -> Rubric:
+        place = ("questions", question, "rubric")
+        lines = entry_lines(self.text, *place)
+
+        def refuse(number: int, what: str) -> UserError:
+            line = lines[number] if number < len(lines) else self.line(*place)
+            return UserError(f"{shown(self.path)}:{line}: {' '.join(what.split())}")
+
+        return read_rubric(entries, refuse)
 
     # -- words -------------------------------------------------------------------------------------
 

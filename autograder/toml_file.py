@@ -49,6 +49,13 @@ def line_of(text: str, *keys: str) -> int:
     return best
 
 
+def entry_lines(text: str, *keys: str) -> list[int]:
+    """The lines where the entries of a list `[[…]]` begin, given by the tables that it is in."""
+    lines = enumerate(text.split("\n"), 1)
+    headers = ((number, _HEADER.match(line)) for number, line in lines)
+    return [number for number, found in headers if found and _keys(found[1]) == keys]
+
+
 def nearest(name: str, known: Iterable[str], what: str) -> str:
     """What to write in place of a name that nobody knows; `what` says what there is."""
     known = list(known)

@@ -109,6 +109,7 @@ def _compile(source: Path) -> _CompiledLab:
     lab, folder = read_pieces(source), read_lab_folder(source)
     questions = lab_questions(lab, read_lab_tests(folder))
     folder.refuse_unknown_questions([question.id for question in questions])
+    folder.refuse_unfit_rubrics({one.id: one.points for one in questions if one.kind == "written"})
     extra = read_extra_files(folder)
     lab.notices += extra.notices
     files = support_files(lab, folder, extra.release)

@@ -1,8 +1,9 @@
 """The bridge to nbgrader's gradebook: all that `make grade` writes there goes through here.
 
 It works with nbgrader's own models, one transaction for each submission. What people gave by hand
-(points, comments, extra credit) is never written. It goes only where its question leaves the
-release; then it is kept beside the results, and comes back with the question. Extensions and due
+(points, comments, extra credit) is written only by `give_by_hand`, which is told by a person. It
+goes only where its question leaves the release; then it is kept beside the results, and comes back
+with the question. Extensions and due
 dates are a person's, too, unless `dates.toml` has the lab: then they are as that says.
 """
 
@@ -50,7 +51,7 @@ from .by_hand import ByHand, GradeByHand
 from .config import with_late_penalty
 from .course import CONFIG_FILE, Course, modules_of
 from .lateness import Lateness
-from .recorded import LOCK_TIMEOUT_S, refusal, schema_version
+from .recorded import LOCK_TIMEOUT_S, Given, refusal, schema_version
 
 GRADED, COMMENTED = (GradeCell, TaskCell), (SolutionCell, TaskCell)
 NO_RESPONSE = "No response."  # nbgrader's words for an answer that stands as it was released
@@ -184,6 +185,48 @@ class CourseGradebook:
             notes += back + self._late_work.penalise(db, paper)
         by_hand.forget_taken()
         return notes
+
+    def give_by_hand(
+        self, lab: str, question: str, given: Mapping[str, Given]
+    ) -> tuple[list[str], list[str]]:
+        """Write points and comments of people, for all students or for none.
+
+        Returns:
+            The students of whom the gradebook has something else now than when they were graded,
+            who are left as they are; and notes on the course's own rule for late work.
+        """
+        others, notes = [], []
+        with self._transaction() as db:
+            for student, gift in given.items():
+                row = self._written(lab, question, student)
+                if row is None or not _is_as_before(*row, gift):
+                    others.append(student)
+                    continue
+                grade, comment = row
+                grade.manual_score, grade.needs_manual_grade = gift.manual_score, False
+                if gift.extra_credit is not None:
+                    grade.extra_credit = gift.extra_credit
+                comment.manual_comment = gift.comment or None
+                db.flush()
+                paper = db.get(SubmittedNotebook, grade.notebook_id)
+                notes += self._late_work.penalise(db, paper)
+        return others, notes
+
+    def _written(self, lab: str, question: str, student: str) -> tuple[Grade, Comment] | None:
+        """A student's grade and comment for a written answer, None if they are not there."""
+        notebook = self._notebook(lab)
+        if notebook is None:
+            return None
+        key = {"assignment_id": notebook.assignment_id, "student_id": student}
+        submission = self._one(SubmittedAssignment, **key)
+        key = {"notebook_id": notebook.id, "assignment_id": submission.id if submission else ""}
+        paper = self._one(SubmittedNotebook, **key)
+        rows = [
+            paper and cell and self._one(model, cell_id=cell.id, notebook_id=paper.id)
+            for model, kind in ((Grade, GradeCell), (Comment, SolutionCell))
+            for cell in [self._one(kind, name=question, notebook_id=notebook.id)]
+        ]
+        return (rows[0], rows[1]) if all(rows) else None
 
     def _by_hand(self, lab: str) -> ByHand:
         return ByHand(self._results / lab / ".by_hand" / "removed.json")
@@ -514,6 +557,16 @@ def _by_cell(
     rows = db.scalars(select(model).where(model.cell_id.in_(ids), model.notebook_id == paper.id))
     by_cell = {row.cell_id: row for row in rows}
     return by_cell, [cell_id for cell_id in ids if cell_id not in by_cell]
+
+
+def _is_as_before(grade: Grade, comment: Comment, gift: Given) -> bool:
+    before = gift.grade_before
+    now = (grade.manual_score, grade.extra_credit, bool(grade.needs_manual_grade))
+    return (comment.manual_comment or "") == gift.comment_before and now == (
+        before.manual_score,
+        before.extra_credit,
+        before.needs_manual_grade,
+    )
 
 
 def _grade(grade: Grade, auto_score: float | None, changed: bool) -> None:

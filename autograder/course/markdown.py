@@ -37,20 +37,29 @@ class Pictures:
 
     Args:
         released: the names of those that came with the lab, which students may show, too.
+        anonymous: whether what pictures are called, and where they lie, stays untold.
     """
 
-    def __init__(self, released: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        released: Collection[str] = (),
+        anonymous: bool = False,
+        room: int = PICTURES_LIMIT,
+    ) -> None:
         self._released = frozenset(released)
+        self._anonymous = anonymous
         self._shown: set[int] = set()
-        self._room = PICTURES_LIMIT
+        self._room = room
 
     def show(self, url: str, alt: str, attached: Mapping[str, Any]) -> str:
         """A picture as HTML; in place of one that can't be shown, why not."""
+        alt = "picture" if self._anonymous else alt
         if url in self._released:
             return _picture(url, alt)
         data = _stored(url, attached)
         if data is None:
-            return _instead(alt, f"not shown, as it lies elsewhere: {printable(url, 100)}")
+            where = "" if self._anonymous else f": {printable(url, 100)}"
+            return _instead(alt, f"not shown, as it lies elsewhere{where}")
         key = hash(data)
         if key in self._shown:
             return _instead(alt, "the same as above")

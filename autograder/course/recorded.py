@@ -59,6 +59,20 @@ class RecordedGrade:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a person gives for a question, and what stood in the gradebook when they gave it.
+
+    `extra_credit` is None where what stands is to stay.
+    """
+
+    manual_score: float
+    extra_credit: float | None
+    comment: str
+    grade_before: RecordedGrade
+    comment_before: str = ""
+
+
+@dataclass(frozen=True)
 class RecordedSubmission:
     """A student's row of a lab: grades by question, comments by the cell they stand at."""
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from ..errors import UserError
 from ..printable import printable
 from .delimited import read_delimited
+from .safe_text import plain_text, safe_text
 
 BY_HAND = "by-hand"
-# Texts of others begin in a spreadsheet as formulas do; a mark in front keeps them texts.
-_ACTS = ("=", "+", "-", "@", "\t", "\r", "'")
 _OF_OTHERS = ("source", "entry", "name", "notebook", "reason")
 
 
@@ -125,15 +124,9 @@ def rows_as_bytes(rows: Iterable[Row]) -> bytes:
     return text.getvalue().encode()
 
 
-def safe_text(text: str) -> str:
-    """A text of others that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_ACTS) else text
-
-
 def _safe(name: str, text: str) -> str:
     return safe_text(text) if name in _OF_OTHERS else text
 
 
 def _plain(name: str, text: str) -> str:
-    is_marked = name in _OF_OTHERS and text.startswith("'") and text[1:].startswith(_ACTS)
-    return text[1:] if is_marked else text
+    return plain_text(text) if name in _OF_OTHERS else text

@@ -17,11 +17,12 @@ from ..course.scores import FinalScore, final_scores
 from ..course.store import ResultStore
 from ..errors import UserError, shown
 from ..platforms.decimals import rounded
-from ..platforms.decisions import Decision, read_rows, safe_text, table_path
+from ..platforms.decisions import Decision, read_rows, table_path
 from ..platforms.delimited import read_delimited
 from ..platforms.filling import Change, Filling, fill
 from ..platforms.recognise import TITLES, grade_file
 from ..platforms.roster import FILE, Roster, Student, read_roster
+from ..platforms.safe_text import safe_text
 from ..project import find_project
 from .grade import asked_of
 

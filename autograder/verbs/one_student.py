@@ -27,7 +27,7 @@ def introduce(course: Course, lab: str) -> list[str]:
     """
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
-        assignment = _assignment(course, lab, run)
+        assignment = assignment_of(course, lab, run)
         return gradebook.update_assignment(lab, assignment.notebook, assignment.extra)
 
 
@@ -43,7 +43,7 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
     """
     run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
-        assignment = _assignment(course, lab, run)
+        assignment = assignment_of(course, lab, run)
         submitted = course.folder("submitted", ".", lab).parent
         found = find_hand_ins(course.root, lab, submitted, asked_of(assignment))
         rows = [row for row in found if row.student == student]
@@ -67,7 +67,7 @@ def publish_student(course: Course, lab: str, student: str) -> list[str]:
     if result is None:
         raise UserError(f"{student}: no result of {lab} is stored; grade it first")
     with FileLock(course.root / LOCK_FILE):
-        return _publish(course, _assignment(course, lab, run), result, run)
+        return _publish(course, assignment_of(course, lab, run), result, run)
 
 
 def _publish(
@@ -80,7 +80,7 @@ def _publish(
     return published.notes
 
 
-def _assignment(course: Course, lab: str, run: ClassRun) -> Assignment:
+def assignment_of(course: Course, lab: str, run: ClassRun) -> Assignment:
     """The lab with the tests that the class was graded by, wherever formgrader was started."""
     source = Path(run.source) if run.source else None
     if source and not source.is_file():
