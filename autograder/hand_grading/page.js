@@ -87,19 +87,18 @@ function safe(text) { return /^[=+\-@\t\r']/.test(text) ? `'${text}` : text }
 function quoted(text) { return `"${text.replaceAll('"', '""')}"` }
 function row(section) {
   const marks = read(section)
-  const cells = {
-    code: section.dataset.code,
-    stand: section.dataset.stand,
-    points: marks.points,
-    comment: safe(marks.comment),
-    grader: isMarked(marks) || marks.comment ? safe(grader.value.trim()) : "",
-  }
-  for (const name of marks.items) cells[name] = "x"
-  return cells
+  return new Map([
+    ["code", section.dataset.code],
+    ["stand", section.dataset.stand],
+    ["points", marks.points],
+    ["comment", safe(marks.comment)],
+    ["grader", isMarked(marks) || marks.comment ? safe(grader.value.trim()) : ""],
+    ...marks.items.map(name => [name, "x"]),
+  ])
 }
 function csv() {
   const columns = main.dataset.columns.split("\n").filter(name => name !== "answer")
-  const rows = sections.map(row).map(cells => columns.map(name => cells[name] || ""))
+  const rows = sections.map(row).map(cells => columns.map(name => cells.get(name) || ""))
   return [columns, ...rows].map(cells => cells.map(quoted).join(",") + "\r\n").join("")
 }
 function save() {
