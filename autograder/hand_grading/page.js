@@ -110,7 +110,7 @@ function save() {
   }
   tell(bad.length ? `${bad.length} answers need a look, and will not be taken as they are.` : "")
   if (bad.length) bad[0].scrollIntoView()
-  const name = grader.value.trim().replace(/[^\p{L}\p{N}]+/gu, "-")
+  const name = grader.value.trim().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "")
   const link = document.createElement("a")
   link.href = URL.createObjectURL(new Blob(["\ufeff" + csv()], { type: "text/csv" }))
   link.download = `sheet-${lab}-${question}-${name}.csv`
@@ -141,7 +141,6 @@ grader.addEventListener("input", () => {
   kept.grader = grader.value
   keep()
 })
-for (const form of document.forms) form.addEventListener("submit", event => event.preventDefault())
 document.getElementById("save").addEventListener("click", save)
 document.getElementById("next").addEventListener("click", nextOpen)
 grader.value = kept.grader || ""
