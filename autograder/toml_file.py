@@ -34,8 +34,11 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def line_of(text: str, *keys: str) -> int:
-    """The line where a key stands, given by the tables that it is in; the nearest one found."""
-    best, depth = 1, 0
+    """The line where a key stands, given by the tables that it is in; the nearest one found.
+
+    A table may be there only by what is in it: `[[a.b]]` makes `a`.
+    """
+    best, depth, within = 1, 0, 0
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), 1):
         if header := _HEADER.match(line):
@@ -46,7 +49,9 @@ def line_of(text: str, *keys: str) -> int:
             continue
         if depth < len(path) and path == keys[: len(path)]:
             best, depth = number, len(path)
-    return best
+        elif not within and len(path) > len(keys) and path[: len(keys)] == keys:
+            within = number
+    return within if within and depth < len(keys) else best
 
 
 def entry_lines(text: str, *keys: str) -> list[int]:

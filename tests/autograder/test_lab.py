@@ -1,5 +1,6 @@
 """A lab's folder: what is found there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,29 @@ def test_what_is_said_of_a_question_the_lab_lacks_names_the_nearest(tmp_path: Pa
     assert "lab.toml:4: " in e.value.message
     with pytest.raises(UserError, match="no question `ex1-sum`; the questions are none"):
         lab.refuse_unknown_questions([])
+
+
+@pytest.mark.parametrize(
+    ("points", "written", "words"),
+    [
+        (1, {}, "`ex1-why` is graded by tests; write rubrics for written answers"),
+        (1, {"ex1-why": 2.0}, "gives 1 points at most, and the question has 2; add what"),
+        (1, {"ex1-why": 1.0}, ""),
+        (5, {"ex1-why": 1.0}, ""),  # any one of five, say
+        (-1, {"ex1-why": 3.0}, ""),  # taken off
+    ],
+)
+def test_a_rubric_fits_its_question(
+    tmp_path: Path, points: float, written: dict[str, float], words: str
+) -> None:
+    text = f"[[questions.ex1-why.rubric]]\nid = 'a'\ntext = 'b'\npoints = {points}\n"
+    lab = read_lab_folder(folder(tmp_path, "title = 'a'\n" + text))
+    if not words:
+        lab.refuse_unfit_rubrics(written)
+        return
+    with pytest.raises(UserError, match=re.escape(words)) as caught:
+        lab.refuse_unfit_rubrics(written)
+    assert "lab.toml:2: " in caught.value.message
 
 
 def test_a_name_alone_is_that_of_a_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

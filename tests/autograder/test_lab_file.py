@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from autograder.engine import Limits
 from autograder.errors import UserError
 from autograder.lab_file import FILES_LIMIT, Index, LabSettings, read_lab_file
+from autograder.rubric import RubricItem
 
 
 def read(folder: Path, text: str) -> LabSettings:
@@ -33,6 +34,17 @@ def test_settings_of_questions(tmp_path: Path) -> None:
     assert (of_lab.call_timeout_s, of_sum.call_timeout_s, of_sum.test_timeout_s) == (12, 50, 100)
     assert settings.limits.of("ex2-more") == settings.limits.of(None) == of_lab
     assert of_sum.memory_bytes == Limits().memory_bytes
+
+
+def test_rubrics(tmp_path: Path) -> None:
+    form = "[[questions.ex1-why.rubric]]\nid = 'a'\ntext = 'has  it'\npoints = 2\n"
+    settings = read(tmp_path, form + "[[questions.ex1-why.rubric]]\nid='b'\ntext='c'\npoints=-0.5")
+    question = settings.questions["ex1-why"]
+    wanted = (RubricItem("a", "has it", 2.0), RubricItem("b", "c", -0.5))
+    assert question.rubric.items == wanted and not question.extra
+    listed = "[questions.ex1-why]\nrubric = [{id = 'a', text = 'has it', points = 2}]\n"
+    assert read(tmp_path, listed).questions["ex1-why"].rubric.items == wanted[:1]
+    assert read(tmp_path, "[questions.ex1-why]").questions["ex1-why"].rubric.items == ()
 
 
 def test_files_to_hand_in(tmp_path: Path) -> None:
@@ -104,6 +116,15 @@ def test_what_students_install_with(tmp_path: Path) -> None:
         ("[questions]\nex1 = 3", 2, "`ex1` is a table; write `[questions.ex1]`"),
         ("[questions.ex1]\nextra = 1", 2, "`extra` is true or false"),
         ("[questions.ex1]\nextr = true", 2, "unknown key `extr`; did you mean `extra`?"),
+        ("[questions.ex1]\nrubric = 1", 2, "`rubric` is a list of items"),
+        ("[questions.ex1]\nrubrik = []", 2, "unknown key `rubrik`; did you mean `rubric`?"),
+        ("[questions.ex1.rubric]\nid = 1", 1, "`rubric` is a list of items; begin each with"),
+        (
+            "[[questions.ex1.rubric]]\nid = 'a'\ntext = 'b'\npoints = 1\n\n"
+            "[[questions.ex1.rubric]]\nid = 'a'\ntext = 'b'\npoints = 1",
+            6,
+            "two items of the rubric have the id `a`; rename one",
+        ),
         ("[questions.ex1]\ntimeout = 1", 2, "unknown key `timeout`; did you mean"),
         ("[questions.ex1]\nmemory_bytes = 1", 2, "`memory_bytes` holds for the whole lab; move it"),
         ("[questions.ex1]\ncall_timeout_s = 0", 2, "`call_timeout_s` is a number above 0"),
@@ -178,7 +199,22 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
         assert re.search(r"lab\.toml:\d+: ", error.message)
 
 
-KEYS = st.sampled_from(["files", "extra", "ex1", "call_timeout_s", "a\nb", "title", "threads", ""])
+KEYS = st.sampled_from(
+    [
+        "files",
+        "extra",
+        "ex1",
+        "rubric",
+        "id",
+        "text",
+        "points",
+        "call_timeout_s",
+        "a\nb",
+        "title",
+        "threads",
+        "",
+    ]
+)
 VALUES = st.recursive(
     st.integers() | st.booleans() | st.floats() | st.text("a./\n\u2028", max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UserError
-from autograder.toml_file import line_of, nearest, read_entries, read_toml
+from autograder.toml_file import entry_lines, line_of, nearest, read_entries, read_toml
 
 
 def test_a_file_is_read_with_its_text(tmp_path: Path) -> None:
@@ -100,6 +100,17 @@ i=1
 )
 def test_the_line_of_a_key(keys: tuple[str, ...], line: int) -> None:
     assert line_of(LINES, *keys) == line
+
+
+def test_a_table_may_be_there_only_by_what_is_in_it() -> None:
+    assert line_of("x = 1\n[[a.b.c]]\n[[a.b.c]]\n", "a", "b") == 2
+    assert line_of("x = 1\n[[a.b.c]]\n[a.b]\n", "a", "b") == 3
+
+
+def test_the_lines_of_a_list() -> None:
+    text = "[a]\n[[a.b]] # one\nx = 1\n  [[ a.b ]]\n[[a.c]]\n[a.b]\n[[c.a.b]]\n"
+    assert entry_lines(text, "a", "b") == [2, 4, 6]
+    assert entry_lines(text, "b") == []
 
 
 def test_the_nearest_name() -> None:

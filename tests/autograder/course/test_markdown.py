@@ -126,6 +126,17 @@ def test_what_would_be_fetched_or_is_no_picture_is_told(url: str) -> None:
     assert "<img" not in page and "my plot" in page
 
 
+def test_pictures_can_be_shown_without_saying_whose_they_are() -> None:
+    pictures = Pictures(anonymous=True)
+    for url in ("/data/x/ana.png", "attachment:ana.png", "https://ana.example/x.png"):
+        shown = pictures.show(url, "ana.png", {})
+        assert "ana" not in shown and "lies elsewhere" in shown
+    head = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    data = f"{head}AAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+    shown = pictures.show("attachment:ana.png", "ana.png", {"ana.png": {"image/png": data}})
+    assert "ana" not in shown and 'alt="picture"' in shown
+
+
 def test_a_picture_is_shown_once() -> None:
     page = rendered("![a](attachment:a.png)" * 500, {"a.png": png()})
     assert page.count("<img") == 1 and page.count("the same as above") == 499
