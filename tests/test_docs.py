@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbgrader.preprocessors import AssignLatePenalties
 
+from autograder import lab_file, rubric
 from autograder.cli import cli
 from autograder.compiler.build import build_labs
 from autograder.compiler.points import read_tests
@@ -42,7 +43,7 @@ NO_MESSAGES = ("## Causes", "## Exit codes")  # sections of the page of messages
 
 KEYS = {field.name for field in dataclasses.fields(Lab)} - {"folder", "name"}
 LIMITS = {field.name for field in dataclasses.fields(limits.Limits)} - {"of_questions"}
-OF_QUESTIONS = {"extra", *limits.QUESTION_LIMITS}
+OF_QUESTIONS = {*lab_file.NO_LIMITS, *limits.QUESTION_LIMITS}
 
 FENCE = re.compile(
     r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S
@@ -243,6 +244,11 @@ def test_columns_of_rosters_and_decisions_are_told() -> None:
     text = without_blocks(DOCS / "file-formats.md")
     for word in [*decisions.Decision, *decisions.How]:
         assert f"`{word}`" in text or not word
+
+
+def test_columns_of_sheets_and_keys_of_rubrics_are_told() -> None:
+    assert set(told_columns("## sheet-LAB-QUESTION.csv")) == {*rubric.TAKEN, "ID"}
+    assert documented("### Rubrics") == set(rubric.KEYS)
 
 
 def test_the_example_of_a_roster_is_read(tmp_path: Path) -> None:
