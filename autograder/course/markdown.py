@@ -21,6 +21,7 @@ from ..render.mathml import as_mathml
 from .sanitise import clean_text
 
 PICTURES_LIMIT = 3 * 2**19  # characters of all pictures of one student, as they are stored
+ANONYMOUS_SIDE = 1_600  # pixels of a picture that is drawn again, at most
 PIXELS_LIMIT = 25_000_000  # of a picture; a browser holds each in four bytes
 PLUGINS = ["strikethrough", "table", "url", "def_list", "math"]
 ENVIRONMENT = (
@@ -37,7 +38,9 @@ class Pictures:
 
     Args:
         released: the names of those that came with the lab, which students may show, too.
-        anonymous: whether what pictures are called, and where they lie, stays untold.
+        anonymous: whether what pictures are called, where they lie, and what is said in them of
+            who made them stays untold.
+        room: characters of all pictures, as they are stored.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class Pictures:
         if len(data) > self._room:
             return _instead(alt, "not shown, as it is too large")
         kind = _kind(data)
+        if kind is not None and self._anonymous:
+            kind, data = _redrawn(data)
         if kind is None:
             return _instead(alt, "not shown, as it can't be read or is too large")
         self._shown.add(key)
@@ -145,6 +150,26 @@ def _kind(data: str) -> str | None:
                 return KINDS[str(picture.format)] if width * height <= PIXELS_LIMIT else None
         except damaged:
             return None
+
+
+def _redrawn(data: str) -> tuple[str | None, str]:
+    """Kind and data of a picture that `_kind` knows, with nothing in it but what is seen.
+
+    No kind, if it is damaged.
+    """
+    from PIL import Image, ImageOps
+
+    drawn = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(data)), formats=[*KINDS]) as picture:
+            form = "JPEG" if picture.format == "JPEG" else "PNG"
+            plain = ImageOps.exif_transpose(picture).convert("RGB" if form == "JPEG" else "RGBA")
+            plain.thumbnail((ANONYMOUS_SIDE, ANONYMOUS_SIDE))
+            plain.info.clear()
+            plain.save(drawn, form)
+    except Exception:  # of many kinds
+        return None, ""
+    return KINDS[form], base64.b64encode(drawn.getvalue()).decode()
 
 
 def _picture(url: str, alt: str) -> str:

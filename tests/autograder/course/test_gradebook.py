@@ -23,7 +23,7 @@ from autograder.assignment import Assignment
 from autograder.course.course import CONFIG_FILE, Course, load_course
 from autograder.course.gradebook import Answers, CourseGradebook
 from autograder.course.publish import publish
-from autograder.course.recorded import RecordedGrade, read_gradebook
+from autograder.course.recorded import Given, RecordedGrade, read_gradebook
 from autograder.course.release import take_release
 from autograder.errors import UserError
 from autograder.judge.results import QuestionResult
@@ -290,6 +290,55 @@ def test_nothing_is_written_if_something_fails(graded: Course, small: Assignment
     assert read_gradebook(graded.gradebook, "small") == before
 
 
+def given_to(course: Course, **points: float) -> dict[str, Given]:
+    rows = read_gradebook(course.gradebook, "small")
+    return {
+        student: Given(
+            given,
+            None,
+            "Said.",
+            rows[student].grades["ex1-why"],
+            rows[student].comments.get("ex1-why", ""),
+        )
+        for student, given in points.items()
+    }
+
+
+def test_points_and_comments_of_people_are_written(graded: Course) -> None:
+    given = given_to(graded, ann=2.0, bob=0.0)
+    with CourseGradebook(graded) as book:
+        assert book.give_by_hand("small", "ex1-why", given) == ([], [])
+    rows = read_gradebook(graded.gradebook, "small")
+    assert rows["ann"].grades["ex1-why"] == RecordedGrade(None, 2.0, 0.5)
+    assert rows["bob"].grades["ex1-why"] == RecordedGrade(None, 0.0)
+    assert rows["ann"].comments["ex1-why"] == rows["bob"].comments["ex1-why"] == "Said."
+    assert rows["ann"].grades["ex1-double"].manual_score == 2.5
+
+
+def test_what_somebody_else_gave_meanwhile_stays(graded: Course) -> None:
+    given = given_to(graded, ann=2.0, bob=1.0)
+    with gradebook_of(graded) as book:
+        book.find_comment("ex1-why", "small", "small", "ann").manual_comment = "Meanwhile."
+        book.db.commit()
+    given["eve"] = given["bob"]  # whom the gradebook doesn't know
+    with CourseGradebook(graded) as ours:
+        assert ours.give_by_hand("small", "ex1-why", given) == (["ann", "eve"], [])
+        assert ours.give_by_hand("no-lab", "ex1-why", given)[0] == ["ann", "bob", "eve"]
+        assert ours.give_by_hand("small", "no-question", given)[0] == ["ann", "bob", "eve"]
+    rows = read_gradebook(graded.gradebook, "small")
+    assert rows["ann"].comments["ex1-why"] == "Meanwhile."
+    assert rows["bob"].grades["ex1-why"].manual_score == 1
+
+
+def test_people_s_points_are_written_for_all_or_for_none(graded: Course) -> None:
+    given = given_to(graded, ann=2.0, bob=1.0)
+    broken = replace(given["bob"], manual_score=[])  # type: ignore[arg-type]
+    before = read_gradebook(graded.gradebook, "small")
+    with CourseGradebook(graded) as book, pytest.raises(Exception, match="list"):
+        book.give_by_hand("small", "ex1-why", given | {"bob": broken})
+    assert read_gradebook(graded.gradebook, "small") == before
+
+
 def test_formgrader_lists_what_was_recorded(graded: Course) -> None:
     for student in STUDENTS:
         graded.folder("submitted", student, "small").mkdir(parents=True)
@@ -394,6 +443,17 @@ class Hourly(BasePlugin):
             book.find_grade("ex1-why", "small", "small", "ann").manual_score = 3
             book.db.commit()
         assert self.penalty(course, small) == 3
+
+    def test_points_that_are_given_on_a_sheet_count_in_it(
+        self, late: Course, small: Assignment
+    ) -> None:
+        course = self.plugin(late, "score / 2")
+        assert self.penalty(course, small) == 1.5
+        before = read_gradebook(course.gradebook, "small")["ann"].grades["ex1-why"]
+        with CourseGradebook(course) as book:
+            given = {"ann": Given(3.0, None, "", before)}
+            assert book.give_by_hand("small", "ex1-why", given) == ([], [])
+        assert read_gradebook(course.gradebook, "small")["ann"].penalty == 3
 
     def test_it_is_cleared_when_it_no_longer_holds(self, late: Course, small: Assignment) -> None:
         course = self.plugin(late, "1")

@@ -1,14 +1,17 @@
 """What students type is shown to graders, and never alive."""
 
 import base64
+import html
 import io
 import re
 import struct
 import time
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from autograder.course.markdown import PICTURES_LIMIT, PIXELS_LIMIT, Pictures, as_html, as_typed
 
@@ -135,6 +138,33 @@ def test_pictures_can_be_shown_without_saying_whose_they_are() -> None:
     data = f"{head}AAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
     shown = pictures.show("attachment:ana.png", "ana.png", {"ana.png": {"image/png": data}})
     assert "ana" not in shown and 'alt="picture"' in shown
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF"])
+def test_who_made_a_picture_is_not_in_it(form: str) -> None:
+    about, file = Image.Exif(), io.BytesIO()
+    about[315] = "Ana Silva"  # the artist
+    named = PngInfo()
+    named.add_text("Author", "Ana Silva")
+    said: dict[str, dict[str, Any]] = {
+        "PNG": {"pnginfo": named, "exif": about},
+        "JPEG": {"exif": about},
+    }
+    said["GIF"] = {"comment": b"Ana Silva"}
+    Image.new("RGB", (2_000, 10), "red").save(file, form, **said[form])
+    assert b"Ana Silva" in file.getvalue()
+    data = base64.b64encode(file.getvalue()).decode()
+    shown = Pictures(anonymous=True).show("attachment:a", "", {"a": {"image": data}})
+    (drawn,) = re.findall(r"base64,([^\"]*)", shown)
+    content = base64.b64decode(drawn)
+    assert b"Ana" not in content
+    with Image.open(io.BytesIO(content)) as picture:
+        assert picture.size == (1_600, 8)
+        assert picture.convert("RGB").getpixel((3, 3))[0] > 250  # type: ignore[index]
+    half = base64.b64encode(file.getvalue()[:-40]).decode()
+    assert "can't be read" in html.unescape(
+        Pictures(anonymous=True).show("attachment:a", "", {"a": {"image": half}})
+    )
 
 
 def test_a_picture_is_shown_once() -> None:
