@@ -72,6 +72,8 @@ def decide(
         marks = record.marks.setdefault(code, {})
         for key, row in given.items():
             before = marks.get(key)
+            if before != row.mark:  # what was decided was decided about other marks
+                record.decided.pop(code, None)
             if before is not None and before.points != row.mark.points:
                 outcome.notes.append(
                     f"{row.place}: {code}: {row.grader} gives {row.mark.points:g} now, and gave "
@@ -79,7 +81,10 @@ def decide(
                 )
             marks[key] = row.mark
             record.names[key] = row.grader
-        merged = merge(code, marks, take)
+        taken = take or record.decided.get(code)
+        merged = merge(code, marks, taken)
+        if taken in marks and isinstance(merge(code, marks), Dispute):
+            record.decided[code] = str(taken)
         if isinstance(merged, Dispute):
             named = {record.names.get(key, key): mark for key, mark in merged.marks.items()}
             outcome.disputed.append(replace(merged, marks=named))

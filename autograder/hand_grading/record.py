@@ -33,6 +33,7 @@ class Record:
     marks: Marks = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of graders, as they write themselves
     written: dict[str, Written] = field(default_factory=dict)  # by code
+    decided: dict[str, str] = field(default_factory=dict)  # code -> whose mark was taken
 
     def save(self) -> None:
         """Write it down, unless it stands there."""
@@ -43,6 +44,7 @@ class Record:
             },
             "names": self.names,
             "written": {code: vars(one) for code, one in self.written.items()},
+            "decided": self.decided,
         }
         text = (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
         if not self.path.is_file() or self.path.read_bytes() != text:
@@ -76,7 +78,8 @@ def read_record(folder: Path, question: str) -> Record:
             for code, given in content["marks"].items()
         }
         names = {str(key): str(name) for key, name in content["names"].items()}
+        decided = {str(code): str(key) for code, key in content["decided"].items()}
         written = {code: Written(**one) for code, one in content["written"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Record(path)
-    return Record(path, marks, names, written)
+    return Record(path, marks, names, written, decided)

@@ -14,6 +14,7 @@ def test_a_record_comes_back(tmp_path: Path) -> None:
     record.marks = {"code": {"kim": Mark(1.0, {"a": 1.0}, "ß")}}
     record.names = {"kim": "Kim"}
     record.written = {"code": Written("bcd", "said")}
+    record.decided = {"code": "kim"}
     record.save()
     assert read_record(tmp_path, "q") == record
     before = record.path.stat().st_mtime_ns

@@ -149,6 +149,10 @@ def test_where_graders_differ_nothing_is_written_until_one_decides(course: Class
         read(course, kim, lee, take="Leo")
     assert read(course, kim, lee, take="lee").is_complete
     assert by_hand(course, "ana") == (3.0, "")
+    again = read(course, kim)  # it stays decided, as long as nobody gives something else
+    assert again.is_complete and again.outcome.changes == []
+    other = fill(sheet, "kim.csv", {A: {"points": "0"}}, "Kim")
+    assert len(read(course, other).outcome.disputed) == 1 and by_hand(course, "ana")[0] == 3
 
 
 def test_sheets_read_one_after_the_other_are_merged_as_if_read_together(course: Class) -> None:
