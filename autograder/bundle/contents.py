@@ -1,12 +1,12 @@
 """What a bundle holds: one lab, the code that grades it, and how it is graded there.
 
-    setup.sh, run_autograder    what Gradescope starts
-    README.md                   for the instructor
-    bundle.json                 settings, with the secret that inputs of tests follow from
-    not_graded.json             the result as long as there is no other
-    requirements.txt            what is installed there
-    project/                    autograder/, lib/ (as far as the lab reaches it), and of the lab
-                                source/, release/ and solution/
+setup.sh, run_autograder    what Gradescope starts
+README.md                   for the instructor
+bundle.json                 settings, with the secret that inputs of tests follow from
+not_graded.json             the result as long as there is no other
+requirements.txt            what is installed there
+project/                    autograder/, lib/ (as far as the lab reaches it), and of the lab
+                            source/, release/ and solution/
 """
 
 import json

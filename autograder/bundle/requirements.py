@@ -1,6 +1,5 @@
 """What a bundle has installed: what grading needs, in the versions that are installed here."""
 
-import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 
@@ -13,7 +12,7 @@ from ..lab_file import Index
 # What our own code imports where it grades; tests/autograder/bundle holds it to that.
 GRADING = (
     *("filelock", "ipython", "jupytext", "latex2mathml", "markupsafe", "mistune", "msgpack"),
-    *("nbformat", "nh3", "numpy", "packaging", "pillow", "pytest", "traitlets"),
+    *("nbformat", "nh3", "packaging", "pytest", "traitlets"),
 )
 # What students open notebooks with, and nothing that is graded uses.
 TOOLS = frozenset({"ipykernel", "jupyter", "jupyterlab", "nbgrader", "notebook"})

@@ -27,8 +27,8 @@ SHOWN = {
     Visibility.HIDDEN: "Points and hidden tests are not shown here.",
 }
 NOT_GRADED = (
-    "Your work was not graded: the grader itself failed. This is not your fault, and your files are "
-    "safe. Please tell your instructor. You need not upload again."
+    "Your work was not graded: the grader itself failed. This is not your fault, and your files "
+    "are safe. Please tell your instructor. You need not upload again."
 )
 Row = dict[str, Any]
 
@@ -56,19 +56,18 @@ def as_results(
     """
     if result.status == FAILED:
         return not_graded()
-    if at_once is not None and at_once.status == FAILED:
-        at_once = None
     is_open = visibility is Visibility.VISIBLE
     seen = result if is_open else at_once
     remarks = list(notes) if seen is None else seen.first_remarks(REMARKS_LIMIT)
     said = [*map(printable, remarks), SHOWN[visibility]]
-    checked = {} if at_once is None else {one.result.id: one for one in _standings(at_once, outline)}
+    public = [] if at_once is None else _standings(at_once, outline)
+    checked = {one.result.id: one for one in public}
     rows: list[Row] = []
     for question in _standings(result, outline):
         if question.result.written:
             rows.append(_by_hand(question))
             continue
-        if not is_open and question.result.id in checked:
+        if question.result.id in checked:
             rows += _public(checked[question.result.id], outline)
         rows.append(_question(question, outline, visibility))
     whole = _whole(rows, "\n".join(filter(None, said)))
@@ -176,5 +175,3 @@ def instructors_lines(result: SubmissionResult) -> Iterator[str]:
             yield f"{question.id}: {test.outcome} ({kind}, {test.points:g}) {test.name}  {said}"
     for remark in result.remarks:
         yield f"remark: {printable(remark)}"
-
-

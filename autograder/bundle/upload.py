@@ -6,7 +6,6 @@ files; links are copied as links, which finding the notebook tells of.
 
 import os
 import re
-import shutil
 import stat
 from collections import deque
 from dataclasses import replace
@@ -61,24 +60,7 @@ def _copy(upload: Path, target: Path) -> None:
                 if depth <= DEPTH_LIMIT:
                     folders.append((Path(entry.path), place, depth + 1))
             elif stat.S_ISLNK(mode):
-                place.symlink_to(os.readlink(entry.path))
+                place.symlink_to(Path(entry.path).readlink())
             elif stat.S_ISREG(mode):
-                _copy_file(Path(entry.path), place)
-
-
-def _copy_file(source: Path, place: Path) -> None:
-    """Copy a file; of one that is too large to be read, that it is."""
-    with source.open("rb") as file, place.open("wb") as copy:
-        shutil.copyfileobj(_Limited(file), copy)
-
-
-class _Limited:
-    """Reads one byte more than is taken of a file."""
-
-    def __init__(self, file: object) -> None:
-        self._file, self._left = file, SIZE_LIMIT_BYTES + 1
-
-    def read(self, size: int) -> bytes:
-        content: bytes = self._file.read(min(size, self._left))  # type: ignore[attr-defined]
-        self._left -= len(content)
-        return content
+                with Path(entry.path).open("rb") as file:  # one byte more says that it is too large
+                    place.write_bytes(file.read(SIZE_LIMIT_BYTES + 1))

@@ -1,6 +1,6 @@
 """The zip of feedback pages, named as the platform wants them that the hand-ins came from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from . import canvas, ilias, moodle

@@ -35,9 +35,8 @@ ADVICE = {
         "Limit the\n  number of uploads, or bundle again with another visibility."
     ),
     Visibility.AFTER_DUE_DATE: (
-        "- In this bundle points and hidden tests are shown after the due date. A student with a "
-        "later due date\n  sees them after that; close late submissions, or don't give regrades by "
-        "later uploads."
+        "- In this bundle points and hidden tests are shown after the due date, or after the late "
+        "due\n  date if there is one. Who has an extension can be told by others then."
     ),
     Visibility.AFTER_PUBLISHED: (
         "- In this bundle points and hidden tests are shown when you publish grades. Publish when "
@@ -148,7 +147,9 @@ def _notes(assignment: Assignment, settings: Settings) -> list[str]:
 def _readme(assignment: Assignment, settings: Settings) -> str:
     by_tests, by_hand = map(_points_of(assignment), (False, True))
     hand = f" Another **{by_hand:g} points** are given by hand." if by_hand else ""
-    refused = "Where neither of the first two is possible, grading is refused and nobody gets a score."
+    refused = (
+        "Where neither of the first two is possible, grading is refused and nobody gets a score."
+    )
     return Template((TEMPLATES / "README.md").read_text("utf-8")).substitute(
         title=assignment.title,
         lab=assignment.lab,
@@ -171,5 +172,3 @@ def _points_of(assignment: Assignment) -> Callable[[bool], float]:
         return add_points(one.max_score for one in asked if one.written is written)
 
     return points
-
-

@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
+from ..course.asked import asked_of
 from ..course.copies import changed_by_hand, put_copies, recorded
 from ..course.course import Course, load_course
 from ..course.handed_in import TIMESTAMP_FILE, read_timestamp
@@ -28,7 +29,7 @@ from ..platforms.recognise import TITLES, grade_file, recognise
 from ..platforms.roster import FILE, Roster, read_roster
 from ..platforms.times import as_utc, read_time, read_zone
 from ..project import find_project
-from .grade import LOCK_FILE, asked_of
+from .grade import LOCK_FILE
 
 COLLECTED = ".collected"  # in a course: what we wrote, and when downloads were made
 
