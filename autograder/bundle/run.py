@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -158,13 +159,12 @@ def _learn_mistakes(bundle: Bundle) -> Iterator[str]:
     grader = Grader(
         assignment, bundle.settings.seed, assignment.limits, bundle.policy, True, knowledge
     )
-    with Pool(grader, 1) as pool:
-        for question in assignment.tested:
-            plain = pool.judge(Learning(question))
+    with Pool(grader, 2) as pool:
+        for task, plain in pool.run(map(Learning, assignment.tested)):
             if isinstance(plain, Failed):
-                yield f"{question}: its known mistakes are not known here ({plain.reason})"
+                yield f"{task.question}: its known mistakes are not known here ({plain.reason})"
             else:
-                knowledge.of(question, lambda plain=plain: learnt_of(plain))  # type: ignore[misc]
+                knowledge.of(task.question, partial(learnt_of, plain))
     yield "what known mistakes answer is known"
 
 
