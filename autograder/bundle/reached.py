@@ -5,7 +5,7 @@ A bundle holds those and no others: what other labs are solved with stays at hom
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def follow(files: Iterable[Path], modules: Iterable[str] = ()) -> Reached:
         if folder is not None and folder not in packages:
             packages.add(folder)
             for path in folder.rglob("*.py"):
-                found = set(_imported(_statements(path)))
+                within = path.relative_to(HOME).parts[:-1]
+                found = set(_imported(_statements(path), within))
                 # A library that is imported in a function is for those labs that use it.
                 needed = set(_imported(_statements(path, at_start=True)))
                 names |= {one for one in found if one.split(".")[0] == OURS} | needed
@@ -76,10 +77,13 @@ def _statements(file: Path, at_start: bool = False) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
-def _imported(statements: Iterable[ast.AST]) -> Iterator[str]:
-    """The modules that are imported, relative ones left out: they lie in the same package."""
+def _imported(statements: Iterable[ast.AST], package: Sequence[str] = ()) -> Iterator[str]:
+    """The modules that are imported; `package` is where relative imports start from, if they may
+    lead out of what is reached anyway."""
     for node in statements:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level <= len(package):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            origin = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)

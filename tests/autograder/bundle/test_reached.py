@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundle.reached import follow
+from autograder.bundle.reached import Reached, follow
 from autograder.project import HOME
 
 
-def names(reached: object) -> set[str]:
-    packages = getattr(reached, "packages")  # noqa: B009
-    return {path.relative_to(HOME).as_posix() for path in packages}
+def names(reached: Reached) -> set[str]:
+    return {path.relative_to(HOME).as_posix() for path in reached.packages}
 
 
 @pytest.mark.parametrize(
@@ -31,8 +30,8 @@ def test_what_is_imported_is_reached(
     (tmp_path / "test_it.py").write_text(text, "utf-8")
     reached = follow([tmp_path / "test_it.py"])
     assert names(reached) == packages
-    assert libraries <= reached.libraries
-    assert libraries or not reached.libraries
+    of_the_lab = reached.libraries - {"IPython"}  # which public checks show tables with
+    assert libraries <= of_the_lab and bool(libraries) == bool(of_the_lab)
 
 
 def test_a_package_brings_what_it_imports_and_all_its_files(tmp_path: Path) -> None:

@@ -17,15 +17,16 @@ from .gradescope_format import read_results
 
 
 def outline(*questions: str) -> Outline:
-    cells = []
+    cells: list[dict[str, Any]] = [_text("# A lab")]
     for name in questions:
-        cells.append({"id": f"t-{name}", "cell_type": "markdown", "source": f"## On {name}"})
         tag = {"grade": True, "solution": name.endswith("why"), "grade_id": name}
-        cells.append({"id": name, "cell_type": "code", "source": "", "nbgrader": tag})
-    for cell in cells:
-        tag = cell.pop("nbgrader", None)  # type: ignore[assignment]
-        cell["metadata"] = {"nbgrader": tag} if tag else {}  # type: ignore[assignment]
+        check = {"id": name, "cell_type": "code", "source": "", "metadata": {"nbgrader": tag}}
+        cells += [_text(f"## On {name.partition('-')[2]}"), check]
     return Outline({"cells": cells}, {})
+
+
+def _text(source: str) -> dict[str, Any]:
+    return {"id": source, "cell_type": "markdown", "source": source, "metadata": {}}
 
 
 def result_of(*questions: QuestionResult, **more: Any) -> SubmissionResult:
@@ -52,7 +53,7 @@ def test_points_are_seen_when_the_instructor_says(visibility: Visibility) -> Non
     results = shown(result, visibility, None if is_open else at_once)
     assert (results["score"], results["visibility"]) == (3, "visible")
     rows = {row["name"]: row for row in results["tests"]}
-    scored = rows["On ex1-a"]
+    scored = rows["On a"]
     assert (scored["score"], scored["max_score"], scored["status"]) == (3, 3, "passed")
     assert scored["visibility"] == visibility.value
     assert scored["output"].split("\n") == [
@@ -61,11 +62,11 @@ def test_points_are_seen_when_the_instructor_says(visibility: Visibility) -> Non
         "✓ A public one.",
         "✓ A hidden one.",
     ]
-    assert ("On ex1-a: public checks" in rows) is not is_open
-    by_hand = rows["On ex1-why (graded by hand)"]
+    assert ("On a: public checks" in rows) is not is_open
+    by_hand = rows["On why (graded by hand)"]
     assert "score" not in by_hand and by_hand["visibility"] == "visible"
     if not is_open:
-        public = rows["On ex1-a: public checks"]
+        public = rows["On a: public checks"]
         assert (public["output"], public["status"]) == ("✓ A public one.", "passed")
         assert "score" not in public and public["visibility"] == "visible"
         seen = json.dumps([results["output"], public, by_hand])
@@ -87,7 +88,7 @@ def test_remarks_are_those_of_the_run_without_hidden_tests() -> None:
 def test_extra_credit_comes_on_top() -> None:
     results = shown(result_of(replace(QUESTION, extra=True)), Visibility.VISIBLE)
     (row,) = results["tests"]
-    assert (row["name"], row["score"], row["max_score"]) == ("On ex1-a (extra credit)", 3, 0)
+    assert (row["name"], row["score"], row["max_score"]) == ("On a (extra credit)", 3, 0)
     assert results["score"] == 3
 
 

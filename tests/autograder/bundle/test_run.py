@@ -80,20 +80,16 @@ def rows(results: dict[str, Any], visibility: str) -> list[dict[str, Any]]:
 def test_uploads_get_what_grading_a_class_gives(
     prepared: Container, course: Path, tmp_path: Path
 ) -> None:
-    solved = with_answers(prepared)
     half = with_answers(
         prepared,
         count_words="def count_words(words):\n    return {word: 1 for word in words}",
         mean_length="def mean_length(words):\n    while True: pass",
     )
     uploads: dict[str, dict[str, bytes]] = {
-        "solution": {"my solution (1).ipynb": solved},
         "blank": {f"{LAB}.ipynb": BLANK},
         "half": {f"{LAB}/{LAB}.ipynb": half, "notes.txt": b"-"},
         "hostile": {"x.ipynb": with_answers(prepared, split_words=TELLS)},
-        "none": {"photo.png": b"\x89PNG"},
-        "two": {"a.ipynb": solved, "b.ipynb": BLANK},
-        "broken": {f"{LAB}.ipynb": b'{"cells": ['},
+        "two": {"a.ipynb": half, "b.ipynb": BLANK},
     }
     expected = graded(course, uploads)
     assignment = load_assignment(LAB, HOME / "release")
@@ -111,8 +107,9 @@ def test_uploads_get_what_grading_a_class_gives(
         assert "stdout_visibility" in results and "confinement: " in said
         scores[student] = results["score"]
         tells_nothing_hidden(results, tmp_path)
-    assert scores["solution"] == 18 and scores["half"] > scores["blank"] == 0
-    assert [scores[name] for name in ("none", "two", "broken")] == [0, 0, 0]
+        if student == "hostile":
+            tells_no_inputs(results)
+    assert 18 > scores["half"] > scores["blank"] == scores["two"] == 0
 
 
 def tells_nothing_hidden(results: dict[str, Any], folder: Path) -> None:
@@ -128,26 +125,23 @@ def tells_nothing_hidden(results: dict[str, Any], folder: Path) -> None:
             assert line not in at_once
 
 
-def test_what_hidden_tests_ask_reaches_nobody_at_once(container: Container) -> None:
-    results, _ = container.grade({"x.ipynb": with_answers(container, split_words=TELLS)})
+def tells_no_inputs(results: dict[str, Any]) -> None:
+    """Code that remembers what it is given can't tell at once what hidden tests gave it."""
     counts = [
         {int(n) for row in rows(results, when) for n in re.findall(r"TOLD (\d+)", row["output"])}
         for when in ("visible", "after_published")
     ]
-    assert counts[0] and max(counts[0]) < max(counts[1])  # the code was told, and could not tell
+    assert counts[0] and max(counts[0]) < max(counts[1])  # it was given more, and could not tell
     assert not any("score" in row for row in rows(results, "visible"))
 
 
-@pytest.mark.parametrize(("machine", "level"), [((), "strong"), (IN_A_CONTAINER, "acceptable")])
-def test_a_submission_reads_and_writes_nothing_of_the_bundle(
-    container: Container, machine: tuple[str, ...], level: str
-) -> None:
+def test_a_submission_reads_and_writes_nothing_of_the_bundle(container: Container) -> None:
     hostile = PRELUDE + HOSTILE.format(root=str(container.root))
     results, said = container.grade(
-        {"x.ipynb": with_answers(container, split_words=hostile)}, *machine
+        {"x.ipynb": with_answers(container, split_words=hostile)}, *IN_A_CONTAINER
     )
-    assert results["extra_data"]["confinement"].startswith(level)
-    assert f"confinement: {level}" in said and "hidden tests lie in this container" in said
+    assert results["extra_data"]["confinement"].startswith("acceptable")
+    assert "confinement: acceptable" in said and "hidden tests lie in this container" in said
     assert "Loot" not in json.dumps(results) + said and "Nothing" in said
     assert results["score"] == 14  # what the other answers earn
 
@@ -159,7 +153,6 @@ def test_where_nothing_confines_nobody_is_graded_unless_it_is_asked_for(
     results, said = container.grade(files, *OLD_KERNEL)
     assert results == read_results(json.dumps(not_graded()).encode())
     assert "can't be confined" in said
-    assert container.start("setup.sh", *OLD_KERNEL).returncode == 1
     results, said = changed(container, allow_unconfined=True).grade(files, *OLD_KERNEL)
     assert results["score"] == 18 and results["extra_data"]["confinement"].startswith("none")
     assert "UNCONFINED" in said
@@ -183,13 +176,6 @@ def test_when_the_grader_fails_there_is_no_score_and_a_word_to_the_student(
     assert "score" not in results and "not your fault" in results["output"]
     assert str(container.root) not in json.dumps(results)
     assert "no result: exit code" in said
-
-
-def test_nothing_hidden_is_shown_at_once_unless_it_is_asked_for(container: Container) -> None:
-    files = {f"{LAB}.ipynb": BLANK}
-    results, _ = changed(container, visibility="visible").grade(files)
-    assert {row["visibility"] for row in results["tests"]} == {"visible"}
-    assert [row["name"] for row in results["tests"] if "public checks" in row["name"]] == []
 
 
 def test_a_solution_without_all_points_is_told_before_anybody_uploads(

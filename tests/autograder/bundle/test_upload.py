@@ -74,7 +74,7 @@ def test_a_notebook_is_found_whatever_it_is_called(
         ),
         (
             {f"{'d/' * (DEPTH_LIMIT + 5)}lab1.ipynb": NOTEBOOK},
-            "nothing to grade: d/…/d lies in too many folders",
+            "nothing to grade: …/d lies in too many folders",
         ),
     ],
 )
@@ -97,7 +97,7 @@ def test_links_and_pipes_lead_nowhere(tmp_path: Path) -> None:
     (upload / "loop").symlink_to("loop")
     os.mkfifo(upload / "pipe.ipynb")
     content = read(tmp_path, {})
-    assert content.notebook is None and "lab1.ipynb is a link" in content.notes[0]
+    assert content.notebook is None and "lab1.ipynb is a link" in " ".join(content.notes)
 
 
 def test_too_many_files_are_told(tmp_path: Path) -> None:
