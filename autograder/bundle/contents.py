@@ -22,7 +22,7 @@ from ..errors import UserError
 from ..lab import Lab, read_lab_folder
 from ..notebook import as_text
 from ..project import HOME
-from .reached import follow
+from .reached import OURS, follow
 from .requirements import requirements_text
 from .results import not_graded
 from .settings import FILE, Settings, settings_as_text
@@ -63,7 +63,7 @@ def bundle_files(assignment: Assignment, settings: Settings, readme: str) -> Fil
         NOT_GRADED: as_json(not_graded()),
         REQUIREMENTS: requirements_text(reached.libraries, listed, lab.index).encode(),
     }
-    ours = [*_below(HOME / "autograder"), *filter(_is_wanted, reached.files())]
+    ours = {*_below(HOME / "autograder"), *({*_below(HOME / OURS)} & {*reached.files()})}
     in_project = {path.relative_to(HOME).as_posix(): path.read_bytes() for path in ours}
     in_project |= _of_lab(assignment, source)
     return files | {f"{PROJECT}/{name}": content for name, content in in_project.items()}
@@ -117,11 +117,9 @@ def _shared(source: Path) -> dict[str, Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    return filter(_is_wanted, sorted(path for path in folder.rglob("*") if path.is_file()))
-
-
-def _is_wanted(path: Path) -> bool:
-    return LEFT_BEHIND.isdisjoint(path.parts)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and LEFT_BEHIND.isdisjoint(path.relative_to(folder).parts):
+            yield path
 
 
 def _tests(assignment: Assignment, lab: Lab) -> Iterator[Path]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.bundle.settings import Visibility
 from autograder.errors import UserError
 from autograder.verbs import bundle as verb
-from autograder.verbs.bundle import Visibility, bundle_for_gradescope
+from autograder.verbs.bundle import bundle_for_gradescope
 from autograder.verbs.grade import grade_class
 
 from .conftest import LAB, hand_in, solved, typed
