@@ -239,6 +239,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.printable",
         "autograder.verbs.judge",
     },
     "autograder.verbs": {

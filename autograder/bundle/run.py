@@ -29,12 +29,14 @@ from ..judge.knowledge import KNOWN, Knowledge, learnt_of
 from ..judge.pool import Failed, Pool
 from ..judge.results import FAILED, SubmissionResult
 from ..judge.warm import Grader, Learning
+from ..printable import printable_text
 from ..verbs.judge import judge_contents, rehearsal_of
 from .contents import as_json, bundled_assignment
 from .results import as_results, instructors_lines
 from .settings import Settings, Visibility, read_settings
 from .upload import read_upload
 
+LINE_LIMIT = 4_000  # characters
 RESULTS = Path("results", "results.json")
 SPARE_S = 30  # of the platform's limit, for what comes before and after
 LEAST_S = 60.0  # for the public checks of a submission
@@ -175,7 +177,7 @@ def _say_level(bundle: Bundle) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(printable_text(line, LINE_LIMIT), flush=True)
 
 
 def _say_all(lines: Iterable[str]) -> None:
