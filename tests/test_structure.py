@@ -235,6 +235,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.assignment",
         "autograder.atomic_file",
         "autograder.bundle",
+        "autograder.compiler.points",
         "autograder.course",
         "autograder.engine",
         "autograder.errors",

@@ -11,8 +11,11 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.bundle.results import as_results, not_graded
-from autograder.bundle.settings import Visibility
+from autograder.bundle.run import Bundle
+from autograder.bundle.settings import Settings, Visibility
+from autograder.compiler.build import build_labs
 from autograder.course.outline import Outline
+from autograder.judge.content import Content
 from autograder.judge.results import SubmissionResult
 from autograder.verbs.grade import grade_class
 from tests.attacks.recipe import PRELUDE
@@ -185,3 +188,19 @@ def test_a_solution_without_all_points_is_told_before_anybody_uploads(
     ran = container.start("setup.sh")
     assert ran.returncode == 1
     assert "of 18 points by tests" in ran.stdout and "should get all points" in ran.stdout
+
+
+def test_without_public_checks_only_the_grading_runs(tmp_path: Path) -> None:
+    source = tmp_path / "source" / "bare" / "bare.md"
+    source.parent.mkdir(parents=True)
+    source.write_text("# Bare\n\n```python\n#!TAG QUESTION ex1-a\n```\n", "utf-8")
+    (source.parent / "hidden").mkdir()
+    (source.parent / "hidden" / "test_a.py").write_text(
+        "from lib.kit.checks import question\n"
+        "@question('ex1-a', points=1)\ndef test_a(submission):\n    '''A test.'''\n",
+        "utf-8",
+    )
+    build_labs([source], tmp_path / "release", tmp_path / "solution")
+    assignment = load_assignment("bare", tmp_path / "release", tmp_path / "source")
+    bundle = Bundle(tmp_path, Settings("bare", 1), assignment)
+    assert bundle.look_at_public(Content("ann", "bare.ipynb", b"{}")) is None
