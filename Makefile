@@ -10,7 +10,7 @@ py     := .venv/bin/python
 as_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # `make check` leaves out the tests that start many graders or train models: minutes of waiting.
-slow := attacks browser source stress $(addprefix autograder/,engine gate mutation verbs test_cli.py \
+slow := attacks browser source stress $(addprefix autograder/,bundle engine gate mutation verbs test_cli.py \
   course/test_gradebook.py course/test_plugins.py)
 linters = $(py) -m ruff check . && $(py) -m ruff format --check . && $(py) -m mypy
 

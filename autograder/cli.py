@@ -521,6 +521,73 @@ def feedback(
 
 @cli.command()
 @click.argument("lab")
+@click.option("--gradescope", is_flag=True, help="For Gradescope, which is the one that there is.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The zip; else COURSE/gradescope-LAB.zip."
+)
+@click.option(
+    "--course",
+    "course_dir",
+    type=click.Path(path_type=Path),
+    help="Keeps the secret of the tests' inputs; else the project's course/gradescope.",
+)
+@click.option(
+    "--visibility",
+    default="after_published",
+    show_default=True,
+    type=click.Choice(["visible", "after_due_date", "after_published", "hidden"]),
+    help="When students see points and what hidden tests say.",
+)
+@click.option(
+    "--minutes",
+    default=10,
+    show_default=True,
+    type=click.IntRange(2, 40),
+    help="The time limit that is set in Gradescope.",
+)
+@click.option(
+    "--release",
+    "release_dir",
+    default=lambda: find_project() / "release",
+    type=click.Path(path_type=Path),
+    help="Folder of released labs, if another one than the project's.",
+)
+@click.option(
+    "--allow-unconfined", is_flag=True, help="Grade even if submissions can't be confined there."
+)
+def bundle(
+    lab: str,
+    gradescope: bool,
+    out: Path | None,
+    course_dir: Path | None,
+    visibility: str,
+    minutes: int,
+    release_dir: Path,
+    allow_unconfined: bool,
+) -> None:
+    """Pack LAB as an autograder for a platform that grades each upload by itself."""
+    from .bundle.settings import Visibility
+    from .verbs.bundle import bundle_for_gradescope
+
+    if not gradescope:
+        raise UserError("say for which platform the bundle is: --gradescope", exit_code=2)
+    _make_room(out)
+    bundled = bundle_for_gradescope(
+        lab,
+        out=out,
+        course_dir=course_dir,
+        release_root=release_dir,
+        visibility=Visibility(visibility),
+        limit_s=60 * minutes,
+        allow_unconfined=allow_unconfined,
+    )
+    size_kib = -(-bundled.size_bytes // 1024)
+    _say([f"bundle  {_shown(bundled.zip_file)} ({size_kib} KiB): keep it secret"], bundled.notes)
+    _say([f"secret  {_shown(bundled.course_dir / 'grading.json')}: keep it for the term"], [])
+
+
+@cli.command()
+@click.argument("lab")
 @click.option("--seeds", type=click.IntRange(1), help="Run the solution under so many seeds, too.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:

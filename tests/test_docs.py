@@ -17,7 +17,7 @@ from autograder import lab_file, rubric
 from autograder.cli import cli
 from autograder.compiler.build import build_labs
 from autograder.compiler.points import read_tests
-from autograder.course import dates
+from autograder.course import dates, roster
 from autograder.course.course import load_course, modules_of
 from autograder.engine import Cause, limits
 from autograder.gate.bench import Bench, Subject
@@ -28,7 +28,7 @@ from autograder.judge.grade import Grading
 from autograder.judge.pool import Pool
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 from autograder.lab import Lab, read_lab_folder
-from autograder.platforms import decisions, roster
+from autograder.platforms import decisions
 from autograder.platforms.recognise import TITLES
 from autograder.variants.format import USAGES
 

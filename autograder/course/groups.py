@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..judge.content import Content
-from . import roster
 from .course import Course
-from .roster import read_roster
+from .roster import roster_of
 
 Share = tuple[str, str]  # a group, or a student without one; a digest of what was handed in
 
@@ -32,8 +31,8 @@ class Shares:
     @cached_property
     def _groups(self) -> dict[str, str]:
         """The group of each student who has one."""
-        members = read_roster(self.course.root / roster.FILE).values()
-        return {member.student: member.group for member in members if member.group}
+        students = roster_of(self.course.root).students.values()
+        return {student.id: student.group for student in students if student.group}
 
     def has_group(self, student: str) -> bool:
         """Whether the roster has the student in a group."""

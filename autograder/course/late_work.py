@@ -12,13 +12,13 @@ from functools import cached_property
 
 from ..errors import UserError
 from ..toml_file import nearest
-from . import dates, roster
+from . import dates
 from .config import uses_our_late_penalty
 from .course import Course
 from .dates import CourseDates, read_dates
 from .handed_in import moment_of, read_timestamp
 from .lateness import LabDates, Lateness, lateness
-from .roster import Member, read_roster
+from .roster import Student, roster_of
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class LateWork:
         return read_dates(self.course.root / dates.FILE)
 
     @cached_property
-    def members(self) -> dict[str, Member]:
+    def members(self) -> dict[str, Student]:
         """The roster by id."""
-        return read_roster(self.course.root / roster.FILE)
+        return roster_of(self.course.root).students
 
     def knows(self, lab: str) -> bool:
         """Whether a lab has a due date here; else the gradebook's counts."""

@@ -35,9 +35,9 @@ def question_view(
         "kind": kind,
         "sign": sign,
         "points": f"{earned} / {most}",
-        "lead": wording.prose(_lead(question, titles)),
+        "lead": wording.prose(lead(question, titles)),
         "unfold": _unfolds(question),
-        "notes": [wording.prose(note, TEXT_LIMIT) for note in _notes(question)],
+        "notes": [wording.prose(note, TEXT_LIMIT) for note in notes_on(question)],
         "reasons": [_reason(reason, question, titles) for reason in reasons[:REASONS_LIMIT]],
         "more_reasons": len(reasons[REASONS_LIMIT:]),
         "waiting": len(waiting),
@@ -69,7 +69,7 @@ def _unfolds(question: Standing) -> bool:
     return bool(question.lost and question.reasons) and not question.is_open
 
 
-def _lead(question: Standing, titles: Mapping[str, str]) -> str:
+def lead(question: Standing, titles: Mapping[str, str]) -> str:
     """The one sentence that is seen before anything is opened, if there is one to say."""
     if question.written:
         if question.is_open:
@@ -90,7 +90,7 @@ def _lead(question: Standing, titles: Mapping[str, str]) -> str:
     return wording.capital(reason.message)
 
 
-def _notes(question: Standing) -> list[str]:
+def notes_on(question: Standing) -> list[str]:
     """What there is to know besides the tests: credit, hands, words."""
     result, grade = question.result, question.grade
     notes = []
@@ -111,6 +111,19 @@ def _notes(question: Standing) -> list[str]:
 
 def _reason(reason: Reason, question: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
     """One reason: how many checks and points it covers, what to look at, where it lies."""
+    return {
+        "kind": "open" if reason.is_open else "none",
+        "sign": "○ open" if reason.is_open else "✗ failed",
+        "worth": wording.points(reason.points),
+        "message": wording.prose(message_of(reason, question, titles)),
+        "first": wording.title(reason.tests[0].checked),
+        "count": len(reason.tests),
+        "checks": _with_messages(reason),
+    }
+
+
+def message_of(reason: Reason, question: Standing, titles: Mapping[str, str]) -> str:
+    """What a reason says to the student."""
     elsewhere = reason.blamed if reason.blamed != question.result.id else ""
     message = reason.message
     if reason.is_known_mistake:
@@ -121,15 +134,7 @@ def _reason(reason: Reason, question: Standing, titles: Mapping[str, str]) -> di
         message = f"Waits for {titles[elsewhere]}: a blank there is still open."
     elif reason.failure is not None:
         message = stopped(reason.failure, titles.get(elsewhere, ""))
-    return {
-        "kind": "open" if reason.is_open else "none",
-        "sign": "○ open" if reason.is_open else "✗ failed",
-        "worth": wording.points(reason.points),
-        "message": wording.prose(wording.capital(message)),
-        "first": wording.title(reason.tests[0].checked),
-        "count": len(reason.tests),
-        "checks": _with_messages(reason),
-    }
+    return wording.capital(message)
 
 
 def _with_messages(reason: Reason) -> Markup:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..assignment import Assignment, nbgrader_tag
-from ..course import roster
 from ..course.blanks import known_blanks, without_blanks
 from ..course.course import Course
-from ..course.roster import read_roster
+from ..course.roster import roster_of
 from ..course.store import ResultStore
 from ..judge.submission import StudentCell
 from .codes import Codes
@@ -51,7 +50,7 @@ def collect_answers(course: Course, assignment: Assignment, question: str, codes
     folder = course.root / "results" / assignment.lab
     blanks = known_blanks(folder / ".released" / "blanks.json", assignment.notebook)
     released = answer_cell(assignment.notebook, question)
-    members = read_roster(course.root / roster.FILE)
+    members = roster_of(course.root).students
     found: dict[tuple[str, str], list[tuple[str, StudentCell]]] = {}
     untouched = []
     for result in ResultStore(folder).results():
@@ -60,8 +59,8 @@ def collect_answers(course: Course, assignment: Assignment, question: str, codes
             untouched.append(student)
             continue
         member = members.get(student)
-        is_grouped = member is not None and member.group
-        owner = f"group {member.group}" if member and is_grouped else f"student {student}"
+        group = "" if member is None else member.group
+        owner = f"group {group}" if group else f"student {student}"
         found.setdefault((owner, _digest(cell)), []).append((student, cell))
     answers: dict[str, Answer] = {}
     for (owner, digest), alike in sorted(found.items()):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..delimited import Delimited, Row, read_delimited
 from ..errors import UserError, shown
-from ..platforms.delimited import Delimited, Row, read_delimited
 from ..platforms.safe_text import plain_text, safe_text
 from ..printable import printable, printable_text
 from ..rubric import TAKEN, Rubric

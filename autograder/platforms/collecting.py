@@ -13,6 +13,7 @@ from typing import Any
 
 from ..course.extra_files import Asked
 from ..course.notebook_file import SIZE_LIMIT_BYTES
+from ..course.roster import Roster
 from ..printable import printable, printable_name
 from . import canvas
 from .archive import Archive, Member
@@ -21,7 +22,6 @@ from .decisions import BY_HAND, Decision, Row
 from .grade_file import GradeFile
 from .handed_in import HandedIn, open_unit
 from .recognise import TITLES
-from .roster import Roster
 from .times import FORMAT, as_utc, read_time
 from .whose import Owner, Owners, Unit, units_of
 

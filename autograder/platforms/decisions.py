@@ -10,9 +10,9 @@ from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
+from ..delimited import read_delimited
 from ..errors import UserError
 from ..printable import printable
-from .delimited import read_delimited
 from .safe_text import plain_text, safe_text
 
 BY_HAND = "by-hand"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from ..course.roster import Roster
 from ..errors import UserError
 from ..printable import printable, printable_name
 from .decimals import decimal_mark, places_of, read_number, rounded, written
 from .grade_file import GradeFile, Line
-from .roster import Roster
 
 
 class Change(StrEnum):

@@ -1,9 +1,9 @@
 """A plain folder, or a zip of folders: one for each student, or a file that is named after them."""
 
 from ..course.notebook_file import archive_stem, notebook_stem
+from ..course.roster import Roster
 from .archive import Archive, nfc
 from .clue import Clue, Clues
-from .roster import Roster
 
 NAME = "plain"
 TITLE = "plain folders"

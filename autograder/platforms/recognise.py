@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
+from ..course.roster import Roster
+from ..delimited import Delimited
 from ..errors import UserError, shown
 from . import blackboard, brightspace, canvas, gradescope, ilias, moodle, plain
 from .archive import Archive
 from .clue import Clues
-from .delimited import Delimited
 from .grade_file import GradeFile
-from .roster import Roster
 
 READERS: dict[str, Callable[[Archive], Clues]] = {
     one.NAME: one.read for one in (moodle, canvas, blackboard, brightspace, ilias, gradescope)

@@ -1,14 +1,10 @@
 """The zip of feedback pages, named as the platform wants them that the hand-ins came from."""
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from . import canvas, ilias, moodle
 from .decisions import Decision, Row
-
-_DATE = (1980, 1, 1, 0, 0, 0)  # the same pages make the same archive
 
 
 @dataclass
@@ -65,15 +61,3 @@ def _path(row: Row, student: str, lab: str) -> str | None:
         folder = row.entry.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
         return f"{folder}/{page}" if folder else None
     return None
-
-
-def zip_of(pages: Mapping[str, bytes]) -> bytes:
-    """A zip archive of these files; the same ones give the same bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, page in sorted(pages.items()):
-            info = zipfile.ZipInfo(name, _DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, page)
-    return content.getvalue()

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..course.notebook_file import archive_stem, notebook_stem
+from ..course.roster import Roster, Told, name_key
 from ..printable import printable, printable_name
 from .archive import Member
 from .clue import Clue
 from .decisions import How, Row
 from .grade_file import GradeFile, Line
-from .roster import Roster, Told, name_key
 
 # Ids by which a worksheet's line is found; they mean nothing in a roster.
 _OF_LINES = ("participant", "ilias_id", "canvas_id", "login")

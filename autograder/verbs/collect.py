@@ -14,21 +14,22 @@ from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
+from ..course.asked import asked_of
 from ..course.copies import changed_by_hand, put_copies, recorded
 from ..course.course import Course, load_course
 from ..course.handed_in import TIMESTAMP_FILE, read_timestamp
+from ..course.roster import FILE, Roster, read_roster
+from ..delimited import read_delimited
 from ..errors import UserError, shown
 from ..platforms.archive import opened
 from ..platforms.collecting import Before, Collecting, Made, Plan
 from ..platforms.decisions import Row, read_rows, rows_as_bytes, table_path
-from ..platforms.delimited import read_delimited
 from ..platforms.grade_file import GradeFile
 from ..platforms.handed_in import HandedIn
 from ..platforms.recognise import TITLES, grade_file, recognise
-from ..platforms.roster import FILE, Roster, read_roster
 from ..platforms.times import as_utc, read_time, read_zone
 from ..project import find_project
-from .grade import LOCK_FILE, asked_of
+from .grade import LOCK_FILE
 
 COLLECTED = ".collected"  # in a course: what we wrote, and when downloads were made
 

@@ -16,7 +16,7 @@ from ..course.late_work import LateWork
 from ..course.ledger import Ledger, standings_of
 from ..course.lowering import said_of_kept
 from ..course.moments import end_of, latest, written
-from ..course.roster import Member
+from ..course.roster import Student
 from ..course.scores import scores_of
 from ..course.store import ResultStore
 from ..errors import UserError
@@ -35,7 +35,7 @@ class Comparison:
     changes: list[Difference]  # of those who had points before
     new: list[Difference]
     students: int
-    members: dict[str, Member]
+    members: dict[str, Student]
     kept: list[str] = field(default_factory=list)  # a line for each whose better points stay
 
     @property
@@ -61,7 +61,7 @@ class Comparison:
         table = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         table.writerow(LETTERS)
         for one in self.changes:
-            member = self.members.get(one.student, Member(one.student))
+            member = self.members.get(one.student, Student(one.student))
             assert one.before is not None
             texts = (one.student, member.name, member.email, self.lab)
             numbers = (one.before.final, one.after.final, one.after.max_score)

@@ -10,21 +10,21 @@ from typing import Any
 
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
+from ..course.asked import asked_of
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION
 from ..course.hand_ins import find_hand_ins
+from ..course.roster import FILE, Roster, Student, read_roster
 from ..course.scores import FinalScore, final_scores
 from ..course.store import ResultStore
+from ..delimited import read_delimited
 from ..errors import UserError, shown
 from ..platforms.decimals import rounded
 from ..platforms.decisions import Decision, read_rows, table_path
-from ..platforms.delimited import read_delimited
 from ..platforms.filling import Change, Filling, fill
 from ..platforms.recognise import TITLES, grade_file
-from ..platforms.roster import FILE, Roster, Student, read_roster
 from ..platforms.safe_text import safe_text
 from ..project import find_project
-from .grade import asked_of
 
 LISTED_LIMIT = 10  # names in one line
 PLAIN = "csv"  # what is written without a platform's file

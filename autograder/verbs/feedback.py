@@ -8,7 +8,8 @@ from ..atomic_file import write_atomically
 from ..course.course import load_course
 from ..errors import UserError, shown
 from ..platforms.decisions import read_rows, table_path
-from ..platforms.way_back import name_pages, zip_of
+from ..platforms.way_back import name_pages
+from ..zip_archive import zip_of
 
 
 @dataclass

@@ -8,11 +8,11 @@ from typing import Any
 from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
+from ..course.asked import asked_of
 from ..course.class_run import ClassRun, remember, seed_of
 from ..course.config import engine_note, unused_notes
 from ..course.course import Course, load_course
 from ..course.environment import SUBMISSION, Key, digest_of, environment_of
-from ..course.extra_files import Asked
 from ..course.gone import gone_students
 from ..course.groups import Share, Shares
 from ..course.hand_ins import HandIn, find_hand_ins
@@ -269,13 +269,6 @@ def _content(waits: HandIn | Content) -> Content:
 def _without_texts(result: dict[str, Any]) -> dict[str, Any]:
     files = [{**file, "text": ""} for file in result["files"]]
     return {name: value for name, value in result.items() if name != "cells"} | {"files": files}
-
-
-def asked_of(assignment: Assignment) -> Asked:
-    """What a lab asks for besides the notebook, and what students have from it."""
-    files = (path for path in assignment.release_dir.rglob("*") if path.is_file())
-    released = (path.relative_to(assignment.release_dir).as_posix() for path in files)
-    return Asked(assignment.files, frozenset(released))
 
 
 def part_of(content: Content) -> Key:

@@ -5,6 +5,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ..assignment import Assignment, load_assignment
+from ..course.asked import asked_of
 from ..course.class_run import ClassRun, recall
 from ..course.course import Course
 from ..course.gradebook import CourseGradebook
@@ -13,7 +14,7 @@ from ..course.publish import publish
 from ..course.store import ResultStore
 from ..errors import UserError
 from ..judge.results import FAILED, SubmissionResult
-from .grade import LOCK_FILE, asked_of, judge_hand_ins, record_published
+from .grade import LOCK_FILE, judge_hand_ins, record_published
 
 
 def introduce(course: Course, lab: str) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import load_assignment
+from ..course.asked import asked_of
 from ..course.class_run import seed_of
 from ..course.course import load_course
 from ..course.environment import changed_parts, environment_of
@@ -16,7 +17,7 @@ from ..errors import UserError
 from ..judge.results import FAILED
 from ..project import find_project
 from ..solution import find_solution, find_solution_files
-from .grade import asked_of, part_of
+from .grade import part_of
 
 NEW, FORCED = "no result yet", "by --force"
 

@@ -161,11 +161,11 @@ def give_points(course: Path) -> None:
 def copied_course(folder: Path, graded: Path, persons: list[Person]) -> Path:
     """A larger class with the results of a graded one, which are recorded and not judged again."""
     from autograder.assignment import load_assignment
+    from autograder.course.asked import asked_of
     from autograder.course.course import load_course
     from autograder.course.gradebook import Answers, CourseGradebook
     from autograder.course.hand_ins import find_hand_ins
     from autograder.judge.results import SubmissionResult
-    from autograder.verbs.grade import asked_of
 
     course, assignment = folder / "canvas", load_assignment(LAB, PROJECT / "release")
     shutil.copy(graded / "nbgrader_config.py", course)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from autograder.course.roster import Roster, Student
 from autograder.platforms import plain
-from autograder.platforms.roster import Roster, Student
 
 from .test_moodle import archive_of
 

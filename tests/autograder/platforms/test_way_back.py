@@ -1,10 +1,7 @@
 """Names of pages in the zip for the way back."""
 
-import zipfile
-from io import BytesIO
-
 from autograder.platforms.decisions import Row
-from autograder.platforms.way_back import name_pages, zip_of
+from autograder.platforms.way_back import name_pages
 
 
 def row(source: str, entry: str, student: str, **values: str) -> Row:
@@ -38,11 +35,3 @@ def test_a_moodle_group_without_ids_of_members_shares_a_page() -> None:
 def test_platforms_without_such_a_zip_get_folders() -> None:
     back = name_pages([row("gradescope", "submission_1/lab.ipynb", "ana", decision="taken")], "lab")
     assert back.pages == {"ana/lab_feedback.html": "ana"} and back.plain == ["ana"]
-
-
-def test_the_same_pages_make_the_same_archive() -> None:
-    pages = {"b/ä.html": b"2", "a.html": b"1"}
-    content = zip_of(pages)
-    assert content == zip_of(dict(reversed(pages.items())))
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        assert {name: archive.read(name) for name in archive.namelist()} == pages

@@ -1,9 +1,9 @@
 """Whose a hand-in is, by ids before names."""
 
+from autograder.course.roster import Roster, Student
 from autograder.platforms.archive import Member
 from autograder.platforms.clue import Clue
 from autograder.platforms.decisions import How, Row
-from autograder.platforms.roster import Roster, Student
 from autograder.platforms.whose import Owners, Unit, units_of
 
 ROSTER = Roster(
