@@ -63,8 +63,13 @@ def documents_of(content: Content, edition: Edition) -> list[Document]:
 
 def given_documents(notebooks: Iterable[Any], files: Mapping[str, bytes]) -> list[Document]:
     """All that we gave or would answer, cell by cell: what anybody may have."""
-    found = [one for notebook in notebooks for cell in notebook["cells"] for one in _of_cells("", [cell])]
-    return found + [one for name, content in files.items() for one in _of_file(ExtraFile(name, content))]
+    found: list[Document] = []
+    for notebook in notebooks:
+        for cell in notebook["cells"]:
+            found += _of_cells("", [cell])
+    for name, content in files.items():
+        found += _of_file(ExtraFile(name, content))
+    return found
 
 
 def _by_question(notebook: Any) -> dict[str, Collection[Any]]:

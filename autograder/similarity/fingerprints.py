@@ -8,7 +8,7 @@ goes into an index, so that only texts that share a rare passage ever meet.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,7 +21,7 @@ ELSEWHERE = 0.8  # least share of texts that answer different questions
 NEARLY_ALL = 0.9  # of both texts, where they count as one
 ROWS = 400  # texts that are compared with all at once
 
-Hashes = Any  # an array of whole numbers, each once, in order
+Hashes: TypeAlias = Any  # an array of whole numbers, each once, in order
 
 
 def passages(normal: str, kind: Kind) -> Hashes:

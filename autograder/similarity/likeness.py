@@ -9,7 +9,7 @@ from .clusters import Clusters
 from .documents import Document
 from .fingerprints import Entry, Hashes, Index, Match, distinct, without
 from .normal_form import Kind
-from .texts import HandIn, Text, texts_of
+from .texts import StudentTexts, Text, texts_of
 
 THRESHOLD = 0.6  # docs/running-a-course.md says why
 
@@ -77,7 +77,7 @@ class Comparison:
 
 
 def compare(
-    hand_ins: Sequence[HandIn],
+    hand_ins: Sequence[StudentTexts],
     given: Sequence[Document],
     threshold: float = THRESHOLD,
     on_start: Callable[[int], None] = lambda number: None,
@@ -173,10 +173,8 @@ class _Comparing:
         share = min((match.share for match in inside), default=1.0)
         left, right = members[0], members[-1]
         shared = self._index.shared(left, right)
-        if left != right:
-            sides = (self._side(left), self._side(right))
-        else:
-            sides = self._copies(texts[0])
+        two = (self._side(left), self._side(right))
+        sides = self._copies(texts[0]) if left == right else two
         students = tuple(sorted(name for text in texts for name in text.students))
         own = [(match.share, tally.pairs(match)) for match in inside]
         own += [(1.0, tally.pairs_of_one(number)) for number in members]

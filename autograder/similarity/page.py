@@ -1,4 +1,4 @@
-"""The likenesses of a class as one page: no script, nothing from elsewhere, readable in both themes."""
+"""The likenesses of a class as one page: no script, nothing from elsewhere, in both themes."""
 
 import functools
 from collections.abc import Sequence

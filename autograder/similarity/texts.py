@@ -9,7 +9,7 @@ from .normal_form import Kind
 
 
 @dataclass(frozen=True)
-class HandIn:
+class StudentTexts:
     """What one student wrote; `unit` is the number of the student's group, or of the student."""
 
     student: str
@@ -46,7 +46,7 @@ class Text:
         return [copy.student for copy in self.copies]
 
 
-def texts_of(hand_ins: Iterable[HandIn]) -> dict[Kind, list[Text]]:
+def texts_of(hand_ins: Iterable[StudentTexts]) -> dict[Kind, list[Text]]:
     """The texts of each kind, in the order in which they are met."""
     found: dict[Kind, dict[tuple[str, str], Text]] = defaultdict(dict)
     for hand_in in hand_ins:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
+from ..counted import counted
 from ..course import roster
 from ..course.blanks import read_blanks
 from ..course.course import Course, load_course
-from ..course.hand_ins import HandIn as Row
-from ..course.hand_ins import find_hand_ins
+from ..course.hand_ins import HandIn, find_hand_ins
 from ..course.press import Jammed, Press, PressLimits
 from ..course.roster import read_roster
-from ..counted import counted
 from ..errors import UserError
 from ..project import find_project
 from ..similarity.documents import (
@@ -27,7 +26,7 @@ from ..similarity.documents import (
 from ..similarity.likeness import THRESHOLD, compare
 from ..similarity.normal_form import Kind
 from ..similarity.page import ClassLikeness, render_likenesses
-from ..similarity.texts import HandIn
+from ..similarity.texts import StudentTexts
 from ..solution import find_solution, find_solution_files
 from .grade import asked_of
 
@@ -97,7 +96,7 @@ def compare_class(
     return found, page
 
 
-def _students(course: Course, assignment: Assignment) -> list[Row]:
+def _students(course: Course, assignment: Assignment) -> list[HandIn]:
     submitted = course.folder("submitted", ".", assignment.lab).parent
     rows = find_hand_ins(course.root, assignment.lab, submitted, asked_of(assignment))
     students = [row for row in rows if not row.is_stray]
@@ -108,13 +107,13 @@ def _students(course: Course, assignment: Assignment) -> list[Row]:
 
 
 def _read(
-    rows: Sequence[Row], edition: Edition, jobs: int, on_step: Callable[[], None]
+    rows: Sequence[HandIn], edition: Edition, jobs: int, on_step: Callable[[], None]
 ) -> tuple[dict[str, list[Document]], list[str]]:
     """The documents by student, and notes on those that could not be read, or not all of them."""
     documents: dict[str, list[Document]] = {}
     notes: dict[str, str] = {}
 
-    def read_some(some: Iterable[Row]) -> None:
+    def read_some(some: Iterable[HandIn]) -> None:
         with Press(edition, READING) as press:
             for row in some:
                 try:
@@ -141,7 +140,7 @@ def _document(question: str, kind: str, text: str, normal: str, is_cut: bool) ->
     return Document(question, Kind(kind), text, normal, is_cut)
 
 
-def _by_unit(course: Course, documents: dict[str, list[Document]]) -> list[HandIn]:
+def _by_unit(course: Course, documents: dict[str, list[Document]]) -> list[StudentTexts]:
     """Number who handed in; a group of the roster has one number."""
     members = read_roster(course.root / roster.FILE)
     numbers: dict[tuple[bool, str], int] = {}
@@ -149,7 +148,7 @@ def _by_unit(course: Course, documents: dict[str, list[Document]]) -> list[HandI
     for student, found in documents.items():
         group = members[student].group if student in members else ""
         unit = numbers.setdefault((bool(group), group or student), len(numbers))
-        hand_ins.append(HandIn(student, unit, found))
+        hand_ins.append(StudentTexts(student, unit, found))
     return hand_ins
 
 
@@ -177,12 +176,8 @@ def _questions(assignment: Assignment, documents: Iterable[Sequence[Document]]) 
 def summary(found: ClassLikeness) -> str:
     """What there is to read, in one line."""
     likenesses = found.comparison.likenesses
-    questions = len({one.question for one in likenesses})
-    read = counted(len(likenesses), "likeness", "likenesses")
-    handed_in = counted(len(found.students), "hand-in")
+    handed_in = f"{found.lab}: {counted(len(found.students), 'hand-in')} compared"
     if not likenesses:
-        return f"{found.lab}: {handed_in} compared; none alike beyond what was given"
-    return (
-        f"{found.lab}: {handed_in} compared; {read} to read, in {counted(questions, 'question')}; "
-        "evidence, not a verdict"
-    )
+        return f"{handed_in}; none are alike beyond what was given"
+    questions = counted(len({one.question for one in likenesses}), "question")
+    return f"{handed_in}; to read: {len(likenesses)} in {questions}; evidence, not a verdict"
