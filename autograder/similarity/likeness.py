@@ -1,6 +1,6 @@
 """Likenesses: two hand-ins, or a group of them, with unusual passages in common."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,14 +29,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What two hand-ins have in common, or several that share one text.
+    """What two hand-ins have in common, or more of them: one text (`whole`), or parts of it.
 
-    `share` is that of the shorter text's passages, `only_here` the part of them that no other
-    hand-in has, and `surprise` how unusual all of it is, in bits.
+    `sides` are two of the texts, and `share` is what they share of the shorter one's passages.
+    `only_here` is the part of that which no other hand-in has, and `surprise` how unusual all of
+    it is, in bits.
     """
 
     question: str
     kind: Kind
+    whole: bool
     sides: tuple[Side, Side]
     students: tuple[str, ...]
     hand_ins: int  # a group of the roster is one
@@ -44,7 +46,7 @@ class Likeness:
     only_here: float
     surprise: float
     as_alike: int  # other pairs of hand-ins for this question
-    shared: Hashes = field(repr=False, compare=False, default=None)
+    shared: Hashes = field(repr=False, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain data, without texts."""
@@ -52,6 +54,7 @@ class Likeness:
             "question": self.question,
             "kind": str(self.kind),
             "students": list(self.students),
+            "one_text": self.whole,
             "sides": [side.as_json() for side in self.sides],
             "equal_share": round(self.share, 3),
             "only_here_share": round(self.only_here, 3),
@@ -74,6 +77,7 @@ class Comparison:
 
     likenesses: list[Likeness]  # the most unusual first
     counts: dict[str, QuestionCount]  # by question
+    common_limit: int  # what more hand-ins have was left out
 
 
 def compare(
@@ -95,6 +99,7 @@ def compare(
     on_start(sum(map(len, by_kind.values())))
     counts: dict[str, QuestionCount] = defaultdict(QuestionCount)
     found: list[Likeness] = []
+    common_limit = Index([], units).common_limit
     for kind, texts in by_kind.items():
         known = distinct((one.normal for one in given if one.kind is kind), kind)
         entries = [
@@ -109,7 +114,7 @@ def compare(
                 counts[text.question].short += len(text.copies)
         found += _Comparing(kind, texts, index).likenesses(index.matches(threshold, on_step))
     found.sort(key=lambda one: (-round(one.surprise, 3), -one.share, one.question, one.students))
-    return Comparison(found, dict(counts))
+    return Comparison(found, dict(counts), common_limit)
 
 
 class _Comparing:
@@ -118,27 +123,29 @@ class _Comparing:
     def __init__(self, kind: Kind, texts: Sequence[Text], index: Index) -> None:
         self._kind, self._texts, self._index = kind, texts, index
 
-    def likenesses(self, matches: Iterable[Match]) -> Iterator[Likeness]:
-        """Groups first, then pairs, each pair of groups once."""
-        found = list(self._without_detours(list(matches)))
-        clusters = Clusters(len(self._texts))
+    def likenesses(self, matches: Sequence[Match]) -> Iterator[Likeness]:
+        """Each text that several share, and what such texts have in common in parts."""
+        found = list(self._without_detours(matches))
+        one = Clusters(len(self._texts))  # nearly one text
         for match in found:
             if match.nearly_all and self._same_question(match):
-                clusters.join(match.left, match.right)
-        inside: dict[int, list[Match]] = defaultdict(list)
-        between: dict[tuple[int, int], list[Match]] = defaultdict(list)
-        for match in found:
-            left, right = clusters.of(match.left), clusters.of(match.right)
-            if left == right:
-                inside[left].append(match)
+                one.join(match.left, match.right)
+        yield from self._of_one_text(one, found)
+        between = [match for match in found if one.of(match.left) != one.of(match.right)]
+        parts = Clusters(len(self._texts))
+        across: dict[tuple[int, ...], list[Match]] = defaultdict(list)
+        for match in between:
+            pair = one.of(match.left), one.of(match.right)
+            if self._same_question(match):
+                parts.join(*pair)
             else:
-                between[min(left, right), max(left, right)].append(match)
-        tally = _Tally(self._texts, found, self._index)
-        for members in clusters.members():
-            if any(map(self._index.is_long, members)):
-                yield from self._group(members, inside[clusters.of(members[0])], tally)
-        for of_pair in between.values():
-            yield self._pair(of_pair, tally)
+                across[pair].append(match)
+        within: dict[int, list[Match]] = defaultdict(list)
+        for match in between:
+            if self._same_question(match):
+                within[parts.of(one.of(match.left))].append(match)
+        for together in [*within.values(), *across.values()]:
+            yield self._in_parts(together, one)
 
     def _same_question(self, match: Match) -> bool:
         return self._texts[match.left].question == self._texts[match.right].question
@@ -163,59 +170,59 @@ class _Comparing:
             ):
                 yield match
 
-    def _group(
-        self, members: list[int], inside: Sequence[Match], tally: "_Tally"
-    ) -> Iterator[Likeness]:
-        texts = [self._texts[number] for number in members]
-        hand_ins = len(frozenset().union(*(text.units for text in texts)))
-        if hand_ins < 2:
-            return
-        share = min((match.share for match in inside), default=1.0)
-        left, right = members[0], members[-1]
-        shared = self._index.shared(left, right)
-        two = (self._side(left), self._side(right))
-        sides = self._copies(texts[0]) if left == right else two
-        students = tuple(sorted(name for text in texts for name in text.students))
-        own = [(match.share, tally.pairs(match)) for match in inside]
-        own += [(1.0, tally.pairs_of_one(number)) for number in members]
-        yield self._likeness(sides, students, hand_ins, share, shared, own, tally)
+    def _of_one_text(self, one: Clusters, found: Sequence[Match]) -> Iterator[Likeness]:
+        least: dict[int, float] = {}
+        for match in found:
+            if one.of(match.left) == (name := one.of(match.right)):
+                least[name] = min(match.share, least.get(name, 1.0))
+        for members in one.members():
+            first, last = members[0], members[-1]
+            hand_ins = self._hand_ins(members)
+            if hand_ins > 1 and self._index.is_long(first):
+                two = (self._side(first), self._side(last))
+                sides = two if first != last else self._copies(self._texts[first])
+                share = least.get(one.of(first), 1.0)
+                own = hand_ins * (hand_ins - 1) // 2
+                yield self._likeness(True, sides, members, (first, last), share, own)
 
-    def _pair(self, matches: Sequence[Match], tally: "_Tally") -> Likeness:
-        best = max(matches, key=lambda one: (one.share, -one.left, -one.right))
+    def _in_parts(self, matches: Sequence[Match], one: Clusters) -> Likeness:
+        best = max(matches, key=lambda match: (match.share, -match.left, -match.right))
         sides = (self._side(best.left), self._side(best.right))
-        units = self._texts[best.left].units | self._texts[best.right].units
-        students = tuple(sorted({*sides[0].students, *sides[1].students}))
-        shared = self._index.shared(best.left, best.right)
-        own = [(match.share, tally.pairs(match)) for match in matches]
-        return self._likeness(sides, students, len(units), best.share, shared, own, tally)
+        members = sorted({number for match in matches for number in match[:2]})
+        own = self._hand_ins([best.left]) * self._hand_ins([best.right])
+        if len({one.of(number) for number in members}) == 2:
+            hand_ins = self._hand_ins(members)
+            own = hand_ins * (hand_ins - 1) // 2
+        return self._likeness(False, sides, members, (best.left, best.right), best.share, own)
 
     def _likeness(
         self,
+        whole: bool,
         sides: tuple[Side, Side],
-        students: tuple[str, ...],
-        hand_ins: int,
+        members: Sequence[int],
+        shown: tuple[int, int],
         share: float,
-        shared: Hashes,
-        own: Iterable[tuple[float, int]],
-        tally: "_Tally",
+        own: int,
     ) -> Likeness:
-        others = tally.at_least(sides[0].question, share)
-        others -= sum(number for value, number in own if value >= share)
-        owners = self._index.owners(shared)
-        only_here = float((owners <= hand_ins).mean()) if len(owners) else 0.0
-        surprise = self._index.surprise(shared, self._kind)
+        """`own` are the pairs of hand-ins in it that are as alike."""
+        shared, hand_ins = self._index.shared(*shown), self._hand_ins(members)
+        others = self._index.as_alike(sides[0].question, share) - own
         return Likeness(
-            sides[0].question,
-            self._kind,
-            sides,
-            students,
-            hand_ins,
-            share,
-            only_here,
-            surprise,
-            max(others, 0),
-            shared,
+            question=sides[0].question,
+            kind=self._kind,
+            whole=whole,
+            sides=sides,
+            students=tuple(sorted({s for at in members for s in self._texts[at].students})),
+            hand_ins=hand_ins,
+            share=share,
+            only_here=float((self._index.owners(shared) <= hand_ins).mean()),
+            surprise=self._index.surprise(shared, self._kind),
+            as_alike=max(others, 0),
+            shared=shared,
         )
+
+    def _hand_ins(self, members: Iterable[int]) -> int:
+        return len({unit for number in members for unit in self._texts[number].units})
 
     def _side(self, number: int) -> Side:
         text = self._texts[number]
@@ -234,30 +241,3 @@ class _Comparing:
             Side(text.question, tuple(sorted(same)), first.text),
             Side(text.question, tuple(sorted(rest)), other.text),
         )
-
-
-class _Tally:
-    """How many pairs of hand-ins for a question are as alike."""
-
-    def __init__(self, texts: Sequence[Text], matches: Iterable[Match], index: Index) -> None:
-        self._texts = texts
-        self._pairs: dict[str, Counter[float]] = defaultdict(Counter)
-        for number, text in enumerate(texts):
-            if index.is_long(number):
-                self._pairs[text.question][1.0] += self.pairs_of_one(number)
-        for match in matches:
-            left = texts[match.left]
-            self._pairs[left.question][match.share] += self.pairs(match)
-
-    def at_least(self, question: str, share: float) -> int:
-        """Pairs with so much in common."""
-        return sum(n for value, n in self._pairs[question].items() if value >= share)
-
-    def pairs(self, match: Match) -> int:
-        """Pairs of hand-ins that two texts stand for."""
-        return len(self._texts[match.left].units) * len(self._texts[match.right].units)
-
-    def pairs_of_one(self, number: int) -> int:
-        """Pairs of hand-ins with one text."""
-        owners = len(self._texts[number].units)
-        return owners * (owners - 1) // 2

@@ -1,6 +1,7 @@
 """The likenesses of a class as one page: no script, nothing from elsewhere, in both themes."""
 
 import functools
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from ..counted import counted
 from ..page_template import policy_hash, style_of, templates_in
 from ..printable import printable, printable_name
-from .fingerprints import COMMON_LEAST, COMMON_SHARE, LEAST, LENGTH
+from .fingerprints import LEAST, LENGTH
 from .highlight import pieces
 from .likeness import Comparison, Likeness
 from .normal_form import Kind
@@ -20,6 +21,7 @@ HERE = Path(__file__).parent
 NAMES = 12  # students that are named in a row; the JSON file has all
 SHOWN = 15  # likenesses of a question
 TOGETHER = 25  # pairs and groups in the first table
+NAMED_LIMIT = 30  # students of a group that is looked at there
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class ClassLikeness:
 
 @dataclass
 class Together:
-    """Students who are alike in one question or more."""
+    """Students who are alike in several questions."""
 
     students: tuple[str, ...]
     questions: list[str] = field(default_factory=list)
@@ -80,8 +82,7 @@ def render_likenesses(found: ClassLikeness) -> str:
             most=TOGETHER,
             shown=SHOWN,
             least=LEAST + LENGTH[Kind.CODE],
-            common_share=COMMON_SHARE,
-            common_least=COMMON_LEAST,
+            common=found.comparison.common_limit,
             style=Markup(style),
             style_hash=policy_hash(style),
         )
@@ -89,14 +90,20 @@ def render_likenesses(found: ClassLikeness) -> str:
 
 
 def _together(likenesses: Sequence[Likeness]) -> list[Together]:
-    """The same students are often alike in several questions."""
-    found: dict[tuple[str, ...], Together] = {}
+    """Students who are alike in several questions, also where others are with them in one."""
+    by_student: dict[str, list[Likeness]] = defaultdict(list)
     for one in likenesses:
-        row = found.setdefault(one.students, Together(one.students))
-        row.surprise += one.surprise
-        if one.question not in row.questions:
-            row.questions.append(one.question)
-    return sorted(found.values(), key=lambda row: (-round(row.surprise, 3), row.students))
+        for student in one.students[:NAMED_LIMIT]:
+            by_student[student].append(one)
+    found = []
+    for students in {one.students for one in likenesses if len(one.students) <= NAMED_LIMIT}:
+        row = Together(students)
+        for one in by_student[students[0]]:
+            if set(students) <= set(one.students):
+                row.surprise += one.surprise
+                row.questions += [one.question] * (one.question not in row.questions)
+        found += [row] * (len(row.questions) > 1)
+    return sorted(found, key=lambda row: (-round(row.surprise, 3), row.students))
 
 
 def _names(students: Sequence[str]) -> Markup:
