@@ -26,7 +26,7 @@ KNOWN_TO_THE_ENGINE = {
     "torch": {"networks.py", "tensors.py", "settings.py"},
     "matplotlib": {"plots.py", "worker.py", "contents.py"},
     "numpy": {"arrays.py", "tensors.py", "settings.py", "lab_file.py", "contents.py"}
-    | {"pandas_frames.py"},
+    | {"pandas_frames.py", "fingerprints.py", "highlight.py"},
     "pandas": {"pandas_frames.py"},
     "polars": {"polars_frames.py"},
     "PIL": {"images.py", "markdown.py"},
@@ -141,6 +141,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.page_template",
         "autograder.printable",
     },
+    "autograder.similarity": {
+        "autograder.similarity",
+        "autograder.assignment",
+        "autograder.counted",
+        "autograder.course.blanks",
+        "autograder.course.notebook",
+        "autograder.judge",
+        "autograder.page_template",
+        "autograder.printable",
+    },
     "autograder.course.notebook_file": {"autograder.errors", "autograder.printable"},
     "autograder.course.student_folder": {
         "autograder.errors",
@@ -218,6 +228,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.class_report",
         "autograder.compiler.build",
         "autograder.compiler.points",
+        "autograder.counted",
         "autograder.gate",
         "autograder.mutation",
         "autograder.variants",
@@ -229,6 +240,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.notebook",
         "autograder.platforms",
         "autograder.project",
+        "autograder.similarity",
         "autograder.solution",
     },
     "autograder.solution": {

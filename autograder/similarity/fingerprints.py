@@ -5,6 +5,7 @@ solution has, and those that much of the class has, are common ground and say no
 goes into an index, so that only texts that share a rare passage ever meet.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -119,7 +120,7 @@ class Index:
     def surprise(self, hashes: Hashes, kind: Kind) -> float:
         """How unusual it is to have them all, in bits a character; 0 if everybody has them."""
         rarity = np.log2((self._units + 1) / self.owners(hashes))
-        return float(rarity.sum()) / LENGTH[kind]
+        return math.fsum(rarity) / LENGTH[kind]  # whatever the order of the hashes
 
     @cached_property
     def _frequency(self) -> tuple[Hashes, Hashes]:
@@ -139,7 +140,7 @@ class Index:
         passages of each text few have."""
         known, counts = self._frequency
         texts: Hashes = np.zeros(len(known), np.int64)
-        columns = [np.searchsorted(known, entry.hashes) for entry in self.entries]
+        columns: list[Hashes] = [np.searchsorted(known, one.hashes) for one in self.entries]
         for row in columns:
             texts[row] += 1
         sizes = np.array([(counts[row] <= self.common_limit).sum() for row in columns], np.int64)
@@ -174,7 +175,7 @@ class Index:
             counts = self._alike[self.entries[left[of_it][0]].question]
             pairs = owners[left[of_it]] * owners[right[of_it]]
             np.add.at(counts, parts[of_it], pairs)
-        order = np.lexsort((-parts, ~same, left))
+        order = np.lexsort((right, -parts, ~same, left))
         firsts = np.searchsorted(left[order], left[order])
         for at in order[np.arange(len(order)) - firsts < PARTNERS]:
             i, j = sorted((int(left[at]), int(right[at])))

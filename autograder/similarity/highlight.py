@@ -32,12 +32,10 @@ def pieces(text: str, kind: Kind, shared: Hashes) -> list[Piece]:
         if not is_near and len(lines) > 1:
             shown.append(Piece(f"… {len(lines)} lines without likeness …\n", is_note=True))
             continue
-        if room <= 0:
-            shown.append(Piece("… cut here: the text is longer …\n", is_note=True))
-            break
-        end = min(end, start + room)
+        shown += _cut(text, marks, start, min(end, start + room))
         room -= end - start
-        shown += _cut(text, marks, start, end)
+        if room < 0:
+            return [*shown, Piece("\n… cut here: the text is longer …", is_note=True)]
     return shown
 
 
