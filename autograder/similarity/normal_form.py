@@ -54,7 +54,8 @@ def spans(text: str, kind: Kind) -> list[Span]:
             places.append(Span(start, start + len(value)))
         elif not (sort in Text or sort in Comment):
             places += [Span(at, at + 1) for at in range(start, start + len(value))]
-    return places
+    last = len(text)  # the lexer may add a line's end
+    return [Span(min(start, last), min(end, last)) for start, end in places]
 
 
 def _lines(text: str) -> str:

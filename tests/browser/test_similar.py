@@ -17,8 +17,6 @@ from tests.autograder.similarity.made_texts import (
 )
 from tests.autograder.similarity.test_page import HOSTILE, likeness_of
 
-from .conftest import Show
-
 WIDE = "x = " + "a" * 400 + "\n"
 
 
@@ -35,9 +33,7 @@ def page_file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("width", [390, 1200])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_is_readable(
-    page_file: Path, browser: Browser, width: int, theme: str, show: Show
-) -> None:
+def test_it_is_readable(page_file: Path, browser: Browser, width: int, theme: str) -> None:
     tab = browser.new_page(viewport={"width": width, "height": 1400}, color_scheme=theme)  # type: ignore[arg-type]
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text))

@@ -90,7 +90,7 @@ def test_what_is_not_for_eyes_is_gone(answered: Answers, edition: Edition) -> No
     """It would hide a copy, and act on a page."""
     hidden = "\u200b".join(PROSE) + "\u202e\x00\x1b[31m\ud800\ufeff"
     document = found(answered(ex2_why=hidden), edition)["ex2-why", "text"]
-    assert document.text == PROSE + "[31m"
+    assert document.text == PROSE + "[31m?"  # for half a character
 
 
 def test_a_long_text_is_cut_and_says_so(answered: Answers, edition: Edition) -> None:

@@ -54,7 +54,7 @@ def test_each_character_has_its_place_in_order(text: str) -> None:
         normal, places = normal_form(text, kind), spans(text, kind)
         assert len(places) == len(normal)
         ends = [place.end for place in places]
-        assert ends == sorted(ends) and all(0 <= p.start < p.end <= len(text) for p in places)
+        assert ends == sorted(ends) and all(0 <= p.start <= p.end <= len(text) for p in places)
 
 
 def test_places_are_right_behind_the_name_of_a_class() -> None:
