@@ -24,13 +24,14 @@ from ..similarity.documents import (
     given_documents,
 )
 from ..similarity.likeness import THRESHOLD, compare
-from ..similarity.normal_form import Kind
+from ..similarity.normal_form import Kind, normal_form
 from ..similarity.page import ClassLikeness, render_likenesses
 from ..similarity.texts import StudentTexts
 from ..solution import find_solution, find_solution_files
 from .grade import asked_of
 
 READING = PressLimits(cpu_s=20)  # for one hand-in; honest ones take a hundredth of it
+NO_SOLUTION = "no solution fits this release, so what it has counts as the students' own"
 OnStart = Callable[[str, int], None]
 
 
@@ -68,14 +69,12 @@ def compare_class(
         read_blanks(course.root / "results" / lab / ".released" / "blanks.json"),
     )
     on_start(f"reading {lab}", len(rows))
+    normal_form("", Kind.CODE)  # loads its library, whose cache of fonts no press may write
     documents, notes = _read(rows, edition, jobs, on_step)
     hand_ins = _by_unit(course, documents)
+    given, said = _given(project, course, assignment, release_root)
     comparison = compare(
-        hand_ins,
-        _given(project, assignment, release_root),
-        threshold,
-        lambda number: on_start(f"comparing {lab}", number),
-        on_step,
+        hand_ins, given, threshold, lambda number: on_start(f"comparing {lab}", number), on_step
     )
     found = ClassLikeness(
         lab,
@@ -84,7 +83,7 @@ def compare_class(
         _questions(assignment, documents.values()),
         [one.student for one in hand_ins],
         comparison,
-        notes,
+        said + notes,
     )
     page = out or course.root / f"similar-{lab}.html"
     try:
@@ -152,18 +151,27 @@ def _by_unit(course: Course, documents: dict[str, list[Document]]) -> list[Stude
     return hand_ins
 
 
-def _given(project: Path, assignment: Assignment, release_root: Path) -> list[Document]:
-    """The release and the solution, notebook and files."""
+def _given(
+    project: Path, course: Course, assignment: Assignment, release_root: Path
+) -> tuple[list[Document], list[str]]:
+    """The release and the solution, notebook and files; a note, if there is no solution."""
     lab = assignment.lab
     solution = find_solution(project, lab, release_root)
-    notebooks = [one for one in (assignment.notebook, solution) if one is not None]
     solved = find_solution_files(project, lab, release_root, assignment.files)
+    if solution is None:  # a graded course keeps one
+        kept = course.folder("solution", ".", lab).parent
+        course_has = load_assignment(
+            lab, release_root, solution_root=kept, source=assignment.source
+        )
+        solution, solved = course_has.solution, {**course_has.solution_files, **solved}
     released = {
         name: path.read_bytes()
         for name in assignment.files
         if (path := assignment.release_dir / name).is_file()
     }
-    return given_documents(notebooks, released) + given_documents([], solved)
+    notebooks = [one for one in (assignment.notebook, solution) if one is not None]
+    given = given_documents(notebooks, released) + given_documents([], solved)
+    return given, [] if solution is not None else [NO_SOLUTION]
 
 
 def _questions(assignment: Assignment, documents: Iterable[Sequence[Document]]) -> list[str]:

@@ -1,11 +1,13 @@
 """`similar` compares what a class handed in, whatever some of it is, and changes nothing."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.course.press import PressLimits
 from autograder.errors import UserError
 from autograder.similarity.page import ClassLikeness
 from autograder.verbs.similar import compare_class, summary
@@ -68,14 +70,6 @@ def test_nothing_else_is_written(project: Path, course: Path) -> None:
     assert after == before | {page: page.read_bytes()}
 
 
-def test_the_same_class_gives_the_same_page(project: Path, course: Path) -> None:
-    """Whatever the seed of Python's hashes, which each process has its own of."""
-    page = compare_class(course, LAB)[1]
-    before = page.read_bytes()
-    typed(project, "similar", LAB, "--course", course)
-    assert page.read_bytes() == before
-
-
 def test_groups_of_the_roster_are_not_compared(project: Path, course: Path) -> None:
     (course / "roster.csv").write_text("student_id,group\nana,g1\nbo,g1\n", "utf-8")
     assert pairs(compared(project, course)) == []
@@ -108,6 +102,25 @@ def test_a_huge_answer_is_cut_and_named(project: Path, course: Path) -> None:
     assert note.startswith("zoe: ") and "characters are compared" in note
 
 
+def test_a_hand_in_that_can_not_be_read_in_time_is_named(
+    project: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.verbs.similar.READING", PressLimits(wall_s=0))
+    found = compared(project, course)
+    assert pairs(found) == [] and len(found.notes) == 5
+    assert found.notes[0] == "ana: not compared, as reading it took longer than 0 s; look at it"
+
+
+def test_without_a_solution_the_page_says_so(project: Path, course: Path) -> None:
+    source = project / "source" / LAB / f"{LAB}.md"
+    shutil.rmtree(project / ".build")
+    source.write_text(source.read_text("utf-8") + "\nMore is being written.\n", "utf-8")
+    found = compared(project, course)
+    assert found.notes == [
+        "no solution fits this release, so what it has counts as the students' own"
+    ]
+
+
 def test_everybody_handed_in_the_same(project: Path, course: Path) -> None:
     for student in ("ana", "bo", "cy", "dan", "eve"):
         hand_in(course, student, solved(project, LONG))
@@ -134,13 +147,15 @@ def test_nobody_handed_in(project: Path, tmp_path: Path) -> None:
     assert error.value.exit_code == 2
 
 
-def test_the_command_writes_page_and_json(project: Path, course: Path) -> None:
-    file = course.parent / "similar.json"
-    options = ("--course", course, "--json", file, "--threshold", 70)
-    said, _ = typed(project, "similar", LAB, *options)
-    assert "evidence, not a verdict" in said and f"similar-{LAB}.html" in said
+def test_the_command_writes_json_and_the_same_page(project: Path, course: Path) -> None:
+    """Whatever the seed of Python's hashes, which each process has its own of."""
+    page = compare_class(course, LAB)[1]
+    before, file = page.read_bytes(), course.parent / "similar.json"
+    said, _ = typed(project, "similar", LAB, "--course", course, "--json", file)
+    assert "evidence, not a verdict" in said and page.name in said
+    assert page.read_bytes() == before
     report = json.loads(file.read_text("utf-8"))
-    assert report["threshold"] == 0.7 and report["lab"] == LAB
+    assert report["threshold"] == 0.6 and report["lab"] == LAB
     assert [len(one["likenesses"]) for one in report["questions"]].count(1) == 1
 
 
