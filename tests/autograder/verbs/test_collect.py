@@ -20,9 +20,9 @@ from ..platforms.downloads import (
     START,
     Person,
     blackboard_files,
-    brightspace_name,
     canvas_name,
     canvas_rows,
+    downloads,
     gradescope_files,
     ilias_name,
     moodle_name,
@@ -115,24 +115,8 @@ def of_class(name: Any, **options: Any) -> dict[str, bytes]:
     return {name(one, FILE, **options): content(one) for one in CLASS}
 
 
-def merged(parts: list[dict[str, bytes]]) -> dict[str, bytes]:
-    return {name: data for part in parts for name, data in part.items()}
-
-
-PLATFORMS: dict[str, dict[str, bytes]] = {
-    "moodle": of_class(moodle_name),
-    "moodle, flat": of_class(moodle_name, flat=True),
-    "moodle, blind": of_class(moodle_name, blind=True),
-    "canvas": of_class(canvas_name),
-    "canvas, late": of_class(canvas_name, late=True),
-    "blackboard": merged([blackboard_files(one, content(one), FILE) for one in CLASS]),
-    "brightspace": {**of_class(brightspace_name), "index.html": b"<html>"},
-    "ilias": of_class(ilias_name),
-    "gradescope": gradescope_files([[one] for one in CLASS], [content(one) for one in CLASS], FILE),
-    "plain": {f"{one.id}/{FILE}": content(one) for one in CLASS},
-    "plain, files": {f"{one.id}.ipynb": content(one) for one in CLASS},
-    "plain, logins": {f"all/{one.login}/{LAB}/{FILE}": content(one) for one in CLASS},
-}
+PLATFORMS = downloads(CLASS, {one.number: content(one) for one in CLASS}, FILE)
+PLATFORMS["canvas, late"] = of_class(canvas_name, late=True)
 HOW = {
     "moodle": "worksheet",
     "canvas": "roster-id",
@@ -581,7 +565,7 @@ def test_what_a_person_put_there_stays(desk: Desk) -> None:
 def test_what_was_put_there_earlier_gives_way_and_is_kept_aside(desk: Desk) -> None:
     hand_in(desk.course, ANA.id, b'{"by": "mail"}')
     (desk.folder(ANA) / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC\n", "utf-8")
-    desk.collect(desk.zip(merged([blackboard_files(ANA, content(ANA), FILE)])))
+    desk.collect(desk.zip(blackboard_files(ANA, content(ANA), FILE)))
     assert desk.taken() == {ANA.id: content(ANA)}
     assert (desk.folder(ANA) / f"{FILE}.kept-1").read_bytes() == b'{"by": "mail"}'
 
