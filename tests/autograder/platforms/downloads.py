@@ -62,8 +62,12 @@ def people(number: int) -> list[Person]:
     return [Person(n) for n in range(1, number + 1)]
 
 
-def roster_text(persons: Iterable[Person], groups: Mapping[int, str] | None = None) -> str:
-    """A roster with all columns filled."""
+def roster_text(
+    persons: Iterable[Person],
+    groups: Mapping[int, str] | None = None,
+    extra_time: Mapping[int, str] | None = None,
+) -> str:
+    """A roster with all columns."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(
@@ -81,21 +85,9 @@ def roster_text(persons: Iterable[Person], groups: Mapping[int, str] | None = No
         ]
     )
     for one in persons:
-        group = (groups or {}).get(one.number, "")
-        writer.writerow(
-            [
-                one.id,
-                one.name,
-                one.email,
-                one.canvas_id,
-                one.login,
-                one.login,
-                one.id,
-                one.id,
-                group,
-                "",
-            ]
-        )
+        more = ((groups or {}).get(one.number, ""), (extra_time or {}).get(one.number, ""))
+        logins = (one.login, one.login, one.id, one.id)
+        writer.writerow([one.id, one.name, one.email, one.canvas_id, *logins, *more])
     return text.getvalue()
 
 
@@ -166,7 +158,8 @@ def gradescope_files(
     groups: Sequence[Sequence[Person]], contents: Sequence[bytes], file: str = "lab.ipynb"
 ) -> dict[str, bytes]:
     lines, files = ["---"], {}
-    for number, (group, content) in enumerate(zip(groups, contents, strict=True), start=77_001):
+    for group, content in zip(groups, contents, strict=True):
+        number = 77_000 + group[0].number
         lines += [f"submission_{number}:", "  :submitters:"]
         for one in group:
             name = one.name.replace("'", "''")
