@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.add_points": set(),
     "autograder.atomic_file": set(),
     "autograder.counted": set(),
+    "autograder.delimited": {"autograder.errors"},
     "autograder.errors": set(),
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
@@ -119,6 +120,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.course": {
         "autograder.atomic_file",
         "autograder.course",
+        "autograder.delimited",
         "autograder.page_template",
         "autograder.tied_process",
         "autograder.identity",
@@ -167,6 +169,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.course.student_folder",
         "autograder.course.extra_files",
         "autograder.course.hand_ins",
+        "autograder.delimited",
         "autograder.errors",
         "autograder.printable",
     },
@@ -213,6 +216,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.verbs": {
         "autograder.add_points",
         "autograder.atomic_file",
+        "autograder.delimited",
         "autograder.verbs",
         "autograder.assignment",
         "autograder.class_report",

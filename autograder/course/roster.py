@@ -1,21 +1,16 @@
-"""Who is in the course: `roster.csv`, a row a student, of which only `student_id` must be there.
+"""Who is in the course: `roster.csv`, a row a student, of which only `student_id` must be there."""
 
-Spreadsheets write it in many ways, so its encoding and its delimiter are told by its beginning.
-"""
-
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..delimited import read_delimited
 from ..errors import UserError, shown
 from .dates import EXTRA_TIME, extra_time_of
 from .lateness import ExtraTime
 
 FILE = "roster.csv"
 ID = "student_id"
-DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -54,29 +49,14 @@ def read_roster(path: Path) -> dict[str, Member]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The rows that name a student, each with the line it ends in."""
-    text = _text(path.read_bytes(), path)
-    header = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        names = [name.strip().casefold() for name in next(rows, [])]
-        if ID not in names:
-            wrong = f"no column `{ID}`"
-            raise UserError(f"{shown(path)}:1: {wrong}; name the columns in the first line")
-        for row in rows:
-            said = dict(zip(names, (value.strip() for value in row), strict=False))
-            if said.get(ID):
-                yield rows.line_num, said
-    except csv.Error as error:
-        line = max(rows.line_num, 1)
-        raise UserError(f"{shown(path)}:{line}: not CSV ({error}); save it anew") from None
-
-
-def _text(content: bytes, path: Path) -> str:
-    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        return content.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UserError(f"{shown(path)}:{line}: not UTF-8 text; save the file as UTF-8") from None
+    """The rows that name a student, each with the line it begins in."""
+    table = read_delimited(path)
+    names = [name.casefold() for name in table.header]
+    if ID not in names:
+        wrong = f"no column `{ID}`"
+        raise UserError(f"{table.place(table.rows[0])}: {wrong}; name the columns in this line")
+    for row in table.rows[1:]:
+        texts = (cell.text.strip() for cell in row.cells)
+        said = dict(zip(names, texts, strict=False))
+        if said.get(ID):
+            yield row.line, said

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from ..delimited import Delimited
 from .archive import Archive
 from .clue import Clue, Clues, matches
 from .columns import chosen
-from .delimited import Delimited
 from .grade_file import GradeFile, Line
 from .times import read_time
 

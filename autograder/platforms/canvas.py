@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from ..delimited import Delimited
 from ..errors import UserError
 from .archive import Archive
 from .clue import Clue, Clues, matches
 from .columns import chosen
-from .delimited import Delimited
 from .grade_file import GradeFile, Line
 
 NAME = "canvas"

@@ -10,9 +10,9 @@ from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
+from ..delimited import read_delimited
 from ..errors import UserError
 from ..printable import printable
-from .delimited import read_delimited
 
 BY_HAND = "by-hand"
 # Texts of others begin in a spreadsheet as formulas do; a mark in front keeps them texts.

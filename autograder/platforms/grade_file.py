@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .delimited import Delimited
+from ..delimited import Delimited
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from ..delimited import Delimited
 from .archive import Archive
 from .clue import Clue, Clues, matches
-from .delimited import Delimited
 from .grade_file import GradeFile, Line
 
 NAME = "ilias"

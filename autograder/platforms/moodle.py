@@ -6,10 +6,10 @@ The number in a name is the participant's of this assignment, which the workshee
 import re
 from collections.abc import Iterable
 
+from ..delimited import Delimited
 from ..errors import UserError
 from .archive import Archive
 from .clue import Clue, Clues, matches
-from .delimited import Delimited
 from .grade_file import GradeFile, Line
 from .times import read_time
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
+from ..delimited import Delimited
 from ..errors import UserError, shown
 from . import blackboard, brightspace, canvas, gradescope, ilias, moodle, plain
 from .archive import Archive
 from .clue import Clues
-from .delimited import Delimited
 from .grade_file import GradeFile
 from .roster import Roster
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..course.hand_ins import is_odd_id
+from ..delimited import Delimited, read_delimited
 from ..errors import UserError, shown
 from ..printable import printable, printable_name
-from .delimited import Delimited, read_delimited
 
 FILE = "roster.csv"
 COLUMNS = (

@@ -17,11 +17,11 @@ from ..atomic_file import write_atomically
 from ..course.copies import changed_by_hand, put_copies, recorded
 from ..course.course import Course, load_course
 from ..course.handed_in import TIMESTAMP_FILE, read_timestamp
+from ..delimited import read_delimited
 from ..errors import UserError, shown
 from ..platforms.archive import opened
 from ..platforms.collecting import Before, Collecting, Made, Plan
 from ..platforms.decisions import Row, read_rows, rows_as_bytes, table_path
-from ..platforms.delimited import read_delimited
 from ..platforms.grade_file import GradeFile
 from ..platforms.handed_in import HandedIn
 from ..platforms.recognise import TITLES, grade_file, recognise

@@ -15,10 +15,10 @@ from ..course.environment import SUBMISSION
 from ..course.hand_ins import find_hand_ins
 from ..course.scores import FinalScore, final_scores
 from ..course.store import ResultStore
+from ..delimited import read_delimited
 from ..errors import UserError, shown
 from ..platforms.decimals import rounded
 from ..platforms.decisions import Decision, read_rows, safe_text, table_path
-from ..platforms.delimited import read_delimited
 from ..platforms.filling import Change, Filling, fill
 from ..platforms.recognise import TITLES, grade_file
 from ..platforms.roster import FILE, Roster, Student, read_roster

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.delimited import parse_delimited
 from autograder.platforms import blackboard
 from autograder.platforms.archive import opened
-from autograder.platforms.delimited import parse_delimited
 
 from .downloads import blackboard_files, blackboard_rows, people, table_text, write_zip
 

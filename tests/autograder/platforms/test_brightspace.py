@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.delimited import parse_delimited
 from autograder.platforms import brightspace
-from autograder.platforms.delimited import parse_delimited
 
 from .downloads import brightspace_rows, people, table_text
 from .test_moodle import archive_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.delimited import parse_delimited
 from autograder.platforms import canvas
-from autograder.platforms.delimited import parse_delimited
 
 from .downloads import canvas_rows, people, table_text
 from .test_moodle import FILES, archive_of

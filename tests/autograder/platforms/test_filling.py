@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.delimited import parse_delimited
 from autograder.errors import UserError
 from autograder.platforms.decimals import read_number, rounded
-from autograder.platforms.delimited import parse_delimited
 from autograder.platforms.filling import Change, Filling, fill
 from autograder.platforms.grade_file import GradeFile
 from autograder.platforms.recognise import grade_file

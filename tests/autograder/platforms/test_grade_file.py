@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.platforms.delimited import parse_delimited
+from autograder.delimited import parse_delimited
 from autograder.platforms.grade_file import GradeFile, Line
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.delimited import parse_delimited
 from autograder.platforms import ilias
-from autograder.platforms.delimited import parse_delimited
 
 from .downloads import ilias_rows, people, table_text
 from .test_moodle import archive_of

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.delimited import parse_delimited
 from autograder.platforms import moodle
 from autograder.platforms.archive import Archive, Member
-from autograder.platforms.delimited import parse_delimited
 
 from .downloads import moodle_rows, people, table_text
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import FORMATS
+from autograder.delimited import parse_delimited
 from autograder.errors import UserError
-from autograder.platforms.delimited import parse_delimited
 from autograder.platforms.recognise import TITLES, grade_file, recognise
 from autograder.platforms.roster import Roster, Student
 

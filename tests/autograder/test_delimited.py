@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.delimited import DELIMITERS, parse_delimited, read_delimited
 from autograder.errors import UserError
-from autograder.platforms.delimited import DELIMITERS, parse_delimited, read_delimited
 
 PATH = Path("grades.csv")
 TEXTS = st.text(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import UserError, shown
+from .errors import UserError, shown
 
 SIZE_LIMIT_BYTES = 64 * 2**20
 DELIMITERS = (",", ";", "\t")
