@@ -169,6 +169,33 @@ def test_a_class_of_each_platform(desk: Desk, case: str, form: str) -> None:
     assert desk.files() == before and not any("replace" in note for note in again.notes)
 
 
+def test_a_hand_in_of_who_left_the_roster_stays(desk: Desk) -> None:
+    """The roster may be a shorter one by mistake: nothing is deleted because of it."""
+    path = desk.zip(PLATFORMS["canvas"])
+    desk.collect(path)
+    desk.write_roster([ANA, BEN])
+    collected = desk.collect(path)
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+    assert desk.row(canvas_name(CIA, FILE))["decision"] == "unknown-student"
+    (note,) = [note for note in collected.notes if note.startswith(CIA.id)]
+    assert "not in the roster any more, and the hand-in stays" in note
+    before = desk.files()
+    desk.collect(path)
+    assert desk.files() == before
+    desk.write_roster(CLASS)
+    assert not any("any more" in note for note in desk.collect(path).notes)
+    assert desk.row(canvas_name(CIA, FILE))["decision"] == "taken"
+
+
+def test_who_has_another_id_now_has_the_hand_in_once(desk: Desk) -> None:
+    path = desk.zip({canvas_name(ANA, FILE): content(ANA)})
+    desk.collect(path)
+    roster = roster_text([ANA]).replace(f"{ANA.id},Bj", "ana,Bj", 1)
+    (desk.course / "roster.csv").write_text(roster, "utf-8")
+    desk.collect(path)
+    assert desk.taken() == {"ana": content(ANA)}
+
+
 def test_a_dry_run_decides_the_same_and_writes_nothing(desk: Desk) -> None:
     path, before = desk.zip(PLATFORMS["canvas"]), desk.files()
     dry = desk.collect(path, dry_run=True)
@@ -494,6 +521,22 @@ def test_a_hand_in_goes_to_the_whole_group(desk: Desk) -> None:
     before = desk.files()
     desk.collect(desk.project / "a.zip")
     assert desk.files() == before
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_a_group_has_its_hand_in_on_each_platform(desk: Desk, case: str) -> None:
+    """Also where a name alone tells who handed in: nobody of the group is left without."""
+    platform = case.partition(",")[0]
+    others = (f"{BEN.id}", BEN.login, BEN.participant, BEN.canvas_id, BEN.name)
+    files = {name: data for name, data in PLATFORMS[case].items() if not any(
+        one in name for one in others
+    )}  # fmt: skip
+    if case == "gradescope":
+        files = gradescope_files([[ANA], [CIA]], [content(ANA), content(CIA)], FILE)
+    desk.write_roster(CLASS, {1: "red", 2: "red"})
+    sheet = desk.worksheet(moodle_rows(CLASS)) if platform == "moodle" else None
+    desk.collect(desk.zip(files), worksheet_file=sheet, by_name=platform == "brightspace")
+    assert desk.taken()[BEN.id] == desk.taken()[ANA.id] == content(ANA)
 
 
 def test_who_works_alone_hands_in_alone(desk: Desk) -> None:
