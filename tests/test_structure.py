@@ -232,6 +232,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.lab",
         "autograder.notebook",
         "autograder.platforms",
+        "autograder.printable",
         "autograder.project",
         "autograder.solution",
     },

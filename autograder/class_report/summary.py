@@ -54,7 +54,7 @@ class ClassReport:
     exercises: Mapping[str, str]
     students: tuple[str, ...]
     scores: tuple[float, ...]  # (students,), without late penalties
-    max_score: float
+    max_score: float  # by tests and by hand
     questions: tuple[QuestionRow, ...]
     tests: tuple[Item, ...]
     outcomes: tuple[str, ...]  # by student, a letter per test: p(assed), f(ailed), o(pen)
@@ -123,7 +123,7 @@ def summarise(
         exercises=dict(exercises),
         students=tuple(result.student for result in graded),
         scores=tuple(_total(points[result.student]) for result in graded),
-        max_score=max((result.max_score for result in graded), default=0.0),
+        max_score=max((result.max_score + result.by_hand for result in graded), default=0.0),
         questions=tuple(rows),
         tests=tuple(tests),
         outcomes=tuple(
