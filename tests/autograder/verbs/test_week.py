@@ -457,18 +457,16 @@ def two_hand_in_again(week: Week) -> None:
     assert row.manual_score == by_hand(AGAIN[0])
     assert week.by_tests()[AGAIN[1]] == ANSWERS["right"][2]
     assert {one.student for one in compare(week.course, LAB).changes} <= {f"{n:05}" for n in AGAIN}
-    week.give({AGAIN[0]: 2.0})
-    week.grade()
-    assert week.waiting() == before
-    with week.nothing_changes():
-        week.grade()
 
 
 def finish_by_hand(week: Week) -> None:
-    week.give({number: by_hand(number) for number in week.waiting()})
+    """What a person looked at again waits no more."""
+    week.give({number: by_hand(number) for number in week.waiting()} | {AGAIN[0]: 2.0})
     week.grade()
     assert week.waiting() == set()
     check_penalties(week)
+    with week.nothing_changes():
+        week.grade()
 
 
 def raw_points(number: int) -> float:
@@ -526,7 +524,6 @@ def report_on_monday(week: Week) -> None:
     check_counts(report)
     text = page.read_text("utf-8")
     assert "<script" not in text
-    week.grade()
     with week.nothing_changes():
         report_class(week.course, LAB)
         week.grade()
