@@ -1,5 +1,6 @@
 """The lab whose folder a test lies in, built anew, and a process that its workers come from."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,15 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.compiler.build import build_labs
 from autograder.engine import Zygote
 from autograder.lab import find_lab
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen() -> Iterator[None]:
+    """Who measures memory collects garbage first: not among all that lies there by now."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -552,7 +552,7 @@ def as_integer(value):
 @question("ex2-predict", points=1)
 def test_prediction_is_the_models_sum(submission, rng):
     """The first value is the number whose digits the model finds most likely."""
-    for index, places in ((0, PLACES), (2, 5), (3, 1)):
+    for index, places in ((0, 5), (3, 1)):
         reading = Reading(submission, rng, places=places)
         assert_equal(
             reading.prediction(index)[0],
@@ -566,13 +566,12 @@ def test_prediction_is_the_models_sum(submission, rng):
 def test_truth_is_the_label(submission, rng):
     """The second value is the sum that the data set gives for this sample."""
     reading = Reading(submission, rng)
-    for index in (1, 3):
-        assert_equal(
-            reading.prediction(index)[1],
-            int(convert_vector_to_int(reading.label[index])),
-            "the true sum",
-            hint="Its digits are the label of the sample at `idx`",
-        )
+    assert_equal(
+        reading.prediction(3)[1],
+        int(convert_vector_to_int(reading.label[3])),
+        "the true sum",
+        hint="Its digits are the label of the sample at `idx`",
+    )
 
 
 @question("ex2-predict", points=1)
