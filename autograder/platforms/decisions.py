@@ -5,6 +5,7 @@ A person may correct it: a row whose `how` is `by-hand` has its `student_id` fro
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
@@ -17,7 +18,8 @@ from ..printable import printable
 BY_HAND = "by-hand"
 # Texts of others begin in a spreadsheet as formulas do; a mark in front keeps them texts.
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "'")
-_OF_OTHERS = ("source", "entry", "name", "notebook", "reason")
+_OF_OTHERS = ("source", "entry", "lms_id", "name", "notebook", "reason")
+_NUMBER = re.compile(r"[+-]?\d+")  # an id of a platform stays as it is
 
 
 class How(StrEnum):
@@ -131,7 +133,7 @@ def safe_text(text: str) -> str:
 
 
 def _safe(name: str, text: str) -> str:
-    return safe_text(text) if name in _OF_OTHERS else text
+    return safe_text(text) if name in _OF_OTHERS and not _NUMBER.fullmatch(text) else text
 
 
 def _plain(name: str, text: str) -> str:
