@@ -7,12 +7,12 @@ from pathlib import Path
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
 from ..counted import counted
-from ..course import roster
+from ..course.asked import asked_of
 from ..course.blanks import read_blanks
 from ..course.course import Course, load_course
 from ..course.hand_ins import HandIn, find_hand_ins
 from ..course.press import Jammed, Press, PressLimits
-from ..course.roster import read_roster
+from ..course.roster import roster_of
 from ..errors import UserError
 from ..project import find_project
 from ..similarity.documents import (
@@ -28,7 +28,6 @@ from ..similarity.normal_form import Kind, normal_form
 from ..similarity.page import ClassLikeness, render_likenesses
 from ..similarity.texts import StudentTexts
 from ..solution import find_solution, find_solution_files
-from .grade import asked_of
 
 READING = PressLimits(cpu_s=20)  # for one hand-in; honest ones take a hundredth of it
 NO_SOLUTION = "no solution fits this release, so what it has counts as the students' own"
@@ -141,7 +140,7 @@ def _document(question: str, kind: str, text: str, normal: str, is_cut: bool) ->
 
 def _by_unit(course: Course, documents: dict[str, list[Document]]) -> list[StudentTexts]:
     """Number who handed in; a group of the roster has one number."""
-    members = read_roster(course.root / roster.FILE)
+    members = roster_of(course.root).students
     numbers: dict[tuple[bool, str], int] = {}
     hand_ins = []
     for student, found in documents.items():
