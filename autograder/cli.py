@@ -371,6 +371,58 @@ def sheet(
 
 @cli.command()
 @click.argument("lab")
+@_course
+@click.option(
+    "--threshold",
+    default=60,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="List what shares so much of the shorter text, in percent.",
+)
+@click.option(
+    "--release",
+    "release_dir",
+    default=lambda: find_project() / "release",
+    type=click.Path(path_type=Path),
+    help="Folder of released labs, if another one than the project's.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The page; else COURSE/similar-LAB.html."
+)
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the list here.")
+def similar(
+    lab: str,
+    course_dir: Path,
+    threshold: int,
+    release_dir: Path,
+    out: Path | None,
+    jobs: int,
+    json_file: Path | None,
+) -> None:
+    """Write a page on what hand-ins of LAB have in common: evidence to read, never a verdict."""
+    from .verbs.similar import compare_class, summary
+
+    _make_room(json_file)
+    with _progress() as progress:
+        on_start, on_step = _told(progress)
+        found, page = compare_class(
+            course_dir,
+            lab,
+            release_root=release_dir,
+            threshold=threshold / 100,
+            jobs=jobs,
+            out=out,
+            on_start=on_start,
+            on_step=on_step,
+        )
+    _write_json(json_file, found.as_json())
+    _say([summary(found)], found.notes)
+    console.print(f"page  {_shown(page)}", markup=False, soft_wrap=True)
+
+
+@cli.command()
+@click.argument("lab")
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
 @click.option(

@@ -3,7 +3,7 @@
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..course.recorded import RecordedGrade, RecordedSubmission
@@ -54,7 +54,7 @@ class ClassReport:
     exercises: Mapping[str, str]
     students: tuple[str, ...]
     scores: tuple[float, ...]  # (students,), without late penalties
-    max_score: float
+    max_score: float  # by tests and by hand
     questions: tuple[QuestionRow, ...]
     tests: tuple[Item, ...]
     outcomes: tuple[str, ...]  # by student, a letter per test: p(assed), f(ailed), o(pen)
@@ -116,14 +116,14 @@ def summarise(
     tests = _tests(graded)
     passed = [_passed(result) for result in graded]
     by_tests = [result.score for result in graded]
-    rows = _questions(graded, points)
+    rows = _questions(graded, points, recorded)
     return ClassReport(
         lab=lab,
         title=title,
         exercises=dict(exercises),
         students=tuple(result.student for result in graded),
         scores=tuple(_total(points[result.student]) for result in graded),
-        max_score=max((result.max_score for result in graded), default=0.0),
+        max_score=max((result.max_score + result.by_hand for result in graded), default=0.0),
         questions=tuple(rows),
         tests=tuple(tests),
         outcomes=tuple(
@@ -148,9 +148,16 @@ def summarise(
 def _score(
     question: QuestionResult, student: str, recorded: Mapping[str, RecordedSubmission]
 ) -> float | None:
+    grade = _grade(question.id, student, recorded)
+    by_tests = grade.auto_score if question.score is None else question.score
+    return replace(grade, auto_score=by_tests).score
+
+
+def _grade(
+    question: str, student: str, recorded: Mapping[str, RecordedSubmission]
+) -> RecordedGrade:
     row = recorded.get(student)
-    grade = row.grades.get(question.id, RecordedGrade()) if row else RecordedGrade()
-    return question.score if grade.manual_score is None else grade.score
+    return row.grades.get(question, RecordedGrade()) if row else RecordedGrade()
 
 
 def _total(points: Mapping[str, float | None]) -> float:
@@ -189,7 +196,9 @@ def _tests(graded: Sequence[SubmissionResult]) -> list[Item]:
 
 
 def _questions(
-    graded: Sequence[SubmissionResult], points: Mapping[str, Mapping[str, float | None]]
+    graded: Sequence[SubmissionResult],
+    points: Mapping[str, Mapping[str, float | None]],
+    recorded: Mapping[str, RecordedSubmission],
 ) -> list[QuestionRow]:
     totals = [_total(points[result.student]) for result in graded]
     asked: dict[str, float] = {}
@@ -199,9 +208,26 @@ def _questions(
             asked.setdefault(question.id, question.max_score)
             answers[question.id][result.student] = question
     return [
-        _row(name, most, [answers[name].get(r.student) for r in graded], graded, points, totals)
+        _row(
+            name,
+            most,
+            [answers[name].get(r.student) for r in graded],
+            graded,
+            points,
+            [_is_untouched(answers[name].get(r.student), r.student, recorded) for r in graded],
+            totals,
+        )
         for name, most in asked.items()
     ]
+
+
+def _is_untouched(
+    answer: QuestionResult | None, student: str, recorded: Mapping[str, RecordedSubmission]
+) -> bool:
+    """Whether the text to write is as it was released: then it has 0 points without a person."""
+    grade = _grade(answer.id, student, recorded) if answer is not None else RecordedGrade()
+    is_written = answer is not None and answer.score is None
+    return is_written and grade.auto_score == 0 and grade.manual_score is None
 
 
 def _row(
@@ -210,14 +236,15 @@ def _row(
     answers: Sequence[QuestionResult | None],
     graded: Sequence[SubmissionResult],
     points: Mapping[str, Mapping[str, float | None]],
+    untouched: Sequence[bool],
     totals: Sequence[float],
 ) -> QuestionRow:
     counts: Counter[str] = Counter()
     earned: list[float | None] = []
     lost = lost_open = 0.0
-    for answer, result in zip(answers, graded, strict=True):
+    for answer, result, is_untouched in zip(answers, graded, untouched, strict=True):
         score = points[result.student].get(name)
-        left_open = answer is not None and not score and is_open(answer)
+        left_open = answer is not None and not score and (is_untouched or is_open(answer))
         counts[_kind(answer, score, most, left_open)] += 1
         earned.append(None if left_open else score)
         if score is not None and answer is not None and not answer.extra:

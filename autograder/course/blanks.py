@@ -18,7 +18,7 @@ Blanks = Mapping[str, Sequence[str]]  # an answer's id -> the hashes of its blan
 
 def known_blanks(record: Path, release: Any) -> Blanks:
     """Those of this release and of all before it; `record` remembers them."""
-    before = _read(record)
+    before = read_blanks(record)
     blanks = {name: list(hashes) for name, hashes in before.items()}
     for cell in filter(is_answer, release["cells"]):
         hashes = blanks.setdefault(cell["id"], [])
@@ -38,7 +38,7 @@ def without_blanks(cells: Sequence[StudentCell], blanks: Blanks) -> tuple[Studen
     )
 
 
-def _read(record: Path) -> Blanks:
+def read_blanks(record: Path) -> Blanks:
     """What was remembered; nothing if that can't be read."""
     try:
         known = json.loads(record.read_text("utf-8"))

@@ -271,9 +271,27 @@ class Collecting:
             if one.notebook is not None and any(o.how == BY_HAND for o in one.unit.owners)
         }
         gone |= {s for s, digest in self.written.items() if digest in others and s not in now}
-        for student in sorted(gone):
+        left = gone & self._left(plan)
+        for student in sorted(left):
+            plan.notes.append(
+                f"{student}: is not in the roster any more, and the hand-in stays where it is; "
+                "delete it there, or put the student back"
+            )
+        for student in sorted(gone - left):
             plan.notes.append(f"{student}: has no hand-in any more, as it is not theirs")
-        return sorted(gone)
+        return sorted(gone - left)
+
+    def _left(self, plan: Plan) -> set[str]:
+        """Students who had a hand-in, are not in the roster now, and nobody else has it."""
+        told = {row.file for row in plan.rows if row.student_id}
+        return {
+            row.student_id
+            for row in self.before.rows
+            if row.decision == Decision.TAKEN
+            and row.notebook
+            and row.file not in told
+            and row.student_id not in self.roster.students
+        }
 
     # -- rows --------------------------------------------------------------------------------------
 

@@ -194,7 +194,8 @@ def _row(
         *file.flags.values()
     }
     number = read_number(before, form.mark)
-    if number is not None and rounded(number) == score and is_set:
+    # A space that nobody sees makes Canvas empty the grade, so it does not stay.
+    if number is not None and rounded(number) == score and is_set and before.isascii():
         return made(Change.SAME)
     after = written(score, form.mark, form.places)
     if before.strip() in file.empty:

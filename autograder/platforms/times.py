@@ -110,5 +110,10 @@ def read_zone(name: str) -> tzinfo:
 
 
 def as_utc(time: datetime, zone: tzinfo) -> datetime:
-    """A time in UTC, taken as one of this zone if it says none itself."""
-    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
+    """A time in UTC, taken as one of this zone if it says none itself.
+
+    Where clocks change, one reading may mean two moments: the earlier one counts, as everywhere.
+    """
+    if time.tzinfo:
+        return time.astimezone(UTC)
+    return min(time.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -224,7 +224,7 @@ class Owners:
             for owner in [one for one in unit.owners if one.student]:
                 student = self._roster.students.get(owner.student)
                 group = student.group if student else ""
-                if not group or owner.how is How.FILE_NAME:
+                if not group:
                     continue
                 mates = [one for one in self._roster.groups[group] if one not in have]
                 known = {one.student for one in unit.owners}

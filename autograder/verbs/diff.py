@@ -20,10 +20,11 @@ from ..course.roster import Student
 from ..course.scores import scores_of
 from ..course.store import ResultStore
 from ..errors import UserError
+from ..platforms.safe_text import safe_text
+from ..printable import printable
 
 LETTERS = ("student_id", "name", "email", "lab", "before", "now", "of", "lowered", "why", "tests")
 FEW = 10  # students who are named
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet's formulas begin
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ class Comparison:
         for one in self.changes:
             member = self.members.get(one.student, Student(one.student))
             assert one.before is not None
-            texts = (one.student, member.name, member.email, self.lab)
+            texts = (safe_text(printable(text)) for text in (member.name, member.email))
             numbers = (one.before.final, one.after.final, one.after.max_score)
-            said = ("yes" if one.lowered else "no", "; ".join(one.why), _tests(one))
-            row = (*texts, *(f"{number:g}" for number in numbers), *said)
-            table.writerow([_harmless(value) for value in row])
+            said = ("yes" if one.lowered else "no", "; ".join(one.why), safe_text(_tests(one)))
+            row = (one.student, *texts, self.lab, *(f"{number:g}" for number in numbers), *said)
+            table.writerow(row)
         return file.getvalue()
 
 
@@ -162,8 +163,3 @@ def _moment(text: str, zone: Any) -> datetime:
 
 def _tests(one: Difference) -> str:
     return "; ".join(map(str, one.tests))
-
-
-def _harmless(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value

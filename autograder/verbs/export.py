@@ -24,6 +24,7 @@ from ..platforms.decisions import Decision, read_rows, table_path
 from ..platforms.filling import Change, Filling, fill
 from ..platforms.recognise import TITLES, grade_file
 from ..platforms.safe_text import safe_text
+from ..printable import printable
 from ..project import find_project
 
 LISTED_LIMIT = 10  # names in one line
@@ -222,8 +223,8 @@ def plain_table(
         writer.writerow(
             [
                 one.student,
-                safe_text(student.name),
-                safe_text(student.values.get("email", "")),
+                safe_text(printable(student.name)),
+                safe_text(printable(student.values.get("email", ""))),
                 *("" if score is None else _number(score) for score in of_questions),
                 *map(_number, numbers),
                 one.handed_in.partition(".")[0],

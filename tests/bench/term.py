@@ -1,29 +1,32 @@
-"""A class in the weeks after its first grading: nothing changed, a test dropped, three runs again.
+"""A class in the weeks after its deadline: collected, graded, nothing changed, a test dropped.
 
 Every hand-in is one of the lab's demo class but the endless loop, a third of them is late, and the
 course has a roster and due dates. A dropped test has the whole class judged again.
 
-`python -m tests.bench.term 240` prints processor seconds instead of ratios; `240 groups` makes one
-group of all who handed in the same, so that what is left is reading, storing and publishing.
+`python -m tests.bench.term 240 3000` prints processor seconds instead of ratios; `240 groups` makes
+one group of all who handed in the same, so that what is left is reading, storing and publishing.
 """
 
-import hashlib
 import itertools
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
-
-from autograder.lab import find_lab
-from autograder.variants.solution import read_solution
-from autograder.verbs.build import build_each
-from autograder.verbs.demo import read_class, submission
+from tests.autograder.platforms.downloads import (
+    downloads,
+    moodle_rows,
+    people,
+    roster_text,
+    table_text,
+    write_zip,
+)
 from tests.bench.grading import Cost, _cost_of
 from tests.bench.measure import Row
+from tests.made_class import LabCopy, files_of, give_points, own_notebook
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAB, DROPPED = "lab00", "test_spaces_and_lines"
@@ -31,77 +34,94 @@ CLASS = 60
 DATES = (
     f'timezone = "Europe/Berlin"\npercent_per_day = 10\n[labs.{LAB}]\ndue = "2026-11-27 23:59"\n'
 )
-TIMES = ("2026-11-27 20:00:00 UTC", "2026-11-27 22:58:00 UTC", "2026-11-28 10:00:00 UTC")
+TIMES = (
+    datetime(2026, 11, 27, 20, 0, tzinfo=UTC),
+    datetime(2026, 11, 27, 22, 58, tzinfo=UTC),
+    datetime(2026, 11, 28, 10, 0, tzinfo=UTC),
+)
+MOODLE = "moodle"
 
 
 class Term:
-    """A copy of the lab, and a course with a class of it."""
+    """A copy of the lab, and a course with a class of it whose hand-ins lie in Moodle's zip."""
 
     def __init__(self, folder: Path, students: int, grouped: bool) -> None:
-        self.folder, self.course = folder, folder / "course"
-        self.source = folder / "source" / LAB / f"{LAB}.md"
-        shutil.copytree(PROJECT / "source" / LAB, self.source.parent)
-        self.build()
-        lab = find_lab(LAB)
-        solved = nbformat.read(folder / "solution" / LAB / f"{LAB}.ipynb", as_version=4)
-        demo = [one for one in read_class(lab, read_solution(lab.source)) if "loop" not in one.name]
-        texts = [nbformat.writes(submission(solved, one)) for one in demo]
-        roster = ["student_id,name,group"]
-        for number, text in zip(range(students), itertools.cycle(texts), strict=False):
-            path = self.course / "submitted" / f"student-{number:04}" / LAB / f"{LAB}.ipynb"
-            path.parent.mkdir(parents=True)
-            path.write_text(text, "utf-8")
-            path.with_name("timestamp.txt").write_text(TIMES[number % len(TIMES)], "utf-8")
-            group = f"g{number % len(texts)}" if grouped else ""
-            roster.append(f"student-{number:04},Student {number},{group}")
-        (self.course / "roster.csv").write_text("\n".join(roster) + "\n", "utf-8")
+        self.folder, self.course, self.lab = folder, folder / "course", LabCopy(LAB, folder)
+        self.lab.build()
+        texts = [*self.lab.demo_class().values()]
+        self.persons = [
+            replace(one, at=time)
+            for one, time in zip(people(students), itertools.cycle(TIMES), strict=False)
+        ]
+        works = {one.number: texts[one.number % len(texts)] for one in self.persons}
+        groups = {number: f"g{number % len(texts)}" for number in works if grouped}
+        if not grouped:
+            works = {number: own_notebook(work, f"{number}") for number, work in works.items()}
+        self.course.mkdir()
+        (self.course / "roster.csv").write_text(roster_text(self.persons, groups), "utf-8")
         (self.course / "dates.toml").write_text(DATES, "utf-8")
+        self.sheet, self.zip = folder / "sheet.csv", folder / "download.zip"
+        write_zip(self.zip, downloads(self.persons, works, f"{LAB}.ipynb")[MOODLE])
 
-    def build(self) -> None:
-        """Release the lab as its source is now."""
-        build_each([self.source], self.folder / "release", self.folder / "solution")
+    def collect(self) -> Cost:
+        """Take the hand-ins out of the download."""
+        self.sheet.write_text(table_text(moodle_rows(self.persons)), "utf-8")
+        options = ("--worksheet", self.sheet, "--release", self.lab.release, "--zone", "UTC")
+        return self.typed("collect", self.zip, *options)
 
     def grade(self) -> Cost:
         """Grade the class by the command."""
-        return self.typed("grade", "--release", self.folder / "release")
+        return self.typed("grade", "--release", self.lab.release)
+
+    def export(self) -> Cost:
+        """Fill all points into the platform's file, when nothing waits for a person any more."""
+        give_points(self.course, 1.25)
+        plain = self.folder / "plain.json"
+        options = ("--release", self.lab.release)
+        self.typed("export", *options, "--out", self.folder / "plain.csv", "--json", plain)
+        scores = json.loads(plain.read_text("utf-8"))["scores"]
+        most = f"{scores[0]['max_score']:.2f}"
+        self.sheet.write_text(table_text(moodle_rows(self.persons, most)), "utf-8")
+        cost = self.typed("export", *options, "--into", self.sheet)
+        grades = {int(one["student"]): f"{one['score']:.2f}" for one in scores}
+        assert len(grades) == len(self.persons)
+        expected = table_text(moodle_rows(self.persons, most, grades))
+        assert self.sheet.read_text("utf-8") == expected
+        return cost
 
     def typed(self, verb: str, *options: object) -> Cost:
         """What a command costs."""
-        words = ["-m", "autograder", verb, LAB, "--course", self.course, *options]
+        words = ["-m", "autograder", verb, LAB, *options, "--course", self.course]
         return _cost_of([sys.executable, *map(str, words)], PROJECT)
 
     def drop_a_test(self) -> None:
         """Take one hidden test out, and its points."""
-        (path,) = self.source.parent.glob("hidden/test_words.py")
+        (path,) = self.lab.source.parent.glob("hidden/test_words.py")
         parts = path.read_text("utf-8").split("\n\n\n@question(")
         kept = [part for part in parts if f"def {DROPPED}(" not in part]
         assert len(kept) == len(parts) - 1
         path.write_text("\n\n\n@question(".join(kept), "utf-8")
-        self.build()
-
-    def written(self) -> str:
-        """A hash of all bytes in the course but the lock's."""
-        content = hashlib.sha256()
-        for path in sorted(self.course.rglob("*")):
-            if path.is_file() and path.name != ".grading.lock":
-                content.update(f"{path.relative_to(self.course)}".encode() + path.read_bytes())
-        return content.hexdigest()
+        self.lab.build()
 
 
 def costs(folder: Path, students: int, grouped: bool = False) -> Iterator[tuple[str, Cost]]:
     """Each step of a term with what it cost."""
     term = Term(folder, students, grouped)
+    yield "collect", term.collect()
+    yield "collect again", term.collect()
     yield "first grading", term.grade()
-    before = term.written()
+    before = files_of(term.course)
     for number in range(3):
         yield f"unchanged, run {number + 1}", term.grade()
-        assert term.written() == before, "an unchanged class changed a byte"
+        assert files_of(term.course) == before, "an unchanged class changed a byte"
     yield "dates", term.typed("dates")
     term.drop_a_test()
     yield "one test dropped", term.grade()
     report = folder / "diff.json"
     yield "diff", term.typed("diff", "--json", report)
     assert json.loads(report.read_text("utf-8"))["lowered"] == []
+    yield "report", term.typed("report")
+    yield "export", term.export()
 
 
 def rows() -> Iterator[Row]:
@@ -113,7 +133,13 @@ def rows() -> Iterator[Row]:
     yield Row("one test dropped / first grading, CPU", took["one test dropped"].cpu_s / first)
 
 
+def main(words: list[str]) -> None:
+    for number in [int(word) for word in words if word.isdigit()] or [240]:
+        with tempfile.TemporaryDirectory() as name:
+            for what, cost in costs(Path(name), number, "groups" in words):
+                seconds = f"{cost.cpu_s:8.1f} CPU-s {cost.wall_s:8.1f} s"
+                print(f"{number:5} {what:18} {seconds}", flush=True)
+
+
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        for what, cost in costs(Path(name), int(sys.argv[1]), "groups" in sys.argv):
-            print(f"{what:20} {cost.cpu_s:8.1f} CPU-s {cost.wall_s:8.1f} s", flush=True)
+    main(sys.argv[1:])

@@ -168,3 +168,19 @@ def test_a_mistake_in_the_module_is_known_and_costs_what_is_fair(answers: dict[s
 @pytest.mark.parametrize(("folder", "least"), [("right", 6), ("wrong", 8), ("class", 4)])
 def test_there_are_enough_answers_of_each_kind(folder: str, least: int) -> None:
     assert len(bank(folder)) >= least
+
+
+def test_files_that_are_handed_in_are_compared(project: Project) -> None:
+    course = ("--course", "course/alike")
+    project.run("demo", "weather", *course)
+    folders = sorted((project.folder / "course" / "alike" / "submitted").iterdir())[:2]
+    own = "def fit_line(days, temps):\n" + "".join(
+        f"    step{at} = [day ** {at} - {at} for day in days if day > {at}]\n" for at in range(2, 9)
+    )
+    for folder, code in zip(folders, [own, own.replace("step", "list_")], strict=True):
+        (folder / "weather" / "model.py").write_text(code, "utf-8")
+    report = project.report("similar", "weather", *course)
+    (of_file,) = [one for one in report["questions"] if one["question"] == "model.py"]
+    (likeness,) = of_file["likenesses"]
+    assert likeness["students"] == [folder.name for folder in folders]
+    assert likeness["equal_share"] == 1.0

@@ -65,6 +65,28 @@ def test_points_by_hand_count_and_others_wait() -> None:
     assert report.late == {"b": 2.0}
 
 
+def test_a_text_that_nobody_wrote_is_open_and_waits_for_nobody() -> None:
+    blank = RecordedSubmission(grades={"ex1-why": RecordedGrade(auto_score=0.0)})
+    report = summary([result("a", QuestionResult("ex1-why", 2.0))], {"a": blank})
+    (row,) = report.questions
+    assert (row.open, row.waiting, row.none, row.lost, row.lost_open) == (1, 0, 0, 2.0, 2.0)
+
+
+def test_the_maximum_is_that_of_tests_and_people_together() -> None:
+    given = RecordedSubmission(grades={"ex1-why": RecordedGrade(manual_score=2.0)})
+    questions = (question("ex1-a", "pp"), QuestionResult("ex1-why", 2.0, written=True))
+    report = summary([result("a", *questions)], {"a": given})
+    assert (report.scores, report.max_score) == ((4.0,), 4.0)
+
+
+def test_extra_credit_counts_beside_points_by_tests() -> None:
+    more = RecordedGrade(auto_score=1.0, extra_credit=0.5)
+    report = summary(
+        [result("a", question("ex1-a", "pf"))], {"a": RecordedSubmission(grades={"ex1-a": more})}
+    )
+    assert report.scores == (1.5,)
+
+
 def test_points_by_hand_replace_those_of_tests() -> None:
     given = RecordedSubmission(
         grades={"ex1-a": RecordedGrade(auto_score=0.0, manual_score=2.0, extra_credit=0.5)}

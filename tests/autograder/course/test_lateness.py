@@ -13,7 +13,7 @@ from autograder.course.moments import latest
 
 from .test_moments import BERLIN, clocks, zones
 
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 DUE = latest(datetime(2026, 11, 27, 23, 59), BERLIN)
 DATES = LabDates(
     DUE, BERLIN, last=DUE + timedelta(days=7), grace=15 * MINUTE, percent_per_day=10, cap_percent=50
@@ -50,13 +50,14 @@ extra_time = st.builds(
         (-HOUR, 0, 0),
         (timedelta(), 0, 0),
         (15 * MINUTE, 0, 0),  # in the grace
+        (15 * MINUTE + SECOND, 1, 10),
         (16 * MINUTE, 1, 10),
         (24 * HOUR + 15 * MINUTE, 1, 10),
-        (24 * HOUR + 16 * MINUTE, 2, 20),
+        (24 * HOUR + 15 * MINUTE + SECOND, 2, 20),
         (5 * 24 * HOUR, 5, 50),
         (6 * 24 * HOUR, 6, 50),  # at most
         (7 * 24 * HOUR + 15 * MINUTE, 7, 50),
-        (7 * 24 * HOUR + 16 * MINUTE, 8, 100),  # after the last day
+        (7 * 24 * HOUR + 15 * MINUTE + SECOND, 8, 100),  # after the last day
         (3000 * 24 * HOUR, 3000, 100),
     ],
 )

@@ -132,6 +132,19 @@ ben;;Ben
     assert (ben.id, ben.name, ben.email, ben.group, ben.extra_time) == ("ben", "Ben", "", "", None)
 
 
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"PK\x03\x04"])
+def test_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "roster.csv").write_bytes(content)
+    with pytest.raises(UserError, match=r"roster\.csv: "):
+        read_roster(tmp_path / "roster.csv")
+
+
+def test_what_a_spreadsheet_wrote_for_itself(tmp_path: Path) -> None:
+    content = "sep=;\r\nstudent_id;name\r\n007;Müller, Ana\r\n"
+    (tmp_path / "roster.csv").write_bytes(content.encode("cp1252"))
+    assert read_roster(tmp_path / "roster.csv").students["007"].name == "Müller, Ana"
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_anything_is_read_or_refused(

@@ -1,9 +1,10 @@
 """Downloads and files of grades as each platform makes them, of a class that is made up."""
 
+import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +16,10 @@ START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Person:
-    """A student, by all that platforms know."""
+    """A student, by all that platforms know, and when they handed in."""
 
     number: int
+    at: datetime | None = None  # else a minute after the one before
 
     @property
     def id(self) -> str:
@@ -53,15 +55,19 @@ class Person:
 
     @property
     def handed_in(self) -> datetime:
-        return START + timedelta(minutes=self.number)
+        return self.at or START + timedelta(minutes=self.number)
 
 
 def people(number: int) -> list[Person]:
     return [Person(n) for n in range(1, number + 1)]
 
 
-def roster_text(persons: Iterable[Person], groups: Mapping[int, str] | None = None) -> str:
-    """A roster with all columns filled."""
+def roster_text(
+    persons: Iterable[Person],
+    groups: Mapping[int, str] | None = None,
+    extra_time: Mapping[int, str] | None = None,
+) -> str:
+    """A roster with all columns."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(
@@ -79,21 +85,9 @@ def roster_text(persons: Iterable[Person], groups: Mapping[int, str] | None = No
         ]
     )
     for one in persons:
-        group = (groups or {}).get(one.number, "")
-        writer.writerow(
-            [
-                one.id,
-                one.name,
-                one.email,
-                one.canvas_id,
-                one.login,
-                one.login,
-                one.id,
-                one.id,
-                group,
-                "",
-            ]
-        )
+        more = ((groups or {}).get(one.number, ""), (extra_time or {}).get(one.number, ""))
+        logins = (one.login, one.login, one.id, one.id)
+        writer.writerow([one.id, one.name, one.email, one.canvas_id, *logins, *more])
     return text.getvalue()
 
 
@@ -164,7 +158,8 @@ def gradescope_files(
     groups: Sequence[Sequence[Person]], contents: Sequence[bytes], file: str = "lab.ipynb"
 ) -> dict[str, bytes]:
     lines, files = ["---"], {}
-    for number, (group, content) in enumerate(zip(groups, contents, strict=True), start=77_001):
+    for group, content in zip(groups, contents, strict=True):
+        number = 77_000 + group[0].number
         lines += [f"submission_{number}:", "  :submitters:"]
         for one in group:
             name = one.name.replace("'", "''")
@@ -174,6 +169,38 @@ def gradescope_files(
         files[f"assignment_4_export/submission_{number}/{file}"] = content
     metadata = "\n".join(lines) + "\n"
     return {"assignment_4_export/submission_metadata.yml": metadata.encode()} | files
+
+
+def downloads(
+    persons: Sequence[Person],
+    work: Mapping[int, bytes],
+    file: str = "lab.ipynb",
+    late: Collection[int] = (),
+) -> dict[str, dict[str, bytes]]:
+    """What each platform hands over, in each of its forms; `work` is by a student's number."""
+
+    def named(name: Callable[..., str], **options: bool) -> dict[str, bytes]:
+        return {name(one, file, **options): work[one.number] for one in persons}
+
+    attempts = [blackboard_files(one, work[one.number], file) for one in persons]
+    contents = [work[one.number] for one in persons]
+    return {
+        "moodle": named(moodle_name),
+        "moodle, flat": named(moodle_name, flat=True),
+        "moodle, blind": named(moodle_name, blind=True),
+        "canvas": {
+            canvas_name(one, file, late=one.number in late): work[one.number] for one in persons
+        },
+        "blackboard": {name: data for files in attempts for name, data in files.items()},
+        "brightspace": named(brightspace_name) | {"index.html": b"<html></html>"},
+        "ilias": named(ilias_name),
+        "gradescope": gradescope_files([[one] for one in persons], contents, file),
+        "plain": {f"{one.id}/{file}": work[one.number] for one in persons},
+        "plain, files": {f"{one.id}.ipynb": work[one.number] for one in persons},
+        "plain, logins": {
+            f"all/{one.login}/{file.partition('.')[0]}/{file}": work[one.number] for one in persons
+        },
+    }
 
 
 # -- files of grades -------------------------------------------------------------------------------
@@ -292,3 +319,23 @@ def ilias_rows(
             ]
         )
     return rows
+
+
+def grade_files(
+    persons: Sequence[Person], grades: Mapping[int, str] | None, maximum: str
+) -> dict[str, bytes]:
+    """Each platform's file of grades in each of its forms; where one has decimals, it has two."""
+    two = {number: f"{float(grade):.2f}" for number, grade in (grades or {}).items()}
+    comma = {number: grade.replace(".", ",") for number, grade in two.items()}
+    wide = table_text(blackboard_rows(persons, maximum, grades), "\t", "\r\n", True)
+    canvas = canvas_rows(persons, f"{maximum}.00", two)
+    return {
+        "moodle": table_text(moodle_rows(persons, f"{maximum}.00", two)).encode(),
+        "moodle, comma": table_text(moodle_rows(persons, f"{maximum},00", comma), ";").encode(
+            "utf-8-sig"
+        ),
+        "canvas": table_text(canvas, end="\r\n").encode("utf-8-sig"),
+        "blackboard": codecs.BOM_UTF16_LE + wide.encode("utf-16-le"),
+        "brightspace": table_text(brightspace_rows(persons, maximum, grades)).encode(),
+        "ilias": table_text(ilias_rows(persons, grades), ";").encode(),
+    }

@@ -52,6 +52,8 @@ def test_no_text_of_others_acts_as_a_formula(rows: list[Row]) -> None:
     for row in table:
         for name in ("source", "entry", "name", "notebook", "reason"):
             assert not row[name].startswith(("=", "+", "-", "@"))
+        is_number = row["lms_id"].lstrip("+-").isdecimal()
+        assert is_number or not row["lms_id"].startswith(("=", "+", "-", "@"))
 
 
 def test_columns_are_fixed() -> None:

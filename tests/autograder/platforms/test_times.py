@@ -103,6 +103,8 @@ def test_zones() -> None:
     assert as_utc(WHEN.replace(tzinfo=UTC), berlin).hour == 23
     twice = datetime(2026, 10, 25, 2, 30)  # clocks are put back: the earlier one counts
     assert as_utc(twice, ZoneInfo("Europe/Berlin")).hour == 0
+    missing = datetime(2026, 3, 29, 2, 30)  # clocks are put forward
+    assert as_utc(missing, ZoneInfo("Europe/Berlin")).strftime(FORMAT) == "2026-03-29 00:30:00 UTC"
     for name in ("Mars/Base", "", "../etc/passwd"):
         with pytest.raises(UserError, match="no such time zone"):
             read_zone(name)

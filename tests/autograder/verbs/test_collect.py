@@ -20,9 +20,9 @@ from ..platforms.downloads import (
     START,
     Person,
     blackboard_files,
-    brightspace_name,
     canvas_name,
     canvas_rows,
+    downloads,
     gradescope_files,
     ilias_name,
     moodle_name,
@@ -115,24 +115,8 @@ def of_class(name: Any, **options: Any) -> dict[str, bytes]:
     return {name(one, FILE, **options): content(one) for one in CLASS}
 
 
-def merged(parts: list[dict[str, bytes]]) -> dict[str, bytes]:
-    return {name: data for part in parts for name, data in part.items()}
-
-
-PLATFORMS: dict[str, dict[str, bytes]] = {
-    "moodle": of_class(moodle_name),
-    "moodle, flat": of_class(moodle_name, flat=True),
-    "moodle, blind": of_class(moodle_name, blind=True),
-    "canvas": of_class(canvas_name),
-    "canvas, late": of_class(canvas_name, late=True),
-    "blackboard": merged([blackboard_files(one, content(one), FILE) for one in CLASS]),
-    "brightspace": {**of_class(brightspace_name), "index.html": b"<html>"},
-    "ilias": of_class(ilias_name),
-    "gradescope": gradescope_files([[one] for one in CLASS], [content(one) for one in CLASS], FILE),
-    "plain": {f"{one.id}/{FILE}": content(one) for one in CLASS},
-    "plain, files": {f"{one.id}.ipynb": content(one) for one in CLASS},
-    "plain, logins": {f"all/{one.login}/{LAB}/{FILE}": content(one) for one in CLASS},
-}
+PLATFORMS = downloads(CLASS, {one.number: content(one) for one in CLASS}, FILE)
+PLATFORMS["canvas, late"] = of_class(canvas_name, late=True)
 HOW = {
     "moodle": "worksheet",
     "canvas": "roster-id",
@@ -183,6 +167,33 @@ def test_a_class_of_each_platform(desk: Desk, case: str, form: str) -> None:
     before = desk.files()
     again = desk.collect(source, **options)
     assert desk.files() == before and not any("replace" in note for note in again.notes)
+
+
+def test_a_hand_in_of_who_left_the_roster_stays(desk: Desk) -> None:
+    """The roster may be a shorter one by mistake: nothing is deleted because of it."""
+    path = desk.zip(PLATFORMS["canvas"])
+    desk.collect(path)
+    desk.write_roster([ANA, BEN])
+    collected = desk.collect(path)
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+    assert desk.row(canvas_name(CIA, FILE))["decision"] == "unknown-student"
+    (note,) = [note for note in collected.notes if note.startswith(CIA.id)]
+    assert "not in the roster any more, and the hand-in stays" in note
+    before = desk.files()
+    desk.collect(path)
+    assert desk.files() == before
+    desk.write_roster(CLASS)
+    assert not any("any more" in note for note in desk.collect(path).notes)
+    assert desk.row(canvas_name(CIA, FILE))["decision"] == "taken"
+
+
+def test_who_has_another_id_now_has_the_hand_in_once(desk: Desk) -> None:
+    path = desk.zip({canvas_name(ANA, FILE): content(ANA)})
+    desk.collect(path)
+    roster = roster_text([ANA]).replace(f"{ANA.id},Bj", "ana,Bj", 1)
+    (desk.course / "roster.csv").write_text(roster, "utf-8")
+    desk.collect(path)
+    assert desk.taken() == {"ana": content(ANA)}
 
 
 def test_a_dry_run_decides_the_same_and_writes_nothing(desk: Desk) -> None:
@@ -512,6 +523,22 @@ def test_a_hand_in_goes_to_the_whole_group(desk: Desk) -> None:
     assert desk.files() == before
 
 
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_a_group_has_its_hand_in_on_each_platform(desk: Desk, case: str) -> None:
+    """Also where a name alone tells who handed in: nobody of the group is left without."""
+    platform = case.partition(",")[0]
+    others = (f"{BEN.id}", BEN.login, BEN.participant, BEN.canvas_id, BEN.name)
+    files = {name: data for name, data in PLATFORMS[case].items() if not any(
+        one in name for one in others
+    )}  # fmt: skip
+    if case == "gradescope":
+        files = gradescope_files([[ANA], [CIA]], [content(ANA), content(CIA)], FILE)
+    desk.write_roster(CLASS, {1: "red", 2: "red"})
+    sheet = desk.worksheet(moodle_rows(CLASS)) if platform == "moodle" else None
+    desk.collect(desk.zip(files), worksheet_file=sheet, by_name=platform == "brightspace")
+    assert desk.taken()[BEN.id] == desk.taken()[ANA.id] == content(ANA)
+
+
 def test_who_works_alone_hands_in_alone(desk: Desk) -> None:
     desk.write_roster(CLASS, GROUPS)
     desk.collect(desk.zip({canvas_name(ANA, FILE): content(ANA)}), alone=True)
@@ -581,7 +608,7 @@ def test_what_a_person_put_there_stays(desk: Desk) -> None:
 def test_what_was_put_there_earlier_gives_way_and_is_kept_aside(desk: Desk) -> None:
     hand_in(desk.course, ANA.id, b'{"by": "mail"}')
     (desk.folder(ANA) / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC\n", "utf-8")
-    desk.collect(desk.zip(merged([blackboard_files(ANA, content(ANA), FILE)])))
+    desk.collect(desk.zip(blackboard_files(ANA, content(ANA), FILE)))
     assert desk.taken() == {ANA.id: content(ANA)}
     assert (desk.folder(ANA) / f"{FILE}.kept-1").read_bytes() == b'{"by": "mail"}'
 

@@ -234,6 +234,17 @@ def test_typed(course: Course, project: Path, tmp_path: Path) -> None:
     assert written(course.root) == before
 
 
+def test_in_letters_names_do_not_act_and_ids_stay(course: Course, project: Path) -> None:
+    (course.root / "submitted" / "ben").rename(course.root / "submitted" / "+49")
+    (course.root / "roster.csv").write_text('student_id,name\n+49,"ev\u202eil, \nBen"\n', "utf-8")
+    grade_class(course.root, LAB)
+    hand_in(course.root, "+49", blank(project))
+    grade_class(course.root, LAB)
+    (row,) = csv.DictReader(io.StringIO(compare(course.root, LAB).letters()))
+    assert row["student_id"] == "+49"
+    assert "\u202e" not in row["name"] and "\n" not in row["name"] and "Ben" in row["name"]
+
+
 def test_letters_without_a_roster() -> None:
     assert Comparison(LAB, None, [], [], 0, {}).letters().startswith('"student_id","name"')
     assert HALF < FULL

@@ -160,13 +160,13 @@ def test_what_people_and_platforms_set_stays(course: Path) -> None:
     path.write_text(table_text(rows), "utf-8")
     exported = export(course, path, column="778899")
     text = path.read_text("utf-8")
-    kept = {1: "EX", 2: "0.00", 3: "7\u3000", 4: "1.00"}
+    kept = {1: "EX", 2: "0.00", 3: "7.00", 4: "1.00"}  # that space would empty the grade
     assert text == table_text(canvas_rows(CLASS, "7.00", kept))
     assert exported.filling is not None
     assert {row.who: row.change.value for row in exported.filling.rows} == {
         f"{ANA.last}, {ANA.first}": "kept",
         f"{BEN.last}, {BEN.first}": "replaced",
-        f"{CIA.last}, {CIA.first}": "same",
+        f"{CIA.last}, {CIA.first}": "replaced",
         f"{DAN.last}, {DAN.first}": "no score",
         "Student, Test": "kept",
     }
@@ -315,6 +315,7 @@ def test_a_teams_row_has_the_score_of_all_of_them(course: Path) -> None:
 
 def test_a_plain_table_has_a_row_a_student_and_no_formulas(course: Path) -> None:
     roster = roster_text(CLASS).replace(ANA.name, '"=HYPERLINK(""x"")"')
+    roster = roster.replace(BEN.name, "ev\u202eil")
     (course / "roster.csv").write_text(roster, "utf-8")
     out = course.parent / "plain.csv"
     by_hand(course, {CIA: 2}, penalty=0.5)
@@ -323,6 +324,7 @@ def test_a_plain_table_has_a_row_a_student_and_no_formulas(course: Path) -> None
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["student_id"] for row in rows] == [ANA.id, BEN.id, CIA.id]
     assert rows[0]["name"] == '\'=HYPERLINK("x")'
+    assert "\u202e" not in rows[1]["name"] and rows[1]["name"].startswith("ev")
     assert rows[2] | {"handed_in": ""} == {
         **{"student_id": CIA.id, "name": CIA.name, "email": CIA.email},
         **{"ex1-mean": "5", "ex1-why": "2", "raw_score": "7", "late_penalty": "0.5"},

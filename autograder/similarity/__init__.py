@@ -1,0 +1,1 @@
+"""What hand-ins have in common, question by question: evidence for a person, never a verdict."""
