@@ -456,6 +456,8 @@ def test_loss_is_for_classes(submission, rng):
         fail("loss_addition does not grow as it should for wrong digits", hint)
     change = share * (exact_fall - exact)
     assert_close(fall, change, "the change of the loss for right digits", rtol=1e-2, hint=hint)
+    smoothed = float(F.cross_entropy(logits, label, label_smoothing=min(max(1 - share, 0.0), 1.0)))
+    assert_close(value, smoothed, "the loss of random logits", rtol=1e-2, hint=hint)
 
 
 def loss_of(submission, logits, label):
