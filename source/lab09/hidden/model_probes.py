@@ -306,14 +306,16 @@ before = parts(trained)
 gentle = take_a_step(1e-3)
 go_back()
 steep = take_a_step(1.0)
+whole = {name: value.detach().clone() for name, value in model.named_parameters()
+         if tokens is not None or name.startswith("lstm.")}
 if tokens is not None:
-    whole = {name: value.detach().clone() for name, value in model.named_parameters()}
     with torch.no_grad():
         logits = model.eval()(tokens)
-go_back()
-with torch.no_grad():
-    for name, parameter in model.named_parameters():
-        parameter.copy_(own[name])
+if not stays:
+    go_back()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(own[name])
 forget()
 for one, state in zip(inside, states):
     one.state.update(state)
@@ -329,13 +331,17 @@ def assert_optimizer_moves(
     rng: torch.Generator,
     example: Sequence[Tensor] = (),
     reference: nn.Module | None = None,
-) -> None:
+) -> Any:
     """One step must move all of the model's parameters down the slope, but not far.
 
     Args:
         example: what the model is called with once before.
         reference: what the model must be like after the step, if there is one: the step begins at
             weights that we drew, and with the stepped ones both must give the same logits.
+            Without one, the model keeps the weights after the step.
+
+    Returns:
+        What was handed out: without a reference, its `whole` holds the weights of `lstm`.
     """
     for name in (model, optimizer):
         assert_made(submission, name)
@@ -351,6 +357,7 @@ def assert_optimizer_moves(
         example=list(example),
         tokens=None if reference is None else tokens,
         weights=weights,
+        stays=reference is None,
     )
     what = f"the parameters of {model}"
     before = take_list(probe.before, range(1, MOST_PARAMETERS + 1), what)
@@ -371,6 +378,7 @@ def assert_optimizer_moves(
         for name, value in stepped.items():
             if not torch.equal(value, weights[name]):  # else it is not trained
                 assert_downhill((value - weights[name]).flatten(), slopes, model, optimizer)
+    return probe
 
 
 def assert_downhill(move: Tensor, slopes: Tensor, model: str, optimizer: str) -> None:

@@ -20,6 +20,7 @@ from lib.kit.checks import (
     take_list,
     take_number,
     take_tensor,
+    take_tensors,
 )
 from lib.kit.checks.selfcheck import Submission
 from lib.reference.number_pairs import convert_vector_to_int
@@ -416,13 +417,29 @@ def any_gradient(name, gradients):
 def test_optimizer_moves_the_adder(submission, rng):
     """optimizer_addition moves every parameter of model_addition, by a sensible amount."""
     layered_model(submission, rng)
-    assert_optimizer_moves(
+    assert_made(submission, "model_addition")
+    model = submission.setup(IN_EVAL_MODE, model=submission.model_addition).model
+    lstm = with_our_lstm(submission, model, rng)
+    probe = assert_optimizer_moves(
         submission,
         "model_addition",
         "optimizer_addition",
         rng,
         torch.zeros(2, 1, PLACES, 1, 28, 28),
     )
+    # The LSTM's weights come from ours, and with the stepped ones the layers still make the logits.
+    ours = dict(lstm.named_parameters())
+    stepped = probe.whole if isinstance(probe.whole, dict) else {}
+    stepped = take_tensors({own_name(name): one for name, one in stepped.items()}, ours, "the LSTM")
+    longest = 0.0
+    with torch.no_grad():
+        for name, parameter in ours.items():
+            longest = max(longest, float((stepped[name] - parameter).abs().max()))
+            parameter.copy_(stepped[name])
+    if not 0 < longest < 1:
+        fail("a step of optimizer_addition is far too long, or none", "Look at its learning rate")
+    digits, hint = [random_images(rng, 1, 1) for _ in range(2)], "Make it with `AdditionModel()`"
+    assert_layer_by_layer(submission, model, lstm, *digits, rng, ALL_JOINS, hint)
 
 
 IN_EVAL_MODE = """

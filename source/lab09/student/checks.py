@@ -910,6 +910,16 @@ steepest = torch.stack([
 """
 
 
+# How a direction of the logits changes with the images, in evaluation mode.
+SLOPES_OF_IMAGES = """
+numbers.requires_grad_()
+changing = (model(*numbers) * direction).sum()
+if changing.requires_grad:
+    changing.backward()
+slopes = numbers.grad
+"""
+
+
 @question("ex2-model", points=1)
 def test_both_directions(submission):
     """Each place depends on all images of both numbers (a carry), and gradients reach them all."""
@@ -929,6 +939,18 @@ def test_both_directions(submission):
         hint = "Concatenate the vectors: the LSTM tells which number is which"
         fail("with num_1 and num_2 exchanged nothing changes", hint)
     make = submission.AdditionModel
+    direction = torch.randn(logits.shape)
+    slopes = submission.setup(
+        SLOPES_OF_IMAGES, model=model, numbers=numbers.clone(), direction=direction
+    ).slopes
+    if slopes is None:
+        fail("no gradient reaches the images", "Detach nothing, and compute nothing in `no_grad`")
+    slopes = take_tensor(slopes, numbers.shape, torch.float32, "the gradients of the images")
+    step = 0.2 * slopes / slopes.norm().clamp(min=1e-12)  # along them the logits change fastest
+    further, back = logits_of(submission, model, numbers + step, numbers - step)
+    change = torch.sum((further - back) * direction) / 0.4
+    hint = "A part of the way from the images passes no gradient on, or another one"
+    assert_close(change, slopes.norm(), "the gradient of the images", rtol=0.3, hint=hint)
     trained = submission.setup(
         TRAINED, make=make, num_1=num_1.repeat(4, 1, 1, 1, 1), num_2=num_2.repeat(4, 1, 1, 1, 1)
     )
