@@ -412,7 +412,7 @@ class Collecting:
         theirs = {row.entry for row in plan.here if row.student_id}
         stay = [unit for unit in untold if any(one.raw in theirs for one, _ in unit.files)]
         if stay:
-            reason = stay[0].owners[0].reason
+            reason = stay[0].owners[0].reason.partition(";")[0]
             plan.notes.append(
                 f"{_hand_ins(len(stay))} told earlier and not now, so all stays as it was there: "
                 f"{reason}"

@@ -740,6 +740,7 @@ def test_the_command_says_what_it_did_and_what_is_collected_can_be_graded(desk: 
     report = desk.project / "report.json"
     options = ("--course", desk.course, "--json", report)
     said, _ = typed(desk.project, "collect", LAB, path, *options, "--dry-run")
+    assert "decisions" not in said  # no such file is written
     assert "would be: 1 taken, 1 unknown-student" in said and not desk.files().get("submitted")
     said, _ = typed(desk.project, "collect", LAB, path, *options)
     assert "names as Canvas has them; 1 taken, 1 unknown-student" in said
