@@ -363,10 +363,10 @@ def sheet(
     )
     _write_json(json_file, read.as_json())
     _say(read.lines(), read.outcome.notes)
-    if not read.is_complete:
-        raise UserError("not all that the sheets give was taken, see above")
     if read.outcome.changes and not dry_run:
         console.print(f"now grade {lab} again, which publishes it", soft_wrap=True)
+    if not read.is_complete:
+        raise UserError("not all that the sheets give was taken, see above")
 
 
 @cli.command()
@@ -485,7 +485,8 @@ def collect(
     )
     _write_json(json_file, collected.as_json())
     _say(collected.lines(), collected.notes)
-    console.print(f"decisions  {_shown(collected.table)}", markup=False, soft_wrap=True)
+    if not dry_run:
+        console.print(f"decisions  {_shown(collected.table)}", markup=False, soft_wrap=True)
 
 
 @cli.command()

@@ -66,11 +66,20 @@ def seed_of(course_dir: Path, lab: str) -> int:
     return secrets.randbits(SECRET_BITS) if seed is None else seed
 
 
+def not_graded(course_dir: Path, lab: str) -> UserError:
+    """What to say where a lab has to be graded first."""
+    return UserError(
+        f"{course_dir / FILE}: {lab} was not graded yet; run `make grade LAB={lab} "
+        f"COURSE={course_dir}` first",
+        exit_code=2,
+    )
+
+
 def recall(course_dir: Path, lab: str) -> ClassRun:
     """How the lab was graded last.
 
     Raises:
-        UserError: if it was not; a single student can't be the first.
+        UserError: if it was not (exit code 2); a single student can't be the first.
     """
     runs = _read(course_dir / FILE) or {}
     try:
@@ -78,10 +87,7 @@ def recall(course_dir: Path, lab: str) -> ClassRun:
         if _seed_in(runs, lab) is None:
             raise TypeError("a seed is a number")
     except (KeyError, TypeError):
-        raise UserError(
-            f"{course_dir / FILE}: {lab} was not graded yet; run `make grade LAB={lab} "
-            f"COURSE={course_dir}` once, then single students can be graded again here"
-        ) from None
+        raise not_graded(course_dir, lab) from None
     return run
 
 

@@ -376,8 +376,9 @@ class Collecting:
         fresh, known = _by_file(new), _by_file(self.before.rows)
         done: set[tuple[str, str]] = set()
         for old in self.before.rows:
-            if old.file not in fresh:
+            if old.file not in fresh or self._stays_theirs(fresh[old.file], known[old.file]):
                 plan.rows.append(self._retired(old, chosen))
+                done.add(old.file)
             elif old.file not in done:
                 done.add(old.file)
                 plan.rows += _kept(known[old.file], fresh[old.file])
@@ -386,6 +387,15 @@ class Collecting:
                 plan.rows += rows
         files = set(fresh)
         plan.here = [row for row in plan.rows if row.file in files]
+
+    def _stays_theirs(self, rows: list[Row], before: list[Row]) -> bool:
+        """Whether a file was somebody's, and this run alone can't tell whose it is.
+
+        The worksheet was forgotten, say. Only another owner or a person takes a hand-in away.
+        """
+        is_told = any(row.student_id or row.is_by_hand for row in rows)
+        students = {row.student_id for row in before if row.decision != Decision.UNKNOWN}
+        return not is_told and bool(students & self.roster.students.keys())
 
     def _retired(self, old: Row, chosen: Mapping[str, Candidate]) -> Row:
         """A row of another download, whose hand-in may be replaced now."""
@@ -398,7 +408,16 @@ class Collecting:
     # -- notes -------------------------------------------------------------------------------------
 
     def _notes(self, plan: Plan, units: list[Unit], opened: list[HandedIn]) -> None:
-        unknown = [unit for unit in units if not unit.is_told]
+        untold = [unit for unit in units if not unit.is_told]
+        theirs = {row.entry for row in plan.here if row.student_id}
+        stay = [unit for unit in untold if any(one.raw in theirs for one, _ in unit.files)]
+        if stay:
+            reason = stay[0].owners[0].reason.partition(";")[0]
+            plan.notes.append(
+                f"{_hand_ins(len(stay))} told earlier and not now, so all stays as it was there: "
+                f"{reason}"
+            )
+        unknown = [unit for unit in untold if unit not in stay]
         if unknown:
             plan.notes.append(
                 f"{_hand_ins(len(unknown))} of unknown students; the rows say why: correct the "

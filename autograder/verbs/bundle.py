@@ -14,7 +14,7 @@ from ..bundle.contents import EXECUTABLE, TEMPLATES, bundle_files
 from ..bundle.run import SPARE_S
 from ..bundle.settings import Settings, Visibility
 from ..course.class_run import ClassRun, remember, seed_of
-from ..errors import UserError
+from ..errors import UserError, shown
 from ..project import find_project
 from ..solution import find_solution, find_solution_files
 from ..zip_archive import zip_of
@@ -78,11 +78,15 @@ def bundle_for_gradescope(
         allow_unconfined: grade there even if submissions can't be confined.
 
     Raises:
-        UserError: if the lab was not released, its tests or its source are not in order, or the
-            zip is too large.
+        UserError: if there is no such course, the lab was not released, its tests or its source
+            are not in order, or the zip is too large.
     """
     project = find_project()
     release_root = release_root or project / "release"
+    if course_dir is not None and not course_dir.is_dir():
+        raise UserError(
+            f"{shown(course_dir)}: no such course folder; make it, or name another", exit_code=2
+        )
     course_dir = (course_dir or project / COURSE).resolve()
     released = load_assignment(lab, release_root)
     assignment = replace(

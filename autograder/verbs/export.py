@@ -10,13 +10,10 @@ from typing import Any
 
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
-from ..course.asked import asked_of
 from ..course.course import Course, load_course
-from ..course.environment import SUBMISSION
-from ..course.hand_ins import find_hand_ins
 from ..course.roster import FILE, Roster, Student, read_roster
 from ..course.scores import FinalScore, final_scores
-from ..course.store import ResultStore
+from ..course.ungraded import ungraded
 from ..delimited import read_delimited
 from ..errors import UserError, shown
 from ..platforms.decimals import rounded
@@ -131,9 +128,11 @@ def export_scores(
         )
     unfinished = _unfinished(course, assignment, scores)
     if unfinished and not partial:
+        count = len(unfinished)
+        what = f"1 score of {lab} is" if count == 1 else f"{count} scores of {lab} are"
         raise UserError(
-            f"{shown(course_dir)}: {len(unfinished)} scores of {lab} are not final, so nothing was "
-            f"written ({'; '.join(unfinished[:3])}{' …' * (len(unfinished) > 3)}); see to them, or "
+            f"{shown(course_dir)}: {what} not final, so nothing was "
+            f"written ({'; '.join(unfinished[:3])}{' …' * (count > 3)}); see to them, or "
             "take them as they are with --partial"
         )
     counted = [score for score in scores if score.is_graded]
@@ -163,20 +162,7 @@ def export_scores(
 def _unfinished(course: Course, assignment: Assignment, scores: list[FinalScore]) -> list[str]:
     """What is missing until all scores are final."""
     lines = [f"{one.student}: {', '.join(one.unfinished)}" for one in scores if one.unfinished]
-    store = ResultStore(course.root / "results" / assignment.lab)
-    submitted = course.folder("submitted", ".", assignment.lab).parent
-    if not submitted.is_dir():
-        return lines
-    graded = {one.student for one in scores}
-    for row in find_hand_ins(course.root, assignment.lab, submitted, asked_of(assignment)):
-        if row.is_stray:
-            continue
-        stored = store.stored(row.student)
-        if row.student not in graded:
-            lines.append(f"{row.student}: handed in, and is not graded yet")
-        elif stored is None or stored[0].get(SUBMISSION) != row.load().digest():
-            lines.append(f"{row.student}: handed in something else since; grade again")
-    return lines
+    return lines + ungraded(course, assignment, {one.student for one in scores})
 
 
 def _gaps(unfinished: Iterable[str]) -> Mapping[str, str]:

@@ -11,10 +11,12 @@ from filelock import FileLock
 
 from ..assignment import Assignment, GradedQuestion
 from ..atomic_file import write_atomically
-from ..course.class_run import ClassRun, recall
+from ..course.class_run import ClassRun, not_graded, recall
 from ..course.course import Course, load_course
 from ..course.outline import Outline
 from ..course.recorded import RecordedSubmission, read_gradebook
+from ..course.store import ResultStore
+from ..course.ungraded import ungraded
 from ..errors import UserError, shown
 from ..hand_grading.answers import Answers, answer_cell, collect_answers
 from ..hand_grading.codes import Codes
@@ -175,6 +177,7 @@ def write_sheet(
         )
     with _class_of(course_dir, lab, question, keep_secret=not dry_run) as graded:
         stands = [graded.stands[answer.code] for answer in graded.answers.answers]
+        newer = graded.newer
     waiting = [stand for stand in stands if not stand.is_graded]
     on_it = waiting if only_waiting else stands
     if not dry_run:
@@ -189,6 +192,11 @@ def write_sheet(
     notes = [] if graded.rubric.items else [
         f"{question} has no rubric; write [[questions.{question}.rubric]] into lab.toml to have one"
     ]  # fmt: skip
+    if newer:
+        notes.append(
+            f"{_many(len(newer), 'hand-in')} not graded as they lie there, so grade first, then "
+            f"write the sheet again ({'; '.join(newer[:3])}{' …' * (len(newer) > 3)})"
+        )
     return Sheet(lab, question, page, table, len(on_it), len(waiting), untouched, notes, dry_run)
 
 
@@ -309,6 +317,12 @@ class _GradedClass:
     def answers(self) -> Answers:
         return collect_answers(self.course, self.assignment, self.question.id, self.codes)
 
+    @property
+    def newer(self) -> list[str]:
+        """Hand-ins that a sheet can't have yet, a line each."""
+        students = {result.student for result in ResultStore(self.folder.parent).results()}
+        return ungraded(self.course, self.assignment, students)
+
     @cached_property
     def recorded(self) -> dict[str, RecordedSubmission]:
         return read_gradebook(self.course.gradebook, self.lab)
@@ -362,6 +376,8 @@ def _class_of(
     """A question as the class was graded last; nobody grades meanwhile."""
     course = load_course(course_dir.resolve())
     run = recall(course.root, lab)
+    if not (course.root / "results" / lab).is_dir():  # it was bundled only
+        raise not_graded(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
         assignment = assignment_of(course, lab, run)
         folder = folder_of(course.root, lab)

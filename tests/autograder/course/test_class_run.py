@@ -36,8 +36,11 @@ def test_what_stands_there_is_not_written_again(tmp_path: Path) -> None:
 def test_a_lab_that_was_not_graded(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / FILE).write_text(content, "utf-8")
-    with pytest.raises(UserError, match="lab1 was not graded yet; run `make grade LAB=lab1"):
+    with pytest.raises(
+        UserError, match="lab1 was not graded yet; run `make grade LAB=lab1"
+    ) as told:
         recall(tmp_path, "lab1")
+    assert told.value.exit_code == 2
 
 
 def test_a_lab_keeps_its_seed_and_gets_a_secret_at_first(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_the_same_lab_makes_the_same_bytes(project: Path) -> None:
 
 def test_a_course_has_one_secret_for_its_bundle_and_its_grading(project: Path) -> None:
     course = project / "course" / "mine"
+    course.mkdir(parents=True)
     made = bundle_for_gradescope(LAB, course_dir=course)
     assert made.zip_file == course / f"gradescope-{LAB}.zip"
     seed = settings(made.zip_file)["seed"]
@@ -43,7 +44,7 @@ def test_a_course_has_one_secret_for_its_bundle_and_its_grading(project: Path) -
     (result,) = grade_class(course, LAB).results
     assert result.seed == seed
     assert settings(bundle_for_gradescope(LAB, course_dir=course).zip_file)["seed"] == seed
-    other = bundle_for_gradescope(LAB, course_dir=project / "course" / "other")
+    other = bundle_for_gradescope(LAB)  # with a course of the project's
     assert settings(other.zip_file)["seed"] != seed
 
 
@@ -76,6 +77,8 @@ def test_what_is_wrong_is_one_line(project: Path) -> None:
     assert complaint == "error: say for which platform the bundle is: --gradescope\n"
     _, complaint = typed(project, "bundle", "no-lab", "--gradescope", exit_code=2)
     assert "no such released lab" in complaint and complaint.count("\n") == 1
+    _, complaint = typed(project, "bundle", LAB, "--gradescope", "--course", "course", exit_code=2)
+    assert complaint == "error: course: no such course folder; make it, or name another\n"
     assert not (project / "course").exists()
 
 

@@ -187,6 +187,28 @@ def test_a_hand_in_of_who_left_the_roster_stays(desk: Desk) -> None:
     assert desk.row(canvas_name(CIA, FILE))["decision"] == "taken"
 
 
+@pytest.mark.parametrize("case", ["moodle", "canvas"])
+def test_a_hand_in_that_nothing_tells_any_more_stays(desk: Desk, case: str) -> None:
+    """A forgotten worksheet, or a roster without its ids, takes nobody's hand-in away."""
+    path, sheet = desk.zip(PLATFORMS[case]), desk.worksheet(moodle_rows(CLASS))
+    desk.collect(path, worksheet_file=sheet if case == "moodle" else None)
+    before = desk.files()
+    ids = "\n".join(["student_id", *(one.id for one in CLASS)])
+    (desk.course / "roster.csv").write_text(ids, "utf-8")
+    for dry_run in (True, False, False):
+        collected = desk.collect(path, dry_run=dry_run)
+        (note,) = [note for note in collected.notes if "told earlier" in note]
+        assert note.startswith(f"{len(CLASS)} hand-ins told earlier and not now, so all stays")
+        assert {row.decision for row in collected.rows} == {"taken"}
+    desk.write_roster(CLASS)
+    assert desk.files() == before
+
+    entry = next(row["entry"] for row in desk.rows if row["student_id"] == ANA.id)
+    desk.edit(entry, student_id="", how="by-hand")  # a person still takes it away
+    desk.collect(path)
+    assert not desk.folder(ANA).exists()
+
+
 def test_who_has_another_id_now_has_the_hand_in_once(desk: Desk) -> None:
     path = desk.zip({canvas_name(ANA, FILE): content(ANA)})
     desk.collect(path)
@@ -718,6 +740,7 @@ def test_the_command_says_what_it_did_and_what_is_collected_can_be_graded(desk: 
     report = desk.project / "report.json"
     options = ("--course", desk.course, "--json", report)
     said, _ = typed(desk.project, "collect", LAB, path, *options, "--dry-run")
+    assert "decisions" not in said  # no such file is written
     assert "would be: 1 taken, 1 unknown-student" in said and not desk.files().get("submitted")
     said, _ = typed(desk.project, "collect", LAB, path, *options)
     assert "names as Canvas has them; 1 taken, 1 unknown-student" in said

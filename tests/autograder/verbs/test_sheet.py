@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from autograder.assignment import load_assignment
 from autograder.cli import cli
+from autograder.course.class_run import ClassRun, remember
 from autograder.course.course import load_course
 from autograder.course.recorded import read_gradebook
 from autograder.course.scores import final_scores
@@ -370,6 +371,39 @@ def test_the_command(course: Class, tmp_path: Path) -> None:
 def test_a_course_that_was_not_graded_is_told(small: Path, tmp_path: Path) -> None:
     empty = Class(small, tmp_path / "empty")
     (empty.root / "grading.json").unlink()
-    with pytest.raises(UserError, match="was not graded yet"):
+    with pytest.raises(UserError, match="was not graded yet") as told:
         write(empty)
+    assert told.value.exit_code == 2
     assert load_course(empty.root).root == empty.root
+
+
+def test_a_course_that_was_only_bundled_is_told(tmp_path: Path) -> None:
+    """A bundle draws the secret, and nobody is graded by that."""
+    remember(tmp_path, LAB, ClassRun(7))
+    with pytest.raises(UserError, match="was not graded yet") as told:
+        write_sheet(tmp_path, LAB, QUESTION)
+    assert told.value.exit_code == 2 and not (tmp_path / "results").exists()
+
+
+def test_hand_ins_that_were_not_graded_are_told(course: Class) -> None:
+    assert not any("grade first" in note for note in write(course).notes)
+    folder = course.root / "submitted" / "eva" / LAB
+    folder.mkdir(parents=True)
+    (folder / f"{LAB}.ipynb").write_text("{}", "utf-8")
+    (note,) = write(course, dry_run=True).notes
+    assert note == (
+        "1 hand-in not graded as they lie there, so grade first, then write the sheet again "
+        "(eva: handed in, and is not graded yet)"
+    )
+
+
+def test_what_was_written_is_to_be_published_though_the_rest_is_not_taken(course: Class) -> None:
+    marks = {A: {"points": "1"}, B: {"points": "99"}}
+    sheet = fill(write(course), "kim.csv", marks)
+    arguments = ["sheet", LAB, QUESTION, "--course", str(course.root), "--read", str(sheet)]
+    dry = CliRunner().invoke(cli, [*arguments, "--dry-run"])
+    assert "now grade" not in dry.output and dry.exit_code == 1
+    done = CliRunner().invoke(cli, arguments)
+    assert f"now grade {LAB} again" in done.output and done.exit_code == 1
+    again = CliRunner().invoke(cli, arguments)
+    assert "now grade" not in again.output and again.exit_code == 1
