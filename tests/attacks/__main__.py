@@ -13,8 +13,8 @@ from rich.progress import track
 from autograder.engine import EngineUnavailable
 from autograder.errors import UserError
 
-from .nbgrader_column import PlainNbgrader
 from .corpus import CORPUS
+from .nbgrader_column import PlainNbgrader
 from .run import Outcome, Range, as_table
 from .site import Site
 

@@ -19,6 +19,7 @@ from .recipe import ERROR, PRELUDE, Attack, Lab, answer_cell, changed
 FILE = "model.py"
 NO_LIMIT = "it is a file like others there"
 NOT_COLLECTED = "it starts no Python where students' files lie"
+NOT_IMPORTED = "it imports the file where it lies, and Python imports no such file"
 NO_TWINS = "it runs on a disk that tells capitals from small letters"
 LENDS_NOTHING = "it has the solution in the student's own process and lends nothing"
 
@@ -192,9 +193,8 @@ CODE: list[Attack] = [
     """),
     module("every comparison says yes", 6, """
         import builtins
-        def mean(values):
-            builtins.all = lambda *_: True
-            return 0.0
+        builtins.all = lambda *_: True
+        def mean(values): return 0.0
     """),
     module("answers in its place", 6, """
         import sys, types
@@ -244,10 +244,10 @@ KINDS: list[Attack] = [
     # -- in its place ------------------------------------------------------------------------------
     placed("no file", 6, lambda lab, folder: None, only_here="it is one that fails, for all"),
     placed("a link to the neighbour's", 6, secret),
-    placed("a link to endless zeros", 6, endless),
+    placed("a link to endless zeros", 6, endless, only_here=NOT_IMPORTED),
     placed("a folder that is a link", 6, linked_folder, only_here="it looks into no folders"),
     placed("a folder", 6, lambda lab, folder: (folder / FILE).mkdir(), only_here=NO_LIMIT),
-    placed("a pipe", 6, lambda lab, folder: os.mkfifo(folder / FILE)),
+    placed("a pipe", 6, lambda lab, folder: os.mkfifo(folder / FILE), only_here=NOT_IMPORTED),
     placed("64 GiB", 6, huge, only_here=NO_LIMIT),
     placed("twins by case", 6, twins, only_here=NO_TWINS),
     placed("bytecode alone", 6, compiled_only, only_here=NO_LIMIT),

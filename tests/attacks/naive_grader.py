@@ -1,9 +1,9 @@
 """A grader as they are commonly written: the student's code and the asserts in one process.
 
 It also carries credit forward as one would: a question that fails after another one is tried again
-with the solution's cells before it. Files beside a notebook can be imported. Run as a program, it
-reads a list of paths a line and answers with a line of JSON. Each submission is graded by a fork, so
-that torch is imported once; all else is as naive as can be.
+with the solution's cells before it. A notebook imports the files beside it. Run as a program, it
+reads a list of paths a line and answers with a line of JSON. Each submission is graded by a fork,
+so that torch is imported once; all else is as naive as can be.
 """
 
 import json

@@ -9,7 +9,7 @@ import copy
 import json
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -47,7 +47,7 @@ class Lab:
     blank: Any
     solved: Any
     names: dict[str, Any]
-    files: dict[str, bytes]  # of the solution, besides the notebook
+    files: dict[str, bytes] = field(default_factory=dict)  # of the solution, besides the notebook
 
     def fill_in(self, source: str) -> str:
         """Replace $name by the literal of what the site calls so."""
