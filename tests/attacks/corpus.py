@@ -53,7 +53,7 @@ WITHOUT_TORCH = {
 TORCH_LOADED = [
     replace(attack, loads=True)
     for attack in judge.ATTACKS
-    if attack.name in ("2**40 rows of nothing", "a tensor of more than was sent")
+    if attack.name == "a tensor of more than was sent"
 ]
 NO_TORCH = answer("torch, which this lab has not", 6, """
     import sys
