@@ -1,4 +1,4 @@
-"""What our pages have in common: templates that escape, a style on one line, and its hash."""
+"""What our pages have in common: templates that escape, a style on one line, and a policy."""
 
 import base64
 import functools
@@ -27,6 +27,14 @@ def style_of(path: Path) -> str:
 
 
 @functools.cache
-def policy_hash(text: str) -> str:
-    """As a content security policy names what it allows."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def policy_of(style: str, script: str = "", shows_pictures: bool = False) -> str:
+    """A page's content security policy: its style and its script, by their hashes, the pictures
+    that lie in it if it shows any, and nothing else."""
+    allowed = ["default-src 'none'", f"style-src {_hashed(style)}"]
+    allowed += [f"script-src {_hashed(script)}"] * bool(script)
+    allowed += ["img-src data:"] * shows_pictures
+    return "; ".join([*allowed, "base-uri 'none'", "form-action 'none'"])
+
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

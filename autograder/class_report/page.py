@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..page_template import policy_hash, style_of, templates_in
+from ..page_template import policy_of, style_of, templates_in
 from ..printable import printable, printable_name
 from .charts import WORDS, difficulty_and_discrimination, histogram, outcome_map, pass_bars
 from .items import LEAST_STUDENTS, Estimate
@@ -28,7 +28,7 @@ def render_report(report: ClassReport) -> str:
         .render(
             report=report,
             style=Markup(style),
-            style_hash=policy_hash(style),
+            policy=Markup(policy_of(style)),
             bars=pass_bars(report.questions),
             histogram=histogram(report.scores, report.max_score),
             scatter=None if report.is_small else difficulty_and_discrimination(report.tests),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ..judge.results import HandedFile, SubmissionResult
 from ..judge.submission import GRADED
-from ..page_template import policy_hash, style_of, templates_in
+from ..page_template import policy_of, style_of, templates_in
 from . import wording
 from .losses import losses
 from .next_steps import Step, next_steps
@@ -84,7 +84,7 @@ def render_page(
         templates.get_template("page.html").render(
             title=wording.line(title),
             style=Markup(style),
-            style_hash=policy_hash(style),
+            policy=Markup(policy_of(style)),
             body=Markup(clean_page(body)),
         )
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ..course import wording
-from ..page_template import policy_hash, style_of, templates_in
+from ..page_template import policy_of, style_of, templates_in
 from ..rubric import Rubric
 from .table import columns_of
 
@@ -68,9 +68,8 @@ def render_sheet(page: SheetPage) -> str:
             columns="\n".join(columns_of(page.rubric)),
             most=wording.number(page.max_score),
             style=Markup(style),
-            style_hash=policy_hash(style),
+            policy=Markup(policy_of(style, script, shows_pictures=True)),
             script=Markup(script),
-            script_hash=policy_hash(script),
         )
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..counted import counted
-from ..page_template import policy_hash, style_of, templates_in
+from ..page_template import policy_of, style_of, templates_in
 from ..printable import printable, printable_name
 from .fingerprints import LEAST, LENGTH
 from .highlight import pieces
@@ -84,7 +84,7 @@ def render_likenesses(found: ClassLikeness) -> str:
             least=LEAST + LENGTH[Kind.CODE],
             common=found.comparison.common_limit,
             style=Markup(style),
-            style_hash=policy_hash(style),
+            policy=Markup(policy_of(style)),
         )
     )
 

@@ -4,6 +4,7 @@ They look at small examples whose answers the notebook itself states, and at pro
 right solution has. The tests that grade a submission look at more.
 """
 
+import functools
 import math
 
 import torch
@@ -21,7 +22,7 @@ from lib.kit.checks import (
     take_tensor,
     take_text,
 )
-from lib.kit.data import load_digit_images
+from lib.kit.data import load_digit_images, load_reviews
 
 CLOSE = {"rtol": 1e-3, "atol": 1e-4}  # what a model gives, in single precision
 NEAR = {"rtol": 1e-2, "atol": 1e-3}  # gradients, and what is far from exact
@@ -176,6 +177,13 @@ class OurLSTM:
             self.embedding[0] = 0
             for weight in [*self.lstm.parameters(), *self.fc.parameters()]:
                 weight.copy_(0.3 * torch.randn(weight.shape))
+
+    def weights(self):
+        """Its parameters, by the names that they have in the notebook's model."""
+        of_lstm = {f"lstm.{name}": weight for name, weight in self.lstm.named_parameters()}
+        of_fc = {f"fc.{name}": weight for name, weight in self.fc.named_parameters()}
+        all_of_them = {"embedding.weight": self.embedding} | of_lstm | of_fc
+        return {name: weight.detach() for name, weight in all_of_them.items()}
 
     def logit(self, tokens):
         """That of one review, read to its last token, (1,)."""
@@ -502,16 +510,41 @@ def test_sets_and_optimizer(submission):
         reviews, own = made.reviews, {"any_dtype": True, "hint": hint}
         assert_tensor_equal(reviews, tokens[indices], f"the reviews {what}", **own)
         assert_close(made.numbers, labels.cpu()[indices].double(), f"the labels {what}", **own)
-    assert_holds_parameters(submission, submission.model_lstm, submission.optimizer_lstm)
-    tokens = torch.tensor([[1, 4, 5], [1, 6, 7], [1, 8, 9]])
-    made = submission.setup(
-        SHORT_AND_LONG, model=submission.model_lstm, tokens=tokens, device=submission.device
-    )
-    short = take_tensor(made.short, (3,), torch.float32, "the logits of model_lstm")
-    if len(short.unique()) < 3:
-        fail("model_lstm gives different reviews the same logit")
+        loaded, scores = loaded_reviews(take_text(submission.REVIEWS, "REVIEWS"))[name]
+        if len(tokens) != len(loaded):
+            fail(f"{name}_x has another number of reviews than there are", "Look at 1.2 and 1.3")
+        numbers = torch.as_tensor(made.numbers).tolist()
+        for index, row, number in zip(indices.tolist(), reviews.tolist(), numbers, strict=True):
+            words = [word for word in row if word != 0]
+            rest = iter(loaded[index])
+            is_part = len(words) >= min(len(loaded[index]), 100) // 2
+            if number != scores[index] or not is_part or not all(word in rest for word in words):
+                fail(f"{name}_dataset holds other reviews than its part of those loaded", hint)
+    ours, tokens = OurLSTM(), torch.tensor([[1, 4, 5], [1, 6, 7], [1, 8, 9]])
+    model, optimizer = submission.model_lstm, submission.optimizer_lstm
+    made = assert_holds_parameters(submission, model, optimizer, ours=ours, tokens=tokens)
+    expected, hint = ours.logits(tokens).detach(), "Make it with `LSTMModel`"
+    assert_close(made.short, expected, "the logits of model_lstm", **CLOSE, hint=hint)
     hint = "Make it with skip_padding=True"
-    assert_close(made.long, short, "the logits of model_lstm with more padding", hint=hint)
+    what = "the logits of model_lstm with more padding"
+    assert_close(made.long, expected, what, **CLOSE, hint=hint)
+
+
+@functools.cache
+def loaded_reviews(name):
+    """The reviews that the notebook loads, as it splits them: part -> reviews, labels."""
+    is_full = name == "imdb"
+    (reviews, labels), of_test = load_reviews(
+        "imdb" if is_full else "sample", num_words=10_000 if is_full else 200
+    )
+    order = torch.randperm(len(reviews), generator=torch.Generator().manual_seed(9)).tolist()
+    count = 5_000 if is_full else 500
+    parts = {"val": order[:count], "train": order[count:]}
+    chosen = {
+        part: ([reviews[i] for i in places], [labels[i] for i in places])
+        for part, places in parts.items()
+    }
+    return chosen | {"test": of_test}
 
 
 ITEMS = """
@@ -520,17 +553,6 @@ import torch
 pairs = [dataset[index] for index in indices]
 reviews = torch.stack([torch.as_tensor(review).cpu() for review, _ in pairs])
 numbers = torch.tensor([float(label) for _, label in pairs], dtype=torch.float64)
-"""
-SHORT_AND_LONG = """
-import torch
-
-was_training = model.training
-with torch.no_grad():
-    model.train(False)
-    tokens = tokens.to(device)
-    short = model(tokens).cpu()
-    long = model(torch.nn.functional.pad(tokens, (0, 3))).cpu()
-model.train(was_training)
 """
 
 
@@ -551,17 +573,24 @@ def test_loss_takes_logits(submission):
     assert_close(value, expected, f"the loss of a wrong logit of {size:.0f}", rtol=1e-3, hint=hint)
 
 
-# One step against a slope of 1 in every direction: all weights must become smaller. After that the
-# weights are as they were, and what the optimizer remembers, too.
+# One step against a slope of 1 in every direction: all weights must become smaller. It begins at
+# weights of ours, if there are some; with the stepped ones the model says what it makes of a batch.
+# After that the weights are as they were, and what the optimizer remembers, too.
 ONE_STEP = """
 import warnings
 import torch
 
+was_training = model.training
 if example:  # lazy layers find out their sizes
-    was_training = model.training
     with torch.no_grad():
         model.train(False)(*example)
     model.train(was_training)
+given = dict(model.named_parameters())
+own = {name: weight.detach().clone() for name, weight in given.items()}
+with torch.no_grad():
+    for name, value in ours.items():
+        if name in given and given[name][: len(value)].shape == value.shape:
+            given[name][: len(value)] = value.to(given[name].device)
 weights = [weight for weight in model.parameters() if weight.requires_grad]
 values = [weight.detach().clone() for weight in weights]
 movers = [chosen, *vars(chosen).values()]  # some optimizers hold another one
@@ -580,9 +609,20 @@ with warnings.catch_warnings():
 before, after = (
     [weight.detach().cpu().flatten()[:100].clone() for weight in of] for of in (values, weights)
 )
+stepped = {name: given[name].detach().cpu()[: len(ours[name])].clone() for name in ours
+           if name in given}
 with torch.no_grad():
-    for weight, value in zip(weights, values):
-        weight.copy_(value)
+    if tokens is not None:
+        model.train(False)
+        tokens = tokens.to(device)
+        short = model(tokens).cpu()
+        long = model(torch.nn.functional.pad(tokens, (0, 3))).cpu()
+        if hasattr(model, "attention_weights"):
+            embedded, shares = model.embed(tokens).cpu(), model.attention_weights(tokens).cpu()
+        model.train(was_training)
+    for name, value in own.items():
+        given[name].copy_(value)
+    for weight in weights:
         weight.grad = None
 for memory, content in zip(memories, remembered):
     memory.clear()
@@ -590,22 +630,50 @@ for memory, content in zip(memories, remembered):
 """
 
 
-def assert_holds_parameters(submission, model, optimizer, example=()):
-    """Every parameter of the model is one that the optimizer updates."""
+def assert_holds_parameters(submission, model, optimizer, example=(), ours=None, tokens=None):
+    """Every parameter of the model is one that the optimizer updates.
+
+    Args:
+        ours: a model whose weights the student's gets before the step; it gets the stepped ones.
+        tokens: what the student's model is given after the step.
+    """
     assert_made(submission, optimizer, "the optimizer")
-    made = submission.setup(ONE_STEP, model=model, chosen=optimizer, example=list(example))
+    made = submission.setup(
+        ONE_STEP,
+        model=model,
+        chosen=optimizer,
+        example=list(example),
+        ours=ours.weights() if ours else {},
+        tokens=tokens,
+        device=submission.device,
+    )
     before = take_list(made.before, range(1, 201), "the model's parameters")
     after = take_list(made.after, len(before), "the model's parameters")
     for start, end in zip(before, after, strict=True):
         start = take_tensor(start, (None,), torch.float32, "a parameter")
         end = take_tensor(end, start.shape, torch.float32, "a parameter")
-        if not len(start) or not bool((end < start).all()):
-            fail(
-                "a step of the optimizer does not make every parameter smaller where it should",
-                "It should move all of this model's `parameters()` down the slope",
-            )
-        if float((start - end).max()) > 1:
-            fail("a step of the optimizer is far too long", "Look at its learning rate")
+        assert_smaller(end, start)
+    for name, weight in (ours.weights() if ours else {}).items():
+        stepped = made.stepped.get(name) if isinstance(made.stepped, dict) else None
+        if stepped is None:  # such as a bias
+            weight.zero_()
+            continue
+        stepped = take_tensor(stepped, weight.shape, torch.float32, "a parameter")
+        if not torch.equal(stepped, weight):  # else it is not trained
+            assert_smaller(stepped, weight)
+        weight.copy_(stepped)
+    return made
+
+
+def assert_smaller(end, start):
+    """All that a step moved went down the slope, and not too far."""
+    if not len(start) or not bool((end < start).all()):
+        fail(
+            "a step of the optimizer does not make every parameter smaller where it should",
+            "It should move all of this model's `parameters()` down the slope",
+        )
+    if float((start - end).max()) > 1:
+        fail("a step of the optimizer is far too long", "Look at its learning rate")
 
 
 # The check ends here if a class has taken the place of what should be made with it.
@@ -703,6 +771,9 @@ def test_form_of_a_sample(submission):
             border = torch.cat([image[0, 0], image[0, -1], image[0, :, 0], image[0, :, -1]])
             if not border.max() < 0.1 or not image.max() > 0.5:
                 fail(f"an image of {name!r} shows no digit, light on dark")
+            key = image.contiguous().numpy().tobytes()
+            if not any(key in known_digits(submission, train) for train in (False, True)):
+                fail(f"an image of {name!r} is none of those loaded", "Look it up in `images`")
     take_tensor(sample["label"], (2,), torch.int64, "'label'", least=0, most=9)
 
 
@@ -839,6 +910,16 @@ steepest = torch.stack([
 """
 
 
+# How a direction of the logits changes with the images, in evaluation mode.
+SLOPES_OF_IMAGES = """
+numbers.requires_grad_()
+changing = (model(*numbers) * direction).sum()
+if changing.requires_grad:
+    changing.backward()
+slopes = numbers.grad
+"""
+
+
 @question("ex2-model", points=1)
 def test_both_directions(submission):
     """Each place depends on all images of both numbers (a carry), and gradients reach them all."""
@@ -858,6 +939,18 @@ def test_both_directions(submission):
         hint = "Concatenate the vectors: the LSTM tells which number is which"
         fail("with num_1 and num_2 exchanged nothing changes", hint)
     make = submission.AdditionModel
+    direction = torch.randn(logits.shape)
+    slopes = submission.setup(
+        SLOPES_OF_IMAGES, model=model, numbers=numbers.clone(), direction=direction
+    ).slopes
+    if slopes is None:
+        fail("no gradient reaches the images", "Detach nothing, and compute nothing in `no_grad`")
+    slopes = take_tensor(slopes, numbers.shape, torch.float32, "the gradients of the images")
+    step = 0.2 * slopes / slopes.norm().clamp(min=1e-12)  # along them the logits change fastest
+    further, back = logits_of(submission, model, numbers + step, numbers - step)
+    change = torch.sum((further - back) * direction) / 0.4
+    hint = "Follow the way from an image to the logits: does all of it pass a gradient on?"
+    assert_close(change, slopes.norm(), "the gradient of the images", rtol=0.3, hint=hint)
     trained = submission.setup(
         TRAINED, make=make, num_1=num_1.repeat(4, 1, 1, 1, 1), num_2=num_2.repeat(4, 1, 1, 1, 1)
     )
@@ -956,15 +1049,19 @@ def test_addition_loss_takes_logits(submission):
     value = submission.loss_addition(torch.zeros(2, 10, 3), label)
     hint = "It should take logits of ten classes"
     assert_close(value, torch.tensor(2.3026), "the loss", atol=1e-3, hint=hint)
-    gaps = []
+    gaps, losses = [], []
     for height in (1 + torch.rand(2)).tolist():
         logits = torch.zeros(2, 10, 3).scatter(1, label[:, None], height)
         right = take_number(submission.loss_addition(logits, label), "the loss")
         wrong = take_number(submission.loss_addition(logits, (label + 1) % 10), "the loss")
         gaps.append((wrong - right) / height)  # 1, or less if labels are smoothed
+        softly = height * (gaps[-1] + (1 - gaps[-1]) / 10)
+        losses.append((right, math.log(9 + math.exp(height)) - softly))
     if not 0.3 < gaps[0] < 1.01:
         fail("the loss is not smaller for the right digits than for wrong ones", hint)
     assert_close(gaps[1], gaps[0], "the loss of wrong digits, by the height of a logit", rtol=1e-2)
+    for value, expected in losses:
+        assert_close(value, expected, "the loss of the right digits", rtol=1e-2, hint=hint)
 
 
 # Knows each sample by the brightness of its two numbers, and says a sum of its own for it, in
@@ -1096,6 +1193,9 @@ def test_rows_are_weights(submission):
     assert_close(weights.sum(1), torch.ones(3).double(), "the row sums of A", atol=0.02)
     if not bool((weights > 0).all()) or len(weights.unique(dim=0)) < 3:
         fail("a softmax gives no weight of 0, and here three different rows")
+    scores = X @ W_Q @ (X @ W_K).T
+    if not torch.equal(weights.argmax(dim=1), scores.argmax(dim=1)):
+        fail("a row's largest weight is not where its highest score is", "Look at Q and K")
 
 
 @question("ex3-by-hand", points=0.5)
@@ -1312,6 +1412,9 @@ def test_position_zero(submission):
         positions = submission.sinusoidal_positions(length, width)
         positions = take_tensor(positions, (length, width), torch.float32, "the positions")
         assert_close(positions[0], torch.tensor([0.0, 1.0] * (width // 2)), "position 0")
+        hint = "The angle of the first pair of columns is the position itself"
+        column = torch.tensor([math.sin(place) for place in range(length)])
+        assert_close(positions[:, 0], column, "the first column", atol=1e-4, hint=hint)
 
 
 @question("ex4-positions", points=1)
@@ -1372,18 +1475,25 @@ class OurAttention:
             for weight in [*self.attn.parameters(), *self.fc.parameters()]:
                 weight.copy_(0.3 * torch.randn(weight.shape))
 
-    def run(self, submission, batches):
-        """The student's model with these weights: its embedded words, logits and gradients."""
-        layers = {
+    def layers(self):
+        """The parameters of both layers, by the names that they have in the notebook's model."""
+        return {
             f"{part}.{name}": weight.detach()
             for part, layer in (("attn", self.attn), ("fc", self.fc))
             for name, weight in layer.named_parameters()
         }
+
+    def weights(self):
+        """All parameters."""
+        return {"embedding.weight": self.embedding} | self.layers()
+
+    def run(self, submission, batches):
+        """The student's model with these weights: its embedded words, logits and gradients."""
         made = submission.setup(
             ATTEND,
             AttentionModel=submission.AttentionModel,
             embedding=self.embedding,
-            layers=layers,
+            layers=self.layers(),
             batches=batches,
         )
         if made.has_bias is False:
@@ -1409,6 +1519,11 @@ def test_attention_skips_padding(submission):
     made = ours.run(submission, [reviews[1][None], batch, longer])
     embedded = take_list(made.embedded, 3, "the embedded words")[1]
     embedded = take_tensor(embedded, (*batch.shape, 64), torch.float32, "the embedded words")
+    added = embedded - ours.embedding[batch]
+    for row, length in enumerate(lengths):
+        hint = "The same position vectors are added to the words of each review"
+        of_longest = added[1, :length]
+        assert_close(added[row, :length], of_longest, "what is added", atol=1e-4, hint=hint)
     with torch.no_grad():
         words = [embedded[row, :length] for row, length in enumerate(lengths)]
         expected = torch.cat([ours.logit(one) for one in words])
@@ -1459,18 +1574,38 @@ def test_order_matters(submission):
 def test_four_heads(submission):
     """The model attends with four heads, in batches."""
     assert_equal(submission.model_attention.attn.num_heads, 4, "the number of heads")
-    device = submission.device
-    tokens = submission.setup("tokens = tokens.to(device)", tokens=WORDS, device=device).tokens
-    model = submission.setup("model.train(False)", model=submission.model_attention).model
-    weights = model.attention_weights(tokens)
-    rows = take_tensor(weights.cpu(), (2, 3, 3), torch.float32, "the attention weights").sum(2)
-    assert_close(rows, torch.ones(2, 3), "the sums over the keys")
+    ours, made, embedded = stepped_attention(submission)
+    weights = take_tensor(made.shares, (2, 3, 3), torch.float32, "the attention weights")
+    assert_close(weights.sum(2), torch.ones(2, 3), "the sums over the keys")
+    with torch.no_grad():
+        _, expected = ours.attn(*[embedded] * 3)
+    hint = "They are the means over four heads, of the embedded words"
+    assert_close(weights, expected, "the attention weights", **CLOSE, hint=hint)
 
 
 WORDS = torch.tensor([[1, 4, 5], [1, 6, 7]])
 
 
+def stepped_attention(submission):
+    """Our model with the weights that `model_attention` has after a step, what that step made, and
+    the embedded words, (2, 3, 64)."""
+    ours, model = OurAttention(), submission.model_attention
+    optimizer = submission.optimizer_attention
+    made = assert_holds_parameters(submission, model, optimizer, ours=ours, tokens=WORDS)
+    embedded = take_tensor(made.embedded, (2, 3, 64), torch.float32, "the embedded words")
+    added = embedded - ours.embedding[WORDS]
+    hint = "Make it with `AttentionModel`"
+    assert_close(added[1], added[0], "what is added to the words", atol=1e-4, hint=hint)
+    return ours, made, embedded
+
+
 @question("ex4-setup", points=1)
 def test_attention_optimizer(submission):
     """The optimizer holds the model's parameters."""
-    assert_holds_parameters(submission, submission.model_attention, submission.optimizer_attention)
+    ours, made, embedded = stepped_attention(submission)
+    with torch.no_grad():
+        expected = torch.cat([ours.logit(one) for one in embedded])
+    for logits in (made.short, made.long):
+        hint = "Make it with `AttentionModel`"
+        close = {"rtol": 1e-3, "atol": 1e-3}
+        assert_close(logits, expected, "the logits of model_attention", **close, hint=hint)

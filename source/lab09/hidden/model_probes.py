@@ -6,7 +6,7 @@ values; what these should be is computed here.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import torch
 from call_probes import explained
@@ -257,7 +257,7 @@ def assert_gradients_reach_all(models: Twins, tokens: Tensor) -> None:
 # Adam takes as long. The gradients are ours, laid out in memory as autograd does; many values of
 # each parameter are handed out. Works on the optimizer itself, since subclasses, wrappers and hooks
 # of it don't survive a copy, and puts the values back. A schedule may begin with a rate of 0: the
-# first step that moves anything counts.
+# first step that moves anything counts. The steps begin at weights of ours, where these fit.
 OPTIMIZER_STEP = """
 import warnings
 import torch
@@ -266,6 +266,11 @@ if example:
     with torch.no_grad():
         model.eval()(*example)  # lazy layers find out their sizes
 trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+own = {name: value.detach().clone() for name, value in model.named_parameters()}
+with torch.no_grad():
+    for name, parameter in model.named_parameters():
+        if name in weights and weights[name].shape == parameter.shape:
+            parameter.copy_(weights[name])
 values = [parameter.detach().clone() for parameter in trained]
 inside = [one for one in (optimizer, *vars(optimizer).values())  # a wrapper holds another one
           if isinstance(one, torch.optim.Optimizer)]
@@ -301,11 +306,16 @@ before = parts(trained)
 gentle = take_a_step(1e-3)
 go_back()
 steep = take_a_step(1.0)
+whole = {name: value.detach().clone() for name, value in model.named_parameters()
+         if tokens is not None or name.startswith("lstm.")}
 if tokens is not None:
-    whole = {name: value.detach().clone() for name, value in model.named_parameters()}
     with torch.no_grad():
         logits = model.eval()(tokens)
-go_back()
+if not stays:
+    go_back()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(own[name])
 forget()
 for one, state in zip(inside, states):
     one.state.update(state)
@@ -321,19 +331,24 @@ def assert_optimizer_moves(
     rng: torch.Generator,
     example: Sequence[Tensor] = (),
     reference: nn.Module | None = None,
-) -> None:
+) -> Any:
     """One step must move all of the model's parameters down the slope, but not far.
 
     Args:
         example: what the model is called with once before.
-        reference: what the model must be like after the step, if there is one: with the stepped
-            weights it must give the same logits.
+        reference: what the model must be like after the step, if there is one: the step begins at
+            weights that we drew, and with the stepped ones both must give the same logits.
+            Without one, the model keeps the weights after the step.
+
+    Returns:
+        What was handed out: without a reference, its `whole` holds the weights of `lstm`.
     """
     for name in (model, optimizer):
         assert_made(submission, name)
     tokens = random_tokens(rng, [4, 4])
     slopes = 0.5 + 0.5 * torch.rand(NUM_SLOPES, generator=rng)
     slopes *= torch.randint(0, 2, (NUM_SLOPES,), generator=rng) * 2 - 1
+    weights = {} if reference is None else random_weights(reference, rng)
     probe = submission.setup(
         OPTIMIZER_STEP,
         model=getattr(submission, model),
@@ -341,6 +356,8 @@ def assert_optimizer_moves(
         slopes=slopes,
         example=list(example),
         tokens=None if reference is None else tokens,
+        weights=weights,
+        stays=reference is None,
     )
     what = f"the parameters of {model}"
     before = take_list(probe.before, range(1, MOST_PARAMETERS + 1), what)
@@ -353,24 +370,47 @@ def assert_optimizer_moves(
         size = len(start)
         if not 0 < size <= NUM_SLOPES or {len(after_steep), len(after_gentle)} != {size}:
             fail(f"{what} change their size in a step")
-        down = (after_steep - start) * slopes[:size].sign()  # negative where it goes downhill
-        assert_above(
-            down.abs().max(),
-            1e-7,
-            f"a step of {optimizer} leaves parameters of {model} in place",
-            hint=f"It should move all of `{model}.parameters()`, as far as its learning rate says",
-        )
-        if (down < 0).float().mean() < 0.9:  # the decay of weights moves some the other way
-            fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
-        # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
-        if down.abs().max() > 1 or (after_gentle - start).abs().max() > 0.2:
-            fail(f"a step of {optimizer} is far too long", "Its learning rate says how long")
+        assert_downhill(after_steep - start, slopes, model, optimizer)
+        if (after_gentle - start).abs().max() > 0.2:
+            fail_too_long(optimizer)
     if reference is not None:
-        assert_same_after_step(probe, model, reference, tokens)
+        stepped = assert_same_after_step(probe, model, reference, tokens)
+        for name, value in stepped.items():
+            if not torch.equal(value, weights[name]):  # else it is not trained
+                assert_downhill((value - weights[name]).flatten(), slopes, model, optimizer)
+    return probe
 
 
-def assert_same_after_step(probe: Any, model: str, reference: nn.Module, tokens: Tensor) -> None:
-    """The model whose weights were moved must be the one that the task asks for."""
+def assert_downhill(move: Tensor, slopes: Tensor, model: str, optimizer: str) -> None:
+    """The move of a parameter, (size,), must go against the slopes, which repeat, and not far."""
+    repeated = slopes.repeat(len(move) // len(slopes) + 1)[: len(move)]
+    down = move * repeated.sign()  # negative where it goes downhill
+    assert_above(
+        down.abs().max(),
+        1e-7,
+        f"a step of {optimizer} leaves parameters of {model} in place",
+        hint=f"It should move all of `{model}.parameters()`, as far as its learning rate says",
+    )
+    if (down < 0).float().mean() < 0.9:  # the decay of weights moves some the other way
+        fail(f"a step of {optimizer} goes uphill", "The loss should become smaller, not larger")
+    # Optimizers start with up to ten times their learning rate: RMSprop's default makes 0.1.
+    if down.abs().max() > 1:
+        fail_too_long(optimizer)
+
+
+def fail_too_long(optimizer: str) -> NoReturn:
+    """Fail for a step that goes too far."""
+    fail(f"a step of {optimizer} is far too long", "Its learning rate says how long")
+
+
+def assert_same_after_step(
+    probe: Any, model: str, reference: nn.Module, tokens: Tensor
+) -> dict[str, Tensor]:
+    """The model whose weights were moved must be the one that the task asks for.
+
+    Returns:
+        These weights.
+    """
     ours = dict(reference.named_parameters())
     weights = probe.whole
     absent = [name for name in ours if isinstance(weights, dict) and name not in weights]
@@ -383,3 +423,4 @@ def assert_same_after_step(probe: Any, model: str, reference: nn.Module, tokens:
         expected = reference.eval()(tokens)
     what = f"the logits of {model} with the weights after a step"
     assert_close(probe.logits, expected, what, rtol=1e-2, atol=1e-2)
+    return stepped

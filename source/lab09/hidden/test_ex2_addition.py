@@ -20,6 +20,7 @@ from lib.kit.checks import (
     take_list,
     take_number,
     take_tensor,
+    take_tensors,
 )
 from lib.kit.checks.selfcheck import Submission
 from lib.reference.number_pairs import convert_vector_to_int
@@ -179,6 +180,7 @@ def the_other_way_round(first, second):
 
 # What is looked for in a test of its own, and not again in others.
 MISTAKEN_JOINS = (torch.add, lambda first, second: first, lambda first, second: second)
+ALL_JOINS = (concatenated, the_other_way_round, *MISTAKEN_JOINS)
 
 
 def layered_model(submission, rng):
@@ -189,10 +191,9 @@ def layered_model(submission, rng):
     def made():
         model = model_of(submission)
         digits = [random_images(rng, 1, 1) for _ in range(2)]
-        joins = (concatenated, the_other_way_round, *MISTAKEN_JOINS)
         hint = "The encoder's vectors go into the LSTM, and its outputs into `fc`"
         lstm = with_our_lstm(submission, model, rng)
-        assert_layer_by_layer(submission, model, lstm, *digits, rng, joins, hint)
+        assert_layer_by_layer(submission, model, lstm, *digits, rng, ALL_JOINS, hint)
         assert_tells_digits_apart(submission, model, rng)
         return model
 
@@ -331,7 +332,7 @@ def test_dropout_only_while_training(submission, rng):
 
 
 GRADIENTS = """
-model.train()
+model.eval()  # so that dropout does not stand between the gradients and the logits
 num_1.requires_grad_()
 num_2.requires_grad_()
 logits = model(num_1, num_2)
@@ -350,18 +351,17 @@ def test_addition_gradients_reach_every_part(submission, rng):
     """Gradients of the loss reach the encoder, by both numbers, the LSTM and the linear layer."""
     label = torch.randint(0, 10, (3, PLACES), generator=rng)
     model = layered_model(submission, rng)
+    numbers = torch.stack([random_images(rng, 3, PLACES) for _ in range(2)])
+    num_1, num_2 = numbers.clone()
     probe = submission.setup(
-        "import torch\n" + GRADIENTS,
-        model=model,
-        num_1=random_images(rng, 3, PLACES),
-        num_2=random_images(rng, 3, PLACES),
-        label=label,
+        "import torch\n" + GRADIENTS, model=model, num_1=num_1, num_2=num_2, label=label
     )
     hint = "Nothing on the way to the logits may be detached or computed without gradients"
     parts = take_dict(probe.reached, ("num_1", "num_2", "digit_encoder", "lstm", "fc"), "parts")
     unreached = [name for name, gradients in parts.items() if not any_gradient(name, gradients)]
     if unreached:
         fail(f"no gradient reaches {', '.join(unreached)}", hint)
+    assert_slopes(model, numbers, label, [parts["num_1"], parts["num_2"]])
     # The last layer is linear in each row of its parameters (under weight norm, in a row's length):
     # for each class, parameters times gradients are the logits times theirs, which the loss gives.
     logits = take_tensor(probe.logits, (3, 10, PLACES), torch.float32, "the logits")
@@ -375,6 +375,28 @@ def test_addition_gradients_reach_every_part(submission, rng):
         actual += (values * gradients).reshape(10, -1).sum(dim=1)
     expected = (logits * of_logits).sum(dim=(0, 2))  # (10,)
     assert_close(actual, expected, "the gradient of `fc`", rtol=1e-2, atol=1e-4)
+
+
+FAR = 0.2  # a step along the slope, over all pixels of all images together
+
+
+def assert_slopes(model, numbers, label, gradients):
+    """Images that go along the gradients must change the loss by as much as these say."""
+    slopes = [
+        take_tensor(*take_list(of_one, 1, "the gradient"), numbers[0].shape, torch.float32, what)
+        for of_one, what in zip(gradients, ("of num_1", "of num_2"), strict=True)
+    ]
+    slope = torch.stack(slopes).double()
+    step = (FAR * slope / slope.norm()).float()
+    losses = [
+        F.cross_entropy(
+            take_tensor(model(*moved), (3, 10, PLACES), torch.float32, "the logits").double(), label
+        )
+        for moved in (numbers + step, numbers - step)
+    ]
+    change = float(losses[0] - losses[1]) / (2 * FAR)
+    hint = "A part of the way from the images passes no gradient on, or another one"
+    assert_close(change, float(slope.norm()), "the slope of the loss", rtol=0.3, hint=hint)
 
 
 def any_gradient(name, gradients):
@@ -395,13 +417,29 @@ def any_gradient(name, gradients):
 def test_optimizer_moves_the_adder(submission, rng):
     """optimizer_addition moves every parameter of model_addition, by a sensible amount."""
     layered_model(submission, rng)
-    assert_optimizer_moves(
+    assert_made(submission, "model_addition")
+    model = submission.setup(IN_EVAL_MODE, model=submission.model_addition).model
+    lstm = with_our_lstm(submission, model, rng)
+    probe = assert_optimizer_moves(
         submission,
         "model_addition",
         "optimizer_addition",
         rng,
         torch.zeros(2, 1, PLACES, 1, 28, 28),
     )
+    # The LSTM's weights come from ours, and with the stepped ones the layers still make the logits.
+    ours = dict(lstm.named_parameters())
+    stepped = probe.whole if isinstance(probe.whole, dict) else {}
+    stepped = take_tensors({own_name(name): one for name, one in stepped.items()}, ours, "the LSTM")
+    longest = 0.0
+    with torch.no_grad():
+        for name, parameter in ours.items():
+            longest = max(longest, float((stepped[name] - parameter).abs().max()))
+            parameter.copy_(stepped[name])
+    if not 0 < longest < 1:
+        fail("a step of optimizer_addition is far too long, or none", "Look at its learning rate")
+    digits, hint = [random_images(rng, 1, 1) for _ in range(2)], "Make it with `AdditionModel()`"
+    assert_layer_by_layer(submission, model, lstm, *digits, rng, ALL_JOINS, hint)
 
 
 IN_EVAL_MODE = """
@@ -421,6 +459,9 @@ def test_model_addition_adds(submission, rng):
     numbers = [random_images(rng, 2, PLACES) for _ in range(2)]
     hint = "`model_addition` should be an `AdditionModel()`"
     read_logits(submission, model, [numbers], (2, 10, PLACES), rng, hint)
+    digits = [random_images(rng, 1, 1) for _ in range(2)]
+    lstm = with_our_lstm(submission, model, rng)
+    assert_layer_by_layer(submission, model, lstm, *digits, rng, ALL_JOINS, hint)
 
 
 @question("ex2-setup", points=1)
@@ -456,6 +497,8 @@ def test_loss_is_for_classes(submission, rng):
         fail("loss_addition does not grow as it should for wrong digits", hint)
     change = share * (exact_fall - exact)
     assert_close(fall, change, "the change of the loss for right digits", rtol=1e-2, hint=hint)
+    smoothed = float(F.cross_entropy(logits, label, label_smoothing=min(max(1 - share, 0.0), 1.0)))
+    assert_close(value, smoothed, "the loss of random logits", rtol=1e-2, hint=hint)
 
 
 def loss_of(submission, logits, label):

@@ -142,6 +142,10 @@ def test_each_row_shares_out_attention(submission, rng):
         fail("some weights are negative")
     if not weights.std(dim=1).min() > 1e-6:
         fail("a token looks at all others alike", "The scores should come from x, w_q and w_k")
+    scores = x @ w_q @ (x @ w_k).T
+    if not any(torch.equal(weights.argmax(dim=1), one.argmax(dim=1)) for one in (scores, scores.T)):
+        hint = "A token looks most at the one with the highest score, of its query and that key"
+        fail("the weights do not follow the scores", hint)
     hint = "It should be the weights that are returned times the values, x @ w_v"
     expected = weights @ x @ w_v
     assert_close(output, expected, "the output", rtol=1e-3, atol=1e-4, any_dtype=True, hint=hint)

@@ -54,6 +54,9 @@ def test_position_zero_is_known(submission):
     hint = "Sines go to the even columns, cosines to the odd ones, and positions start at 0"
     expected = torch.tensor([0.0, 1.0] * 5)
     assert_close(first, expected, "the first row", rtol=0, any_dtype=True, hint=hint)
+    expected = torch.tensor([1.0, 2.0]).sin()  # the first column turns by 1 everywhere
+    what, hint = "the first column", "The angle of the first pair of columns is the position"
+    assert_close(positions[1:, 0], expected, what, rtol=0, atol=1e-3, any_dtype=True, hint=hint)
 
 
 @question("ex4-positions", points=1)

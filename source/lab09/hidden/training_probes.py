@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from autograder.judge.expected import computed_once
 from lib.kit.checks import (
@@ -27,6 +28,7 @@ from lib.kit.checks.selfcheck import Submission
 from lib.reference import training
 
 TINY_RATE = 2e-5  # steps so small that it hardly matters in which order batches come
+LEAST_COSINE = 0.7  # rounding and another order of the batches cost less
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 CALL = """
 metrics = train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size)
@@ -75,6 +77,7 @@ class TrainingRun:
     expected: training.Metrics
     start: dict[str, Tensor]  # of the linear layer of both, by the names in their states
     train_with: Callable[[str], tuple[nn.Module, training.Metrics]]  # further set-up: another twin
+    ways: Callable[[], Tensor]  # where plain steps may lead from the start, (ways, parameters)
 
     def assert_trained(self, hint: str = "") -> None:
         """All that training changes in a model must be as in its twin."""
@@ -105,7 +108,7 @@ class TrainingRun:
             fail(failure.what, hint)
 
     def assert_moved(self) -> None:
-        """Training at `TINY_RATE` must move the linear layer, and not far."""
+        """Training at `TINY_RATE` must move the linear layer down the slope, and not far."""
         state = take_dict(dict(self.model.state_dict()), self.start, "the trained model")
         moves = [
             take_tensor(state[name], start.shape, start.dtype, name) - start
@@ -116,6 +119,10 @@ class TrainingRun:
             fail("training moves no parameter", UNMOVED)
         if not 0.02 * TINY_RATE < longest < 1000 * TINY_RATE:
             fail("training moves the model too little or too far")
+        ways, moved = self.ways(), torch.cat([move.flatten() for move in moves])
+        for those, one in ((ways, moved), (_centred(ways), _centred(moved))):
+            if not F.cosine_similarity(those.double(), one[None].double()).max() > LEAST_COSINE:
+                fail("training moves the model, but not down the slope of the loss", UNMOVED)
 
     def assert_reported(self, name: str, hint: str = "") -> None:
         """A metric must be what the reference reports, in each epoch."""
@@ -135,6 +142,28 @@ class TrainingRun:
         values = take_list(metrics[name], len(self.expected[name]), f"`{name}`", hint=hint)
         what, hint = f"an element of `{name}`", "`.item()` turns a tensor of one number into it"
         return torch.tensor([take_number(value, what, hint=hint) for value in values])
+
+
+def _centred(values: Tensor) -> Tensor:
+    """Without what all parameters have in common: who moves each as far has seen no slope."""
+    return values - values.mean(dim=-1, keepdim=True)
+
+
+@computed_once
+def _ways_down(
+    source: str, parameters: tuple[str, ...], batch_size: int, inputs: dict[str, Any]
+) -> Tensor:
+    """Where an epoch at `TINY_RATE` may lead, (samples, parameters): of steps so small only the
+    last batch tells, which holds a single sample, for all others count as one in a batch does."""
+    made = Submission({}).setup(source, **inputs)  # in this process
+    tensors = [made.model.get_parameter(name) for name in parameters]
+    slopes = []
+    for sample in made.train_dataset:
+        *given, label = sample.values() if isinstance(sample, dict) else sample
+        loss = made.loss(made.model(*(value[None] for value in given)), label[None])
+        slopes.append(torch.cat([one.flatten() for one in torch.autograd.grad(loss, tensors)]))
+    of_samples = torch.stack(slopes)
+    return -(of_samples.sum(dim=0) + (batch_size - 1) * of_samples)
 
 
 def _is_equal(value: Any, start: Tensor) -> bool:
@@ -179,13 +208,15 @@ def train_probe(
     def train_with(slip: str) -> tuple[nn.Module, training.Metrics]:
         return _train_twin(loop, source + slip, epochs, batch_size, inputs)
 
+    start = {"fc.weight": inputs["weight"], "fc.bias": inputs["bias"]}
     return TrainingRun(
         theirs.model,
         theirs.metrics,
         theirs.drawn,
         *train_with(""),
-        {"fc.weight": inputs["weight"], "fc.bias": inputs["bias"]},
+        start,
         train_with,
+        partial(_ways_down, source, tuple(start), batch_size, inputs),
     )
 
 
