@@ -163,7 +163,13 @@ def opened(
     """
     name = printable_name(parts[-1])
     try:
-        with os.fdopen(_descriptor(root, parts), "rb") as file:
+        descriptor = _descriptor(root, parts)
+        try:
+            file = os.fdopen(descriptor, "rb")
+        except OSError:  # a folder, which it leaves open
+            os.close(descriptor)
+            raise
+        with file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(f"{name} is not a file")

@@ -1,9 +1,9 @@
 """A grader as they are commonly written: the student's code and the asserts in one process.
 
 It also carries credit forward as one would: a question that fails after another one is tried again
-with the solution's cells before it. Run as a program, it reads a list of paths a line and answers
-with a line of JSON. Each submission is graded by a fork, so that torch is imported once; all else
-is as naive as can be.
+with the solution's cells before it. A notebook imports the files beside it. Run as a program, it
+reads a list of paths a line and answers with a line of JSON. Each submission is graded by a fork,
+so that torch is imported once; all else is as naive as can be.
 """
 
 import json
@@ -20,13 +20,14 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 LIMIT_S = 1.0
+Plain = dict[str, tuple[int, str]]  # question id -> points and the source of a test cell
 
 
 class NaiveGrader:
     """The program and the one who asks it; a context manager."""
 
-    def __init__(self, gradebook: str, hidden_tests: str, solution: str) -> None:
-        self._files = [gradebook, hidden_tests, solution]
+    def __init__(self, lab: str, gradebook: str, hidden_tests: str, solution: str) -> None:
+        self._arguments = [lab, gradebook, hidden_tests, solution]
 
     def __enter__(self) -> "NaiveGrader":
         self._start()
@@ -39,7 +40,7 @@ class NaiveGrader:
     def _start(self) -> None:
         command = [sys.executable, "-W", "ignore", "-m", "tests.attacks.naive_grader"]
         self._process = subprocess.Popen(
-            command + self._files, cwd=PROJECT, text=True, bufsize=1,
+            command + self._arguments, cwd=PROJECT, text=True, bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._readline(60)
@@ -67,11 +68,12 @@ class NaiveGrader:
         return self._process.stdout.readline()
 
 
-def main(gradebook: str, hidden_tests: str, solution: str) -> None:
+def main(lab: str, gradebook: str, hidden_tests: str, solution: str) -> None:
     """Answer until there are no more questions."""
-    import torch
+    if lab == "vault":
+        import torch
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     book = sqlite3.connect(gradebook)  # stays open, as graders have it
     students = [name for name, _ in book.execute("select * from grade")]
     tests = Path(hidden_tests).read_text("utf-8")
@@ -99,27 +101,30 @@ def fork(path: Path, tests: str, students: list[str], solved: list[Any]) -> tupl
 def grade(path: Path, tests: str, students: list[str], solved: list[Any]) -> None:
     """Run the cells, and at each check cell its asserts; print the scores."""
     os.chdir(path.parent)
+    sys.path.insert(0, str(path.parent))  # as it is where a notebook runs
+    from tests.attacks.lab.plain_tests import PLAIN_TESTS
+
+    plain = PLAIN_TESTS[path.stem]
     cells = json.loads(path.read_text("utf-8"))["cells"]
     scores: dict[str, float] = {}
     said: list[str] = []
     result = {"points": 10, "scores": scores}
-    run(cells, scores, said)
-    failed = [at for at, cell in enumerate(cells) if _question(cell) and cell["id"] not in scores]
+    run(cells, plain, scores, said)
+    wanted = [at for at, cell in enumerate(cells) if _question(cell, plain)]
+    failed = [at for at in wanted if cells[at]["id"] not in scores]
     for check in failed[1:]:
         carried: dict[str, float] = {}
-        run([*solved[: check - 1], *cells[check - 1 : check + 1]], carried, said)
+        run([*solved[: check - 1], *cells[check - 1 : check + 1]], plain, carried, said)
         scores |= {id: points for id, points in carried.items() if id == cells[check]["id"]}
     print(json.dumps({**result, "text": "\n".join(said)}), flush=True)
 
 
-def run(cells: list[Any], scores: dict[str, float], said: list[str]) -> None:
+def run(cells: list[Any], plain: Plain, scores: dict[str, float], said: list[str]) -> None:
     """Run cells in a namespace of their own."""
-    from tests.attacks.lab.plain_tests import PLAIN_TESTS
-
     names: dict[str, Any] = {"__name__": "__main__"}
     for cell in cells:
-        question = _question(cell)
-        source = PLAIN_TESTS[question][1] if question else "".join(cell["source"])
+        question = _question(cell, plain)
+        source = plain[question][1] if question else "".join(cell["source"])
         try:
             if cell["cell_type"] == "code":
                 file = (
@@ -134,12 +139,10 @@ def run(cells: list[Any], scores: dict[str, float], said: list[str]) -> None:
                 scores[cell["id"]] = cell["metadata"]["nbgrader"]["points"]
 
 
-def _question(cell: Any) -> str:
+def _question(cell: Any, plain: Plain) -> str:
     """The question whose asserts run in place of a cell; empty if none do."""
-    from tests.attacks.lab.plain_tests import PLAIN_TESTS
-
     mark = cell["metadata"].get("nbgrader", {})
-    return mark["grade_id"] if mark.get("grade") and mark["grade_id"] in PLAIN_TESTS else ""
+    return mark["grade_id"] if mark.get("grade") and mark["grade_id"] in plain else ""
 
 
 def read_result(reader: int, pid: int, deadline: float) -> dict[str, Any]:

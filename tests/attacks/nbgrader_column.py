@@ -19,12 +19,13 @@ from nbgrader.api import Gradebook
 from autograder.errors import UserError
 
 from .corpus import GROUPS
-from .lab.plain_tests import PLAIN_TESTS
+from .lab.plain_tests import PLAIN_TESTS as PLAIN_TESTS_BY_LAB
 from .pages import alive_in_page
 from .recipe import HONEST, Attack, Lab
 from .run import Outcome
 from .site import LAB, Site
 
+PLAIN_TESTS = PLAIN_TESTS_BY_LAB[LAB]
 TIMEOUT_S = 90.0
 CELL_TIMEOUT_S = 5
 CHOSEN = {

@@ -10,8 +10,8 @@ from .recipe import Attack, answer, beside
 
 TOOLS = '''
 import array, fcntl, mmap, resource, signal, socket, struct, threading, time
-import torch
-SHARED = os.path.join(os.path.dirname(torch.__file__), "version.py")
+from importlib.util import find_spec
+SHARED = find_spec("msgpack").origin  # a file of a library that every worker can read
 X86 = os.uname().machine == "x86_64"
 def listen(is_heard):
     """Raise Loot as soon as something is heard, Nothing if that takes too long."""

@@ -9,7 +9,7 @@ import copy
 import json
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -42,11 +42,12 @@ def libc(name, *arguments):
 
 @dataclass(frozen=True)
 class Lab:
-    """The vault as it is released and as it is solved, and the names that recipes may use."""
+    """A lab as it is released and as it is solved, and the names that recipes may use."""
 
     blank: Any
     solved: Any
     names: dict[str, Any]
+    files: dict[str, bytes] = field(default_factory=dict)  # of the solution, besides the notebook
 
     def fill_in(self, source: str) -> str:
         """Replace $name by the literal of what the site calls so."""
@@ -68,6 +69,7 @@ class Attack:
         only_here: why a grader that runs asserts in the student's process has nothing to lose.
         costs_more: it may damage its own later answers as well.
         neighbour: is handed in by somebody else and judged at the same time.
+        loads: its judge has to load a library that this lab goes without.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Attack:
     only_here: str = ""
     costs_more: bool = False
     neighbour: "Attack | None" = None
+    loads: bool = False
 
     @property
     def together(self) -> list["Attack"]:
@@ -118,6 +121,8 @@ def changed(
         notebook = copy.deepcopy(lab.blank if blank else lab.solved)
         change(notebook, lab)
         path.write_text(json.dumps(notebook), "utf-8")
+        for file, solved in lab.files.items():
+            (path.parent / file).write_bytes(solved)
 
     return Attack(name, honest, hand_in, **more)
 

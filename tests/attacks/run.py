@@ -23,6 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.assignment import load_assignment
+from autograder.course.asked import asked_of
 from autograder.course.class_run import SECRET_BITS
 from autograder.course.class_table import as_table as class_table
 from autograder.course.class_table import remarks
@@ -41,7 +42,7 @@ from autograder.judge.results import CellFailure, SubmissionResult, Verdict
 from autograder.judge.warm import Grader
 from autograder.verbs.judge import rehearsal_of
 
-from .corpus import GROUPS
+from .corpus import CORPUS
 from .formgrader_page import formgrader_page
 from .pages import alive_in_page, alive_in_terminal
 from .recipe import HONEST, Attack
@@ -60,7 +61,13 @@ LIMITS = Limits(
 )
 JOBS = 2  # at a time, for an attack and its neighbour
 GRACE_S = 1.0  # what ending a submission may take
-PUBLISHED = {"output", "page"}  # these groups are taken into a gradebook and onto pages as well
+LOADING_S = 8.0  # what loading a library may take; an honest answer of its kind needs it as well
+PUBLISHED = {
+    "output",
+    "page",
+    "output, no torch",
+    "file: page",
+}  # these groups are taken into a gradebook and onto pages as well
 PUBLISHING_S = 10.0  # of processor time that one submission's pages may take; honest ones: 0.1
 
 # Which layer ended an attack.
@@ -131,7 +138,7 @@ class Range:
     """Our grader on a site, a context manager; `attempt` one attack after the other.
 
     Args:
-        site: an open one.
+        site: an open one; its lab has a part of the corpus.
         strongest: the confinement to try, "strong" or "acceptable"; `confinement` then says
             which one is in force.
 
@@ -149,7 +156,9 @@ class Range:
             self._assignment, secrets.randbits(SECRET_BITS), LIMITS, Policy(strongest)
         )
         self._pool = Pool(self._grader, JOBS, rehearsal=rehearsal_of(self._assignment))
-        self._corpus = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
+        self._asked = asked_of(self._assignment)
+        groups = CORPUS[site.lab_name]
+        self._corpus = [(group, attack) for group, attacks in groups.items() for attack in attacks]
         self.size = len(self._corpus)
 
     def __enter__(self) -> "Range":
@@ -205,9 +214,10 @@ class Range:
             gained = its.score - one.honest
             if gained > 0 or (gained < 0 and not one.costs_more):
                 achieved.append(f"{gained:+g} points")
-            if seconds > self._allowed_s(its):  # perhaps the machine was busy with something else
+            allowed_s = self._allowed_s(its) + LOADING_S * one.loads
+            if seconds > allowed_s:  # perhaps the machine was busy with something else
                 seconds = min(seconds, self._grade(path)[1])
-            if seconds > self._allowed_s(its):
+            if seconds > allowed_s:
                 achieved.append(f"took {seconds:.1f} s")
         decisions = ingest(self._assignment.notebook, self._content(submitted)).notes
         for path in handed_in if group not in PUBLISHED else []:
@@ -259,7 +269,7 @@ class Range:
 
     def _content(self, submitted: Path) -> Content:
         """What is read of it, as for a class."""
-        rows = find_hand_ins(self._site.class_dir, self._site.lab_name)
+        rows = find_hand_ins(self._site.class_dir, self._site.lab_name, asked=self._asked)
         student = submitted.parents[1].name
         return next(row for row in rows if row.student == student).load()
 

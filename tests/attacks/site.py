@@ -30,7 +30,8 @@ from .witnesses import Descriptors, Files, Leftovers, Listener, Processes, Trace
 
 LAB_DIR = Path(__file__).parent / "lab"
 PROJECT = Path(__file__).resolve().parents[2]
-LAB = "vault"
+LAB = "vault"  # unless another is asked for
+FILE = "model.py"  # is handed in besides the notebook, where a lab asks for it
 MARKER = "left-by-an-attack"
 SECRETS = ("environment", "hidden", "solution", "gradebook", "neighbour", "arguments")
 PLANTED = ("release", "solution", "source", "course", "canary", "home")
@@ -39,13 +40,17 @@ PLANTED = ("release", "solution", "source", "course", "canary", "home")
 class Site:
     """The place, a context manager.
 
+    Args:
+        lab_name: the lab that is handed in.
+
     Attributes:
         release_root, source_root, solution_root: of the lab, as grading takes them.
         class_dir: a course, where attacks are handed in.
         folder: of all this.
     """
 
-    lab_name = LAB
+    def __init__(self, lab_name: str = LAB) -> None:
+        self.lab_name = lab_name
 
     def __enter__(self) -> "Site":
         self._closing = contextlib.ExitStack()
@@ -64,6 +69,7 @@ class Site:
         self._closing.enter_context(_without_bytecode())
         sockets = self.folder / "sockets"
         sockets.mkdir()
+        lab = self.lab_name
         tcp = Listener(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
         self._victim = Victim(self._secrets["arguments"])
         self._files = Files([self.folder / name for name in PLANTED], self._plant)
@@ -91,11 +97,13 @@ class Site:
             "socket": str(sockets / "path"),
             "abstract": f"{sockets}/abstract",
             "abstract_udp": f"{sockets}/datagram",
-            "hidden": str(self.source_root / LAB / "hidden" / f"test_{LAB}.py"),
-            "solution": str(self.folder / "solution" / LAB / f"{LAB}.ipynb"),
-            "release": str(self.release_root / LAB / "checks.py"),
+            "hidden": str(self.source_root / lab / "hidden" / f"test_{lab}.py"),
+            "solution": str(self.folder / "solution" / lab / f"{lab}.ipynb"),
+            "solution_file": str(self.folder / "solution" / lab / FILE),
+            "release": str(self.release_root / lab / "checks.py"),
             "gradebook": str(self.folder / "course" / "gradebook.db"),
-            "neighbour": str(self.folder / "course" / "neighbour" / f"{LAB}.ipynb"),
+            "neighbour": str(self.folder / "course" / "neighbour" / f"{lab}.ipynb"),
+            "neighbour_file": str(self.folder / "course" / "neighbour" / FILE),
             "canary": str(self.folder / "canary" / "note.txt"),
             "home": str(self.folder / "home"),
             "project": str(PROJECT),
@@ -111,8 +119,11 @@ class Site:
     @property
     def lab(self) -> Lab:
         """What recipes are given."""
-        blank = nbformat.read(self._built / "release" / LAB / f"{LAB}.ipynb", as_version=4)
-        return Lab(blank, self._solved, self._names | {"victim": self._victim.pid})
+        lab = self.lab_name
+        blank = nbformat.read(self._built / "release" / lab / f"{lab}.ipynb", as_version=4)
+        return Lab(
+            blank, self._solved, self._names | {"victim": self._victim.pid}, self._solved_files
+        )
 
     def settle(self) -> None:
         """What the grader itself started or left so far is none of an attack's doing."""
@@ -123,7 +134,7 @@ class Site:
     def hand_in(self, attack: Attack, **names: Any) -> Path:
         """The submission that an attack makes, in a folder of its own; it may know more names."""
         student = re.sub(r"\W+", "-", attack.name)
-        path = self.class_dir / "submitted" / student / LAB / f"{LAB}.ipynb"
+        path = self.class_dir / "submitted" / student / self.lab_name / f"{self.lab_name}.ipynb"
         path.parent.mkdir(parents=True)
         lab = self.lab
         attack.hand_in(replace(lab, names=lab.names | names), path)
@@ -136,18 +147,24 @@ class Site:
         return read + loot + [event for witness in self._witnesses for event in witness.saw()]
 
     def _build(self) -> None:
-        source = LAB_DIR / "source" / LAB / f"{LAB}.md"
+        lab = self.lab_name
+        source = LAB_DIR / "source" / lab / f"{lab}.md"
         release_root, solution_root = self._built / "release", self._built / "solution"
         build_labs([source], release_root, solution_root)
-        self._solved = nbformat.read(solution_root / LAB / f"{LAB}.ipynb", as_version=4)
+        self._solved = nbformat.read(solution_root / lab / f"{lab}.ipynb", as_version=4)
+        solved = [solution_root / lab / FILE]
+        self._solved_files = {path.name: path.read_bytes() for path in solved if path.exists()}
         shutil.copytree(LAB_DIR / "source", self._built / "source")
         neighbour = self._built / "course" / "neighbour"
-        shutil.copytree(solution_root / LAB, neighbour)
-        for name, file in {
-            "hidden": self._built / "source" / LAB / "hidden" / f"test_{LAB}.py",
-            "solution": solution_root / LAB / f"{LAB}.ipynb",
-            "neighbour": neighbour / f"{LAB}.ipynb",
-        }.items():
+        shutil.copytree(solution_root / lab, neighbour)
+        for name, file in [
+            ("hidden", self._built / "source" / lab / "hidden" / f"test_{lab}.py"),
+            *(
+                ("solution", solution_root / lab / one)
+                for one in (f"{lab}.ipynb", *self._solved_files)
+            ),
+            *(("neighbour", neighbour / one) for one in (f"{lab}.ipynb", *self._solved_files)),
+        ]:
             text = file.read_text("utf-8")
             line = f'KEY = "{self._secrets[name]}"\n'
             file.write_text(

@@ -1,24 +1,20 @@
 """Every attack works on a grader as they are commonly written, and none on ours."""
 
-import json
 import os
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from autograder.engine import Cause
 
-from .corpus import GROUPS
-from .formgrader_page import formgrader_page
+from .corpus import CORPUS
 from .naive_grader import NaiveGrader
-from .pages import alive_in_page
 from .recipe import HONEST, Attack
 from .run import LAYERS, PUBLISHED, Range
-from .site import LAB, Site
+from .site import Site
+from .trial import achieved, name_of
 
-ATTACKS = [(group, attack) for group, attacks in GROUPS.items() for attack in attacks]
+LAB = "vault"
+ATTACKS = [(group, attack) for group, attacks in CORPUS[LAB].items() for attack in attacks]
 ROOT_ONLY = {"hidden tests by their handle", "a packet socket"}
 
 
@@ -26,58 +22,12 @@ def test_each_cause_has_a_layer() -> None:
     assert set(LAYERS) == set(Cause)
 
 
-def name_of(value: object) -> str:
-    return getattr(value, "name", str(value))
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture(scope="class")
-def naive(site: Site) -> Iterator[NaiveGrader]:
-    names = site.lab.names
-    folder = site.class_dir / "submitted" / "graded-before" / LAB
-    folder.mkdir(parents=True)
-    shutil.copy(Path(names["neighbour"]), folder)
-    with NaiveGrader(names["gradebook"], names["hidden"], names["solution"]) as naive:
-        yield naive
-    shutil.rmtree(folder.parent)
-
-
-@pytest.fixture(scope="class")
-def confined(site: Site) -> Iterator[Range]:
-    with Range(site) as confined:
-        yield confined
-
-
 class TestNaiveGrader:
     """Else the corpus would prove nothing."""
 
-    @staticmethod
-    def achieved(attack: Attack, site: Site, naive: NaiveGrader, group: str = "") -> list[str]:
-        paths = [site.hand_in(one, grader=naive.revive()) for one in attack.together]
-        site.settle()
-        answers = naive.grade(paths)
-        events = site.evidence("".join(said for _, said in answers))
-        for one, (got, said) in zip(attack.together, answers, strict=True):
-            if got != one.honest:
-                events.append(f"{got - one.honest:+g} points")
-            if "took too long" in said:
-                events.append("took too long")
-        if group == "page":  # graders open what was handed in, as nbgrader shows it
-            for path in paths:
-                notebook = json.loads(path.read_text("utf-8"))
-                events += alive_in_page(formgrader_page(notebook, is_configured=False))
-        for path in paths:
-            shutil.rmtree(path.parents[1])
-        return events
-
     @pytest.mark.parametrize("attack", HONEST, ids=name_of)
     def test_is_fair_to_honest_work(self, attack: Attack, site: Site, naive: NaiveGrader) -> None:
-        assert self.achieved(attack, site, naive, "page") == []
+        assert achieved(attack, site, naive, "page") == []
 
     @pytest.mark.filterwarnings("ignore")  # nbgrader's and nbconvert's own
     @pytest.mark.parametrize(
@@ -86,7 +36,7 @@ class TestNaiveGrader:
     def test_is_open_to(self, group: str, attack: Attack, site: Site, naive: NaiveGrader) -> None:
         if attack.name in ROOT_ONLY and os.geteuid() != 0:
             pytest.skip("the kernel allows this to root only")
-        assert self.achieved(attack, site, naive, group) != []
+        assert achieved(attack, site, naive, group) != []
 
 
 class TestOurGrader:

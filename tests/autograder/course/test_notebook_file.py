@@ -116,6 +116,16 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
             assert name in why_unreadable(tmp_path, name)
 
 
+def test_nothing_stays_open_of_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "link.ipynb").symlink_to("folder.ipynb")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for name in ("pipe.ipynb", "folder.ipynb", "link.ipynb", "none.ipynb"):
+        why_unreadable(tmp_path, name)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_sizes(tmp_path: Path) -> None:
     put(tmp_path, "empty.ipynb", b"")
     assert why_unreadable(tmp_path, "empty.ipynb") == "empty.ipynb is empty"
