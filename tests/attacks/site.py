@@ -32,7 +32,6 @@ LAB_DIR = Path(__file__).parent / "lab"
 PROJECT = Path(__file__).resolve().parents[2]
 LAB = "vault"  # unless another is asked for
 FILE = "model.py"  # is handed in besides the notebook, where a lab asks for it
-MARKER = "left-by-an-attack"
 SECRETS = ("environment", "hidden", "solution", "gradebook", "neighbour", "arguments")
 PLANTED = ("release", "solution", "source", "course", "canary", "home")
 
@@ -58,6 +57,8 @@ class Site:
         self.folder.chmod(0o755)
         self._built = self.folder / "built"  # planted again after an attack changed something
         self._built.mkdir(mode=0o700)
+        # Another site may be under attack at the same time, by a grader that withstands nothing.
+        self._marker = f"left-by-an-attack-{secrets.token_hex(4)}"
         self._secrets = {name: f"SECRET-{name}-{secrets.token_hex(4)}" for name in SECRETS}
         self.release_root, self.source_root = self.folder / "release", self.folder / "source"
         self.solution_root = self.folder / "solution"
@@ -87,7 +88,7 @@ class Site:
             Listener(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{sockets}/datagram"),
             self._files,
             self._leftovers,
-            Traces(MARKER, [*packages, Path(matplotlib.matplotlib_fname()).parent]),
+            Traces(self._marker, [*packages, Path(matplotlib.matplotlib_fname()).parent]),
             self._descriptors,
         ]
         (sockets / "path").chmod(0o777)
@@ -107,7 +108,7 @@ class Site:
             "canary": str(self.folder / "canary" / "note.txt"),
             "home": str(self.folder / "home"),
             "project": str(PROJECT),
-            "marker": MARKER,
+            "marker": self._marker,
         }
         return self
 

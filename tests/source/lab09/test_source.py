@@ -98,7 +98,7 @@ def test_public_checks_need_no_reference() -> None:
     imports |= {
         a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names
     }
-    assert imports == {"math", "torch", "lib.kit.checks", "lib.kit.data"}
+    assert imports == {"functools", "math", "torch", "lib.kit.checks", "lib.kit.data"}
 
 
 def test_training_cells_are_not_graded() -> None:
