@@ -111,6 +111,16 @@ def new(lab: str) -> None:
     )
 
 
+_release = click.option(
+    "--release",
+    "release_dir",
+    default=lambda: find_project() / "release",
+    type=click.Path(path_type=Path),
+    help="Folder of released labs, if another one than the project's.",
+)
+_jobs = click.option(
+    "--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1)
+)
 _course = click.option(
     "--course",
     "course_dir",
@@ -129,14 +139,8 @@ _course = click.option(
     type=click.Path(path_type=Path),
     help="Folder holding submitted/STUDENT/LAB/LAB.ipynb; gradebook and feedback go there.",
 )
-@click.option(
-    "--release",
-    "release_dir",
-    default=lambda: find_project() / "release",
-    type=click.Path(path_type=Path),
-    help="Folder of released labs, if another one than the project's.",
-)
-@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+@_release
+@_jobs
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 @click.option(
     "--seed",
@@ -379,17 +383,11 @@ def sheet(
     type=click.IntRange(1, 100),
     help="List what shares so much of the shorter text, in percent.",
 )
-@click.option(
-    "--release",
-    "release_dir",
-    default=lambda: find_project() / "release",
-    type=click.Path(path_type=Path),
-    help="Folder of released labs, if another one than the project's.",
-)
+@_release
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The page; else COURSE/similar-LAB.html."
 )
-@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+@_jobs
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the list here.")
 def similar(
     lab: str,
@@ -443,13 +441,7 @@ def similar(
     "--platform", type=click.Choice(FORMATS), help="Where it was downloaded, if that isn't clear."
 )
 @click.option("--zone", help="Time zone of times without one: Europe/Berlin, say.")
-@click.option(
-    "--release",
-    "release_dir",
-    default=lambda: find_project() / "release",
-    type=click.Path(path_type=Path),
-    help="Folder of released labs, if another one than the project's.",
-)
+@_release
 @click.option("--dry-run", is_flag=True, help="Decide and say it; write nothing.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write decisions here.")
 def collect(
@@ -504,13 +496,7 @@ def collect(
     type=click.Path(path_type=Path),
     help="Who is in the course, if not COURSE/roster.csv.",
 )
-@click.option(
-    "--release",
-    "release_dir",
-    default=lambda: find_project() / "release",
-    type=click.Path(path_type=Path),
-    help="Folder of released labs, if another one than the project's.",
-)
+@_release
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write rows here.")
 def export(
@@ -598,13 +584,7 @@ def feedback(
     type=click.IntRange(2, 40),
     help="The time limit that is set in Gradescope.",
 )
-@click.option(
-    "--release",
-    "release_dir",
-    default=lambda: find_project() / "release",
-    type=click.Path(path_type=Path),
-    help="Folder of released labs, if another one than the project's.",
-)
+@_release
 @click.option(
     "--allow-unconfined", is_flag=True, help="Grade even if submissions can't be confined there."
 )
@@ -737,7 +717,7 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
     "--public", is_flag=True, help="Print how many wrong answers the public checks see, no points."
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
-@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+@_jobs
 def answers(
     lab: str,
     named: tuple[Path, ...],
@@ -789,7 +769,7 @@ def answers(
 @click.argument("lab")
 @click.option("--question", help="Only the mutants and mistakes of this question.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
-@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1))
+@_jobs
 def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) -> None:
     """Make small mistakes in the solution of LAB; do its tests find them?"""
     from .mutation.mutate import as_table, details, summary

@@ -141,6 +141,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.class_report": {
         "autograder.class_report",
+        "autograder.counted",
         "autograder.course",
         "autograder.engine",
         "autograder.judge.results",

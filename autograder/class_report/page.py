@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..counted import counted
 from ..page_template import policy_of, style_of, templates_in
 from ..printable import printable, printable_name
 from .charts import WORDS, difficulty_and_discrimination, histogram, outcome_map, pass_bars
@@ -62,10 +63,6 @@ def _names(students: Sequence[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _students(number: int) -> str:
-    return "1 student" if number == 1 else f"{number} students"
-
-
 @functools.cache
 def _environment() -> Any:
     environment = templates_in(HERE)
@@ -74,7 +71,7 @@ def _environment() -> Any:
         "percent": _percent,
         "coefficient": _coefficient,
         "names": _names,
-        "students": _students,
+        "counted": counted,
         "line": lambda text: printable(text, MESSAGE_LIMIT),
     }
     return environment

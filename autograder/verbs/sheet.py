@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from ..assignment import Assignment, GradedQuestion
 from ..atomic_file import write_atomically
+from ..counted import counted
 from ..course.class_run import ClassRun, not_graded, recall
 from ..course.course import Course, load_course
 from ..course.outline import Outline
@@ -56,9 +57,9 @@ class Sheet:
         """What a person wants to know."""
         would = "would go to" if self.is_dry else "went to"
         return [
-            f"{self.lab}, {self.question}: {_many(self.num_answers, 'answer')} {would} the sheet, "
-            f"{self.num_waiting} wait for a person; {self.num_untouched} left the question as it "
-            "was released (0 points)",
+            f"{self.lab}, {self.question}: {counted(self.num_answers, 'answer')} {would} the "
+            f"sheet, {self.num_waiting} wait for a person; {self.num_untouched} left the question "
+            "as it was released (0 points)",
             f"page   {shown(self.page)}",
             f"table  {shown(self.table)}",
         ]
@@ -94,8 +95,8 @@ class SheetsRead:
         would = "would get" if self.is_dry else "got"
         students = sum(len(change.answer.students) for change in done.changes)
         lines = [
-            f"{self.lab}, {self.question}: {_many(len(done.changes), 'answer')} "
-            f"({_many(students, 'student')}) {would} points; {len(done.unchanged)} had them "
+            f"{self.lab}, {self.question}: {counted(len(done.changes), 'answer')} "
+            f"({counted(students, 'student')}) {would} points; {len(done.unchanged)} had them "
             f"already; {self.num_waiting} {'would ' * self.is_dry}wait for a person; "
             f"{self.num_untouched} left the question as it was released (0 points)"
         ]
@@ -194,7 +195,7 @@ def write_sheet(
     ]  # fmt: skip
     if newer:
         notes.append(
-            f"{_many(len(newer), 'hand-in')} not graded as they lie there, so grade first, then "
+            f"{counted(len(newer), 'hand-in')} not graded as they lie there, so grade first, then "
             f"write the sheet again ({'; '.join(newer[:3])}{' …' * (len(newer) > 3)})"
         )
     return Sheet(lab, question, page, table, len(on_it), len(waiting), untouched, notes, dry_run)
@@ -434,8 +435,4 @@ def _said(one: GraderFigures) -> str:
             f"; of {one.shared} that others graded, too: {one.shared_mean:.2f}, theirs "
             f"{one.others_mean:.2f}"
         )
-    return f"grader {one.grader}: {_many(one.answers, 'answer')}, mean {one.mean:.2f}{shared}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"grader {one.grader}: {counted(one.answers, 'answer')}, mean {one.mean:.2f}{shared}"
