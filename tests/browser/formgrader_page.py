@@ -34,8 +34,7 @@ class FormgraderPage:
 
     def autograde(self, lab: str, student: str) -> str:
         """Press a submission's autograde button; what formgrader then says."""
-        self._link("Manage Assignments").click()
-        self._row(lab).locator(".num-submissions a").click()
+        self.open_submissions(lab)
         self._row(student).locator(".autograde a").click()
         return self._dialog()
 
@@ -47,18 +46,18 @@ class FormgraderPage:
 
     def open_submissions(self, lab: str) -> None:
         """Open the list of who handed in a lab."""
-        self._link("Manage Assignments").click()
-        self._row(lab).locator(".num-submissions a").click()
+        self._follow(self._link("Manage Assignments"))
+        self._follow(self._row(lab).locator(".num-submissions a"))
         expect(self.frame.locator(".student-id").first).to_be_visible()
 
     def open_submission(self, lab: str, student: str) -> None:
         """Open what a student handed in, for grading by hand."""
-        self._link("Manual Grading").click()
-        self._row(lab).get_by_role("link", name=lab).click()
-        self._row(lab).get_by_role("link", name=lab).click()  # its only notebook
+        self._follow(self._link("Manual Grading"))
+        self._follow(self._row(lab).get_by_role("link", name=lab))
+        self._follow(self._row(lab).get_by_role("link", name=lab))  # its only notebook
         expect(self.frame.locator("a.name-hidden").first).to_be_visible()
         self.frame.get_by_text("Show All Names").click()
-        self.frame.locator("a.name-shown", has_text=student).click()
+        self._follow(self.frame.locator("a.name-shown", has_text=student))
         expect(self.frame.locator("#notebook-container").first).to_be_visible()
 
     def give_points(self, question: str, points: str) -> None:
@@ -86,6 +85,11 @@ class FormgraderPage:
     def points(self, question: str) -> Locator:
         """The field with the points of a question."""
         return self.frame.locator(f"#{question}")
+
+    def _follow(self, link: Locator) -> None:
+        """Click a link and wait for its page: the page before may have links of the same name."""
+        with self.page.expect_event("framenavigated", timeout=START_MS):
+            link.click()
 
     def _type(self, field: Locator, text: str) -> None:
         field.fill(text)

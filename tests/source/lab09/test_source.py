@@ -164,7 +164,7 @@ def test_reading_at_the_last_word_learns_what_padding_and_bags_cannot(
 
 
 RELEASE = PROJECT / "release" / "lab09"
-SLOWEST_CHECK = 1.0  # times the processor time of the notebook's imports, on the same machine
+SLOWEST_CHECK = 0.25  # times the processor time of the notebook's imports, on the same machine
 FIRST_CELL = CODE[0].student
 
 
@@ -207,9 +207,13 @@ def test_the_first_cell_says_what_to_do(tmp_path: Path) -> None:
 
 
 def _timed(check: Piece) -> str:
-    """A check cell that notes its processor time, which doesn't depend on who else computes."""
+    """A check cell that runs twice and notes the second run's processor time.
+
+    The first run may import a library or read a data set, which the machine's caches decide.
+    """
     name = f"cpu_s[{check.grade_id!r}]"
-    return f"{name} = time.process_time()\n{check.solution}\n{name} = time.process_time() - {name}"
+    timed = f"{name} = time.process_time()\n{check.solution}\n{name} = time.process_time() - {name}"
+    return f"{check.solution}\n{timed}"
 
 
 def test_checks_in_one_kernel(tmp_path: Path) -> None:
@@ -227,8 +231,9 @@ def test_checks_in_one_kernel(tmp_path: Path) -> None:
             piece.line
         )
         if piece.role == "check":
-            (table,) = cell.outputs  # no progress bar, no figure, no warning
-            assert table.data["text/html"].count("✓ passed") in (2, 3, 4)
+            first, second = cell.outputs  # no progress bar, no figure, no warning
+            assert first.data["text/html"].count("✓ passed") in (2, 3, 4)
+            assert second.data["text/html"].count("✓ passed") in (2, 3, 4)
     times = json.loads(cells[-1].outputs[0].text)
     imports_s = times.pop("imports")
     slowest = max(times, key=times.__getitem__)
