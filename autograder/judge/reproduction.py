@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..assignment import Assignment
 from ..engine import Remote, StudentError, Worker
 from ..engine.untrusted import adapters
-from ..variants.solution import read_solution
-from ..variants.variant import Variant, read_variants
 from .clock import Clock
 from .content import extra_files
 from .results import COMES_OUT, predicate
@@ -25,6 +23,7 @@ from .session import Session
 from .submission import with_sources
 
 if TYPE_CHECKING:
+    from ..variants.variant import Variant
     from .warm import Ready
 
 LEARNING_TIMEOUT_S = 900.0  # for all mistakes of a question: grades must not depend on it
@@ -236,7 +235,7 @@ def learn(ready: "Ready", question: str) -> Learnt:
     return Learnt(solution, objects, mistakes)
 
 
-def mistakes_of(assignment: Assignment, question: str) -> list[Variant]:
+def mistakes_of(assignment: Assignment, question: str) -> list["Variant"]:
     """The lab's known mistakes in the answer to this question, and to no other one."""
     if assignment.source is None:
         return []
@@ -245,6 +244,10 @@ def mistakes_of(assignment: Assignment, question: str) -> list[Variant]:
 
 
 @functools.cache
-def _read_mistakes(source: Path, folders: tuple[Path, ...]) -> list[Variant]:
+def _read_mistakes(source: Path, folders: tuple[Path, ...]) -> list["Variant"]:
+    # Imported late: with them comes the compiler, which judging needs for nothing else.
+    from ..variants.solution import read_solution
+    from ..variants.variant import read_variants
+
     solution = read_solution(source)
     return [variant for folder in folders for variant in read_variants(folder, solution)]
