@@ -197,7 +197,7 @@ def grade(
     except (EngineUnavailable, HiddenTestsBroken) as error:
         raise UserError(f"grading can't go on: {error}") from None
     _write_json(json_file, graded.as_json())
-    console.print(as_table(lab, graded.results))
+    console.print(as_table(lab, graded.results, graded.totals))
     for line in remarks(graded.results):
         console.print(line, soft_wrap=True)
     stray = [line for row in graded.hand_ins if row.is_stray for line in row.lines()]
@@ -875,7 +875,8 @@ def _say_how_confined(allow_unconfined: bool = False) -> None:
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    unseen = not console.is_terminal  # a file would get an empty line of it
+    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=unseen)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """A graded class as a table for the terminal."""
 
+from collections.abc import Mapping
+
 from rich.table import Table
 from rich.text import Text
 
@@ -11,8 +13,15 @@ REMARKS_LIMIT = 20  # of a student
 REMARK_LIMIT = 1_000  # characters
 
 
-def as_table(lab: str, results: list[SubmissionResult]) -> Table:
-    """A row per student: points per exercise, by tests in all, and what is left for a person."""
+def as_table(
+    lab: str, results: list[SubmissionResult], totals: Mapping[str, float] | None = None
+) -> Table:
+    """A row per student: points per exercise, by tests in all, and what a person may give.
+
+    `totals` are what counts in the end, with points by hand and without what late work costs; they
+    have a column as soon as somebody's is not what tests gave.
+    """
+    totals = totals or {}
     exercises = _tested_exercises(results)
     table = Table(title=f"{lab}: points by tests", title_justify="left")
     # Folded ids keep the scores in sight, and none is cut so that two look alike.
@@ -20,10 +29,14 @@ def as_table(lab: str, results: list[SubmissionResult]) -> Table:
     for exercise in exercises:
         table.add_column(exercise, justify="right", no_wrap=True)
     has_extra = any(question.extra for question in results[0].questions)
-    for column in ("score", *["extra"] * has_extra, "of", "by hand", "time/s"):
+    has_total = any(totals.get(r.student, r.score) != r.score for r in results)
+    extra, total = ["extra"] * has_extra, ["total"] * has_total
+    for column in ("score", *extra, "of", "by hand", *total, "time/s"):
         table.add_column(column, justify="right", no_wrap=True)
     for result in results:
         cells = _points(result, exercises, has_extra)
+        if has_total:
+            cells.append(f"{totals[result.student]:g}" if result.student in totals else "-")
         table.add_row(Text(result.student), *cells, f"{result.seconds:.1f}")
     return table
 

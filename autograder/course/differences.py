@@ -1,8 +1,8 @@
 """Who has other points than before, by how much, by which tests, and why."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
 
 from ..judge.results import SubmissionResult
 from .ledger import Standing, Standings
@@ -59,6 +59,12 @@ class Difference:
         return {**asdict(self), "points": self.points, "lowered": self.lowered}
 
 
+class _Earlier(NamedTuple):
+    result: SubmissionResult
+    tested: SubmissionResult  # the same with the outcomes of tests that its points come from
+    reasons: list[str]  # why it and those after it were replaced
+
+
 def differences(store: ResultStore, before: Standings, now: Standings) -> list[Difference]:
     """Everybody whose points or maximum differ, by student."""
     return [
@@ -86,10 +92,9 @@ def _difference(
         if earlier is None:
             why.append("a result that is not in the history")
         else:
-            result, reasons = earlier
-            why += reasons
-            tests += outcome_changes(result, stored[1])
-            gone = gone_points(result, stored[1])
+            why += earlier.reasons
+            tests += outcome_changes(earlier.tested, stored[1])
+            gone = gone_points(earlier.result, stored[1])
     if before is not None and before.by_hand != now.by_hand:
         why.append(BY_HAND)
     if before is not None and abs(before.penalty * now.raw - now.penalty * before.raw) > 1e-6:
@@ -98,20 +103,38 @@ def _difference(
     return Difference(student, before, now, tuple(why), tuple(tests), stays, gone)
 
 
-def _earlier(
-    store: ResultStore, student: str, wanted: str
-) -> tuple[SubmissionResult, list[str]] | None:
-    """A result of the history, and all reasons why it and those after it were replaced."""
+def _earlier(store: ResultStore, student: str, wanted: str) -> _Earlier | None:
+    """A result of the history, or None; points that it kept are followed to their origin."""
     reasons: list[str] = []
+    found: SubmissionResult | None = None
     for line in reversed(store.history(student)):
         try:
             result = SubmissionResult.from_json(line["result"])
-            reasons[:0] = line["because"]
+            because = line["because"]
         except (KeyError, TypeError, ValueError):
             continue
-        if digest(result) == wanted:
-            return result, list(dict.fromkeys(reasons))
-    return None
+        if found is None and digest(result) == wanted:
+            found = tested = result
+        reasons[:0] = because
+        if found is not None:
+            tested = _with_tests_of(result, tested)
+            if not kept(result):
+                break
+    if found is None:
+        return None
+    return _Earlier(found, tested, list(dict.fromkeys(reasons)))
+
+
+def _with_tests_of(before: SubmissionResult, result: SubmissionResult) -> SubmissionResult:
+    """A result with an earlier one's questions in place of those whose points it kept."""
+    questions = {question.id: question for question in before.questions}
+    kept_ones = {question.id for question in kept(result)} & questions.keys()
+    return replace(
+        result,
+        questions=tuple(
+            questions[one.id] if one.id in kept_ones else one for one in result.questions
+        ),
+    )
 
 
 def gone_points(before: SubmissionResult, after: SubmissionResult) -> float:

@@ -17,6 +17,7 @@ TITLES = {
     one.NAME: one.TITLE
     for one in (moodle, canvas, blackboard, brightspace, ilias, gradescope, plain)
 }
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar")
 
 
 def recognise(
@@ -58,10 +59,13 @@ def recognise(
             if clues := plain.read(inner, roster):
                 return plain.NAME, inner, clues
     what = TITLES[platform] if platform else ", ".join(TITLES.values())
-    example = next(member.raw for member in archive.members if not member.is_clutter)
+    entries = [member.raw for member in archive.members if not member.is_clutter]
+    todo = "name what you downloaded, or fill in the roster"
+    if all(entry.lower().endswith(ARCHIVES) for entry in entries):
+        todo = "it holds only other archives: unpack it, and name the one that you downloaded"
     raise UserError(
-        f"{shown(archive.path)}: its names (such as {example[:80]}) fit no format that we read "
-        f"({what}); name what you downloaded, or fill in the roster",
+        f"{shown(archive.path)}: its names (such as {entries[0][:80]}) fit no format that we read "
+        f"({what}); {todo}",
         exit_code=2,
     )
 

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from ..atomic_file import write_atomically
-from ..course.course import load_course
+from ..counted import counted
+from ..course.course import Course, load_course
+from ..course.scores import final_scores
 from ..errors import UserError, shown
 from ..platforms.decisions import read_rows, table_path
 from ..platforms.way_back import name_pages
 from ..zip_archive import zip_of
+
+FEW = 10  # students who are named
 
 
 @dataclass
@@ -64,8 +68,20 @@ def pack_feedback(course_dir: Path, lab: str, zip_file: Path, dry_run: bool = Fa
         packed.notes.append(
             f"{student}: handed in together with {other}, whose page stands for both"
         )
+    packed.notes += _unfinished(course, lab, list(packed.pages.values()))
     if packed.without:
-        packed.notes.append(f"no page yet, so not in the zip: {', '.join(packed.without[:10])}")
+        packed.notes.append(f"no page yet, so not in the zip: {', '.join(packed.without[:FEW])}")
     if not dry_run:
         write_atomically(zip_file.resolve(), zip_of(pages))
     return packed
+
+
+def _unfinished(course: Course, lab: str, students: list[str]) -> list[str]:
+    """A note that says whose page may change, if there are such."""
+    scores = {score.student: score for score in final_scores(course, lab)}
+    waiting = [name for name in students if name in scores and scores[name].unfinished]
+    if not waiting:
+        return []
+    named = ", ".join(waiting[:FEW]) + " …" * (len(waiting) > FEW)
+    pages = counted(len(waiting), "page")
+    return [f"{pages} may still change, because points aren't final: {named}"]

@@ -27,7 +27,7 @@ from ..course.lowering import (
 )
 from ..course.publish import publish
 from ..course.release import take_release
-from ..course.scores import scores_of
+from ..course.scores import FinalScore, scores_of
 from ..course.store import ResultStore
 from ..engine import Policy, strongest_possible
 from ..errors import UserError
@@ -54,6 +54,7 @@ class GradedClass:
     notes: list[str]  # for the person who grades
     incomplete: list[str] = field(default_factory=list)  # students of whom not all was published
     held: list[str] = field(default_factory=list)  # who would be lowered, where that stops a run
+    totals: dict[str, float] = field(default_factory=dict)  # by student, as the gradebook has them
 
     def as_json(self) -> dict[str, Any]:
         """The whole class as plain data."""
@@ -66,6 +67,7 @@ class GradedClass:
             "notes": self.notes,
             "incomplete": self.incomplete,
             "held": self.held,
+            "totals": self.totals,
         }
 
 
@@ -132,17 +134,20 @@ def grade_class(
         )
         published = publish(course, assignment, results, run.exercises, run.title)
         gone = gone_students(course, lab, names)
-        record_published(course, lab, results)
+        scores = record_published(course, lab, results)
     kept = said_of_kept(results)
     notes += [*changes, *published.notes, *kept, *gone]
     held = [line.partition(":")[0] for line in kept] if lowering is Lowering.STOP else []
+    totals = {one.student: one.score for one in scores}
     return GradedClass(
-        lab, course, assignment, hand_ins, results, notes, published.incomplete, held
+        lab, course, assignment, hand_ins, results, notes, published.incomplete, held, totals
     )
 
 
-def record_published(course: Course, lab: str, results: Iterable[SubmissionResult] = ()) -> None:
-    """Write down what everybody has now. The caller holds the course's lock.
+def record_published(
+    course: Course, lab: str, results: Iterable[SubmissionResult] = ()
+) -> list[FinalScore]:
+    """Write down what everybody has now, and return it. The caller holds the course's lock.
 
     `results` are those that were read already; of a student on whose hand-in the grader failed,
     the last result counts.
@@ -151,7 +156,9 @@ def record_published(course: Course, lab: str, results: Iterable[SubmissionResul
     known = {result.student: result for result in results if result.status != FAILED}
     latest = (known.get(name) or store.latest(name) for name in store.students())
     there = [result for result in latest if result is not None]
-    Ledger(store.folder).record(standings_of(scores_of(course, lab, there), there))
+    scores = scores_of(course, lab, there)
+    Ledger(store.folder).record(standings_of(scores, there))
+    return scores
 
 
 def judge_hand_ins(

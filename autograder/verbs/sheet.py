@@ -195,8 +195,8 @@ def write_sheet(
     ]  # fmt: skip
     if newer:
         notes.append(
-            f"{counted(len(newer), 'hand-in')} not graded as they lie there, so grade first, then "
-            f"write the sheet again ({'; '.join(newer[:3])}{' …' * (len(newer) > 3)})"
+            f"not graded yet: {counted(len(newer), 'hand-in')}; grade first, then write the sheet "
+            f"again ({'; '.join(newer[:3])}{' …' * (len(newer) > 3)})"
         )
     return Sheet(lab, question, page, table, len(on_it), len(waiting), untouched, notes, dry_run)
 

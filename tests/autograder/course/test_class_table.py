@@ -114,3 +114,20 @@ def test_extra_credit_has_a_column_where_there_is_some() -> None:
     assert ["ann", "-", "-", "-", "failed", "-", "-", "-", "1.3"] in shown(
         as_table("means", [failed])
     )
+
+
+def test_points_by_hand_or_late_work_bring_a_column_with_what_counts() -> None:
+    columns = ["student", "ex1", "ex2", "score", "of", "by", "hand", "total", "time/s"]
+    ben = replace(RESULT, student="ben")
+    lines = shown(as_table("means", [RESULT, ben], {"ann": 9.5, "ben": 4.5}))
+    assert columns in lines
+    assert ["ann", "4.5", "0", "4.5", "11.5", "6", "9.5", "1.3"] in lines
+    assert ["ben", "4.5", "0", "4.5", "11.5", "6", "4.5", "1.3"] in lines
+    assert columns not in shown(as_table("means", [RESULT, ben], {"ann": 4.5, "ben": 4.5}))
+
+
+def test_whose_total_is_not_known_has_a_dash() -> None:
+    failed = replace(RESULT, student="cid", status=FAILED)
+    lines = shown(as_table("means", [RESULT, failed], {"ann": 2.25}))
+    assert ["ann", "4.5", "0", "4.5", "11.5", "6", "2.25", "1.3"] in lines
+    assert ["cid", "-", "-", "failed", "-", "-", "-", "1.3"] in lines

@@ -56,6 +56,7 @@ def test_downloads(names: list[str], platform: str) -> None:
     [
         ([*map(moodle_name, CLASS), *map(canvas_name, CLASS)], "fit Moodle and Canvas; say which"),
         (["a.txt", "b/c.ipynb"], "fit no format that we read"),
+        (["download.zip", "more/B.ZIP"], "holds only other archives: unpack it"),
         (["__MACOSX/._a"], "no files in it"),
         ([], "no files in it"),
     ],

@@ -9,6 +9,8 @@ import pytest
 from autograder.errors import UserError
 from autograder.verbs.collect import collect_download
 from autograder.verbs.feedback import Packed, pack_feedback
+from autograder.verbs.grade import grade_class
+from tests.made_class import give_points
 
 from ..platforms.downloads import (
     blackboard_files,
@@ -23,7 +25,7 @@ from ..platforms.downloads import (
     table_text,
     write_zip,
 )
-from .conftest import LAB, typed
+from .conftest import LAB, solved, typed
 
 FILE = f"{LAB}.ipynb"
 PAGE = f"{LAB}_feedback.html"
@@ -165,3 +167,13 @@ def test_a_dry_run_writes_nothing(course: Path) -> None:
     collected(course, {canvas_name(ANA, FILE): b"{}"})
     assert pack_feedback(course, LAB, course / "back.zip", dry_run=True).pages
     assert not (course / "back.zip").exists()
+
+
+def test_pages_that_may_still_change_are_told(course: Path) -> None:
+    collected(course, {moodle_name(ANA, FILE): solved(course.parent)}, by_name=True)
+    grade_class(course, LAB, release_root=course.parent / "release")
+    result, _ = packed(course)
+    (note,) = result.notes
+    assert note == f"1 page may still change, because points aren't final: {ANA.id}"
+    give_points(course, 2.0)
+    assert packed(course)[0].notes == []

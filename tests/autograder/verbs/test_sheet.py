@@ -392,7 +392,7 @@ def test_hand_ins_that_were_not_graded_are_told(course: Class) -> None:
     (folder / f"{LAB}.ipynb").write_text("{}", "utf-8")
     (note,) = write(course, dry_run=True).notes
     assert note == (
-        "1 hand-in not graded as they lie there, so grade first, then write the sheet again "
+        "not graded yet: 1 hand-in; grade first, then write the sheet again "
         "(eva: handed in, and is not graded yet)"
     )
 
