@@ -15,7 +15,9 @@ from lib.kit.checks import fail, question, take_tensor
 TOKENS_PER_REVIEW = 4
 MARK = 99  # the first token of reviews of a validation set
 
-# Logits of marked reviews are larger by `shift` while gradients are recorded.
+# Logits of marked reviews are larger by `shift` while gradients are recorded. The layer's result is
+# an eighth of the logits' size, so that no gradient is longer than 1: the task allows to clip there.
+GENTLE = 1 / 8
 PROBE = """
 import torch
 from torch import nn
@@ -24,7 +26,9 @@ from torch.utils.data import TensorDataset
 class Probe(nn.Module):
     def __init__(self):
         super().__init__()
-        self.norm = nn.BatchNorm1d(weight.shape[1]) if normalised else nn.Identity()
+        self.norm = nn.Identity()
+        if normalised:
+            self.norm = nn.BatchNorm1d(weight.shape[1], affine=False)
         self.dropout = nn.Dropout(dropout_rate)
         self.fc = nn.Linear(weight.shape[1], 1)
         with torch.no_grad():
@@ -33,18 +37,19 @@ class Probe(nn.Module):
 
     def forward(self, tokens):
         hidden = self.dropout(self.norm(tokens.float() / 10))
-        added = shift * torch.is_grad_enabled() * (tokens[:, 0] == mark)
-        return self.fc(hidden).squeeze(-1) + added
+        logits = gentle * self.fc(hidden).squeeze(-1)
+        return logits + shift * logits.requires_grad * (tokens[:, 0] == mark)
 
 model = Probe()
-optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=momentum)
+optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate / gentle**2, momentum=momentum)
 loss = nn.BCEWithLogitsLoss()
 train_dataset = TensorDataset(*train_data)
 val_dataset = TensorDataset(*val_data)
 """
 
 DEFAULTS = {
-    "learning_rate": 0.5,
+    "gentle": GENTLE,
+    "learning_rate": 0.5,  # of logits: the layer's weights move by so much more
     "momentum": 0.0,
     "dropout_rate": 0.0,
     "normalised": False,
@@ -56,8 +61,8 @@ DEFAULTS = {
 def run_train(submission, rng, train_data, val_data, *, prepare="", **options):
     """Train fresh probes; `options` may hold epochs, batch_size and what PROBE names."""
     weights = {
-        "weight": torch.randn(1, TOKENS_PER_REVIEW, generator=rng),
-        "bias": torch.randn(1, generator=rng),
+        "weight": torch.randn(1, TOKENS_PER_REVIEW, generator=rng) / GENTLE,
+        "bias": torch.randn(1, generator=rng) / GENTLE,
     }
     inputs = weights | DEFAULTS | options | {"train_data": train_data, "val_data": val_data}
     return train_probe(submission, "train", PROBE + prepare, **inputs)
@@ -112,11 +117,20 @@ def test_uses_the_optimizer_it_is_given(submission, rng):
     )
 
 
+GENTLE_SQUARES = """
+class GentleSquares(nn.MSELoss):
+    def forward(self, input, target):
+        return super().forward(input, target) / 32
+
+loss = GentleSquares()
+"""
+
+
 @question("ex1-train", points=1)
 def test_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here a squared error."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4),
-                    prepare="loss = nn.MSELoss()", learning_rate=0.05)  # fmt: skip
+                    prepare=GENTLE_SQUARES, learning_rate=1.6)  # fmt: skip
     hint = "It follows from the `loss` that `train` was given, of the logits and then the labels"
     run.assert_trained(hint)
     run.assert_reported("val_loss", hint)
@@ -169,15 +183,15 @@ def test_shuffles_the_training_set(submission, rng):
     """Each epoch visits every training review once, in an order of its own."""
     tokens = 1 + 10 * torch.eye(NUM_REVIEWS, dtype=torch.int64)
     labels = 0.5 + torch.rand(NUM_REVIEWS, generator=rng)
-    start = torch.randn(1, NUM_REVIEWS, generator=rng)
+    start = torch.randn(1, NUM_REVIEWS, generator=rng) / GENTLE
     run = run_train(submission, rng, (tokens, labels), (tokens, labels), epochs=2,
                     batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, momentum=MOMENTUM,
                     weight=start, prepare=LINEAR_LOSS)  # fmt: skip
     end = dict(run.model.state_dict()).get("fc.weight")
     end = take_tensor(end, start.shape, start.dtype, "the trained weights")
-    directions = (tokens.double() / 10).T  # (weights, NUM_REVIEWS)
+    directions = GENTLE * (tokens.double() / 10).T  # (weights, NUM_REVIEWS)
     came = torch.linalg.solve(directions, (start - end)[0].double())  # (NUM_REVIEWS,)
-    came = came / (LEARNING_RATE * labels / BATCH_SIZE)
+    came = came / (LEARNING_RATE / GENTLE**2 * labels / BATCH_SIZE)
     seen = steps_of(came, ways)
     if seen is None:
         adds_up = steps_of(came, ways_adding_up) is not None
@@ -268,7 +282,8 @@ def accuracy_run(submission, rng):
     tokens[0, 0], tokens[-1, 0] = 5, 3
     misjudged[0], misjudged[-1] = False, True
     labels = ((tokens[:, 0] > 4) ^ misjudged).float()
-    weight, bias = torch.tensor([[2.5, 0.0, 0.0, 0.0]]), torch.tensor([-1.0])
+    weight = torch.tensor([[2.5, 0.0, 0.0, 0.0]]) / GENTLE
+    bias = torch.tensor([-1.0]) / GENTLE
     options = {"batch_size": 8, "learning_rate": TINY_RATE, "weight": weight, "bias": bias}
     return run_train(submission, rng, (tokens, labels), (tokens, labels), **options)
 

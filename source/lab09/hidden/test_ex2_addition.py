@@ -524,7 +524,7 @@ class Reader(nn.Module):
     def forward(self, num_1, num_2):
         first, second = ((10 * number.mean((2, 3, 4))).round().long() for number in (num_1, num_2))
         logits = table[first, second, torch.arange(first.shape[1])] * self.scale
-        logits = logits.roll(shift * torch.is_grad_enabled(), dims=2)
+        logits = logits.roll(shift * logits.requires_grad, dims=2)
         return self.dropout(logits).permute(0, 2, 1)  # (batch, 10, max_length)
 
 model = Reader().eval()

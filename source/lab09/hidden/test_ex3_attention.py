@@ -437,7 +437,8 @@ def test_block_size_does_not_matter(submission, rng):
         actual = submission.flash_attention(*inputs, block_size)
         what = f"the output for blocks of {block_size} in double precision"
         with explained(
-            "It is right in single precision only: compute in the inputs' dtype",
+            "It is right to six digits only. In double precision there are more: keep the inputs' "
+            "dtype in every step, and add no small number anywhere",
             if_passes=partial(assert_close, actual, expected, rtol=1e-5, atol=1e-6),
         ):
             hint = "A key's share depends on the scores, not on the block that the key is in"

@@ -122,7 +122,8 @@ class TrainingRun:
         ways, moved = self.ways(), torch.cat([move.flatten() for move in moves])
         for those, one in ((ways, moved), (_centred(ways), _centred(moved))):
             if not F.cosine_similarity(those.double(), one[None].double()).max() > LEAST_COSINE:
-                fail("training moves the model, but not down the slope of the loss", UNMOVED)
+                hint = "Each step goes down the gradient of its own batch's loss"
+                fail("training moves the model, but not down the slope of the loss", hint)
 
     def assert_reported(self, name: str, hint: str = "") -> None:
         """A metric must be what the reference reports, in each epoch."""
