@@ -228,6 +228,7 @@ def test_pads_on_the_device(submission, rng):
 def test_item_is_review_and_label(submission, rng):
     """dataset[i] is the i-th review and the i-th label, in this order."""
     tokens = torch.randint(1, 1000, (6, 5), generator=rng)
+    tokens[3, 2:] = 0  # padding belongs to a review
     labels = torch.rand(6, generator=rng)  # all different, so that a wrong index shows
     dataset = submission.IMDBDataset(tokens, labels)
     for index in (0, 3, 5):

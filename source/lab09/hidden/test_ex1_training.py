@@ -250,7 +250,7 @@ def test_history_has_every_epoch(submission, rng):
 @question("ex1-train", points=1.5)
 def test_losses_are_means_over_samples(submission, rng):
     """Losses of an epoch are means over its samples, also if the last batch is smaller."""
-    run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=2,
+    run = run_train(submission, rng, random_data(rng, 5), random_data(rng, 5), batch_size=3,
                     learning_rate=TINY_RATE)  # fmt: skip
     run.assert_moved()
     for name in ("train_loss", "val_loss"):
@@ -274,7 +274,7 @@ def test_losses_of_the_right_moment(submission, rng):
 
 def accuracy_run(submission, rng):
     """Reviews of which some are misjudged, none of them for a positive logit below 0.5."""
-    count = 8 * int(torch.randint(2, 5, (1,), generator=rng)) + 1  # the last batch is smaller
+    count = 8 * int(torch.randint(2, 5, (1,), generator=rng)) + 2  # the last batch is smaller
     tokens = torch.randint(1, 30, (count, TOKENS_PER_REVIEW), generator=rng)
     # logit = first token / 4 - 1: -0.75, -0.25, 0.25 or 0.75
     tokens[:, 0] = 2 * torch.randint(0, 4, (count,), generator=rng) + 1
