@@ -240,11 +240,14 @@ def test_blocks_of_any_length(submission, rng):
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
         hint = "Every block counts, in its order"
         assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
-    blocks = random_blocks(rng, (3, 2, 0, 4))
+    blocks = in_double(random_blocks(rng, (3, 2, 0, 4)))
     blocks[1] += 200
-    assert_leaves_no_trace(
-        submission, "softmax_tiled", [blocks], lambda actual: assert_joined_to(actual, blocks)
-    )
+
+    def assert_right(actual):
+        assert_joined_to(actual, blocks)
+        take_tensor(actual, (9,), torch.float64, "the joined softmax of blocks in double precision")
+
+    assert_leaves_no_trace(submission, "softmax_tiled", [blocks], assert_right)
 
 
 @question("ex3-softmax-tiled", points=1)

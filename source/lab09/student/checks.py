@@ -122,7 +122,8 @@ def test_pads_on_the_right(submission):
 @question("ex1-dataset", points=1)
 def test_review_and_label(submission):
     """dataset[idx] is the review at idx and its label."""
-    data, labels = torch.tensor([[1, 4], [1, 5], [1, 0]]), torch.tensor([0.0, 1.0, 0.0])
+    data = torch.tensor([[1, 4, 0], [1, 5, 0], [1, 0, 0]])  # padding belongs to a review
+    labels = torch.tensor([0.0, 1.0, 0.0])
     index = int(torch.randint(3, (1,)))
     tokens, label = submission.IMDBDataset(data, labels)[index]
     hint = "Return two things, the review and its label"

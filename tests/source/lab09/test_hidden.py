@@ -10,9 +10,10 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import matplotlib
@@ -23,6 +24,7 @@ from matplotlib import pyplot as plt
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
 from autograder.engine.memory import Memory, peak_memory
+from autograder.engine.processor import ProcessorTime, processor_time
 from autograder.engine.untrusted.heap import give_back, keep_freed
 from autograder.engine.untrusted.memory import Machine
 from autograder.lab import read_lab_folder
@@ -72,6 +74,9 @@ class Submission(Names):
             yield memory
         keep_freed()
         memory.held_bytes = 0
+
+    def processor_time(self) -> AbstractContextManager[ProcessorTime]:
+        return processor_time(process_time)
 
 
 # -- the lab's cells, run in this process -------------------------------------------------------
