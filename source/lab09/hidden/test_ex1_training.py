@@ -16,7 +16,7 @@ TOKENS_PER_REVIEW = 4
 MARK = 99  # the first token of reviews of a validation set
 
 # Logits of marked reviews are larger by `shift` while gradients are recorded. The layer's result is
-# an eighth of the logits' size, so that no gradient is longer than 1: the task allows to clip there.
+# 8 times the logits, so that no gradient is longer than 1: the task allows to clip there.
 GENTLE = 1 / 8
 PROBE = """
 import torch

@@ -15,7 +15,7 @@ from lib.kit.checks import fail, question, take_tensor
 DIGITS = 3
 
 # The first logits of marked samples (by a first pixel of 1) are larger by `shift` while gradients
-# are recorded. The layer's result is half of the logits' size, so that no gradient is longer than 1.
+# are recorded. The layer's result is twice the logits, so that no gradient is longer than 1.
 GENTLE = 1 / 2
 PROBE = """
 import torch

@@ -41,6 +41,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning"),
+    pytest.mark.filterwarnings("ignore:dropout option adds dropout:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Implicit dimension choice:UserWarning"),
     pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated:FutureWarning"),
 ]
 
