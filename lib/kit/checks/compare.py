@@ -98,7 +98,7 @@ def assert_equal(
     elif is_index(expected):
         assert_index_equal(actual, expected, what, hint, form_hint)
     elif isinstance(expected, dict):
-        same_keys(actual, expected, what, form_hint)
+        same_keys(actual, expected, what, form_hint, are_values=True)
         for key, value in expected.items():
             where = f"{what}[{key!r}]"
             assert_equal(actual[key], value, where, hint=hint, form_hint=form_hint)
@@ -181,7 +181,7 @@ def assert_close(
         _same_type(actual, expected, what, form_hint)
         pairs: list[tuple[str, Any, Any]]
         if isinstance(expected, dict):
-            same_keys(actual, expected, what, form_hint)
+            same_keys(actual, expected, what, form_hint, are_values=True)
             pairs = [(f"{what}[{key!r}]", actual[key], expected[key]) for key in expected]
         else:
             _same_length(actual, expected, what, hint)

@@ -95,7 +95,7 @@ def test_only_packages_of_the_kit_may_ship(write_lab: WriteLab) -> None:
     place(path, "lab.toml", text='ships = ["lib.kit.data"]')
     assert files_of(path) == ({}, {})
     place(path, "lab.toml", text='ships = ["lib.reference"]')
-    with pytest.raises(UserError, match="`lib.reference` in `ships` is no package that may ship"):
+    with pytest.raises(UserError, match=r"`lib\.reference` in `ships` is no package that may ship"):
         files_of(path)
 
 
