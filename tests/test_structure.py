@@ -247,6 +247,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.compiler",
         "autograder.errors",
         "autograder.lab",
+        "autograder.toml_file",
     },
     "autograder.bundle": {
         "autograder.bundle",
