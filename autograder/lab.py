@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .conversion import in_another_format, what_to_do
 from .errors import UserError, shown
-from .lab_file import LabSettings, read_lab_file
+from .lab_file import LabSettings, is_there, read_lab_file
 from .project import find_project
 from .toml_file import line_of, nearest
 
@@ -89,6 +89,15 @@ class Lab(LabSettings):
             if name not in known:
                 wrong = f"`{name}` in `ships` is no package that may ship"
                 raise UserError(f"{self._place('ships')}: {wrong}; these are {', '.join(known)}")
+
+    def imports_not_there(self) -> list[str]:
+        """What to say of `imports` and `prepare` that can't be imported here."""
+        named = [(key, name) for key in ("imports", "prepare") for name in getattr(self, key)]
+        return [
+            f"{self._place(key)}: `{name}` in `{key}` can't be imported here; install it, or fix it"
+            for key, name in named
+            if not is_there(name, self.student_dir)
+        ]
 
     def exercises_without(self, questions: Collection[str]) -> list[str]:
         """What to say of titles in `lab.toml` that no question has."""

@@ -305,6 +305,15 @@ class _Reader:
         return UserError(f"{shown(self.path)}:{self.line(*keys)}: {' '.join(what.split())}")
 
 
+def is_there(module: str, own: Path) -> bool:
+    """Whether a module can be imported here: one of Python's, of a library or of ours, or one among
+    a lab's own files."""
+    root = module.partition(".")[0]
+    places = [*site.getsitepackages(), str(own)]
+    known = root in sys.stdlib_module_names or root in _OURS
+    return known or PathFinder.find_spec(root, places) is not None
+
+
 def _is_project(name: object) -> bool:
     return isinstance(name, str) and _PROJECT.fullmatch(name) is not None
 

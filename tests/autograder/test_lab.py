@@ -73,6 +73,18 @@ def test_what_may_not_ship_is_refused(tmp_path: Path, ships: str) -> None:
         lab.refuse_unknown_packages(["lib.kit.checks", "lib.kit.start"])
 
 
+def test_imports_that_are_not_there_are_told(tmp_path: Path) -> None:
+    text = "imports = ['json', 'numpy.linalg', 'nump', 'own']\nprepare = ['lib.kit.data.x', 'no.f']"
+    lab = read_lab_folder(folder(tmp_path, text))
+    lab.student_dir.mkdir()
+    (lab.student_dir / "own.py").touch()
+    first, second = lab.imports_not_there()
+    assert first.endswith(
+        "lab.toml:1: `nump` in `imports` can't be imported here; install it, or fix it"
+    )
+    assert "lab.toml:2: `no.f` in `prepare` can't" in second
+
+
 def test_titles_of_no_question_are_told(tmp_path: Path) -> None:
     text = "[exercises]\nex1 = 'a'\nex01 = 'b'\n"
     lab = read_lab_folder(folder(tmp_path, text))

@@ -264,7 +264,7 @@ def assert_series_equal(
     actual = opened(actual)
     if not is_series(expected):
         raise TypeError(f"a series is expected, not a {type(expected).__name__}")
-    counts = Counts(index=check_index, dtype=check_dtype, name=check_name, rtol=rtol, atol=atol)
+    counts = Counts(labels=check_index, dtype=check_dtype, name=check_name, rtol=rtol, atol=atol)
     compare_series(actual, expected, what, hint, form_hint, counts)
 
 

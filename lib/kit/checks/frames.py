@@ -27,7 +27,7 @@ class Column(NamedTuple):
 class Counts(NamedTuple):
     """What counts when two frames or series are compared, and how far numbers may be off."""
 
-    index: bool = True
+    labels: bool = True  # the index
     column_order: bool = True
     dtype: bool = True
     name: bool = True  # of a series
@@ -125,7 +125,7 @@ def compare_series(
 def _same_index(
     actual: Any, expected: Any, what: str, hint: str, form_hint: str, counts: Counts
 ) -> None:
-    if counts.index and is_index(getattr(expected, "index", None)):
+    if counts.labels and is_index(getattr(expected, "index", None)):
         assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
 
 

@@ -55,6 +55,12 @@ def test_workers_live_in_turn_and_at_once(zygote: Zygote) -> None:
         worker.kill()
 
 
+def test_what_check_cells_import_is_there_before_a_worker_begins(zygote: Zygote) -> None:
+    worker = zygote.fork(0)
+    assert worker.submission.setup("import sys\nhas = 'lib.kit.checks' in sys.modules").has
+    worker.kill()
+
+
 def test_a_worker_costs_little(zygote: Zygote) -> None:
     """About as much as starting Python does; importing a library again takes a hundred times."""
     workers_s, pythons_s = [], []
