@@ -58,11 +58,17 @@ class Cost:
 def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         notebooks = notebooks_of(LAB, Path(folder) / "built")
-        yield from beside_nbgrader(LAB, Path(folder) / LAB, notebooks, at_most=1 / 10)
+        yield from beside_nbgrader(LAB, Path(folder) / LAB, notebooks, 1 / 10, 1 / 30)
         yield from _again(Path(folder) / "class", notebooks)
 
 
-def beside_nbgrader(lab: str, folder: Path, notebooks: list[Any], at_most: float) -> Iterator[Row]:
+def beside_nbgrader(
+    lab: str,
+    folder: Path,
+    notebooks: list[Any],
+    at_most: float,
+    beyond_at_most: float | None = None,
+) -> Iterator[Row]:
     """What one more student costs, and how much of it is not of the student's own process."""
     ours: dict[int, float] = {}
     beyond: dict[int, float] = {}
@@ -84,7 +90,7 @@ def beside_nbgrader(lab: str, folder: Path, notebooks: list[Any], at_most: float
     share = _one_more(ours, OURS) / nbgraders
     yield Row(f"{lab}: one more student, ours / nbgrader", share, at_most=at_most)
     what = f"{lab}: of it beyond the student's process"
-    yield Row(f"{what} / nbgrader", beyond_s / nbgraders, at_most=1 / 30)
+    yield Row(f"{what} / nbgrader", beyond_s / nbgraders, at_most=beyond_at_most)
     yield Row(f"{what}, CPU-s", beyond_s, at_most=0.25)
 
 
