@@ -83,8 +83,8 @@ def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -
         title = table.header[column]
         problem = f"column {title} has no number, so Blackboard would make a new one of it"
     points = _POINTS.search(found[column]["points"]) if column in found else None
-    is_calculated = column in found and "up to" in found[column]["points"]
-    if is_calculated:
+    # "up to 100 Score", in the language of the site
+    if column in found and points and not found[column]["points"][:1].isdigit():
         problem = f"Blackboard calculates column {table.header[column or 0]}; name another"
     ids = {
         "login": table.column("Username", "Benutzername", "Gebruikersnaam", "Nombre de usuario"),
@@ -102,4 +102,6 @@ def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -
             Line(number, {k: v for k, v in values.items() if v}, name=name, is_test=is_test)
         )
     maximum = points.group().rstrip(".,") if points else None
-    return GradeFile(NAME, table, lines, column, maximum, problem)
+    cells = {row.text(column).strip() for row in table.rows[1:]}
+    states = {text for text in cells if re.search(r"[^\W\d]\s*[\s(]", text)}  # "Needs Grading(7)"
+    return GradeFile(NAME, table, lines, column, maximum, problem, empty=frozenset({"", *states}))

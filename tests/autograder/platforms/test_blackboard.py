@@ -55,3 +55,19 @@ def test_columns_of_the_grade_center() -> None:
     table = parse_delimited(Path("g.csv"), german.replace("Username", "Benutzername").encode())
     file = blackboard.grade_file(table, ("1344236",), ())
     assert (file.column, file.maximum) == (6, "7,5") and file.lines[0].ids["login"] == ANA.login
+
+
+@pytest.mark.parametrize("words", ["up to 100 Score", "bis zu 100 Punkte", "jusqu'à 100"])
+def test_what_blackboard_calculates_is_refused_in_any_language(words: str) -> None:
+    text = table_text(blackboard_rows([ANA])).replace("up to 100 Score", words)
+    file = blackboard.grade_file(parse_delimited(Path("g.csv"), text.encode()), ("99",), ())
+    assert "calculates" in file.problem
+
+
+def test_an_attempt_that_waits_is_no_grade() -> None:
+    states = ["Needs Grading(50.00)", "In Progress", "Muss bewertet werden", "B", "7.5"]
+    class_ = people(len(states))
+    grades = dict(enumerate(states, start=1))
+    text = table_text(blackboard_rows(class_, "7", grades))
+    file = blackboard.grade_file(parse_delimited(Path("g.csv"), text.encode()), (), ("lab",))
+    assert file.empty == {"", *states[:3]}
