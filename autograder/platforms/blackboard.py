@@ -20,11 +20,13 @@ _ENTRY = re.compile(
     re.DOTALL,
 )
 _STEM = re.compile(r".+_[^\W\d_]+_\d{4}(?:-\d\d){5}(?=\.txt$|_)", re.DOTALL)
-# The first line of an attempt's own text: a name, and the user in brackets.
-_WHO = re.compile(r"\s*[^:\n]*:\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*(?:\n|$)")
+# Below the header, students' own words stand in an attempt's text, as long as they like.
 _ORIGINAL = re.compile(
-    r"^[ \t]+[^:\n]+:[ \t]*(?P<original>[^\n]+)\n[ \t]+[^:\n]+:[ \t]*(?P<file>[^\n]+)$", re.M
+    r"^[ \t]+[^\s:][^:\n]*:[ \t]*(?P<original>\S[^\n]*)\n"
+    r"[ \t]+[^\s:][^:\n]*:[ \t]*(?P<file>\S[^\n]*)$",
+    re.M,
 )
+_CLOCK = re.compile(r"\d:\d\d")
 _COLUMN = re.compile(
     r"(?P<title>.*?) ?\[[^\[\]]*?: ?(?P<points>[^\[\]]*)\](?P<rest>.*)\|(?P<id>\d+)", re.DOTALL
 )
@@ -49,24 +51,32 @@ def _stem(path: str) -> str:
 
 
 def _clue(path: str, found: re.Match[str], about: dict[str, str]) -> Clue:
-    text = about.get(_stem(path), "")
-    who = _WHO.match(text)
-    user = who["user"].strip() if who else found["user"]
+    text = about.get(_stem(path), "").replace("\r\n", "\n")
+    first, *header = text.strip().partition("\n\n")[0].split("\n")
+    person, user = _who(first)
     originals = {one["file"].strip(): one["original"].strip() for one in _ORIGINAL.finditer(text)}
     name = path.rpartition("/")[2]
-    dated = re.search(r"^[^:\n]*:\s*([^\n]*\d{4}[^\n]*\d:\d\d[^\n]*)$", text, re.M)
-    told, by_name = read_time(dated[1] if dated else ""), read_time(found["time"])
+    dated = next((line for line in header if _CLOCK.search(line)), "").partition(":")[2]
+    told, by_name = read_time(dated), read_time(found["time"])
     is_same = told is not None and by_name is not None
     zone = told.tzinfo if told and is_same and told.replace(tzinfo=None) == by_name else None
+    user = user or found["user"]
     return Clue(
         person=user,
         file=originals.get(name) or found["file"] or name,
-        name=who["name"] if who else "",
+        name=person,
         lms_id=user,
         ids={"login": user},
         attempt=found["time"],
         handed_in=by_name.replace(tzinfo=zone) if by_name else None,
     )
+
+
+def _who(line: str) -> tuple[str, str]:
+    """Of `Name: Ana Silva (asilva3)` the name and the user."""
+    name, bracket, user = line.strip().partition(":")[2].rpartition("(")
+    is_told = bool(bracket and user[:-1].strip()) and user.endswith(")")
+    return (name.strip(), user[:-1].strip()) if is_told else ("", "")
 
 
 def claims(table: Delimited) -> bool:
