@@ -21,8 +21,8 @@ from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
 from .calling import CALL
-from .contents import content_of
-from .failure import CheckFailure
+from .contents import NoContent, content_of
+from .failure import CheckFailure, fail
 from .question import question_of, what_is_checked
 from .runs import Runs, blank_of, described_error, watch
 from .saved import find_notebook, read_notebook, stamp_of
@@ -83,14 +83,17 @@ class Submission:
         watches = self._standing is not None and can_be_watched(value)
         return Watched(value, self._calls) if watches else value
 
-    def call(self, function: Any, /, *arguments: Any, **named: Any) -> SimpleNamespace:
+    def call(self, function: Any, /, *arguments: Any, **named: Any) -> "Called":
         """Call a function, and see all that comes of it: `result`, `raised` (names of the
         exception's classes), `says` (its text), `printed`, `arguments` and `named` afterwards."""
-        return self.setup(CALL, function=function, arguments=list(arguments), named=named)
+        return Called(self.setup(CALL, function=function, arguments=list(arguments), named=named))
 
     def content_of(self, thing: Any) -> dict[str, Any]:
         """What a plot, a dataclass or another object holds, as plain data."""
-        return content_of(thing)
+        try:
+            return content_of(thing)
+        except NoContent as reason:
+            fail(f"a result of your code can't be checked: {reason}")
 
     def setup(self, source: str, **inputs: Any) -> SimpleNamespace:
         """Run `source` in a fresh namespace holding `inputs`; its names are the attributes."""
@@ -100,6 +103,21 @@ class Submission:
         }
         exec(compile(source, "<setup>", "exec"), names)  # the public test's own text
         return SimpleNamespace(**names)
+
+
+class Called:
+    """What came of a call. A check that looks at the rest before it asked whether the call raised
+    expects that it did not: then the exception is the answer."""
+
+    def __init__(self, made: SimpleNamespace) -> None:
+        self._made, self._is_asked = made, False
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._made, name)
+        if name not in ("raised", "says") and not self._is_asked and self._made.error is not None:
+            raise self._made.error
+        self._is_asked = True
+        return found
 
 
 @dataclass(frozen=True)
