@@ -79,7 +79,8 @@ class Desk:
                 return Shown(outputs)
 
     def save(self, name: str, cells: list[tuple[str, str, str]]) -> None:
-        """Write the notebook's file: cells by id, role ("", "answer", "check") and text."""
+        """Write the notebook's file: cells by id, role and text. Roles are "given", "answer",
+        "check", and "" for the student's own."""
         written: list[dict[str, Any]] = [
             {
                 "cell_type": "code",
@@ -88,6 +89,7 @@ class Desk:
                     "nbgrader": {
                         "grade_id": cell_id,
                         "grade": role == "check",
+                        "locked": role in ("check", "given"),
                         "solution": role == "answer",
                     }
                     if role
