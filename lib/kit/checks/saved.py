@@ -91,7 +91,8 @@ def _read(path: Path, stamp: Stamp) -> SavedNotebook:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         given = [cell for cell in cells if cell["cell_type"] == "code"]
         found: list[SavedCell] = []
-        question, questions = "", []
+        questions: list[str] = []
+        question = ""
         for cell in reversed(given):
             marks = cell["metadata"].get("nbgrader", {})
             source = "".join(cell["source"])

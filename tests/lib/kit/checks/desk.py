@@ -32,8 +32,9 @@ class Shown:
 
     @property
     def table(self) -> str:
-        """The text of the tables, a line for each row."""
+        """The text of the tables, a line for each row, and code between backticks."""
         pages = [one["data"].get("text/html", "") for one in self.outputs if "data" in one]
+        pages = [re.sub(r"(?<!<br>)<code>(.*?)</code>", r"`\1`", page) for page in pages]
         rows = "\n".join(pages).replace("</tr>", "\n").replace("<br>", " | ")
         return html.unescape(re.sub(r"<[^>]+>", " ", rows))
 

@@ -118,8 +118,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Outputs
 
 
 def table(shown: Outputs) -> str:
+    """The table as HTML; code in a message between backticks."""
     text: str = shown[0].data["text/html"]
-    return text
+    return re.sub(r"(?<!<br>)<code>(.*?)</code>", r"`\1`", text)
 
 
 @pytest.mark.parametrize("scenario", ["right", "elsewhere"])
