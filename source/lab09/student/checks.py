@@ -703,10 +703,10 @@ def assert_made(submission, made, what):
 
 @question("ex2-digits", points=1)
 def test_digits_of_a_number(submission):
-    """123 in 3 places is 1 2 3, 120 is 1 2 0, and 12345 in 5 places is 1 2 3 4 5."""
+    """123 in 3 places is 1 2 3, 120 is 1 2 0, and nine digits are as right as three."""
     for digits in (
         torch.randint(1, 10, (3,)),
-        torch.randint(1, 10, (5,)),
+        torch.randint(1, 10, (9,)),
         torch.randint(1, 9, (3,)),
     ):
         if digits.max() < 9:
@@ -725,6 +725,9 @@ def test_zeros_on_the_left(submission):
     made = {number: submission.convert_int_to_vector(number, 3) for number in wanted}
     for number, digits in wanted.items():
         assert_tensor_equal(made[number], torch.tensor(digits), f"the digits of {number}")
+        longer = submission.convert_int_to_vector(number, 5)
+        what = f"the digits of {number} in 5 places"
+        assert_tensor_equal(longer, torch.tensor([0, 0, *digits]), what)
 
 
 @question("ex2-labels", points=1)
@@ -799,15 +802,30 @@ def known_digits(submission, train):
 
 NUM_SUMS = 30
 
+# A random number after each of two data sets.
+DRAWN = """
+import torch
+
+drawn = []
+for _ in range(2):
+    make(max_length=2, train=False, num_samples=2)
+    drawn.append(float(torch.rand(1)))
+"""
+
 
 @question("ex2-dataset", points=1)
 def test_label_is_the_sum(submission):
     """Each image shows its digit, drawn at random, and a sample's label is its sum."""
+    first, second = take_list(
+        submission.setup(DRAWN, make=submission.NumberMNIST).drawn, 2, "random numbers"
+    )
+    if take_number(first) == take_number(second):
+        fail("after each data set the same random numbers come", "Set no seed")
     for train in (False, True):
         known = known_digits(submission, train)
         dataset = submission.NumberMNIST(max_length=2, train=train, num_samples=NUM_SUMS)
         labels = take_dict(dataset.labels, ("num_1", "num_2", "sum"), "`labels`")
-        source = "samples = [dict(dataset[index]) for index in [*range(count), 3]]"
+        source = "samples = [dict(one) for one in [dataset[index] for index in [*range(count), 3]]]"
         made = submission.setup(source, dataset=dataset, count=NUM_SUMS)
         samples = take_list(made.samples, NUM_SUMS + 1, "the samples")
         for name in ("num_1", "num_2"):
@@ -897,6 +915,8 @@ def test_logits_per_place(submission):
     numbers = torch.rand(2, 4, 3, 1, 28, 28)
     shorter = torch.rand(2, 2, 2, 1, 28, 28)
     logits, alone, _ = logits_of(submission, model, numbers, numbers[:, 1:2], shorter)
+    if not bool((logits < 0).any()):
+        fail("no logit is below 0", "The linear layer is the last one")
     hint = "Where you reshape, do not mix samples and places"
     assert_close(alone, logits[1:2], "the logits of a sum alone", **CLOSE, hint=hint)
     trained = submission.setup(
