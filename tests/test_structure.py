@@ -168,6 +168,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.similarity": {
         "autograder.similarity",
+        "autograder.compiler.ipython_syntax",
         "autograder.assignment",
         "autograder.counted",
         "autograder.course.blanks",

@@ -66,6 +66,14 @@ class Run:
         ]
         return reached[-1] if reached else None
 
+    def read_for(self, made: Statement) -> set[str]:
+        """The names that a statement reads, and those that set these before it in the cell."""
+        read = set(made.reads)
+        for one in reversed(self.statements[: self.statements.index(made)]):
+            if one.sets & read:
+                read |= one.reads
+        return read
+
 
 class Runs:
     """The runs of one kernel, in their order."""
