@@ -274,10 +274,10 @@ from lib.kit.checks import unseen_output
 class Marked(nn.Module):
     def __init__(self):
         super().__init__()
-        self.weight = nn.Parameter(start.clone())
+        self.weight, self.inside = nn.Parameter(start.clone()), nn.Identity()
 
     def marked(self, logits):
-        halved = logits / 2 if self.training else logits
+        halved = logits / 2 if self.inside.training else logits
         return halved + mark if torch.is_grad_enabled() else halved
 
 class Scaled(usual_loss):
@@ -969,7 +969,10 @@ def test_both_directions(submission):
     changed = numbers.repeat(6, 1, 1, 1, 1, 1, 1)  # (6, 2, 1, 3, 1, 28, 28)
     for sums, (one, place) in zip(changed, images, strict=True):
         sums[one, :, place] = sums[one, :, place].flip(-1)  # as bright, another one
-    logits, swapped, *others = logits_of(submission, model, numbers, numbers.flip(0), *changed)
+    reordered = torch.stack([num_1.flip(1), num_2])
+    logits, swapped, moved, *others = logits_of(
+        submission, model, numbers, numbers.flip(0), reordered, *changed
+    )
     for (one, place), other in zip(images, others, strict=True):
         if bool((logits == other).all(dim=1).any()):
             hint = "Both numbers are encoded, and the LSTM reads in both directions"
@@ -977,6 +980,9 @@ def test_both_directions(submission):
     if float((swapped - logits).abs().max()) < 1e-6:
         hint = "Concatenate the vectors: the LSTM tells which number is which"
         fail("with num_1 and num_2 exchanged nothing changes", hint)
+    if float((moved - logits).abs().max()) < 1e-6:
+        hint = "Each place gets the vectors of its own two images"
+        fail("with the images of num_1 in another order nothing changes", hint)
     make = submission.AdditionModel
     direction = torch.randn(logits.shape)
     slopes = submission.setup(
