@@ -130,6 +130,10 @@ _course = click.option(
 )
 
 
+def _json(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option("--json", "json_file", type=click.Path(path_type=Path), help=text)
+
+
 @cli.command()
 @click.argument("lab")
 @click.option(
@@ -141,7 +145,7 @@ _course = click.option(
 )
 @_release
 @_jobs
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
+@_json("Write results here.")
 @click.option(
     "--seed",
     type=click.IntRange(0),
@@ -244,7 +248,7 @@ def _plan(
 @cli.command()
 @click.argument("lab")
 @_course
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the list here.")
+@_json("Write the list here.")
 def dates(lab: str, course_dir: Path, json_file: Path | None) -> None:
     """Say who handed in LAB late, by the course's dates.toml; changes nothing."""
     from .verbs.dates import as_table, summary, times_of
@@ -264,7 +268,7 @@ def dates(lab: str, course_dir: Path, json_file: Path | None) -> None:
 @_course
 @click.option("--since", help="Compare with the points of this time, not with the last ones.")
 @click.option("--letters", type=click.Path(path_type=Path), help="Write a CSV of whom to tell.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all of it here.")
+@_json("Write all of it here.")
 def diff(
     lab: str, course_dir: Path, since: str | None, letters: Path | None, json_file: Path | None
 ) -> None:
@@ -289,11 +293,11 @@ def diff(
 
 @cli.command()
 @click.argument("lab")
-@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@_course
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The page; else COURSE/report-LAB.html."
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+@_json("Write figures here.")
 def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None) -> None:
     """Write a page on what the class got of LAB: plots, mistakes by name, tests to look at."""
     from .verbs.report import report_class
@@ -326,7 +330,7 @@ def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None)
 )
 @click.option("--waiting", is_flag=True, help="Only answers that wait for a person.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write outcomes here.")
+@_json("Write outcomes here.")
 def sheet(
     lab: str,
     question: str,
@@ -388,7 +392,7 @@ def sheet(
     "--out", type=click.Path(path_type=Path), help="The page; else COURSE/similar-LAB.html."
 )
 @_jobs
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the list here.")
+@_json("Write the list here.")
 def similar(
     lab: str,
     course_dir: Path,
@@ -422,7 +426,7 @@ def similar(
 @cli.command()
 @click.argument("lab")
 @click.argument("archive", type=click.Path(path_type=Path))
-@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@_course
 @click.option(
     "--roster",
     "roster_file",
@@ -443,7 +447,7 @@ def similar(
 @click.option("--zone", help="Time zone of times without one: Europe/Berlin, say.")
 @_release
 @click.option("--dry-run", is_flag=True, help="Decide and say it; write nothing.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write decisions here.")
+@_json("Write decisions here.")
 def collect(
     lab: str,
     archive: Path,
@@ -483,7 +487,7 @@ def collect(
 
 @cli.command()
 @click.argument("lab")
-@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@_course
 @click.option("--into", type=click.Path(path_type=Path), help="The platform's own file to fill.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here; alone: a plain CSV.")
 @click.option("--grade-column", help="Title of the column for scores, if it isn't found.")
@@ -498,7 +502,7 @@ def collect(
 )
 @_release
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write rows here.")
+@_json("Write rows here.")
 def export(
     lab: str,
     course_dir: Path,
@@ -539,10 +543,10 @@ def export(
 
 @cli.command()
 @click.argument("lab")
-@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@_course
 @click.option("--zip", "zip_file", required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say how pages are named; write nothing.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write names here.")
+@_json("Write names here.")
 def feedback(
     lab: str, course_dir: Path, zip_file: Path, dry_run: bool, json_file: Path | None
 ) -> None:
@@ -622,7 +626,7 @@ def bundle(
 @cli.command()
 @click.argument("lab")
 @click.option("--seeds", type=click.IntRange(1), help="Run the solution under so many seeds, too.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
+@_json("Write results here.")
 def verify(lab: str, seeds: int | None, json_file: Path | None) -> None:
     """Check that LAB can be released: all of the gate's checks, on release/LAB."""
     from .engine import EngineUnavailable
@@ -672,7 +676,7 @@ def handout(lab: str) -> None:
 
 @cli.command()
 @click.argument("lab")
-@click.option("--course", "course_dir", required=True, type=click.Path(path_type=Path))
+@_course
 def demo(lab: str, course_dir: Path) -> None:
     """Make a class of demo submissions for LAB in a course folder."""
     from .lab import find_lab
@@ -692,7 +696,7 @@ def demo(lab: str, course_dir: Path) -> None:
     type=click.Choice(["strong", "acceptable"]),
     help="The strictest confinement to try.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write outcomes here.")
+@_json("Write outcomes here.")
 @click.option("--compare-nbgrader", is_flag=True, help="Try plain nbgrader instead.")
 def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> None:
     """Hand in every attack of tests/attacks, here; none may achieve anything."""
@@ -716,7 +720,7 @@ def attack(strongest: str, json_file: Path | None, compare_nbgrader: bool) -> No
 @click.option(
     "--public", is_flag=True, help="Print how many wrong answers the public checks see, no points."
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
+@_json("Write results here.")
 @_jobs
 def answers(
     lab: str,
@@ -768,7 +772,7 @@ def answers(
 @cli.command()
 @click.argument("lab")
 @click.option("--question", help="Only the mutants and mistakes of this question.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+@_json("Write figures here.")
 @_jobs
 def mutate(lab: str, question: str | None, json_file: Path | None, jobs: int) -> None:
     """Make small mistakes in the solution of LAB; do its tests find them?"""

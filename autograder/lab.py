@@ -16,9 +16,9 @@ from pathlib import Path
 
 from .conversion import in_another_format, what_to_do
 from .errors import UserError, shown
-from .lab_file import LabSettings, read_lab_file
+from .lab_file import LabSettings, is_there, read_lab_file
 from .project import find_project
-from .toml_file import nearest
+from .toml_file import line_of, nearest
 
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
@@ -78,6 +78,40 @@ class Lab(LabSettings):
                 place = f"{shown(self.folder / CONFIG_FILE)}:{question.line}"
                 wrong = f"{self.name} has no question `{name}`"
                 raise UserError(f"{place}: {wrong}; {nearest(name, known, 'the questions')}")
+
+    def refuse_unknown_packages(self, known: Collection[str]) -> None:
+        """See to it that students receive packages that may ship, and no others.
+
+        Raises:
+            UserError: if `ships` has another one, with the line.
+        """
+        for name in self.ships or ():
+            if name not in known:
+                wrong = f"`{name}` in `ships` is no package that may ship"
+                raise UserError(f"{self._place('ships')}: {wrong}; these are {', '.join(known)}")
+
+    def imports_not_there(self) -> list[str]:
+        """What to say of `imports` and `prepare` that can't be imported here."""
+        named = [(key, name) for key in ("imports", "prepare") for name in getattr(self, key)]
+        return [
+            f"{self._place(key)}: `{name}` in `{key}` can't be imported here; install it, or fix it"
+            for key, name in named
+            if not is_there(name, self.student_dir)
+        ]
+
+    def exercises_without(self, questions: Collection[str]) -> list[str]:
+        """What to say of titles in `lab.toml` that no question has."""
+        used = {question.partition("-")[0] for question in questions}
+        return [
+            f"{self._place('exercises', name)}: no question's id begins with `{name}-`"
+            for name in self.exercises
+            if name not in used
+        ]
+
+    def _place(self, *keys: str) -> str:
+        """Where a key stands in `lab.toml`."""
+        path = self.folder / CONFIG_FILE
+        return f"{shown(path)}:{line_of(path.read_text('utf-8'), *keys)}"
 
     def refuse_unfit_rubrics(self, written: Mapping[str, float]) -> None:
         """See to it that rubrics are of written answers, and give the points that these have.

@@ -61,7 +61,12 @@ _KEYS: dict[str, type] = {
     "limits": dict,
     "questions": dict,
 }
-_WANTED = {str: "a text", list: "a list", dict: "a table `[{key}]`", bool: "true or false"}
+_WANTED = {
+    str: "a text; write it in quotes",
+    list: "a list; write it in brackets",
+    dict: "a table `[{key}]`; write this line, and its keys below",
+    bool: "true or false; write one of them",
+}
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _FUNCTION = re.compile(rf"{_MODULE.pattern}\.[A-Za-z_]\w*")
 _FILE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]{0,39}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
@@ -139,10 +144,10 @@ class _Reader:
                 raise self.wrong(key, what=f"unknown key `{key}`; {nearest(key, _KEYS, KEYS)}")
             if not isinstance(value, _KEYS[key]):
                 wanted = _WANTED[_KEYS[key]].format(key=key)
-                raise self.wrong(key, what=f"`{key}` is {wanted}; write it so")
+                raise self.wrong(key, what=f"`{key}` is {wanted}")
         for exercise, title in read.get("exercises", {}).items():
             if not isinstance(title, str):
-                wrong = f"the title of `{exercise}` is a text; write it so"
+                wrong = f"the title of `{exercise}` is a text; write it in quotes"
                 raise self.wrong("exercises", exercise, what=wrong)
         imports, prepare = self.names("imports", read), self.functions(read)
         questions = read.get("questions", {})
@@ -242,7 +247,7 @@ class _Reader:
                 wrong = f"`{name}` is a table; write `[questions.{name}]`, and its settings below"
                 raise self.wrong(*place, what=wrong)
             if not isinstance(said.get("extra", False), bool):
-                raise self.wrong(*place, "extra", what="`extra` is true or false; write it so")
+                raise self.wrong(*place, "extra", what=f"`extra` is {_WANTED[bool]}")
             times = {key: value for key, value in said.items() if key not in NO_LIMITS}
             allowed = [one for one in dataclasses.fields(Limits) if one.name in QUESTION_LIMITS]
             numbers = self.numbers(place, times, allowed)
@@ -298,6 +303,15 @@ class _Reader:
 
     def wrong(self, *keys: str, what: str) -> UserError:
         return UserError(f"{shown(self.path)}:{self.line(*keys)}: {' '.join(what.split())}")
+
+
+def is_there(module: str, own: Path) -> bool:
+    """Whether a module can be imported here: one of Python's, of a library or of ours, or one among
+    a lab's own files."""
+    root = module.partition(".")[0]
+    places = [*site.getsitepackages(), str(own)]
+    known = root in sys.stdlib_module_names or root in _OURS
+    return known or PathFinder.find_spec(root, places) is not None
 
 
 def _is_project(name: object) -> bool:

@@ -24,7 +24,7 @@ def find_project(start: Path | None = None) -> Path:
             return folder
     raise UserError(
         f"{start}: no project here or above, that is, no folder with `source/<lab>/<lab>.md`; "
-        "change to the project's folder",
+        "change to the project's folder, or make an empty folder `source` to begin one",
         exit_code=2,
     )
 

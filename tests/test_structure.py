@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.reference": {"lib.reference", "lib.kit.data"},
     "autograder.add_points": set(),
     "autograder.atomic_file": set(),
+    "autograder.blank_errors": set(),
     "autograder.counted": set(),
     "autograder.delimited": {"autograder.errors"},
     "autograder.errors": set(),
@@ -87,12 +88,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.compiler.ipython_syntax": set(),
     "autograder.compiler.tags": {"autograder.errors", "autograder.compiler.ipython_syntax"},
     "autograder.compiler.blanks": {
+        "autograder.blank_errors",
         "autograder.errors",
         "autograder.compiler.tags",
         "autograder.compiler.ipython_syntax",
     },
     "autograder.compiler": {
         "autograder.add_points",
+        "autograder.blank_errors",
         "autograder.compiler",
         "autograder.conversion",
         "autograder.identity",
@@ -103,7 +106,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.toml_file",
     },
     "autograder.engine.untrusted": {"autograder.engine.untrusted"},
-    "autograder.engine": {"autograder.engine", "autograder.printable"},
+    "autograder.engine": {"autograder.engine", "autograder.blank_errors", "autograder.printable"},
     "autograder.judge": {
         "autograder.add_points",
         "autograder.atomic_file",
@@ -123,6 +126,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"autograder.assignment", "autograder.engine"},
     "autograder.course": {
         "autograder.atomic_file",
+        "autograder.blank_errors",
         "autograder.course",
         "autograder.delimited",
         "autograder.page_template",
@@ -164,6 +168,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.similarity": {
         "autograder.similarity",
+        "autograder.compiler.ipython_syntax",
         "autograder.assignment",
         "autograder.counted",
         "autograder.course.blanks",
@@ -243,6 +248,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.compiler",
         "autograder.errors",
         "autograder.lab",
+        "autograder.toml_file",
     },
     "autograder.bundle": {
         "autograder.bundle",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from autograder.identity import short_hash
 
-from .blanks import NAME_PREFIX
+from ..blank_errors import NAME_PREFIX
 from .ipython_syntax import as_python, parse
 
 _OWN_NAMESPACE = (

@@ -14,13 +14,13 @@ import shlex
 import unicodedata
 from collections.abc import Iterator, Mapping
 
+from ..blank_errors import NAME_PREFIX
 from .ipython_syntax import Scanner, as_python, cell_magic, parse, syntax_problem
 from .tags import Block, DoesNotCompile, Line, TagError, TaggedCell, Text, stripped
 
 DEFAULT_MESSAGE = "Write your solution here."
 SHELL_MAGICS = frozenset({"bash", "sh"})
 MAX_COMBINATIONS = 2000
-NAME_PREFIX = "TODO_"  # of the undefined names in blanks
 
 # `{name}` is undefined and `{raises}` a statement. In the order in which they are tried:
 # a statement; an element or operand; the header of a compound statement whose body stays; a whole

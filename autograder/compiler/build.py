@@ -110,6 +110,8 @@ def _compile(source: Path) -> _CompiledLab:
     questions = lab_questions(lab, read_lab_tests(folder))
     folder.refuse_unknown_questions([question.id for question in questions])
     folder.refuse_unfit_rubrics({one.id: one.points for one in questions if one.kind == "written"})
+    lab.notices += folder.imports_not_there()
+    lab.notices += folder.exercises_without([question.id for question in questions])
     extra = read_extra_files(folder)
     lab.notices += extra.notices
     files = support_files(lab, folder, extra.release)

@@ -41,9 +41,13 @@ def read_lab_tests(folder: Lab) -> list[MarkedTest]:
     """The marked tests of a lab: public ones, then hidden ones.
 
     Raises:
-        UserError: as `read_tests` says.
+        UserError: as `read_tests` says, or a helper's file holds tests, which would never run.
     """
     public = [folder.checks_file] if folder.checks_file.is_file() else []
+    for path in sorted({*folder.hidden_dir.glob("*.py")} - {*folder.hidden_tests}):
+        for test in read_tests(path):
+            wrong = f"holds the test `{test.function}`, and isn't called test_….py; rename it"
+            raise UserError(f"{path}:{test.line}: {wrong}")
     return [test for path in [*public, *folder.hidden_tests] for test in read_tests(path)]
 
 
@@ -51,9 +55,10 @@ def read_tests(path: Path) -> list[MarkedTest]:
     """The marked tests of one file, in order; each case of a parametrised one is a test.
 
     Raises:
-        UserError: the file isn't Python, a mark isn't `@question("id", points=number)`, a marked
-            function isn't called `test_…`, two have the same name (Python keeps only one), or the
-            cases of one can't be counted.
+        UserError: the file isn't Python, a mark isn't `@question("id", points=number)`, a test has
+            none, a marked function isn't called `test_…` or isn't a plain one at the top of the
+            file, two have the same name (Python keeps only one), or the cases of one can't be
+            counted.
     """
     try:
         tree = parse(path.read_bytes())
@@ -61,6 +66,7 @@ def read_tests(path: Path) -> list[MarkedTest]:
         wrong = f"{path}:{error.lineno or 1}: not Python ({error.msg}); fix the test file"
         raise UserError(wrong) from error
     constants = constants_of(tree)
+    _refuse_unmarked(path, tree)
     tests: dict[str, list[MarkedTest]] = {}
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -69,6 +75,9 @@ def read_tests(path: Path) -> list[MarkedTest]:
             name, line = function.name, function.lineno
             if not name.startswith("test_"):
                 raise UserError(f"{path}:{line}: `{name}` isn't called test_…; rename it")
+            if function not in tree.body or isinstance(function, ast.AsyncFunctionDef):
+                wrong = f"`{name}` isn't a plain function at the top of the file"
+                raise UserError(f"{path}:{line}: {wrong}; write it as `def {name}(…)` there")
             if name in tests:
                 earlier = f"already defined on line {tests[name][0].line}"
                 raise UserError(f"{path}:{line}: `{name}` is {earlier}; rename one")
@@ -80,6 +89,19 @@ def read_tests(path: Path) -> list[MarkedTest]:
             names = [name] if number is None else [case_name(name, n + 1) for n in range(number)]
             tests[name] = [MarkedTest(question_id, points, one, path, line) for one in names]
     return [test for cases in tests.values() for test in cases]
+
+
+def _refuse_unmarked(path: Path, tree: ast.Module) -> None:
+    """A test without a mark would never run, and nobody would miss it."""
+    for function in tree.body:
+        if (
+            isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            and function.name.startswith("test_")
+            and not any(map(_is_question, function.decorator_list))
+        ):
+            wrong = f"`{function.name}` has no mark, so it would never run"
+            do = 'write `@question("id", points=number)` above it, or rename it'
+            raise UserError(f"{path}:{function.lineno}: {wrong}; {do}")
 
 
 def _is_question(decorator: ast.expr) -> bool:

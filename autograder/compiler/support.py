@@ -33,7 +33,7 @@ def support_files(
     Adds a notice to the lab for each import that students couldn't follow.
 
     Raises:
-        UserError: two files claim one place.
+        UserError: two files claim one place, or something is to ship that may not.
     """
     given = {
         path.relative_to(folder.student_dir).as_posix(): path
@@ -95,11 +95,15 @@ def _imported_modules(python: str | bytes) -> Iterator[tuple[str, int]]:
 
 
 def _shipped_packages(folder: LabFolder) -> list[str]:
-    """The packages of the kit that `lab.toml` lets students have; all of them without a list."""
-    if folder.ships is not None:
-        return list(folder.ships)
+    """The packages of the kit that `lab.toml` lets students have; all of them without a list.
+
+    Raises:
+        UserError: if it names another one.
+    """
     kit = HOME.joinpath(*KIT.split("."))
-    return [f"{KIT}.{path.name}" for path in sorted(kit.iterdir()) if _is_package(path)]
+    known = [f"{KIT}.{path.name}" for path in sorted(kit.iterdir()) if _is_package(path)]
+    folder.refuse_unknown_packages(known)
+    return known if folder.ships is None else list(folder.ships)
 
 
 def _is_package(path: Path) -> bool:

@@ -42,6 +42,8 @@ OF_LAB = ("due", "opens", "last_day", *_DEFAULTS)
 OF_TOKENS = ("each", "per_lab")
 _MOST = {"grace_minutes": 100_000.0, "percent_per_day": 100.0, "cap_percent": 100.0}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(%|d|days?|h|hours?|min|minutes?)")
+_PLACE = re.compile(r"(?!Etc|US|right|posix)[A-Z][A-Za-z]+/.+")  # the names that are written today
+_FIXED = re.compile(r"[EMH]ST|Etc/GMT[+-][1-9]\d?")  # old ones, whose clocks hardly anybody has
 _FORM = "write a date like `2026-11-27 23:59` in quotes"
 EXTRA_TIME = "write `2 days`, `36 hours`, `90 minutes` or `25 %`"
 _KEYS = "the keys"
@@ -192,10 +194,14 @@ class _Reader:
     def zone(self, place: tuple[str, ...], said: Mapping[str, Any]) -> tzinfo:
         name = said.get("timezone", "UTC")
         zone = zone_of(name) if isinstance(name, str) else None
+        wrong = "is no time zone"
+        if zone is not None and _FIXED.fullmatch(name):
+            zone, wrong = None, f"is UTC{datetime.now(zone):%z} all year"
         if zone is None:
-            known = nearest(str(name), available_timezones(), "zones")
-            hint = known if known.startswith("did") else "write one like `Europe/Berlin`"
-            self.refuse((*place, "timezone"), f"`{name}` is no time zone; {hint}")
+            places = [known for known in available_timezones() if _PLACE.fullmatch(known)]
+            known = nearest(str(name), places, "zones")
+            hint = known if known.startswith("did") else "name a place, as in `Europe/Berlin`"
+            self.refuse((*place, "timezone"), f"`{name}` {wrong}; {hint}")
         return zone
 
     def says_zone(self, lab: str) -> bool:

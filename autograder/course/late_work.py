@@ -5,7 +5,7 @@ hand-in says when it came. All is computed from these anew, each time; nothing i
 can be stale.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -19,6 +19,9 @@ from .dates import CourseDates, read_dates
 from .handed_in import moment_of, read_timestamp
 from .lateness import LabDates, Lateness, lateness
 from .roster import Student, roster_of
+from .scores import FinalScore
+
+LEAST_POINTS = 1e-4  # less is rounding
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,23 @@ class LateWork:
                 f"{len(unknown)} hand-ins without a readable timestamp.txt count as in time: {few}"
             )
         return notes
+
+    def outdated(self, lab: str, scores: Iterable[FinalScore]) -> dict[str, str]:
+        """Why, of each student from whom the gradebook takes off other points than these files say:
+        a date was changed since the last grading, or points were given by hand."""
+        found = {}
+        for one in scores if uses_our_late_penalty(self.course.config) else ():
+            late = self.now(lab, one.student)
+            is_there = self.course.folder("submitted", one.student, lab).is_dir()
+            if late is None or late.percent is None or not is_there:
+                continue
+            penalty = late.penalty(one.raw_score)
+            if abs(penalty - one.penalty) > LEAST_POINTS:
+                found[one.student] = (
+                    f"{one.penalty:g} points are taken off for late work, and it should be "
+                    f"{penalty:g} by now; grade again"
+                )
+        return found
 
     def _tokens_left(self, lab: str, student: str) -> int:
         """What earlier labs left of a student's tokens, as many as may go into this one."""

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..blank_errors import NAME_PREFIX
+
 _RAISE = re.compile(r'raise NotImplementedError\(("(?:[^"\\]|\\.)*")\)')
-_NAME = re.compile(r"\bTODO_\w+")
+_NAME = re.compile(rf"\b{NAME_PREFIX}\w+")
 _TODO = re.compile(r"todo\b[:\s]*", re.IGNORECASE)
 
 
@@ -24,7 +26,7 @@ class Blank:
 
 def open_blanks(blanks: Iterable[Blank], written: str) -> list[Blank]:
     """Those of a cell's blanks that are still open in what a student made of it."""
-    if "TODO_" not in written and "NotImplementedError" not in written:
+    if NAME_PREFIX not in written and "NotImplementedError" not in written:
         return []
     code = "\n".join(line for line in written.splitlines() if not _is_comment(line))
     marks = {*_NAME.findall(code), *(found[0] for found in _RAISE.finditer(code))}

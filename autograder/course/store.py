@@ -6,14 +6,14 @@ A killed run continues where it was, and an unchanged submission is not graded t
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..atomic_file import write_atomically
 from ..judge.results import FAILED, SubmissionResult
-from .environment import Key, changed_parts
+from .environment import SUBMISSION, Key, changed_parts
 from .lines import append_line, read_lines
 
 BY_ITSELF = "the run itself"  # a reason: nothing that is known changed, and yet the outcome did
@@ -53,6 +53,26 @@ class ResultStore:
     def stored(self, student: str) -> tuple[Key, SubmissionResult] | None:
         """The last result, and what it was made with."""
         return self._read(self._path(student), student)
+
+    def of_hand_in(self, student: str, submission: str) -> SubmissionResult | None:
+        """The last result of this very hand-in, whatever was handed in or asked since.
+
+        Questions that the lab lacked then are in it as they came out before.
+        """
+        results = []
+        for line in self.history(student):
+            try:
+                if line["key"][SUBMISSION] == submission:
+                    results.append(SubmissionResult.from_json(line["result"]))
+            except (KeyError, TypeError, ValueError):  # of another version
+                continue
+        stored = self.stored(student)
+        if stored is not None and stored[0].get(SUBMISSION) == submission:
+            results.append(stored[1])
+        if not results:
+            return None
+        questions = {question.id: question for one in results for question in one.questions}
+        return replace(results[-1], questions=tuple(questions.values()))
 
     def students(self) -> list[str]:
         """Who has a result."""

@@ -3,6 +3,7 @@
 import errno
 from enum import StrEnum, auto
 
+from ..blank_errors import is_of_open_blank
 from .untrusted import tensors
 
 
@@ -48,20 +49,16 @@ WORKER_LOST = {
     *(Cause.TIME, Cause.TOO_LARGE, Cause.THREADS, Cause.DISK),
     *(Cause.ENDED, Cause.CRASHED, Cause.FORBIDDEN_CALL, Cause.VIOLATION),
 }
-NO_KERNEL = "not implemented for '"  # a library says this of a dtype that an operation doesn't take
-BLANKS_RAISE = ("NameError", "ImportError", "ModuleNotFoundError")
 
 
 def cause_of_exception(name: str, message: str, error_number: int) -> Cause:
     """Decide once what an exception means that a worker reports; without a name there is none.
 
-    Only here are the words of Python, of libraries and of the compiled blanks read.
+    Only here and in `blank_errors` are words of Python, of libraries and of blanks read.
     """
     if not name:
         return Cause.UNSENDABLE
-    if name == "NotImplementedError" and NO_KERNEL not in message:
-        return Cause.OPEN_BLANK
-    if name in BLANKS_RAISE and "'TODO_" in message:
+    if is_of_open_blank(name, message):
         return Cause.OPEN_BLANK
     if name == "MemoryError" or error_number == errno.ENOMEM or tensors.OUT_OF_MEMORY in message:
         return Cause.MEMORY

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn, Protocol
 
-from .failures import Misuse
+from ..printable import printable
+from .failures import Misuse, StudentError
 from .memory import Memory
 from .processor import ProcessorTime
 from .untrusted.calling import CALL
 
+ASKS = ("raised", "says")  # of a call, whether it raised
 INSTEAD = "have `submission.setup` make plain values of it, such as `list(thing)` or `a == b`"
 USES = {  # what can't be done with a handle: the names of operators
     "looped over": "iter next reversed",
@@ -112,6 +114,34 @@ def refuse_uses(of: type) -> None:
 refuse_uses(Remote)
 
 
+class Called(Remote):
+    """What came of a call. A test that looks at the rest before it asked whether the call raised
+    expects that it did not: then the exception is the answer."""
+
+    __slots__ = ("_is_asked", "_made")
+
+    def __init__(self, made: Remote) -> None:
+        super().__init__(made._remote_worker, made._remote_number, made.type_name)
+        object.__setattr__(self, "_made", made)  # which is released once
+        object.__setattr__(self, "_is_asked", False)
+
+    def __getattr__(self, name: str) -> Any:
+        if not self._is_asked and not name.startswith("__"):
+            object.__setattr__(self, "_is_asked", True)
+            if name not in ASKS:
+                self._raise_what_was_raised()
+        return super().__getattr__(name)
+
+    def _raise_what_was_raised(self) -> None:
+        kinds, says = (super(Called, self).__getattr__(name) for name in ASKS)
+        if isinstance(kinds, list) and kinds:
+            kind, text = (printable(str(one)) for one in (kinds[0], says))
+            raise StudentError(kind or "Exception", text, "")
+
+    def __del__(self) -> None:
+        """Nothing: what it was made of is released."""
+
+
 class Submission(Remote):
     """The notebook's namespace, as hidden tests see it."""
 
@@ -131,10 +161,13 @@ class Submission(Remote):
         Returns:
             A `Remote` with the attributes `result`, None if it raised; `raised`, the names of the
             exception's class and of those above it, [] if it raised nothing; `says`, the
-            exception's text; `printed`; `arguments` and `named` as the call left them.
+            exception's text; `printed`; `arguments` and `named` as the call left them. If it raised
+            and neither `raised` nor `says` was asked before, any other attribute raises a
+            `StudentError`.
         """
         inputs = {"function": function, "arguments": list(arguments), "named": named}
-        return self._remote_worker.ask("setup", CALL, inputs)
+        made = self._remote_worker.ask("setup", CALL, inputs)
+        return Called(made) if isinstance(made, Remote) else made
 
     def content_of(self, thing: Remote, /) -> dict[str, Any]:
         """What an object holds, as plain data: of a plot its axes, labels, lines and legends, of a

@@ -7,13 +7,15 @@ student returned. All else may follow from a value that nobody expected.
 import traceback
 from pathlib import Path
 
+import pytest
+
 from lib.kit.checks.untaken import TakeValuesFirst
 
 from ..engine import Cause, Misuse, Unsendable
 from ..errors import shown
 from ..printable import printable
 
-OF_TESTS = (TakeValuesFirst, Unsendable, ImportError, SyntaxError)
+OF_TESTS = (TakeValuesFirst, Unsendable, ImportError, SyntaxError, pytest.FixtureLookupError)
 LONGEST = 500  # characters
 
 
@@ -45,5 +47,11 @@ def told_to_author(error: BaseException, test_file: Path) -> str:
     place = shown(test_file)
     if frames:
         place = f"{shown(Path(frames[-1].filename))}:{frames[-1].lineno}"
-    said = printable(str(error), LONGEST)
+    said = printable(_said_of(error), LONGEST)
     return ": ".join(filter(None, [place, type(error).__name__, said]))
+
+
+def _said_of(error: BaseException) -> str:
+    if isinstance(error, pytest.FixtureLookupError):
+        return f"nothing called `{error.argname}` is given to a test; take `submission` and `rng`"
+    return str(error)

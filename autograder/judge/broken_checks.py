@@ -1,7 +1,8 @@
 """Tells a broken test from a broken answer, by what the solution makes of it.
 
 A test that raises something itself may have met a value that nobody expected, or be wrong. If it
-does so on the solution as well, it is wrong: then no student may lose points by it.
+does so on the solution as well, it is wrong: then no student may lose points by it. What counts is
+what a judge makes of the solution. A rehearsal runs where files can be written, say.
 """
 
 from collections.abc import Callable, Collection
@@ -27,6 +28,7 @@ class BrokenChecks:
     def __init__(self, pool: Pool, solution: Task | None, on_note: Callable[[str], None]) -> None:
         self._pool, self._solution, self._on_note = pool, solution, on_note
         self._known: SubmissionResult | None = None  # what the solution earns
+        self._is_judged = False  # by a judge, not by a rehearsal
         self._noted: set[str] = set()
 
     def look_at(self, result: SubmissionResult) -> None:
@@ -35,11 +37,13 @@ class BrokenChecks:
         Raises:
             HiddenTestsBroken: if a test that broke here breaks on the solution, too.
         """
-        self._take(self._pool.rehearsed)
+        if self._known is None:
+            self._take(self._pool.rehearsed)
         broken = _failures(result, BROKEN)
         if not broken:
             return
-        if self._known is None and self._solution is not None:
+        if not self._is_judged and self._solution is not None:
+            self._is_judged = True
             self._take(self._pool.judge(self._solution))
         if self._known is None:
             for test in broken:
@@ -61,7 +65,7 @@ class BrokenChecks:
 
     def _take(self, answer: Any) -> None:
         """Keep the solution's result, and say which tests it fails."""
-        if self._known is not None or answer is None or isinstance(answer, Failed):
+        if answer is None or isinstance(answer, Failed):
             return
         self._known = SubmissionResult.from_json(answer)
         for test in _failures(self._known):

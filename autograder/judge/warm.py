@@ -95,7 +95,7 @@ def main(connection: Connection) -> None:
     warnings.simplefilter("ignore")  # of libraries, about values of students
 
     def say_import(file: Path | str) -> None:
-        connection.send({IMPORTING: str(file)})
+        _say(connection, {IMPORTING: str(file)})
 
     def serve(tests: Tests) -> None:
         _refuse_threads("while a file of tests is imported; do it within the tests")
@@ -115,7 +115,7 @@ def main(connection: Connection) -> None:
             if rehearsal is not None:
                 rehearsed = _here_or_in_a_fork(rehearsal, replace(ready, known_mistakes=None))
             _refuse_threads("but a file of tests loads it late; import it at the top of the file")
-            connection.send({READY: zygote.confinement, REHEARSED: rehearsed})
+            _say(connection, {READY: zygote.confinement, REHEARSED: rehearsed})
             _serve(ready, connection)
 
     try:
@@ -124,6 +124,15 @@ def main(connection: Connection) -> None:
     except (EngineUnavailable, HiddenTestsBroken) as error:
         with contextlib.suppress(OSError):
             connection.send(_failed(error))
+
+
+def _say(connection: Connection, message: dict[str, Any]) -> None:
+    """Tell who started this process. If nobody listens any more, because another such process found
+    the tests broken, end at once: pytest, within which this is called, would print a traceback."""
+    try:
+        connection.send(message)
+    except OSError:
+        os._exit(0)
 
 
 def _refuse_threads(when: str) -> None:

@@ -1,7 +1,8 @@
 """What was downloaded: a zip archive or a folder, looked at with care before anything is written.
 
 An archive is refused as a whole, in one line, if it could do harm or is not whole. What is in it is
-known to be so before the first file is written. Names in it are compared, never used as paths.
+known to be so before the first file is written. Names in it are compared, never used as paths; how
+a student calls a file, and how large it is, stops nobody else's.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from ..course.notebook_file import SIZE_LIMIT_BYTES, is_clutter
+from ..course.notebook_file import is_clutter
 from ..errors import UserError, shown
 from ..printable import UNSEEN, printable_name
 
@@ -27,11 +28,10 @@ ENTRY_LIMIT = 50_000
 ENTRY_LIMIT_BYTES = 2 * 2**30
 TOTAL_LIMIT_BYTES = 20 * 2**30
 SUSPICIOUS_BYTES = 2**30  # from here on, all together must not pack too well
-RATIO_LIMIT = 100  # unpacked to packed, of what is too large to be a notebook
-PATH_LIMIT = 1_000  # characters
+RATIO_LIMIT = 100  # unpacked to packed
+PATH_LIMIT = 1_000  # characters; of a longer one the middle is left out
 _BLOCK = 2**20
 _DRIVE = re.compile(r"[A-Za-z]:")
-_DEVICE = re.compile(r"(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])( *\..*)?", re.I | re.S)
 _NO_DATE = datetime(1980, 1, 2)  # what an archive has that keeps none
 _UNICODE_PATH = 0x7075  # an extra field: the name once more, in UTF-8
 
@@ -234,9 +234,6 @@ def _check_kind(path: Path, name: str, info: zipfile.ZipInfo) -> None:
         raise _refused(path, f"{shown_name} in it is packed in a way that we don't read")
     if info.file_size > ENTRY_LIMIT_BYTES:
         raise _refused(path, f"{shown_name} in it has more than {ENTRY_LIMIT_BYTES >> 30} GiB")
-    is_large = info.file_size > SIZE_LIMIT_BYTES
-    if is_large and info.file_size > RATIO_LIMIT * max(1, info.compress_size):
-        raise _refused(path, f"{shown_name} in it unpacks to far more than it is: a zip bomb")
 
 
 # -- folder ----------------------------------------------------------------------------------------
@@ -283,6 +280,8 @@ def _raise(error: OSError) -> None:
 
 
 def _member(name: str, size_bytes: int, key: str, changed: datetime | None) -> Member:
+    if len(name) > PATH_LIMIT:
+        name = f"{name[: PATH_LIMIT // 2]}…{name[-PATH_LIMIT // 2 :]}"
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
     path = "/".join(parts)
     return Member(path, _escaped(name), size_bytes, key, changed)
@@ -290,13 +289,25 @@ def _member(name: str, size_bytes: int, key: str, changed: datetime | None) -> M
 
 def _with_own_paths(members: list[Member]) -> tuple[Member, ...]:
     """Of two files with one name, the second has another path: none may hide the other."""
-    seen: dict[str, int] = {}
+    taken = {member.path for member in members}
+    seen: set[str] = set()
     kept = []
     for member in members:
-        count = seen[member.path] = seen.get(member.path, 0) + 1
-        more = f" ({count})" if count > 1 else ""
-        kept.append(replace(member, path=member.path + more, raw=member.raw + more))
+        path, raw, count = member.path, member.raw, 1
+        while path in seen:
+            count += 1
+            if (path := _numbered(member.path, count)) in taken:
+                path = member.path
+            raw = _numbered(member.raw, count)
+        seen.add(path)
+        kept.append(replace(member, path=path, raw=raw))
     return tuple(sorted(kept, key=lambda member: (member.path, member.raw)))
+
+
+def _numbered(path: str, number: int) -> str:
+    """With a number before its extension: what it is, it stays."""
+    found = re.fullmatch(r"(.*[^/\\])(\.[^./\\]*)", path, re.DOTALL)
+    return f"{found[1]} ({number}){found[2]}" if found else f"{path} ({number})"
 
 
 def _escaped(name: str) -> str:
@@ -312,10 +323,6 @@ def _check_name(path: Path, name: str) -> None:
         raise _refused(path, f"{shown_name} in it leads out of the folder")
     if name[0] in "/\\" or _DRIVE.match(name):
         raise _refused(path, f"{shown_name} in it is an absolute path")
-    if any(_DEVICE.fullmatch(part.strip()) for part in parts):
-        raise _refused(path, f"{shown_name} in it has the name of a device")
-    if len(name) > PATH_LIMIT:
-        raise _refused(path, f"a path in it has more than {PATH_LIMIT} characters")
 
 
 def nfc(text: str) -> str:

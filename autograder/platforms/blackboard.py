@@ -20,11 +20,13 @@ _ENTRY = re.compile(
     re.DOTALL,
 )
 _STEM = re.compile(r".+_[^\W\d_]+_\d{4}(?:-\d\d){5}(?=\.txt$|_)", re.DOTALL)
-# The first line of an attempt's own text: a name, and the user in brackets.
-_WHO = re.compile(r"\s*[^:\n]*:\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*(?:\n|$)")
+# Below the header, students' own words stand in an attempt's text, as long as they like.
 _ORIGINAL = re.compile(
-    r"^[ \t]+[^:\n]+:[ \t]*(?P<original>[^\n]+)\n[ \t]+[^:\n]+:[ \t]*(?P<file>[^\n]+)$", re.M
+    r"^[ \t]+[^\s:][^:\n]*:[ \t]*(?P<original>\S[^\n]*)\n"
+    r"[ \t]+[^\s:][^:\n]*:[ \t]*(?P<file>\S[^\n]*)$",
+    re.M,
 )
+_CLOCK = re.compile(r"\d:\d\d")
 _COLUMN = re.compile(
     r"(?P<title>.*?) ?\[[^\[\]]*?: ?(?P<points>[^\[\]]*)\](?P<rest>.*)\|(?P<id>\d+)", re.DOTALL
 )
@@ -49,24 +51,32 @@ def _stem(path: str) -> str:
 
 
 def _clue(path: str, found: re.Match[str], about: dict[str, str]) -> Clue:
-    text = about.get(_stem(path), "")
-    who = _WHO.match(text)
-    user = who["user"].strip() if who else found["user"]
+    text = about.get(_stem(path), "").replace("\r\n", "\n")
+    first, *header = text.strip().partition("\n\n")[0].split("\n")
+    person, user = _who(first)
     originals = {one["file"].strip(): one["original"].strip() for one in _ORIGINAL.finditer(text)}
     name = path.rpartition("/")[2]
-    dated = re.search(r"^[^:\n]*:\s*([^\n]*\d{4}[^\n]*\d:\d\d[^\n]*)$", text, re.M)
-    told, by_name = read_time(dated[1] if dated else ""), read_time(found["time"])
+    dated = next((line for line in header if _CLOCK.search(line)), "").partition(":")[2]
+    told, by_name = read_time(dated), read_time(found["time"])
     is_same = told is not None and by_name is not None
     zone = told.tzinfo if told and is_same and told.replace(tzinfo=None) == by_name else None
+    user = user or found["user"]
     return Clue(
         person=user,
         file=originals.get(name) or found["file"] or name,
-        name=who["name"] if who else "",
+        name=person,
         lms_id=user,
         ids={"login": user},
         attempt=found["time"],
         handed_in=by_name.replace(tzinfo=zone) if by_name else None,
     )
+
+
+def _who(line: str) -> tuple[str, str]:
+    """Of `Name: Ana Silva (asilva3)` the name and the user."""
+    name, bracket, user = line.strip().partition(":")[2].rpartition("(")
+    is_told = bool(bracket and user[:-1].strip()) and user.endswith(")")
+    return (name.strip(), user[:-1].strip()) if is_told else ("", "")
 
 
 def claims(table: Delimited) -> bool:
@@ -83,8 +93,8 @@ def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -
         title = table.header[column]
         problem = f"column {title} has no number, so Blackboard would make a new one of it"
     points = _POINTS.search(found[column]["points"]) if column in found else None
-    is_calculated = column in found and "up to" in found[column]["points"]
-    if is_calculated:
+    # "up to 100 Score", in the language of the site
+    if column in found and points and not found[column]["points"][:1].isdigit():
         problem = f"Blackboard calculates column {table.header[column or 0]}; name another"
     ids = {
         "login": table.column("Username", "Benutzername", "Gebruikersnaam", "Nombre de usuario"),
@@ -102,4 +112,6 @@ def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -
             Line(number, {k: v for k, v in values.items() if v}, name=name, is_test=is_test)
         )
     maximum = points.group().rstrip(".,") if points else None
-    return GradeFile(NAME, table, lines, column, maximum, problem)
+    cells = {row.text(column).strip() for row in table.rows[1:]}
+    states = {text for text in cells if re.search(r"[^\W\d]\s*[\s(]", text)}  # "Needs Grading(7)"
+    return GradeFile(NAME, table, lines, column, maximum, problem, empty=frozenset({"", *states}))

@@ -119,6 +119,8 @@ def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -
                 is_test=first.casefold() in _TEST_STUDENT,
             )
         )
+    if maximum is not None and "read only" in maximum:
+        problem = f"Canvas takes no grades for column {table.header[column or 0]}; name another"
     return GradeFile(
         NAME,
         table,
@@ -126,5 +128,5 @@ def grade_file(table: Delimited, wanted: Iterable[str], labels: Iterable[str]) -
         column,
         maximum,
         problem,
-        fixed=frozenset({"EX", "ex", "Ex", "N/A"}),
+        fixed=frozenset({"ex", "excused", "n/a"}),
     )

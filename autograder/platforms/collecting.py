@@ -231,7 +231,10 @@ class Collecting:
             is_later = best.version.is_later(self.before.version(row))
             if row.is_by_hand and not best.is_chosen and best.file in known:
                 return Decision.OLDER, printable(f"{row.entry} was chosen by hand")
-            if not best.is_chosen and not is_later:
+            is_own, was_own = not best.owner.is_shared, not row.is_shared
+            if was_own and not is_own and not row.is_by_hand:
+                return Decision.OLDER, printable(f"{student} handed in {row.entry}")
+            if not best.is_chosen and not is_later and is_own == was_own:
                 unclear = "" if is_later is False else "nothing says that it is later: "
                 what = printable(f"{unclear}{row.entry} of {row.source} counts")
                 if unclear:

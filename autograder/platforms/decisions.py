@@ -70,6 +70,11 @@ class Row:
         return self.source.partition(":")[0]
 
     @property
+    def is_shared(self) -> bool:
+        """Whether somebody else of the student's group handed it in."""
+        return self.reason.startswith("of group ") and ", handed in by " in self.reason
+
+    @property
     def is_by_hand(self) -> bool:
         """Whether a person said whose it is."""
         return self.how == BY_HAND

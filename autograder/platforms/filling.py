@@ -115,7 +115,11 @@ def fill(
         )
     filling.missing = sorted(student for student in scores if student not in seen)
     filling.content = file.table.with_texts(changes)
-    filling.notes = [*file.table.notes, *_above_maximum(filling, file, form.mark)]
+    filling.notes = [
+        *file.table.notes,
+        *_above_maximum(filling, file, form.mark),
+        *_words(filling, form.mark),
+    ]
     if mark is None and file.table.delimiter == ";" and any("." in t for t in changes.values()):
         filling.notes.append("no number in the file has decimals; ours have a point before them")
     return filling
@@ -187,7 +191,7 @@ def _row(
         return made(Change.KEPT, why="the team's members have different scores; fill it in by hand")
     if line.locked:
         return made(Change.KEPT, why=line.locked)
-    if before.strip() in file.fixed:
+    if before.strip().casefold() in file.fixed:
         return made(Change.KEPT, why=f"it is {before.strip()}")
     (score,) = of_them
     is_set = {file.table.rows[line.row].text(n).strip() for n in file.flags} <= {
@@ -216,7 +220,21 @@ def _above_maximum(filling: Filling, file: GradeFile, mark: str) -> list[str]:
     ]
     if not above:
         return []
+    are = "score is" if len(above) == 1 else "scores are"
     return [
-        f"{len(above)} scores are above the maximum of {maximum.normalize():f}, which some "
+        f"{len(above)} {are} above the maximum of {maximum.normalize():f}, which some "
         f"platforms refuse or cut: {', '.join(above[:5])}"
     ]
+
+
+def _words(filling: Filling, mark: str) -> list[str]:
+    """A note on what was no number, and has one now."""
+    words = [
+        f"{printable(row.before)} of {row.who}"
+        for row in filling.rows
+        if row.change is Change.REPLACED and read_number(row.before, mark) is None
+    ]
+    if not words:
+        return []
+    few = f"{', '.join(words[:5])}{' …' if len(words) > 5 else ''}"
+    return [f"a score takes the place of what is no number: {few}; see whether that is meant"]

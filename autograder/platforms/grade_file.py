@@ -33,5 +33,5 @@ class GradeFile:
     maximum: str | None = None  # as it stands there
     problem: str = ""  # why no grades can go into it, and what to do
     empty: frozenset[str] = frozenset({""})  # texts of a cell that mean: no grade yet
-    fixed: frozenset[str] = frozenset()  # texts that a person set, and that stay
+    fixed: frozenset[str] = frozenset()  # texts in lower case that a person set, and that stay
     flags: Mapping[int, str] = field(default_factory=dict)  # column -> text, where a grade is new

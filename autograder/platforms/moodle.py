@@ -46,6 +46,7 @@ _TITLES = {
     "|Laatst gewijzigd (inzending)",
 }
 _LOCKED = {"no", "nein", "non", "nee", "não", "nie", "nej", "нет"}
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBER_AT_END = re.compile(r"(?P<word>\D*?)(?P<number>\d+)\s*")
 
 
@@ -73,7 +74,19 @@ def feedback_path(name: str, lms_id: str, page: str) -> str:
 def columns(table: Delimited) -> dict[str, int]:
     """The columns of a worksheet whose titles are known, in whatever language."""
     found = {kind: table.column(*titles.split("|")) for kind, titles in _TITLES.items()}
-    return {kind: column for kind, column in found.items() if column is not None}
+    known = {kind: column for kind, column in found.items() if column is not None}
+    if "email" not in known and (column := _of_addresses(table)) is not None:
+        known["email"] = column
+    return known
+
+
+def _of_addresses(table: Delimited) -> int | None:
+    """The first column of addresses alone, whatever it is called."""
+    for column in range(len(table.header)):
+        texts = [row.text(column).strip() for row in table.rows[1:]]
+        if any(texts) and all(_ADDRESS.fullmatch(text) for text in texts if text):
+            return column
+    return None
 
 
 def claims(table: Delimited) -> bool:

@@ -12,29 +12,34 @@ from ..errors import UserError
 
 FORMAT = "%Y-%m-%d %H:%M:%S UTC"  # as nbgrader writes it
 
-# The beginnings of the months' names, by month; none is the beginning of another month's.
+# The beginnings of the months' names, by month: three letters, or four where languages differ.
 _MONTHS = (
-    "jan gen ene janv styc янв oca",
-    "feb fév fev lut фев şub",
-    "mar mär mrt maa мар",
-    "apr avr abr kwi апр nis",
-    "may mai mei mag maj мая май",
-    "jun juin giu cze июн haz",
-    "jul juil lug lip июл tem",
-    "aug aoû ago sie авг ağu",
-    "sep set wrz сен eyl",
-    "oct okt oct ott out paź окт eki",
-    "nov lis ноя kas",
-    "dec déc dez dic gru дек ara",
+    "jan gen ene janv styc янв oca tamm",
+    "feb fév fev lut фев şub helm",
+    "mar mär mrt maar мар maal",
+    "apr avr abr kwi апр nis huht",
+    "may mai mei mag maj мая май touk",
+    "jun juin giu cze июн haz kesä lipn lipa meit",
+    "jul juil lug lipc lipi июл tem hein",
+    "aug aoû ago sie авг ağu elo",
+    "sep set wrz сен eyl syys",
+    "oct okt oct ott out paź окт eki loka",
+    "nov lis ноя kas marr",
+    "dec déc dez des dic gru дек ara joul",
 )
 _MONTH_OF = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
 _LONGEST = 100  # characters of a time
 _NUMBERS = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)[T _-]+(?P<H>\d\d)[:-](?P<M>\d\d)(?:[:-](?P<S>\d\d))?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\b\.?)?"
 )
 _CHARACTERS = re.compile(r"(?P<y>\d{4})[年년]\s*(?P<m>\d{1,2})[月월]\s*(?P<d>\d{1,2})[日일]")
+# Which half of the day it is may stand before the clock; a day of the week says nothing.
+_HALVES = {"上午": "am", "午前": "am", "오전": "am", "下午": "pm", "午後": "pm", "오후": "pm"}
+_WEEKDAY = re.compile(r"星期.|[週周].|\(?.曜日?\)?|.요일|\([^)]\)|[\s,、]")
 _DAY_FIRST = re.compile(
-    r"\b(?P<d>\d{1,2})\.?(?: de| di)?[ -]+(?P<name>[^\W\d]+)\.?,?(?: de)?[ ,-]+(?P<y>\d{4})\b"
+    r"\b(?P<d>\d{1,2})(?P<dot>\.?)(?: de| di)?[ -]+(?P<name>[^\W\d]+)\.?,?(?: de)?[ ,-]+"
+    r"(?P<y>\d{4})\b"
 )
 _MONTH_FIRST = re.compile(
     r"\b(?P<name>[^\W\d]+)\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})\b"
@@ -42,7 +47,10 @@ _MONTH_FIRST = re.compile(
 _CLOCK = re.compile(
     r"(?<!\d)(?P<H>\d{1,2})(?:[:.h]?(?P<M>\d\d))(?:[:.](?P<S>\d\d))?(?!\d)\s*(?P<half>[AaPp]\.?\s?[Mm])?"
 )
-_ZONE = re.compile(r"(?:\s*(?P<utc>Z|UTC|GMT)\b|\s*(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d))")
+_ZONE = re.compile(
+    r"\s*(?:(?P<utc>Z|UTC|GMT)(?![\w+-])|(?:UTC|GMT)(?P<far>[+-]\d\d?)(?![\d:])"
+    r"|(?:UTC|GMT)?(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d))"
+)
 
 
 def read_time(text: str) -> datetime | None:
@@ -56,7 +64,7 @@ def read_time(text: str) -> datetime | None:
 
 def _read(text: str) -> datetime | None:
     if found := _NUMBERS.search(text):
-        date, clock = found, found
+        date, clock, half = found, found, found["half"]
     else:
         day = _CHARACTERS.search(text) or _DAY_FIRST.search(text) or _MONTH_FIRST.search(text)
         if day is None:
@@ -64,13 +72,19 @@ def _read(text: str) -> datetime | None:
         after = _CLOCK.search(text, day.end())
         if after is None:
             return None
-        date, clock = day, after
+        date, clock, half = day, after, after["half"]
+        if day.re is _CHARACTERS:
+            rest = text[day.end() : after.start()] + _ZONE.sub("", text[after.end() :], 1)
+            words = _WEEKDAY.sub("", rest)
+            if words and words not in _HALVES:
+                return None
+            half = _HALVES.get(words, half)
     parts = date.groupdict()
-    month = int(parts["m"]) if parts.get("m") else _month(parts["name"])
+    month = int(parts["m"]) if parts.get("m") else _month(parts["name"], bool(parts.get("dot")))
     if month is None:
         return None
     hour = int(clock["H"])
-    if half := clock.groupdict().get("half"):
+    if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half[0] in "Pp" else 0)
@@ -81,8 +95,13 @@ def _read(text: str) -> datetime | None:
     )
 
 
-def _month(name: str) -> int | None:
+def _month(name: str, has_dot: bool) -> int | None:
+    """By a name. What Poles call November, Croatians call October; they write a dot before it, as
+    Czechs do, who have another ending.
+    """
     name = name.casefold()
+    if has_dot and name.startswith("lis"):
+        return {"listopada": 10, "listopadu": 11}.get(name)
     return next((m for size in (4, 3) if (m := _MONTH_OF.get(name[:size]))), None)
 
 
@@ -92,6 +111,8 @@ def _zone(rest: str) -> tzinfo | None:
         return None
     if found["utc"]:
         return UTC
+    if found["far"]:
+        return timezone(timedelta(hours=int(found["far"])))
     shift = timedelta(hours=int(found["h"]), minutes=int(found["m"]))
     return timezone(-shift if found["sign"] == "-" else shift)
 

@@ -62,14 +62,18 @@ def documents_of(content: Content, edition: Edition) -> list[Document]:
 
 
 def given_documents(notebooks: Iterable[Any], files: Mapping[str, bytes]) -> list[Document]:
-    """All that we gave or would answer, cell by cell: what anybody may have."""
+    """All that we gave or would answer, cell by cell: what anybody may have.
+
+    Code is given as a text, too: a written answer may quote it.
+    """
     found: list[Document] = []
     for notebook in notebooks:
         for cell in notebook["cells"]:
             found += _of_cells("", [cell])
     for name, content in files.items():
         found += _of_file(ExtraFile(name, content))
-    return found
+    quoted = [one.text for one in found if one.kind is Kind.CODE]
+    return found + [_document("", Kind.PROSE, text) for text in quoted]
 
 
 def _by_question(notebook: Any) -> dict[str, Collection[Any]]:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -22,6 +23,8 @@ ELSEWHERE = 0.8  # least share of texts that answer different questions
 NEARLY_ALL = 0.9  # of both texts, where they count as one
 PARTNERS = 10  # of a text that are kept, the most alike
 ROWS = 400  # texts that are compared with all at once
+LEAST_PART = 0.2  # of a text, that each of two others has whose parts it is made of
+SOURCES = 6  # of a text that are looked at for two such
 PARTS = 1000  # a share is a whole number of these
 
 Hashes: TypeAlias = Any  # an array of whole numbers, each once, in order
@@ -77,6 +80,7 @@ class Index:
         limit = min(COMMON_MOST, int(units * COMMON_SHARE))
         self.common_limit = max(COMMON_LEAST, limit)  # what more hand-ins have is common ground
         self._alike: dict[str, Hashes] = {}  # question -> pairs of hand-ins by their share
+        self._sources: dict[int, list[int]] = {}  # of a text: others that have a part of it
 
     def is_long(self, number: int) -> bool:
         """Whether the text is long enough to say anything."""
@@ -102,6 +106,19 @@ class Index:
                 found[match.left, match.right] = match
             for _ in range(start, min(start + ROWS, len(self.entries))):
                 on_step()
+        return [found[pair] for pair in sorted(found)]
+
+    def made_of_two(self, matches: Sequence[Match], threshold: float) -> list[Match]:
+        """Texts that share so much with two others together, and too little with each alone: a
+        pair for each of the two."""
+        done = {number for match in matches for number in match[:2]}
+        found: dict[tuple[int, int], Match] = {}
+        for number, sources in self._sources.items():
+            two = None if number in done else self._two_sources(number, sources, threshold)
+            for other in two or ():
+                share = int(PARTS * self._share(number, other)) / PARTS
+                left, right = sorted((number, other))
+                found[left, right] = Match(left, right, share, False)
         return [found[pair] for pair in sorted(found)]
 
     def as_alike(self, question: str, share: float) -> int:
@@ -163,7 +180,8 @@ class Index:
         """Of some pairs those that matter; all of them are counted."""
         shorter = np.minimum(sizes[left], sizes[right])
         questions, owner, owners = self._whose
-        keep = (left != right) & (shorter >= LEAST) & (shared >= threshold * shorter)
+        keep = (left != right) & (shorter >= LEAST)
+        keep &= shared >= min(threshold, LEAST_PART) * shorter
         keep &= (owner[left] != owner[right]) | (owner[left] < 0)  # not of one hand-in
         same = questions[left] == questions[right]
         keep &= same | (shared >= ELSEWHERE * shorter)
@@ -175,12 +193,47 @@ class Index:
             counts = self._alike[self.entries[left[of_it][0]].question]
             pairs = owners[left[of_it]] * owners[right[of_it]]
             np.add.at(counts, parts[of_it], pairs)
+        self._note_sources(left[same], right[same], shared[same], sizes)
+        keep = shared >= threshold * shorter
+        left, right, shared = left[keep], right[keep], shared[keep]
+        same, parts = same[keep], parts[keep]
         order = np.lexsort((right, -parts, ~same, left))
         firsts = np.searchsorted(left[order], left[order])
         for at in order[np.arange(len(order)) - firsts < PARTNERS]:
             i, j = sorted((int(left[at]), int(right[at])))
             nearly_all = shared[at] >= NEARLY_ALL * max(sizes[i], sizes[j])
             yield Match(i, j, int(parts[at]) / PARTS, bool(nearly_all))
+
+    def _note_sources(self, left: Hashes, right: Hashes, shared: Hashes, sizes: Hashes) -> None:
+        """Remember who has a part of each text, those who have most of it first."""
+        keep = shared >= LEAST_PART * sizes[left]
+        left, right, shared = left[keep], right[keep], shared[keep]
+        for at in np.lexsort((right, -shared, left)):
+            sources = self._sources.setdefault(int(left[at]), [])
+            if len(sources) < SOURCES:
+                sources.append(int(right[at]))
+
+    def _two_sources(
+        self, number: int, sources: Sequence[int], threshold: float
+    ) -> tuple[int, int] | None:
+        """The two that have most of a text together; None if they don't have enough."""
+        own = self._few_have(number)
+        has = {one: np.isin(own, self.entries[one].hashes, assume_unique=True) for one in sources}
+        most, best = threshold * len(own), None
+        for one, other in combinations(sources, 2):
+            together = int((has[one] | has[other]).sum())
+            added = together - max(int(has[one].sum()), int(has[other].sum()))
+            if together >= most and added >= LEAST_PART * len(own):
+                most, best = together + 1, (one, other)
+        return best
+
+    def _few_have(self, number: int) -> Hashes:
+        hashes = self.entries[number].hashes
+        return hashes[self.owners(hashes) <= self.common_limit]
+
+    def _share(self, left: int, right: int) -> float:
+        one, other = self._few_have(left), self._few_have(right)
+        return float(np.isin(one, other, assume_unique=True).sum() / min(len(one), len(other)))
 
     @cached_property
     def _whose(self) -> tuple[Hashes, Hashes, Hashes]:

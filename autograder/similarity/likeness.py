@@ -112,7 +112,9 @@ def compare(
                 counts[text.question].compared += len(text.copies)
             elif text.normal:
                 counts[text.question].short += len(text.copies)
-        found += _Comparing(kind, texts, index).likenesses(index.matches(threshold, on_step))
+        matches = index.matches(threshold, on_step)
+        matches += index.made_of_two(matches, threshold)
+        found += _Comparing(kind, texts, index).likenesses(matches)
     found.sort(key=lambda one: (-round(one.surprise, 3), -one.share, one.question, one.students))
     return Comparison(found, dict(counts), common_limit)
 

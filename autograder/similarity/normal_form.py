@@ -1,18 +1,36 @@
 """The form in which texts are compared: what is easily changed in a copy does not stand in it.
 
-Of code, copydetect keeps keywords, operators, numbers and built-in names; all other names are one
-letter, and comments and spaces are gone. Of prose, letters and digits are kept, in lower case.
+Of code, keywords, operators, numbers and built-in names stay, as copydetect keeps them; all other
+names are one letter. Comments, spaces, idle code, and brackets and commas that change nothing are
+gone. Of prose, letters and digits are kept, in lower case, and of those that look alike one.
 """
 
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any
 
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Name, String, Text
 
+from .idle_code import Span, idle_spans
+
 VARIABLES = {Name, Name.Variable, Name.Attribute}
-ONE_LETTER = (Name.Function, Name.Class, Comment.Preproc, Comment.Hashbang, String)
+# What a token becomes; all others stay as they are.
+LETTERS = (
+    (Name.Function, "F"),
+    (Name.Class, "O"),
+    (Comment.Preproc, "P"),
+    (Comment.Hashbang, "P"),
+    (Text, ""),
+    (Comment, ""),
+    (String, "S"),
+)
+OPENING, CLOSING, QUOTES = {*"([{"}, {*")]}"}, {*"\"'"}
+# Cyrillic and Greek letters that look like Latin ones, in lower case.
+LOOKS_LIKE = str.maketrans("аеорсухіјѕԁһԛԝɡαοριυνκτϲϳ", "aeopcyxijsdhqwgaopiuvktcj")
+Letter = tuple[str, Span]  # a character of the normal form, and what it stands for
+Token = tuple[int, Any, str]
 
 
 class Kind(StrEnum):
@@ -22,51 +40,68 @@ class Kind(StrEnum):
     PROSE = "text"
 
 
-class Span(NamedTuple):
-    """From where to where something stands in a text."""
-
-    start: int
-    end: int
-
-
 def normal_form(text: str, kind: Kind) -> str:
     """What is compared of a text."""
-    if kind is Kind.PROSE:
-        return "".join(letter for letter, _ in _letters(text))
-    from copydetect.utils import filter_code  # which loads a library of plots: a second
-
-    filtered, _ = filter_code(_lines(text), "", "python")
-    return str(filtered)
+    return "".join(letter for letter, _ in _letters(text, kind))
 
 
 def spans(text: str, kind: Kind) -> list[Span]:
-    """For each character of the normal form, what it stands for in the text.
-
-    The library's own offsets are wrong where a class is named.
-    """
-    if kind is Kind.PROSE:
-        return [span for _, span in _letters(text)]
-    places: list[Span] = []
-    skipped = len(text) - len(text.lstrip("\n"))
-    for start, sort, value in PythonLexer().get_tokens_unprocessed(_lines(text)):
-        start += skipped
-        if sort in VARIABLES or any(sort in one for one in ONE_LETTER):
-            places.append(Span(start, start + len(value)))
-        elif not (sort in Text or sort in Comment):
-            places += [Span(at, at + 1) for at in range(start, start + len(value))]
-    last = len(text)  # the lexer may add a line's end
-    return [Span(min(start, last), min(end, last)) for start, end in places]
+    """For each character of the normal form, what it stands for in the text."""
+    return [span for _, span in _letters(text, kind)]
 
 
-def _lines(text: str) -> str:
-    """The text as the lexer takes it, which removes empty lines around it."""
-    return text.strip("\n") + "\n"
+def _letters(text: str, kind: Kind) -> list[Letter]:
+    return list(_of_prose(text)) if kind is Kind.PROSE else _of_code(text)
 
 
-def _letters(text: str) -> list[tuple[str, Span]]:
-    return [
-        (letter, Span(at, at + 1))
-        for at, one in enumerate(text)
-        for letter in unicodedata.normalize("NFKC", one).casefold()
-        if letter.isalnum()
-    ]
+def _of_prose(text: str) -> Iterator[Letter]:
+    for at, one in enumerate(text):
+        for letter in unicodedata.normalize("NFKC", one).casefold().translate(LOOKS_LIKE):
+            if letter.isalnum():
+                yield letter, Span(at, at + 1)
+
+
+def _of_code(text: str) -> list[Letter]:
+    letters: list[Letter] = []
+    stay: list[bool] = []  # of brackets that are open: whether they change anything
+    is_value = False  # what stands before: then a bracket calls it
+    for start, sort, value in _tokens(text):
+        if value in OPENING:
+            stay.append(is_value or value != "(")
+            is_left_out = not stay[-1]
+        elif value in CLOSING:
+            is_left_out = bool(stay) and not stay.pop()
+            if letters and letters[-1][0] == ",":
+                letters.pop()
+        else:
+            is_left_out = value == ";"
+        if not is_left_out:
+            letters += _of_token(start, sort, value)
+        is_value = sort in Name or sort in String or value in CLOSING
+    return letters
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    """The tokens that do something."""
+    idle = idle_spans(text)
+    begun, end = 0, 0  # of idle spans: how many, and where they end
+    for start, sort, value in PythonLexer().get_tokens_unprocessed(text):
+        while begun < len(idle) and idle[begun].start <= start:
+            end, begun = max(end, idle[begun].end), begun + 1
+        if start >= end and _letter_of(sort) != "":
+            yield start, sort, value
+
+
+def _of_token(start: int, sort: Any, value: str) -> list[Letter]:
+    letter = _letter_of(sort)
+    if letter is None or value in QUOTES:
+        marks = value.replace("'", '"')
+        return [(one, Span(at, at + 1)) for at, one in enumerate(marks, start)]
+    return [(letter, Span(start, start + len(value)))]
+
+
+def _letter_of(sort: Any) -> str | None:
+    """What a token becomes; None for one that stays as it is."""
+    if sort in VARIABLES:
+        return "V"
+    return next((letter for kind, letter in LETTERS if sort in kind), None)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..compiler.ipython_syntax import syntax_problem
 from ..compiler.tags import DoesNotCompile
+from ..toml_file import nearest
 from .format import SUFFIX, Kind, Section, VariantFile, read_variant_file
 from .solution import AnswerCell, Solution
 
@@ -205,5 +206,9 @@ def _starts(code: Sequence[str], old: Sequence[str]) -> Iterator[int]:
 def _unknown_blank(name: str, solution: Solution) -> str:
     question = name.rpartition(".")[0]
     siblings = [one for one in solution.blanks if one.rpartition(".")[0] == question]
-    known = f"those of {question} are {', '.join(siblings)}" if siblings else "see --list"
+    known = (
+        f"those of {question} are {', '.join(siblings)}"
+        if siblings
+        else nearest(name, solution.blanks, "the blanks")
+    )
     return f"no blank is called {name}; {known}"

@@ -11,6 +11,7 @@ from typing import Any
 from ..assignment import Assignment, load_assignment
 from ..atomic_file import write_atomically
 from ..course.course import Course, load_course
+from ..course.late_work import LateWork
 from ..course.roster import FILE, Roster, Student, read_roster
 from ..course.scores import FinalScore, final_scores
 from ..course.ungraded import ungraded
@@ -162,6 +163,8 @@ def export_scores(
 def _unfinished(course: Course, assignment: Assignment, scores: list[FinalScore]) -> list[str]:
     """What is missing until all scores are final."""
     lines = [f"{one.student}: {', '.join(one.unfinished)}" for one in scores if one.unfinished]
+    outdated = LateWork(course).outdated(assignment.lab, scores)
+    lines += [f"{student}: {why}" for student, why in outdated.items()]
     return lines + ungraded(course, assignment, {one.student for one in scores})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from ..atomic_file import write_atomically
 from ..counted import counted
 from ..course.course import Course, load_course
+from ..course.late_work import LateWork
 from ..course.scores import final_scores
 from ..errors import UserError, shown
 from ..platforms.decisions import read_rows, table_path
@@ -79,7 +80,12 @@ def pack_feedback(course_dir: Path, lab: str, zip_file: Path, dry_run: bool = Fa
 def _unfinished(course: Course, lab: str, students: list[str]) -> list[str]:
     """A note that says whose page may change, if there are such."""
     scores = {score.student: score for score in final_scores(course, lab)}
-    waiting = [name for name in students if name in scores and scores[name].unfinished]
+    outdated = LateWork(course).outdated(lab, scores.values())
+    waiting = [
+        name
+        for name in students
+        if name in scores and (scores[name].unfinished or name in outdated)
+    ]
     if not waiting:
         return []
     named = ", ".join(waiting[:FEW]) + " …" * (len(waiting) > FEW)

@@ -292,10 +292,9 @@ def _store(
     store: ResultStore, judged: SubmissionResult, key: Key, lowering: Lowering
 ) -> tuple[SubmissionResult, list[str]]:
     """Store what counts of a judgement: no less than before, where that was of the same hand-in."""
-    before, counts = store.stored(judged.student), judged
-    may_lower = lowering is Lowering.ALLOW or judged.status == FAILED
-    if before is not None and not may_lower and before[0].get(SUBMISSION) == key[SUBMISSION]:
-        counts = without_lowering(before[1], judged)
+    counts, may_lower = judged, lowering is Lowering.ALLOW or judged.status == FAILED
+    if not may_lower and (before := store.of_hand_in(judged.student, key[SUBMISSION])):
+        counts = without_lowering(before, judged)
     return counts, _saved(store, counts, key)
 
 

@@ -24,7 +24,7 @@ from ..similarity.documents import (
     given_documents,
 )
 from ..similarity.likeness import THRESHOLD, compare
-from ..similarity.normal_form import Kind, normal_form
+from ..similarity.normal_form import Kind
 from ..similarity.page import ClassLikeness, render_likenesses
 from ..similarity.texts import StudentTexts
 from ..solution import find_solution, find_solution_files
@@ -68,7 +68,6 @@ def compare_class(
         read_blanks(course.root / "results" / lab / ".released" / "blanks.json"),
     )
     on_start(f"reading {lab}", len(rows))
-    normal_form("", Kind.CODE)  # loads its library, whose cache of fonts no press may write
     documents, notes = _read(rows, edition, jobs, on_step)
     hand_ins = _by_unit(course, documents)
     given, said = _given(project, course, assignment, release_root)

@@ -188,6 +188,7 @@ def test_a_report_that_cannot_be_written_is_told_before_grading(
 
 def test_what_the_system_refuses_is_one_line(course: tuple[list[object], Path]) -> None:
     arguments, folder = course
+    shutil.copy(folder / "solution/small/small.ipynb", folder / "course/submitted/sam/small")
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     for place in ("results", "results/small/sam.json", "feedback/sam"):
         shutil.rmtree(folder / "course" / "results", ignore_errors=True)

@@ -13,7 +13,7 @@ from autograder.lab import find_lab, find_labs, place_of, read_lab_folder
 def folder(tmp_path: Path, text: str | None = None) -> Path:
     """A lab's Markdown file, with a lab.toml beside it."""
     source = tmp_path / "lab1" / "lab1.md"
-    source.parent.mkdir()
+    source.parent.mkdir(parents=True)
     source.write_text("# Lab", "utf-8")
     if text is not None:
         (source.parent / "lab.toml").write_text(text, "utf-8")
@@ -62,6 +62,35 @@ def test_what_is_said_of_a_question_the_lab_lacks_names_the_nearest(tmp_path: Pa
     assert "lab.toml:4: " in e.value.message
     with pytest.raises(UserError, match="no question `ex1-sum`; the questions are none"):
         lab.refuse_unknown_questions([])
+
+
+@pytest.mark.parametrize("ships", ["lib.kit.chekcs", "lib.reference", "lib.kit", "numpy"])
+def test_what_may_not_ship_is_refused(tmp_path: Path, ships: str) -> None:
+    lab = read_lab_folder(folder(tmp_path, f"title = 'a'\nships = ['lib.kit.checks', '{ships}']"))
+    lab.refuse_unknown_packages(["lib.kit.checks", ships])
+    wrong = f"`{ships}` in `ships` is no package that may ship; these are lib.kit.checks"
+    with pytest.raises(UserError, match=rf"lab\.toml:2: {wrong}"):
+        lab.refuse_unknown_packages(["lib.kit.checks", "lib.kit.start"])
+
+
+def test_imports_that_are_not_there_are_told(tmp_path: Path) -> None:
+    text = "imports = ['json', 'numpy.linalg', 'nump', 'own']\nprepare = ['lib.kit.data.x', 'no.f']"
+    lab = read_lab_folder(folder(tmp_path, text))
+    lab.student_dir.mkdir()
+    (lab.student_dir / "own.py").touch()
+    first, second = lab.imports_not_there()
+    assert first.endswith(
+        "lab.toml:1: `nump` in `imports` can't be imported here; install it, or fix it"
+    )
+    assert "lab.toml:2: `no.f` in `prepare` can't" in second
+
+
+def test_titles_of_no_question_are_told(tmp_path: Path) -> None:
+    text = "[exercises]\nex1 = 'a'\nex01 = 'b'\n"
+    lab = read_lab_folder(folder(tmp_path, text))
+    (said,) = lab.exercises_without(["ex1-sum", "ex1-mean", "ex2"])
+    assert said.endswith("lab.toml:3: no question's id begins with `ex01-`")
+    assert read_lab_folder(folder(tmp_path / "other")).exercises_without([]) == []
 
 
 @pytest.mark.parametrize(

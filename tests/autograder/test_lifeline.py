@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 PARENT = """
@@ -18,7 +17,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def said_by_orphan(child_waits_s: float, parent_lives_s: float) -> str:
     """What the child said before it ended; its end closes the pipe."""
-    started_at = time.monotonic()
     ran = subprocess.run(
         [sys.executable, "-c", PARENT, str(child_waits_s), str(parent_lives_s)],
         cwd=PROJECT,
@@ -27,7 +25,6 @@ def said_by_orphan(child_waits_s: float, parent_lives_s: float) -> str:
         timeout=50,
         check=True,
     )
-    assert time.monotonic() - started_at < 50
     return ran.stdout
 
 

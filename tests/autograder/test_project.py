@@ -56,7 +56,7 @@ def test_elsewhere_it_is_the_checkout(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_without_any_project_the_user_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no project here or above") as raised:
+    with pytest.raises(UserError, match=r"no project here or above.* `source` to begin") as raised:
         find_project(tmp_path)
     assert raised.value.exit_code == 2
     assert "\n" not in raised.value.message

@@ -1,4 +1,4 @@
-"""A class of each lab graded and published, beside plain nbgrader with the same tests.
+"""A class of Lab 9 graded and published, beside plain nbgrader with the same tests.
 
 nbgrader runs the same public and hidden tests on the same notebooks, in the students' kernels, and
 writes its feedback. Processor time is that of the whole commands, with all that they start. What is
@@ -8,8 +8,7 @@ the students in between. Half of them handed in the solution, half a variant of 
 Both grade one student at a time, because two at once slow each other down.
 
 "Beyond the student's own process" leaves out what the workers themselves computed. Grading an
-unchanged class again, and one with a single new hand-in, is compared with its first run. How long
-grading takes to begin is the time for a class of one, whose only hand-in is blank.
+unchanged class again, and one with a single new hand-in, is compared with its first run.
 """
 
 import itertools
@@ -35,7 +34,7 @@ from autograder.variants.variant import read_variants
 from tests.bench.measure import Row
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAB, SMALL_LAB = "lab09", "lab00"  # the second one without torch
+LAB = "lab09"
 SMALL = 4  # students, more than are judged at a time
 THEIRS, OURS = 12, 28  # in the larger classes; ours costs less, so one student hides in the noise
 CLASS = 200  # students of the class that is graded again
@@ -58,32 +57,26 @@ class Cost:
 
 def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        notebooks = _notebooks(LAB, Path(folder) / "built")
-        yield from _beside_nbgrader(LAB, Path(folder) / LAB, notebooks, at_most=1 / 10)
+        notebooks = notebooks_of(LAB, Path(folder) / "built")
+        yield from beside_nbgrader(LAB, Path(folder) / LAB, notebooks, 1 / 10, 1 / 30)
         yield from _again(Path(folder) / "class", notebooks)
-        others = _notebooks(SMALL_LAB, Path(folder) / "built")
-        yield from _beside_nbgrader(SMALL_LAB, Path(folder) / SMALL_LAB, others, at_most=1 / 8)
-        yield from _start(Path(folder))
 
 
-def _start(folder: Path) -> Iterator[Row]:
-    seconds = {}
-    for lab in (LAB, SMALL_LAB):
-        blank = nbformat.read(PROJECT / "release" / lab / f"{lab}.ipynb", as_version=4)
-        _hand_in(lab, folder / f"start-{lab}", [blank], 1)
-        seconds[lab] = _grade(lab, folder / f"start-{lab}").wall_s
-    share = seconds[SMALL_LAB] / seconds[LAB]
-    yield Row(f"a class of one, {SMALL_LAB} / {LAB}, seconds", share, at_most=1 / 2)
-
-
-def _beside_nbgrader(lab: str, folder: Path, notebooks: list[Any], at_most: float) -> Iterator[Row]:
+def beside_nbgrader(
+    lab: str,
+    folder: Path,
+    notebooks: list[Any],
+    at_most: float,
+    beyond_at_most: float | None = None,
+) -> Iterator[Row]:
+    """What one more student costs, and how much of it is not of the student's own process."""
     ours: dict[int, float] = {}
     beyond: dict[int, float] = {}
     scores: dict[str, float] = {}
     for number in (SMALL, OURS):
         course = folder / f"ours{number}"
-        _hand_in(lab, course, notebooks, number)
-        ours[number] = _grade(lab, course, "--jobs", "1").cpu_s
+        hand_in(lab, course, notebooks, number)
+        ours[number] = grade(lab, course, "--jobs", "1").cpu_s
         report = json.loads((course / "report.json").read_text("utf-8"))
         beyond[number] = ours[number] - sum(one["cpu_s"] for one in report["submissions"])
         scores |= {one["student"]: one["score"] for one in report["submissions"]}
@@ -97,7 +90,7 @@ def _beside_nbgrader(lab: str, folder: Path, notebooks: list[Any], at_most: floa
     share = _one_more(ours, OURS) / nbgraders
     yield Row(f"{lab}: one more student, ours / nbgrader", share, at_most=at_most)
     what = f"{lab}: of it beyond the student's process"
-    yield Row(f"{what} / nbgrader", beyond_s / nbgraders, at_most=1 / 30)
+    yield Row(f"{what} / nbgrader", beyond_s / nbgraders, at_most=beyond_at_most)
     yield Row(f"{what}, CPU-s", beyond_s, at_most=0.25)
 
 
@@ -106,13 +99,13 @@ def _one_more(costs_s: dict[int, float], large: int) -> float:
 
 
 def _again(course: Path, notebooks: list[Any]) -> Iterator[Row]:
-    _hand_in(LAB, course, notebooks, CLASS)
-    first = _grade(LAB, course)
-    again = _grade(LAB, course)
+    hand_in(LAB, course, notebooks, CLASS)
+    first = grade(LAB, course)
+    again = grade(LAB, course)
     changed = nbformat.from_dict(notebooks[1])
     changed.cells.append(nbformat.v4.new_code_cell("own = 'new'"))
     _write(LAB, course, "student-000", changed)
-    one = _grade(LAB, course)
+    one = grade(LAB, course)
     yield Row(
         f"{CLASS} unchanged again / first run, seconds", again.wall_s / first.wall_s, at_most=1 / 50
     )
@@ -121,7 +114,7 @@ def _again(course: Path, notebooks: list[Any]) -> Iterator[Row]:
     yield Row(f"one changed among {CLASS} / first run, CPU", share, at_most=0.1)
 
 
-def _notebooks(name: str, folder: Path) -> list[Any]:
+def notebooks_of(name: str, folder: Path) -> list[Any]:
     """The solution, then each right answer and mistake of the bank in turn, for ever different."""
     lab = find_lab(name)
     build_labs([lab.source], folder / "release", folder / "solution")
@@ -137,7 +130,7 @@ def _notebooks(name: str, folder: Path) -> list[Any]:
     return made
 
 
-def _hand_in(lab: str, course: Path, notebooks: list[Any], number: int) -> None:
+def hand_in(lab: str, course: Path, notebooks: list[Any], number: int) -> None:
     for index, notebook in enumerate(itertools.islice(itertools.cycle(notebooks), number)):
         _write(lab, course, f"student-{index:03}", notebook)
 
@@ -148,7 +141,7 @@ def _write(lab: str, course: Path, student: str, notebook: Any) -> None:
     nbformat.write(notebook, path)
 
 
-def _grade(lab: str, course: Path, *options: str) -> Cost:
+def grade(lab: str, course: Path, *options: str) -> Cost:
     report = course / "report.json"
     command = ["-m", "autograder", "grade", lab, "--course", str(course), "--json", str(report)]
     return _cost_of([sys.executable, *command, *options], PROJECT)

@@ -34,13 +34,14 @@ class Kind:
     FRAME, SERIES, INDEX, RANGE_INDEX, MULTI_INDEX, MISSING, TIMESTAMP, TIMEDELTA = range(29, 37)
     INTERVAL, MASKED, STRINGS, CATEGORICAL, ZONED, INTERVALS = range(37, 43)
     POLARS_FRAME, POLARS_SERIES, IMAGE = range(43, 46)
+    PERIOD, PERIODS = range(46, 48)
 
 
 # What may be a key or in a set, besides scalars.
 KEY_KINDS = frozenset(
     {Kind.COMPLEX, Kind.DATE, Kind.TIME, Kind.DATE_TIME, Kind.TIME_DELTA, Kind.DECIMAL}
     | {Kind.FRACTION, Kind.PATH, Kind.BIG_INT, Kind.MISSING, Kind.TIMESTAMP, Kind.TIMEDELTA}
-    | {Kind.INTERVAL, Kind.ARRAY_SCALAR}
+    | {Kind.INTERVAL, Kind.PERIOD, Kind.ARRAY_SCALAR}
 )
 
 

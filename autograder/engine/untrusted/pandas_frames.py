@@ -1,8 +1,8 @@
 """Data frames, series and indexes of pandas on the wire, column by column, and its own scalars.
 
 Columns cross if they hold numbers, truth values, dates (with a time zone), durations, texts,
-categories, intervals, numbers with gaps (`Int64` and its kin), or objects that can cross one by
-one. Periods, sparse columns and those of other libraries stay behind, and the frame with them.
+categories, intervals, periods, numbers with gaps (`Int64` and its kin), or objects that can cross
+one by one. Sparse columns and those of other libraries stay behind, and the frame with them.
 """
 
 import re
@@ -20,13 +20,18 @@ LIBRARY = "pandas"
 KINDS = (
     *(Kind.FRAME, Kind.SERIES, Kind.INDEX, Kind.RANGE_INDEX, Kind.MULTI_INDEX, Kind.MISSING),
     *(Kind.TIMESTAMP, Kind.TIMEDELTA, Kind.INTERVAL, Kind.MASKED, Kind.STRINGS),
-    *(Kind.CATEGORICAL, Kind.ZONED, Kind.INTERVALS),
+    *(Kind.CATEGORICAL, Kind.ZONED, Kind.INTERVALS, Kind.PERIOD, Kind.PERIODS),
 )
 ARRAYS = (Kind.ARRAY, Kind.OBJECTS)
-COLUMNS = (*ARRAYS, Kind.MASKED, Kind.STRINGS, Kind.CATEGORICAL, Kind.ZONED, Kind.INTERVALS)
+COLUMNS = (
+    *(*ARRAYS, Kind.MASKED, Kind.STRINGS, Kind.CATEGORICAL),
+    *(Kind.ZONED, Kind.INTERVALS, Kind.PERIODS),
+)
 INDEXES = (Kind.INDEX, Kind.RANGE_INDEX, Kind.MULTI_INDEX)
 UNITS = ("s", "ms", "us", "ns")  # of its dates
 SIDES = ("left", "right", "both", "neither")  # of an interval, closed
+# How long a period is: "M", "2D", "Q-DEC".
+FREQUENCY = re.compile(r"[0-9]{0,4}(Y-[A-Z]{3}|Q-[A-Z]{3}|M|W-[A-Z]{3}|D|h|min|s|ms|us|ns)")
 ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}")
 DAY_S = 24 * 60 * 60
 MAX_LEVELS = 32
@@ -39,7 +44,10 @@ def forms() -> tuple[Form, ...]:
     import pandas as pd
 
     masked = (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)
-    indexes = (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex, pd.IntervalIndex)
+    indexes = (
+        *(pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex),
+        *(pd.CategoricalIndex, pd.IntervalIndex, pd.PeriodIndex),
+    )
     plain = (pd.arrays.NumpyExtensionArray, pd.arrays.DatetimeArray, pd.arrays.TimedeltaArray)
     interval, missing = (pd.Interval,), (type(pd.NaT), type(pd.NA))
     table = (
@@ -53,6 +61,8 @@ def forms() -> tuple[Form, ...]:
         Form(Kind.CATEGORICAL, (pd.Categorical,), _write_categorical, _read_categorical),
         Form(Kind.ZONED, plain, _write_plain_column, _read_zoned),
         Form(Kind.INTERVALS, (pd.arrays.IntervalArray,), _write_intervals, _read_intervals),
+        Form(Kind.PERIODS, (pd.arrays.PeriodArray,), _write_periods, _read_periods),
+        Form(Kind.PERIOD, (pd.Period,), _write_period, _read_period),
         Form(Kind.MISSING, missing, _write_missing, _read_missing),
         Form(Kind.TIMESTAMP, (pd.Timestamp,), _write_timestamp, _read_timestamp),
         Form(Kind.TIMEDELTA, (pd.Timedelta,), _write_timedelta, _read_timedelta),
@@ -317,6 +327,28 @@ def _read_intervals(reader: Reader, wire: Wire, depth: int) -> Any:
     raise MalformedFrame("no intervals")
 
 
+def _write_periods(writer: Writer, column: Any, depth: int) -> Wire | None:
+    length = column.freqstr
+    return (
+        _plain(writer, Kind.PERIODS, [length, column.asi8], depth) if _is_length(length) else None
+    )
+
+
+def _read_periods(reader: Reader, wire: Wire, depth: int) -> Any:
+    import pandas as pd
+
+    match wire:
+        case [_, length, numbers] if _is_length(length):
+            numbers = reader.read_as(numbers, depth, Kind.ARRAY)
+            if numbers.ndim == 1 and numbers.dtype == "int64":
+                return pd.arrays.PeriodArray(numbers, dtype=pd.PeriodDtype(length))
+    raise MalformedFrame("no periods")
+
+
+def _is_length(name: Any) -> bool:
+    return type(name) is str and FREQUENCY.fullmatch(name) is not None
+
+
 # -- scalars ------------------------------------------------------------------------------------
 
 
@@ -381,6 +413,20 @@ def _read_interval(reader: Reader, wire: Wire, depth: int) -> Any:
             ends = reader.read_keys([left, right], depth)
             return pd.Interval(*ends, closed=side)
     raise MalformedFrame("no interval")
+
+
+def _write_period(writer: Writer, value: Any, depth: int) -> Wire | None:
+    length = value.freqstr
+    return [Kind.PERIOD, length, int(value.ordinal)] if _is_length(length) else None
+
+
+def _read_period(reader: Reader, wire: Wire, depth: int) -> Any:
+    import pandas as pd
+
+    match wire:
+        case [_, length, number] if _is_length(length) and _is_moment(number):
+            return pd.Period(ordinal=number, freq=length)
+    raise MalformedFrame("no period")
 
 
 def _zone_name(zone: Any) -> str | int | None:

@@ -21,7 +21,7 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import arrays, heap, plots, tensors
-from .contents import content_of
+from .contents import NoContent, content_of
 from .forms import Unsendable
 from .frame import Frame
 from .lending import Lender
@@ -133,7 +133,7 @@ class Session:
             return encode((nonce, "value", result), wrap, limit_bytes)
         except Missing:
             reply: tuple[Any, ...] = (nonce, "missing")
-        except Unsendable as reason:
+        except (Unsendable, NoContent) as reason:
             reply = (nonce, "raised", "", str(reason), "", 0)
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well
             reply = (nonce, "raised", *described(error, self.files))

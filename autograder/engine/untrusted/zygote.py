@@ -54,12 +54,16 @@ def main(control_fd: int, grader_pid: int) -> None:
     os._exit(0)
 
 
+# Nearly every notebook imports it. Compiling it takes longer than all else in a small notebook.
+CHECKS = "lib.kit.checks"
+
+
 def warm_up(plan: Plan) -> None:
     """Import what the lab's submissions use and run what it sets up on first use."""
     if plan.support_dir is not None:
         copy_shipped(plan.support_dir, plan.shipped)
         sys.path.insert(0, plan.shipped)
-    for name in plan.imports:
+    for name in (*plan.imports, CHECKS):
         if name.partition(".")[0] in adapters.START_THREADS:
             continue  # each worker loads it by itself
         with contextlib.suppress(ImportError, RuntimeError):  # who needs it will see why

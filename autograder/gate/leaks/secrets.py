@@ -10,12 +10,13 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.errors import shown
 
-from .text import Line, Run, Tokens, code, numbered, runs, statements, words
+from .text import Line, Run, Statement, Token, Tokens, code, numbered, runs, statements, words
 
 _BEGIN = re.compile(r"\s*#!TAG\s+HWBEGIN\b")
 _END = re.compile(r"\s*#!TAG\s+HWEND\b")
@@ -59,10 +60,29 @@ HIDDEN_TEST = Kind("hidden test", 21, 16, code)
 
 @dataclass(frozen=True)
 class Passage:
-    """Lines of a file that belong together."""
+    """Lines of a file that belong together, cut into tokens once for each way to do that."""
 
     file: Path
     lines: list[Line]
+    _tokens: dict[Tokens, list[Token]] = field(default_factory=dict)
+
+    def tokens(self, cut: Tokens) -> list[Token]:
+        """All tokens in order. From now on the lines stay as they are."""
+        if cut not in self._tokens:
+            self._tokens[cut] = cut(self.lines)
+        return self._tokens[cut]
+
+    def statements(self, cut: Tokens) -> list[Statement]:
+        """The statements that the tokens make."""
+        return statements(self.lines, self.tokens(cut))
+
+    def place(self, line: int) -> str:
+        """Where one of its lines stands."""
+        return f"{self._shown_file}:{line}"
+
+    @cached_property
+    def _shown_file(self) -> str:
+        return shown(self.file)
 
 
 @dataclass
@@ -169,27 +189,27 @@ def _collect(kind: Kind, secret: list[Passage], given: list[Passage]) -> Secrets
     given_statements = {
         one.tokens
         for passage in given
-        for one in statements(passage.lines, kind.tokens(passage.lines))
-    }
+        for one in passage.statements(kind.tokens)
+    }  # fmt: skip
     known = {
         run
         for passage in given
-        for _, run in runs(kind.tokens(passage.lines), KNOWN_RUN)
+        for _, run in runs(passage.tokens(kind.tokens), KNOWN_RUN)
     }  # fmt: skip
     found = Secrets(kind)
     for passage in secret:
-        for one in statements(passage.lines, kind.tokens(passage.lines)):
+        for one in passage.statements(kind.tokens):
             is_long = sum(map(len, one.tokens)) >= kind.shortest_line and len(one.tokens) > FEW
             if is_long and one.tokens not in given_statements:
-                found.statements.setdefault(one.tokens, _place(passage.file, one.line))
+                found.statements.setdefault(one.tokens, passage.place(one.line))
         for number, run in _secret_runs(passage, kind, known):
-            found.runs.setdefault(run, _place(passage.file, number))
+            found.runs.setdefault(run, passage.place(number))
     return found
 
 
 def _secret_runs(passage: Passage, kind: Kind, known: set[Run]) -> Iterator[tuple[int, Run]]:
     """Runs of which at most half is known, and which don't say the same all the time."""
-    sequence = kind.tokens(passage.lines)
+    sequence = passage.tokens(kind.tokens)
     is_known = [False] * len(sequence)
     for start, run in runs(sequence, KNOWN_RUN):
         if run in known:
@@ -202,12 +222,12 @@ def _secret_runs(passage: Passage, kind: Kind, known: set[Run]) -> Iterator[tupl
 
 def _names(solved: list[Passage], given: list[Passage]) -> dict[str, str]:
     """Names that only solutions bind and nothing given mentions."""
-    known = {token.text for passage in given for token in words(passage.lines)}
+    known = {token.text for passage in given for token in passage.tokens(words)}
     names: dict[str, str] = {}
     for passage in solved:
         for name, line in _bound_names(passage.lines):
             if len(name) >= SHORTEST_NAME and name.lower() not in known:
-                names.setdefault(name.lower(), _place(passage.file, line))
+                names.setdefault(name.lower(), passage.place(line))
     return names
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.compiler.points import read_tests
+from autograder.compiler.points import read_lab_tests, read_tests
 from autograder.errors import UserError
+from autograder.lab import read_lab_folder
 
 
 def write_tests(folder: Path, text: str) -> Path:
@@ -57,6 +58,16 @@ def test_public_checks_have_no_cases_because_they_run_without_pytest(tmp_path: P
         ("@question('a', points=True)\ndef test_a(s): pass", 1, "must read"),
         ("@question('a', points=1e999)\ndef test_a(s): pass", 1, "must read"),
         ("@question('a', points=2)\ndef check_a(s): pass", 2, "isn't called test_"),
+        (
+            "\ndef test_a(s): pass",
+            2,
+            "`test_a` has no mark, so it would never run; write `@question",
+        ),
+        ("@q\ndef test_a(s): pass", 2, "`test_a` has no mark"),
+        ("async def test_a(s): pass", 1, "`test_a` has no mark"),
+        ("class T:\n @question('a', points=1)\n def test_a(s): pass", 3, "at the top of the file"),
+        ("@question('a', points=1)\nasync def test_a(s): pass", 2, "isn't a plain function"),
+        ("if 1:\n @question('a', points=1)\n def test_a(s): pass", 3, "isn't a plain function"),
         ("@q\n@question('a', points=1)\ndef test_a(s): pass\n" * 2, 6, "line 3"),
     ],
 )
@@ -66,3 +77,14 @@ def test_marks_that_cannot_be_read(tmp_path: Path, text: str, line: int, message
         read_tests(path)
     assert caught.value.message.startswith(f"{path}:{line}: ")
     assert "\n" not in caught.value.message
+
+
+def test_a_test_in_a_helpers_file_would_never_run(tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "probes.py").write_text("def helper(): pass\n", "utf-8")
+    lab = read_lab_folder(tmp_path / "lab.md")
+    assert read_lab_tests(lab) == []
+    (hidden / "mean_test.py").write_text("@question('a', points=1)\ndef test_a(s): pass", "utf-8")
+    with pytest.raises(UserError, match=r"mean_test.py:2: holds the test `test_a`, and isn't call"):
+        read_lab_tests(lab)

@@ -90,6 +90,15 @@ def test_imports_that_students_cannot_follow_are_noted(write_lab: WriteLab) -> N
     )
 
 
+def test_only_packages_of_the_kit_may_ship(write_lab: WriteLab) -> None:
+    path = write_lab("```python\nfrom lib.reference.text import pad_reviews\n```")
+    place(path, "lab.toml", text='ships = ["lib.kit.data"]')
+    assert files_of(path) == ({}, {})
+    place(path, "lab.toml", text='ships = ["lib.reference"]')
+    with pytest.raises(UserError, match=r"`lib\.reference` in `ships` is no package that may ship"):
+        files_of(path)
+
+
 def test_a_lab_may_bring_its_own_lib(write_lab: WriteLab) -> None:
     path = write_lab("```python\nfrom lib.kit.data import x\nimport lib\n```")
     place(path, "student/lib.py")

@@ -1,5 +1,6 @@
 """Due dates and a real gradebook: formgrader, nbgrader's own step and our page say the same."""
 
+import shutil
 from typing import Any
 
 import pytest
@@ -143,6 +144,25 @@ def test_a_changed_date_or_hand_in_clears_a_stale_penalty(dated: Course, small: 
     (dated.root / "dates.toml").unlink()
     publish(dated, small, results(small))
     assert set(penalties(dated).values()) == {None}  # nbgrader's rule takes nothing
+
+
+def test_a_penalty_of_earlier_dates_is_told_until_it_is_published(
+    dated: Course, small: Assignment
+) -> None:
+    def outdated() -> dict[str, str]:
+        return LateWork(dated).outdated("small", final_scores(dated, "small"))
+
+    publish(dated, small, results(small))
+    assert outdated() == {}
+    say(dated, DATES.replace("percent_per_day = 10", "percent_per_day = 5"))
+    hand_in(dated, "ann", "2026-10-26 00:00 UTC")
+    (dated.root / "submitted" / "dan" / "small" / "timestamp.txt").unlink()
+    assert outdated().keys() == {"ann", "cem", "dan", "fay"}
+    assert "0.3 points are taken off" in outdated()["cem"] and "0.15 by now" in outdated()["cem"]
+    shutil.rmtree(dated.root / "submitted" / "dan")  # keeps what was given
+    assert "dan" not in outdated()
+    publish(dated, small, [one for one in results(small) if one.student != "dan"])
+    assert outdated() == {}
 
 
 def test_an_unchanged_class_is_not_published_again(dated: Course, small: Assignment) -> None:

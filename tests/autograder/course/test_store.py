@@ -124,3 +124,20 @@ def test_a_failure_of_the_grader_lies_beside_the_last_result(tmp_path: Path) -> 
     assert replaced is not None and replaced.because == ["submission"]
     assert store.load(RESULT.student, changed) == RESULT
     assert not list((tmp_path / "failed").iterdir())
+
+
+def test_of_a_hand_in_each_question_is_known_as_it_came_out_last(tmp_path: Path) -> None:
+    """Also where another one was handed in since, or the lab lacked the question for a while."""
+    store = ResultStore(tmp_path)
+    first, second = RESULT.questions[0], RESULT.questions[1]
+    without = replace(RESULT, questions=(first,))
+    other = replace(RESULT, questions=(), seed=5)
+    store.save(RESULT, KEY)
+    store.save(without, {**KEY, "tests": "c"})
+    assert store.of_hand_in(RESULT.student, "z") is None
+    store.save(other, {**KEY, "submission": "z"})
+    known = store.of_hand_in(RESULT.student, KEY["submission"])
+    assert known is not None and {one.id for one in known.questions} >= {first.id, second.id}
+    assert [one for one in known.questions if one.id == first.id] == [first]
+    assert store.of_hand_in(RESULT.student, "z") == other
+    assert store.of_hand_in("nobody", "z") is None

@@ -21,6 +21,7 @@ RAISED = {
     "x = TODO_pad_reviews": Cause.OPEN_BLANK,
     "import TODO_module": Cause.OPEN_BLANK,
     "from math import TODO_function": Cause.OPEN_BLANK,
+    "def f():\n    TODO_sum += 1\nf()": Cause.OPEN_BLANK,
     "x = undefined": Cause.RAISED,
     "import nowhere": Cause.RAISED,
     "x = bytearray(2**42)": Cause.MEMORY,

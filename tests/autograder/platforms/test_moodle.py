@@ -87,3 +87,13 @@ def test_a_worksheet_says_who_is_who() -> None:
     }
     assert line.handed_in == one.handed_in.replace(tzinfo=None)
     assert moodle.grade_file(table, ["Status"]).column == 4
+
+
+def test_addresses_are_known_whatever_their_column_is_called() -> None:
+    (ana,) = people(1)
+    rows = [[cell.replace("Email address", "E-post") for cell in row] for row in moodle_rows([ana])]
+    file = moodle.grade_file(parse_delimited(Path("g.csv"), table_text(rows).encode()), ())
+    assert file.lines[0].ids["email"] == ana.email
+    rows[1] = [cell.replace("@", " at ") for cell in rows[1]]
+    file = moodle.grade_file(parse_delimited(Path("g.csv"), table_text(rows).encode()), ())
+    assert "email" not in file.lines[0].ids

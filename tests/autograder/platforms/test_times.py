@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,13 @@ from autograder.errors import UserError
 from autograder.platforms.times import FORMAT, as_utc, read_time, read_zone
 
 WHEN = datetime(2026, 11, 20, 23, 58)
+LANGUAGES = [
+    *("af", "ar", "az", "be", "bg", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et"),
+    *("eu", "fa", "fi", "fr", "fy", "ga", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it"),
+    *("ja", "ka", "kk", "ko", "lb", "lt", "lv", "mk", "mn", "ms", "mt", "nb", "nl", "nn", "pl"),
+    *("pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "th", "tr", "uk", "vi", "zh"),
+]
+DOTTED = {"de", "cs", "sk", "da", "nb", "nn", "fi", "et", "hr", "sl", "bs", "sr", "is", "lb"}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +38,14 @@ WHEN = datetime(2026, 11, 20, 23, 58)
         "Пятница, 20 ноября 2026, 23:58",
         "20 Kasım 2026, 23:58",
         "2026年11月20日 23:58",
+        "2026年11月20日 星期五 下午 11:58",
+        "2026年 11月 20日 週五 下午11:58",
+        "2026年11月20日(金曜日) 午後 11:58",
+        "2026년 11월 20일 금요일 오후 11:58",
+        "perjantai, 20. marraskuuta 2026, 23:58",
+        "pátek, 20. listopadu 2026, 23:58",
+        "viernes, 20 de noviembre de 2026, 11:58 p. m.",
+        "2026-11-20 11:58 PM",
         "2026-11-20 23:58:00",
         "2026-11-20T23:58",
         "2026-11-20-23-58-00",
@@ -51,6 +67,32 @@ def test_what_platforms_write_is_read(time: datetime, form: str) -> None:
     assert read.replace(second=0) == time.replace(second=0, microsecond=0)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_name_of_a_month_is_taken_for_another(language: str) -> None:
+    """It is better not to read a time than to take a month of one language for one of another."""
+    dot = "." if language in DOTTED else ""
+    months = Locale.parse(language).months
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in months[form][width].items():
+                for text in (f"20{dot} {name} 2026, 9:58", f"20{dot} de {name} de 2026 9:58"):
+                    read = read_time(text)
+                    assert read is None or read.month == number, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年11月20日 晚上 11:58",
+        "2026年11月20日 中午 12:05",
+        "20 lip 2026, 23:58",
+        "20/11/2026 23:58",
+    ],
+)
+def test_what_may_mean_two_times_means_none(text: str) -> None:
+    assert read_time(text) is None
+
+
 def test_short_hours_without_a_colon() -> None:
     assert read_time("Nov 2, 2026 905 AM") == datetime(2026, 11, 2, 9, 5)
     assert read_time("Nov 2, 2026 1205 AM") == datetime(2026, 11, 2, 0, 5)
@@ -65,6 +107,8 @@ def test_short_hours_without_a_colon() -> None:
         ("2026-11-20 23:58:00.123456000 Z", UTC),
         ("2026-11-20T23:58:00+01:00", timezone(timedelta(hours=1))),
         ("2026-11-20T23:58:00-0530", timezone(-timedelta(hours=5, minutes=30))),
+        ("2026年11月20日 23:58 GMT+8", timezone(timedelta(hours=8))),
+        ("20 November 2026, 11:58 PM UTC-03:30", timezone(-timedelta(hours=3, minutes=30))),
     ],
 )
 def test_a_zone_that_is_written_counts(text: str, zone: timezone) -> None:

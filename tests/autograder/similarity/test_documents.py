@@ -119,4 +119,5 @@ def test_all_that_we_gave_is_known(small: Assignment) -> None:
     known = given_documents([notebook], {"model.py": COUNTING.encode()})
     texts = {one.text for one in known}
     assert COUNTING in texts and {cell.source for cell in notebook.cells} <= texts
-    assert {one.kind for one in known} == {Kind.CODE, Kind.PROSE}
+    both = {one.kind for one in known if one.text == COUNTING}
+    assert both == {Kind.CODE, Kind.PROSE}  # a written answer may quote it

@@ -100,6 +100,28 @@ def test_what_is_found_is_what_comparing_every_pair_finds(threshold: float) -> N
     assert {(one.left, one.right) for one in matches(entries, threshold)} == expected
 
 
+def made_of_two(entries: Sequence[Entry], units: int = 20) -> list[Match]:
+    index = Index(entries, units)
+    return index.made_of_two(index.matches(0.6, lambda: None), 0.6)
+
+
+def test_what_is_made_of_two_is_found() -> None:
+    ann, ben = own_code(1).split("\n"), own_code(2).split("\n")
+    mixed = entry("\n".join(ann[:7] + ben[7:]), 2)
+    honest = [entry(own_code(at), at) for at in range(3, 15)]
+    two = [entry("\n".join(ann), 0), entry("\n".join(ben), 1)]
+    assert matches([*two, mixed, *honest]) == []
+    assert [(one.left, one.right) for one in made_of_two([*two, mixed, *honest])] == [
+        (0, 2), (1, 2)
+    ]  # fmt: skip
+    assert made_of_two([*two, *honest]) == []
+    # one source alone, handed in twice, is not two
+    assert made_of_two([two[0], entry("\n".join(ann), 1), mixed, *honest]) == []
+    # a group of the roster that shares its own parts is no source of itself
+    own = [entry("\n".join(ann), 2), entry("\n".join(ben), 1), mixed]
+    assert made_of_two([*own, *honest]) == []
+
+
 def test_pairs_that_are_as_alike_are_counted_also_where_they_are_not_kept() -> None:
     texts = [COUNTING + own_code(at) for at in range(2 * PARTNERS)]
     entries = [entry(text, at) for at, text in enumerate(texts)]

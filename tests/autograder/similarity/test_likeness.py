@@ -38,6 +38,14 @@ def test_a_copy_is_found(copy: str) -> None:
     assert one.share > 0.8 and one.only_here == 1 and one.as_alike == 0
 
 
+def test_what_was_taken_from_two_is_listed_with_both() -> None:
+    ann, ben = own_code(1), own_code(2)
+    mixed = "\n".join(ann.split("\n")[:7] + ben.split("\n")[7:])
+    (one,) = compare(made(*map(document, (ann, ben, mixed)), *strangers(12)), []).likenesses
+    assert one.students == ("s00", "s01", "s02") and not one.whole
+    assert 0.2 < one.share < 0.6 and one.as_alike == 0
+
+
 def test_a_copy_in_another_cell_is_found() -> None:
     copied = document(own_code(1) + RENAMED, "ex3")
     one = only(compare(made(document(COUNTING, "ex1"), *strangers(8), copied), []))

@@ -38,7 +38,13 @@ def test_what_is_done_counts() -> None:
     assert normal_form(OTHER_WAY, Kind.CODE) != normal_form(COUNTING, Kind.CODE)
 
 
-@pytest.mark.parametrize("text", ["The *same* words,", "the same WORDS", "ｔｈｅ same\n\n> words…"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The *same* words,", "the same WORDS", "ｔｈｅ same\n\n> words…"),
+        "thе sаme wοrds",  # with letters of other alphabets
+    ],
+)
 def test_of_prose_letters_and_digits_count(text: str) -> None:
     assert normal_form(text, Kind.PROSE) == "thesamewords"
 

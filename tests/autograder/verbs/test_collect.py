@@ -561,6 +561,23 @@ def test_a_group_has_its_hand_in_on_each_platform(desk: Desk, case: str) -> None
     assert desk.taken()[BEN.id] == desk.taken()[ANA.id] == content(ANA)
 
 
+@pytest.mark.parametrize("own_first", [True, False])
+def test_ones_own_counts_before_a_later_one_of_the_group(desk: Desk, own_first: bool) -> None:
+    """Whichever download comes first, and also where the group is another one since."""
+    own = desk.zip({canvas_name(ANA, FILE): content(ANA)}, "own.zip", days=1)
+    of_mate = desk.zip({canvas_name(BEN, FILE): content(BEN)}, "mate.zip", days=2)
+    desk.write_roster(CLASS, GROUPS)
+    desk.collect(own if own_first else of_mate)
+    assert set(desk.taken().values()) == {content(ANA) if own_first else content(BEN)}
+    if not own_first:
+        desk.write_roster(CLASS)
+    desk.collect(of_mate if own_first else own)
+    assert desk.taken() == {ANA.id: content(ANA), BEN.id: content(BEN)}
+    before = desk.files()
+    desk.collect(of_mate if own_first else own)
+    assert desk.files() == before
+
+
 def test_who_works_alone_hands_in_alone(desk: Desk) -> None:
     desk.write_roster(CLASS, GROUPS)
     desk.collect(desk.zip({canvas_name(ANA, FILE): content(ANA)}), alone=True)

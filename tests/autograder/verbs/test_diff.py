@@ -124,6 +124,17 @@ def test_another_hand_in_may_lower(course: Course, project: Path) -> None:
     assert (eva.why, eva.lowered, eva.points) == (("submission",), True, -FULL)
 
 
+def test_who_hands_in_the_first_one_again_has_its_points(course: Course, project: Path) -> None:
+    """Ben tries something else while a test is corrected, and comes back to what he had."""
+    hand_in(course.root, "ben", blank(project))
+    assert scores(grade_class(course.root, LAB))["ben"] == 0
+    correct(project)
+    assert scores(grade_class(course.root, LAB))["ben"] == 0
+    hand_in(course.root, "ben", solved(project, CLASS["ben"]))
+    assert scores(grade_class(course.root, LAB))["ben"] == SCORES["ben"]
+    assert scores(grade_class(course.root, LAB, allow_lower=True))["ben"] == 0
+
+
 def test_a_course_may_stop_at_it_or_allow_it(course: Course, project: Path) -> None:
     correct(project)
     config = course.root / CONFIG_FILE

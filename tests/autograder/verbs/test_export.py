@@ -231,6 +231,22 @@ def test_what_is_not_final_is_told_and_not_exported(course: Path) -> None:
     assert [line.partition(":")[0] for line in exported.unfinished] == [ANA.id, CIA.id, DAN.id]
 
 
+def test_a_due_date_that_changed_since_is_told_before_scores_leave(course: Path) -> None:
+    (course / "dates.toml").write_text(
+        f'timezone = "UTC"\npercent_per_day = 10\n[labs.{LAB}]\ndue = "2026-11-20"\n', "utf-8"
+    )
+    hand_in(course, ANA.id, solved(course.parent)).with_name("timestamp.txt").write_text(
+        "2026-11-21 08:00:00 UTC", "utf-8"
+    )
+    into = course.parent / "g.csv"
+    into.write_bytes(file_of("moodle", {}))
+    with pytest.raises(UserError, match=f"{ANA.id}: 0 points are taken off .* 0.65 by now"):
+        export(course, into)
+    assert into.read_bytes() == file_of("moodle", {})
+    exported = export(course, into, partial=True)
+    assert [line.partition(":")[0] for line in exported.unfinished] == [ANA.id]
+
+
 def test_moodle_participants_are_known_from_collecting(course: Path) -> None:
     (course / "roster.csv").write_text(f"student_id\n{ANA.id}\n{BEN.id}\n{CIA.id}\n", "utf-8")
     rows = [[*row[:2], *row[4:]] for row in moodle_rows(CLASS[:3], "7.00")]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from autograder.engine import StudentError, Submission, Zygote
+from autograder.engine import Cause, StudentError, Submission, Zygote
 from lib.kit.checks.selfcheck import Submission as Names
 
 CELL = """
@@ -52,10 +52,29 @@ def test_a_call_that_returns(submission: Submission) -> None:
 
 def test_a_call_that_raises(submission: Submission) -> None:
     called = submission.call(submission.mean, [])
-    assert called.result is None
     assert called.raised == ["StatisticsError", "ValueError", "Exception"]
     assert called.says == "mean requires at least one data point"
-    assert called.printed == "before\n"
+    assert (called.result, called.printed) == (None, "before\n")
+
+
+@pytest.mark.parametrize("name", ["result", "printed", "arguments", "named"])
+def test_a_call_that_raises_where_nobody_asked(submission: Submission, name: str) -> None:
+    """Else a student reads that what is printed is wrong, and not why."""
+    called = submission.call(submission.mean, [])
+    with pytest.raises((StudentError, ValueError), match="mean requires at least one data point"):
+        getattr(called, name)
+    other = submission.call(submission.mean, [])
+    assert other.says == "mean requires at least one data point"
+    assert getattr(other, name) in (None, "before\n", [[]], {})
+
+
+def test_one_that_was_raised_is_told_as_any_other(submission: Submission) -> None:
+    if isinstance(submission, Names):
+        return
+    with pytest.raises(StudentError) as told:
+        _ = submission.call(submission.mean, []).result
+    assert str(told.value).startswith("your code raised StatisticsError: mean requires")
+    assert told.value.cause is Cause.RAISED
 
 
 @pytest.mark.parametrize("name", ["blank", "lacks"])

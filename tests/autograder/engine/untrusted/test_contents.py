@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from autograder.engine.untrusted.contents import content_of
+from autograder.engine.untrusted.contents import NoContent, content_of
 
 from .crossing import through
 
@@ -110,5 +110,5 @@ def test_other_objects_tell_their_fields(thing: Any, content: dict[str, Any]) ->
 
 @pytest.mark.parametrize("thing", [1, Slotted(), Point, "text", print])
 def test_what_has_no_content_says_so(thing: Any) -> None:
-    with pytest.raises(TypeError, match="no content of a"):
+    with pytest.raises(NoContent, match="which is no plot and has no fields"):
         content_of(thing)

@@ -48,6 +48,8 @@ COLUMNS: dict[str, Any] = {
     "boolean": pd.array([True, None], dtype="boolean"),
     "intervals": pd.interval_range(0, 2),
     "bins": pd.cut([1, 5], 3),
+    "months": pd.PeriodIndex(["2020-01", None], freq="M"),
+    "pairs of days": pd.period_range("2020", periods=2, freq="2D"),
 }
 INDEXES: dict[str, pd.Index] = {
     "range": pd.RangeIndex(1, 7, 3, name="r"),
@@ -60,6 +62,7 @@ INDEXES: dict[str, pd.Index] = {
     "durations": pd.TimedeltaIndex(["1D", "2D"]),
     "categories": pd.CategoricalIndex(["a", "b"]),
     "intervals": pd.interval_range(0, 2),
+    "quarters": pd.PeriodIndex(["2020Q1", "2021Q4"], freq="Q", name="q"),
     "levels": pd.MultiIndex.from_tuples([(1, "a"), (2, "b")], names=["q", None]),
     "Int64": pd.Index([1, None], dtype="Int64"),
 }
@@ -83,6 +86,7 @@ SCALARS: list[Any] = [
     pd.Timestamp("2020-01-01 12:00:00.123456789"), pd.Timestamp("2020", tz="Europe/Berlin"),
     pd.Timestamp("2020", tz=EAST), pd.Timedelta("1s"), pd.NaT, pd.NA, pd.Interval(0, 1),
     pd.Interval(pd.Timestamp("2020"), pd.Timestamp("2021"), closed="both"),
+    pd.Period("2020-01"), pd.Period("2020Q2", freq="2Q-MAR"), pd.Period(year=-9999, freq="Y"),
 ]  # fmt: skip
 
 
@@ -125,8 +129,6 @@ STAYS: dict[str, Any] = {
     "a subclass": Mine({"a": [1]}),
     "a column of functions": pd.DataFrame({"a": [print]}),
     "a list of functions in a cell": pd.Series([[print]]),
-    "periods": pd.period_range("2020", periods=2, freq="M"),
-    "a column of periods": pd.DataFrame({"a": pd.period_range("2020", periods=2, freq="M")}),
     "a sparse column": pd.Series(pd.arrays.SparseArray([0, 1])),
     "groups": pd.Series([1]).groupby([1]),
     "a window": pd.Series([1]).rolling(1),
@@ -192,6 +194,11 @@ MALFORMED: dict[str, tuple[Any, bytes]] = {
         [Kind.CATEGORICAL, False, array("l"), [Kind.RANGE_INDEX, None, [Kind.RANGE, 0, 2**30, 1]]],
         LONGS),
     "no missing value": ([Kind.MISSING, 2], b""),
+    "periods of no length": ([Kind.PERIODS, "B", array("l")], LONGS),
+    "periods of truth": ([Kind.PERIODS, "M", array("?")], b"\x00\x01"),
+    "a period of text": ([Kind.PERIOD, "M", "1"], b""),
+    "a period of endless length": ([Kind.PERIOD, "9" * 99 + "M", 1], b""),
+    "a period of no length": ([Kind.PERIOD, "0M", 1], b""),
 }  # fmt: skip
 
 

@@ -32,8 +32,9 @@ class Shown:
 
     @property
     def table(self) -> str:
-        """The text of the tables, a line for each row."""
+        """The text of the tables, a line for each row, and code between backticks."""
         pages = [one["data"].get("text/html", "") for one in self.outputs if "data" in one]
+        pages = [re.sub(r"(?<!<br>)<code>(.*?)</code>", r"`\1`", page) for page in pages]
         rows = "\n".join(pages).replace("</tr>", "\n").replace("<br>", " | ")
         return html.unescape(re.sub(r"<[^>]+>", " ", rows))
 
@@ -79,7 +80,8 @@ class Desk:
                 return Shown(outputs)
 
     def save(self, name: str, cells: list[tuple[str, str, str]]) -> None:
-        """Write the notebook's file: cells by id, role ("", "answer", "check") and text."""
+        """Write the notebook's file: cells by id, role and text. Roles are "given", "answer",
+        "check", and "" for the student's own."""
         written: list[dict[str, Any]] = [
             {
                 "cell_type": "code",
@@ -88,6 +90,7 @@ class Desk:
                     "nbgrader": {
                         "grade_id": cell_id,
                         "grade": role == "check",
+                        "locked": role in ("check", "given"),
                         "solution": role == "answer",
                     }
                     if role

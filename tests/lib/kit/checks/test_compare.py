@@ -170,9 +170,11 @@ def test_a_key_is_form_and_a_length_is_a_value() -> None:
             assert_equal(actual, expected, hint="values", form_hint="form")
 
 
-def test_dicts_name_missing_and_unknown_keys() -> None:
-    with pytest.raises(CheckFailure, match=r"lacks \['b'\] and has unknown \['c'\]"):
-        assert_equal({"a": 1, "c": 2}, {"a": 1, "b": 2})
+@pytest.mark.parametrize("compare", [assert_equal, assert_close])
+def test_dicts_name_unknown_keys_and_count_missing_ones(compare: Any) -> None:
+    """A key is as much expected as what stands under it."""
+    with pytest.raises(CheckFailure, match=r"lacks 1 of 2 keys and has unknown \['c'\]"):
+        compare({"a": 1, "c": 2}, {"a": 1, "b": 2})
 
 
 def test_differences_of_integers_do_not_wrap_around() -> None:

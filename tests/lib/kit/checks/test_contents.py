@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.kit.checks import CheckFailure
 from lib.kit.checks.contents import content_of
 from lib.kit.checks.selfcheck import Submission
 
@@ -25,5 +26,5 @@ def test_it_is_the_graders_own() -> None:
 
 def test_a_check_asks_the_notebook() -> None:
     assert Submission({}).content_of(Point()) == content_of(Point()) == {"x": 1}
-    with pytest.raises(TypeError, match="no content of a int"):
-        content_of(1)
+    with pytest.raises(CheckFailure, match="can't be checked: it is of type int, which is no"):
+        Submission({}).content_of(1)

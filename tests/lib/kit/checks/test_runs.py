@@ -84,6 +84,8 @@ def test_which_functions_ran_and_which_name_was_missing() -> None:
         ("raise NotImplementedError('Do it.')", "Do it."),
         ("def f():\n    raise NotImplementedError('Do it.')\nf()", "Do it."),
         ("x = (TODO_first_step)", "TODO_first_step"),
+        ("from math import TODO_root", "TODO_root"),
+        ("def f():\n    TODO_sum += 1\nf()", "TODO_sum"),
         ("import torch\ntorch.nn.Module()(1)", None),  # a library's, not a blank
         ("import torch\ntorch.eye(2).half().to(torch.complex32).det()", None),
         ("x = todo", None),

@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_which_question_a_name_belongs_to(file: Path) -> None:
     saved = read_notebook(file)
-    assert saved.questions == ["ex1", "ex2"]
+    assert saved.questions == ("ex1", "ex2")
     assert [saved.question_of(name) for name in ("f", "h", "g", "os", "x")] == [
         "ex1",
         "ex2",

@@ -41,6 +41,22 @@ SCENARIOS = {
     "long": "def double(x): raise ValueError('9' * 10_000)",
     "exits": "def double(x): raise SystemExit(3)",
     "stopped": "def double(x): raise KeyboardInterrupt",
+    "own assert": "def double(x):\n    assert x > 9\n    return 2 * x",
+    "no return": "def double(x): 2 * x",
+    "answered": "def double(x):\n    y = 2 * x\n    raise NotImplementedError('Double it.')",
+    "endless": (
+        "import threading, _thread, lib.kit.checks.selfcheck as selfcheck\n"
+        "selfcheck.PATIENCE_S = 0.01\n"
+        "def double(x):\n"
+        "    threading.Timer(0.5, _thread.interrupt_main).start()\n"
+        "    while x:\n        x = x\n"
+        "try:\n    check('ex1-double')\n"
+        "finally:\n    double, selfcheck.PATIENCE_S = None, 15"
+    ),
+    "mistyped": "def double(x): return 2 * x\ncheck('ex1-duoble')",
+    "unknown": "check('ex5-written')",
+    "taken name": "taken, check = check, 3",
+    "taken name back": "check = taken",
     "mute": (
         "class Mute(Exception):\n    def __str__(self): return 1 / 0\ndef double(x): raise Mute"
     ),
@@ -102,8 +118,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Outputs
 
 
 def table(shown: Outputs) -> str:
+    """The table as HTML; code in a message between backticks."""
     text: str = shown[0].data["text/html"]
-    return text
+    return re.sub(r"(?<!<br>)<code>(.*?)</code>", r"`\1`", text)
 
 
 @pytest.mark.parametrize("scenario", ["right", "elsewhere"])
@@ -134,7 +151,11 @@ def test_wrong_values_are_shown_with_the_call(
     ("scenario", "message"),
     [
         ("undefined", "`double` is not defined yet: run the cell that defines `double`"),
-        ("open", "this blank is still open: Double it."),
+        ("open", "this blank is still open: Double it.</td>"),
+        (
+            "answered",
+            "blank is still open: Double it. (Answered? Then delete the line with `raise`.)</td>",
+        ),
     ],
 )
 def test_what_is_open_is_not_called_wrong(
@@ -151,6 +172,8 @@ def test_what_is_open_is_not_called_wrong(
     [
         ("long", "9 …"),
         ("exits", "your code raised SystemExit: 3"),
+        ("no return", "not NoneType. It is None, which a function without `return` gives"),
+        ("own assert", "your code raised AssertionError<br><code>in double: assert x &gt; 9"),
         ("mute", "your code raised Mute: its message can&#x27;t be read"),
     ],
 )
@@ -164,7 +187,7 @@ def test_strange_errors_stay_in_the_table(
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [
-        ("stopped", "ChecksFailed: stopped; does a loop of yours never end?"),
+        ("stopped", "stopped in double: def double(x): raise KeyboardInterrupt; does a loop"),
         ("broken file", "take a fresh copy"),
         ("no file", "is missing: open the notebook in the folder it was released in"),
     ],
@@ -214,6 +237,11 @@ def test_set_up(submission):
     """So does its set-up code."""
     submission.setup("nothing() + 1", nothing=submission.nothing)
 
+@question("ex1", points=1)
+def test_edited(submission):
+    """A name is gone from this file."""
+    submission.nothing(no_such_name)
+
 @question("ex1", points=1, if_raises="Look at it")
 def test_student(submission):
     """Here the student's own code fails."""
@@ -229,7 +257,8 @@ def test_what_a_check_raises_itself_is_not_blamed_on_the_student(tmp_path: Path)
 
     notebook = Submission({"nothing": lambda: None, "broken": broken})
     outcomes = run_checks(load_checks(tmp_path / "checks.py"), "ex1", notebook)
-    *of_the_check, of_the_student = [outcome.message for outcome in outcomes]
+    *of_the_check, edited, of_the_student = [outcome.message for outcome in outcomes]
+    assert edited.startswith("checks.py is not as it was released (NameError: name 'no_such_name'")
     start = "the check can't go on with what your code gave it: TypeError: unsupported operand"
     assert all(message.startswith(start) for message in of_the_check)
     assert of_the_student == "your code raised TypeError: mine. Look at it"
@@ -258,3 +287,25 @@ def test_the_names_that_checks_ask_for_are_found_in_helpers_too(tmp_path: Path) 
     checks = load_checks(tmp_path / "checks.py")
     assert {"loop", "inner", "outer"} <= names_asked(checks, "ex1")
     assert "loop" not in names_asked(checks, "ex2")
+
+
+def test_a_loop_that_never_ends_is_told_of_and_named(
+    outputs: dict[str, tuple[Outputs, Outputs]],
+) -> None:
+    told, error = outputs["endless"][0]
+    assert "ex1-double is still being checked. Does a loop of your code never end?" in told.text
+    assert re.search(r"stopped in double: (while x:|x = x); does a loop", error.traceback[0])
+
+
+def test_a_mistyped_question_is_named(outputs: dict[str, tuple[Outputs, Outputs]]) -> None:
+    (error,) = outputs["mistyped"][0]
+    says = "ChecksFailed: no question is called ex1-duoble; did you mean ex1-double?"
+    assert error.traceback == [says]
+    (printed,) = outputs["unknown"][0]
+    assert "has no public checks" in printed.text
+
+
+def test_who_took_the_name_of_check_is_told(outputs: dict[str, tuple[Outputs, Outputs]]) -> None:
+    error, told = outputs["taken name"][1]
+    assert error.ename == "TypeError"
+    assert "`check` is a name of the lab's, and a cell of yours sets it" in told.text

@@ -162,7 +162,88 @@ def test_a_cell_below_the_check_is_not_what_grading_takes(desk_with_ids: Desk) -
     answer = (DOUBLE, "answer", "def double(x):\n    return x")
     desk.save("lab.ipynb", [answer, ("ex1-double", "check", "check()"), ("below", "", RIGHT)])
     desk.run(RIGHT, "below")
-    assert "in another cell of yours: run the cell above" in checked(desk)
+    assert "in another cell of yours. Grading takes the cell above: put" in checked(desk)
+
+
+def test_an_answer_whose_cell_was_deleted(desk_with_ids: Desk) -> None:
+    desk = desk_with_ids
+    checks = [(name, "check", f"check('{name}')") for name in ("ex1-double", "ex2-four")]
+    desk.save("lab.ipynb", [(DOUBLE, "answer", RIGHT), *checks])
+    desk.run(RIGHT, DOUBLE)
+    desk.save("lab.ipynb", checks)
+    text = checked(desk)
+    assert "○ open" in text and "no cell of the saved notebook defines `double`" in text
+    desk.run("del double; RUNS._runs.clear()")  # as after a restart
+    assert "no cell of the saved notebook defines `double`: was its cell deleted" in checked(desk)
+
+
+TAKEN = "is a name of Python's own, and your notebook sets it: take another name"
+USES = "def double(x):\n    return sum([x, x]) * FACTOR"
+
+
+@pytest.mark.parametrize("source", ["sum = 3", "for sum in range(3): pass", "def sum(x): return x"])
+def test_a_name_of_pythons_own_that_another_cell_sets(desk_with_ids: Desk, source: str) -> None:
+    desk_with_ids.run("FACTOR = 1", DOUBLE)
+    desk_with_ids.run(source, "own")
+    desk_with_ids.run(USES, DOUBLE)
+    text = checked(desk_with_ids)
+    assert "↻ run again" in text and f"`sum` {TAKEN}, and run `del sum`" in text
+    desk_with_ids.run("del sum; max = 3", "own")  # which the answer does not use
+    desk_with_ids.run(f"FACTOR = 1\n{USES}", DOUBLE)
+    assert "✓ passed" in checked(desk_with_ids)
+
+
+def test_a_name_of_pythons_own_that_the_answer_sets(desk: Desk) -> None:
+    desk.run(f"sum = 3\nFACTOR = 1\n{USES}", DOUBLE)
+    text = checked(desk)
+    assert "✗ failed" in text and "'int' object is not callable" in text and TAKEN in text
+
+
+def test_a_name_of_the_labs_that_another_cell_sets(desk_with_ids: Desk) -> None:
+    desk = desk_with_ids
+    given = "import math as FACTOR\nFACTOR = 1"
+    check = ("ex1-double", "check", "check('ex1-double')")
+    desk.save("lab.ipynb", [("given", "given", given), (DOUBLE, "answer", USES), check])
+    desk.run(given, "given")
+    desk.run(USES, DOUBLE)
+    assert "✓ passed" in checked(desk)
+    desk.run("FACTOR = 1 / 0", "own")  # has set nothing
+    assert "✓ passed" in checked(desk)
+    desk.run("FACTOR = 3", "own")
+    text = checked(desk)
+    assert "↻ run again" in text and "`FACTOR` is a name of the lab's, and a cell of yours" in text
+    desk.run(given, "given")
+    assert "✓ passed" in checked(desk)
+    desk.run(given, "copied")
+    assert "✓ passed" in checked(desk)
+    desk.run("print(FACTOR)", "copied")  # a cell to try things out, used again
+    assert "✓ passed" in checked(desk)
+
+
+def test_a_cell_to_try_things_out_that_is_used_again(desk_with_ids: Desk) -> None:
+    desk = desk_with_ids
+    desk.run(RIGHT, DOUBLE)
+    desk.run("double = 3", "own")
+    desk.run("print(double)", "own")
+    assert "`double` was defined again in another cell of yours" in checked(desk)
+
+
+def test_what_is_imported_once_more_is_no_change(desk_with_ids: Desk) -> None:
+    desk = desk_with_ids
+    desk.run("from math import floor", "given")
+    desk.run("class Made:\n    size = floor(12.5)\nmade = Made()", MADE)
+    desk.run("from math import ceil, floor", "own")
+    assert "✓ passed" in checked(desk, "ex3-made")
+
+
+def test_a_program_that_tells_other_ids_is_believed(desk: Desk) -> None:
+    """VS Code's cells have ids of their own, in the kernel."""
+    check = ("ex1-double", "check", "check('ex1-double')")
+    desk.save("lab.ipynb", [("given", "given", "FACTOR = 1"), (DOUBLE, "answer", USES), check])
+    desk.run("FACTOR = 1\n", "vscode-notebook-cell:/lab.ipynb#W1")
+    desk.run("FACTOR = 1  # mine", "vscode-notebook-cell:/lab.ipynb#W2")
+    desk.run(USES, "vscode-notebook-cell:/lab.ipynb#W3")
+    assert "✓ passed" in checked(desk)
 
 
 def test_an_object_made_by_an_earlier_class(desk: Desk) -> None:
@@ -190,6 +271,29 @@ def test_what_an_earlier_question_causes(desk_with_ids: Desk) -> None:
     assert all(shown in text for shown in ("four(3)", "expected 12", "got      27"))
     desk.run("def double(x)\n    return 2 * x", DOUBLE)
     assert "run the cell that defines `double` (ex1-double) again" in checked(desk, "ex2-four")
+
+
+def test_a_cell_that_ran_before_an_earlier_one(desk_with_ids: Desk) -> None:
+    desk = desk_with_ids
+    of_double = [(DOUBLE, "answer", RIGHT), ("ex1-double", "check", "check('ex1-double')")]
+    of_made = [(MADE, "answer", "made = 0"), ("ex3-made", "check", "check('ex3-made')")]
+    desk.save("lab.ipynb", [*of_double, *of_made])
+    desk.run("made = double(3)", MADE)
+    first = "run the cell that defines `double` (ex1-double) first, and then the cell above"
+    assert first in checked(desk, "ex3-made")
+    desk.run(RIGHT, DOUBLE)
+    again = "run the cell above again: `double`, which it needs, is defined by now"
+    assert again in checked(desk, "ex3-made")
+
+
+def test_an_object_made_with_what_an_earlier_line_made(desk_with_ids: Desk) -> None:
+    desk = desk_with_ids
+    desk.run("class Sized:\n    size = 12\ndef double(x): return x", DOUBLE)
+    made = "made = Sized()\nmade.size = 3\nnumber = double(12)\nmade = Sized()\nmade.size = number"
+    desk.run(made.replace("made.size = number", "made = [made, number][0]"), MADE)
+    assert "✓ passed" in checked(desk, "ex3-made")
+    desk.run("class Sized:\n    size = 12\ndef double(x): return 2 * x", DOUBLE)
+    assert "`made` was made before you changed `double`" in checked(desk, "ex3-made")
 
 
 def test_a_cell_that_stops_because_an_earlier_one_is_open(desk_with_ids: Desk) -> None:

@@ -53,3 +53,9 @@ def test_a_question_has_the_verdict_that_needs_a_hand_first(
 def test_details_stand_below_the_message_and_are_escaped() -> None:
     text = as_table("ex1", [Outcome("a", "failed", "wrong", ("expected <1>", "got 2"))])
     assert "wrong<br><code>expected &lt;1&gt;</code><br><code>got 2</code>" in text
+
+
+def test_code_between_backticks_looks_like_code() -> None:
+    text = as_table("ex1", [Outcome("`f` is <fast>", "failed", "set `x < 3` in `f`, and ` alone")])
+    assert "<td style='text-align:left'><code>f</code> is &lt;fast&gt;</td>" in text
+    assert "set <code>x &lt; 3</code> in <code>f</code>, and ` alone" in text

@@ -78,7 +78,9 @@ def test_is_not_to_be_used(use: Callable[[Any], object], value: Any) -> None:
 
 
 def test_says_what_to_do() -> None:
-    with pytest.raises(TakeValuesFirst, match="untaken Tensor>: take it first, with `take_tensor`"):
+    with pytest.raises(
+        TakeValuesFirst, match="untaken Tensor>: compare it with `assert_equal`, or take it"
+    ):
         untaken(ROW) + 1
     assert repr(untaken([1])) == "<untaken list>"
 

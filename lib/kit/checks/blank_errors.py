@@ -1,0 +1,1 @@
+../../../autograder/blank_errors.py
