@@ -19,8 +19,6 @@ SOLUTION = read_solution(LAB.source)
 # Points that are still forged beyond what each is worth: known misses, to be made fewer. Where the
 # worker computes right values from the inputs that it is sent, nothing tells who computed them.
 MISSED = {
-    "all-forged": 2.0,
-    "attention-ready-made": 1.0,
     "set-ups-forged": 4.0,
 }
 FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}
