@@ -1617,7 +1617,8 @@ def test_order_matters(submission):
     words = embedded.clone().requires_grad_()
     hint = "Words attend to all words, with four heads"
     expected = torch.cat([ours.logit(one) for one in words]).detach()
-    assert_close(forwards, expected, "the logits", rtol=1e-3, atol=1e-3, hint=hint)
+    what = "the logits of reviews without padding"
+    assert_close(forwards, expected, what, hint=hint, atol=1e-3, rtol=1e-3)
     sum(ours.logit(one) for one in words).backward()
     slopes = torch.zeros(NUM_WORDS, 64)
     for place, word in enumerate(tokens.flatten().tolist()):
