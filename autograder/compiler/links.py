@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from markdown_it import MarkdownIt
 
@@ -101,10 +102,13 @@ def with_targets(text: str, new_target: Callable[[Link], str | None]) -> str:
 def _without_code(text: str) -> str:
     """The text, blanks in place of its code and its comments."""
     lines = text.split("\n")
-    for first, end in _blocks_of_code(text):
+    for first, end in _blocks(text, "fence", "code_block"):
         for number in range(first, min(end, len(lines))):
             lines[number] = " " * len(lines[number])
-    return _CODE_OR_COMMENT.sub(_blanked, "\n".join(lines))
+    # No code reaches from one paragraph, or one heading, into another.
+    bounds = {0, len(lines), *chain.from_iterable(_blocks(text, "inline"))}
+    parts = ("\n".join(lines[first:end]) for first, end in pairwise(sorted(bounds)))
+    return "\n".join(_CODE_OR_COMMENT.sub(_blanked, part) for part in parts)
 
 
 def _blanked(found: re.Match[str]) -> str:
@@ -195,7 +199,11 @@ def _html(text: str) -> Iterator[Link]:
 def _directives(text: str) -> Iterator[Link]:
     """Pictures that a block of MyST shows, ```{figure} path, unless it is shown itself."""
     lines = text.split("\n")
-    inside = {number for first, end in _blocks_of_code(text) for number in range(first + 1, end)}
+    inside = {
+        number
+        for first, end in _blocks(text, "fence", "code_block")
+        for number in range(first + 1, end)
+    }
     start = 0
     for number, line in enumerate(lines):
         found = _DIRECTIVE.fullmatch(line)
@@ -205,12 +213,12 @@ def _directives(text: str) -> Iterator[Link]:
         start += len(line) + 1
 
 
-def _blocks_of_code(text: str) -> list[tuple[int, int]]:
+def _blocks(text: str, *kinds: str) -> list[tuple[int, int]]:
     """The first line of each, from 0, and the line after its last."""
     return [
         (token.map[0], token.map[1])
         for token in _BLOCKS.parse(text)
-        if token.type in ("fence", "code_block") and token.map
+        if token.type in kinds and token.map
     ]
 
 

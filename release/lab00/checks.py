@@ -79,7 +79,9 @@ def test_mean_of_one(submission):
             assert_close(called.result, 5.0, "the mean length")
         elif "ValueError" not in raised:
             what = raised[0] if raised else "nothing"
-            fail(f"no words raise {what}, not a ValueError", "`raise ValueError(...)` does it")
+            fail(
+                f"without words {what} is raised, and no ValueError", "Write `raise ValueError(…)`"
+            )
 
 
 def printed_table(submission, counts, most):

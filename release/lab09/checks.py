@@ -67,7 +67,7 @@ def test_decodes_specials(submission):
 
 @question("ex1-filter", points=1)
 def test_drops_none_and_large_ids(submission):
-    """None and ids above max_id go, the order of the others stays, and repeated ids, too."""
+    """None and ids above max_id are dropped; the others stay in order, also repeated ones."""
     first, second = torch.randint(3, 10, (2,)).tolist()
     given = [first, None, 12, 0, second, first, 10, 11]
     kept, after = called(submission, submission.filter_word_ids, list(given), max_id=10)
@@ -80,7 +80,7 @@ def test_drops_none_and_large_ids(submission):
 
 @question("ex1-filter", points=1)
 def test_cuts_after_dropping(submission):
-    """A dropped word uses up no place."""
+    """A dropped word takes no place."""
     words = torch.randint(1, 10, (4,)).tolist()
     hint = "First drop, then cut: keep the first max_seq_len of what stays"
     for length in (3, 4, 0):
@@ -89,12 +89,22 @@ def test_cuts_after_dropping(submission):
         assert_equal(kept, words[:length], f"the list for max_seq_len={length}", hint=hint)
 
 
+def padded_batch(submission, reviews):
+    """What the student's function makes of reviews; a tensor, so much is certain."""
+    batch = submission.pad_reviews(reviews)
+    if not isinstance(batch, torch.Tensor):
+        fail(f"the batch should be a tensor, not of type {type(batch).__name__}")
+    return batch
+
+
 @question("ex1-padding", points=1)
 def test_device(submission):
-    """`device` is one that PyTorch knows, and tensors are put there."""
+    """PyTorch knows your `device`, and the padded reviews are there."""
+    if type(submission.device) in (bool, type):
+        fail("`device` is no device", 'One is `torch.device("cpu")`')
     device = torch.device(submission.device)
     first, second = torch.randint(1, 10, (2,)).tolist()
-    padded = submission.pad_reviews([[first, second], [second]])
+    padded = padded_batch(submission, [[first, second], [second]])
     if padded.device.type != device.type:
         fail("the padded reviews are not on your device", "Tensors move with .to(device)")
     words = padded.cpu()[[0, 0, 1], [0, 1, 0]]
@@ -113,7 +123,7 @@ def test_pads_on_the_right(submission):
          [[first, 0, 0], [1, first, second], [0, 0, 0], [third, 2, 0]], True),
     ):  # fmt: skip
         given, expected = [list(review) for review in reviews], torch.tensor(rows)
-        padded = submission.pad_reviews(given).cpu()
+        padded = padded_batch(submission, given).cpu()
         assert_tensor_equal(padded, expected, "the batch", any_dtype=has_empty, form_hint=hint)
         if given != reviews:
             fail("`pad_reviews` changes the lists that it is given", "Work on copies")
@@ -122,7 +132,8 @@ def test_pads_on_the_right(submission):
 @question("ex1-dataset", points=1)
 def test_review_and_label(submission):
     """dataset[idx] is the review at idx and its label."""
-    data, labels = torch.tensor([[1, 4], [1, 5], [1, 0]]), torch.tensor([0.0, 1.0, 0.0])
+    data = torch.tensor([[1, 4, 0], [1, 5, 0], [1, 0, 0]])  # padding belongs to a review
+    labels = torch.tensor([0.0, 1.0, 0.0])
     index = int(torch.randint(3, (1,)))
     tokens, label = submission.IMDBDataset(data, labels)[index]
     hint = "Return two things, the review and its label"
@@ -236,7 +247,7 @@ def test_one_logit_per_review(submission):
 
 @question("ex1-lstm", points=0.5)
 def test_padding_is_skipped(submission):
-    """With skip_padding=True a review in a padded batch has the logit that it has alone."""
+    """With skip_padding=True a review has the same logit alone and in a padded batch."""
     ours, reviews = OurLSTM(), []
     for length in (4, 6, 1, 5):
         reviews.append(torch.randint(3, NUM_WORDS, (length,)))
@@ -264,11 +275,11 @@ from lib.kit.checks import unseen_output
 class Marked(nn.Module):
     def __init__(self):
         super().__init__()
-        self.weight = nn.Parameter(start.clone())
+        self.weight, self.inside = nn.Parameter(start.clone()), nn.Identity()
 
     def marked(self, logits):
-        halved = logits / 2 if self.training else logits
-        return halved + mark if torch.is_grad_enabled() else halved
+        halved = logits / 2 if self.inside.training else logits
+        return halved + mark if halved.requires_grad else halved
 
 class Scaled(usual_loss):
     def forward(self, *given, **named):
@@ -438,7 +449,7 @@ class TinyRun:
         if not isinstance(metrics, dict) or not isinstance(metrics.get(name), list | tuple):
             fail(f"the result has no list {name!r}", hint)
         values = take_list(metrics[name], 3, f"metrics[{name!r}] for three epochs")
-        hint = "A tensor's `.item()` is one"
+        hint = "`.item()` makes a number of a tensor"
         return torch.tensor(
             [take_number(value, f"a number of {name!r}", hint=hint) for value in values]
         )
@@ -556,7 +567,7 @@ numbers = torch.tensor([float(label) for _, label in pairs], dtype=torch.float64
 """
 
 
-@question("ex1-setup", points=1)
+@question("ex1-setup", points=1, if_raises="It should take logits, and labels of two classes")
 def test_loss_takes_logits(submission):
     """A logit z means the probability 1 / (1 + exp(-z)), a logit of 0 one half."""
     logits, labels = torch.cat([torch.zeros(1), torch.randn(3)]), torch.tensor([0.0, 1.0, 1.0, 0.0])
@@ -693,10 +704,10 @@ def assert_made(submission, made, what):
 
 @question("ex2-digits", points=1)
 def test_digits_of_a_number(submission):
-    """123 in 3 places is 1 2 3, 120 is 1 2 0, and 12345 in 5 places is 1 2 3 4 5."""
+    """123 in 3 places is 1 2 3, 120 is 1 2 0, and nine digits are as right as three."""
     for digits in (
         torch.randint(1, 10, (3,)),
-        torch.randint(1, 10, (5,)),
+        torch.randint(1, 10, (9,)),
         torch.randint(1, 9, (3,)),
     ):
         if digits.max() < 9:
@@ -715,6 +726,9 @@ def test_zeros_on_the_left(submission):
     made = {number: submission.convert_int_to_vector(number, 3) for number in wanted}
     for number, digits in wanted.items():
         assert_tensor_equal(made[number], torch.tensor(digits), f"the digits of {number}")
+        longer = submission.convert_int_to_vector(number, 5)
+        what = f"the digits of {number} in 5 places"
+        assert_tensor_equal(longer, torch.tensor([0, 0, *digits]), what)
 
 
 @question("ex2-labels", points=1)
@@ -789,15 +803,30 @@ def known_digits(submission, train):
 
 NUM_SUMS = 30
 
+# A random number after each of two data sets.
+DRAWN = """
+import torch
+
+drawn = []
+for _ in range(2):
+    make(max_length=2, train=False, num_samples=2)
+    drawn.append(float(torch.rand(1)))
+"""
+
 
 @question("ex2-dataset", points=1)
 def test_label_is_the_sum(submission):
     """Each image shows its digit, drawn at random, and a sample's label is its sum."""
+    first, second = take_list(
+        submission.setup(DRAWN, make=submission.NumberMNIST).drawn, 2, "random numbers"
+    )
+    if take_number(first) == take_number(second):
+        fail("after each data set the same random numbers come", "Set no seed")
     for train in (False, True):
         known = known_digits(submission, train)
         dataset = submission.NumberMNIST(max_length=2, train=train, num_samples=NUM_SUMS)
         labels = take_dict(dataset.labels, ("num_1", "num_2", "sum"), "`labels`")
-        source = "samples = [dict(dataset[index]) for index in [*range(count), 3]]"
+        source = "samples = [dict(one) for one in [dataset[index] for index in [*range(count), 3]]]"
         made = submission.setup(source, dataset=dataset, count=NUM_SUMS)
         samples = take_list(made.samples, NUM_SUMS + 1, "the samples")
         for name in ("num_1", "num_2"):
@@ -833,6 +862,15 @@ def test_label_is_the_sum(submission):
             total = sum(int(one[0]) * 10 + int(one[1]) for one in (first, second))
             expected = torch.tensor([total // 10, total % 10])
             assert_tensor_equal(row, expected, "the label", hint="It is the sum at the same `idx`")
+
+
+# The student's adder. A class in the place of a layer would fail later, in words that say little.
+ADDER = """
+model = make().eval()
+for name, part in vars(model).items():
+    if type(part) is type:
+        raise TypeError(f"self.{name} is the class {part.__name__}; call it to make a layer")
+"""
 
 
 # Logits as they are, and with all weights of the last layer of `fc` multiplied: twins, of which one
@@ -874,11 +912,13 @@ def logits_of(submission, model, *batches):
 @question("ex2-model", points=1)
 def test_logits_per_place(submission):
     """Ten logits for each place, alone as in a batch; dropout is active in training only."""
-    model = submission.setup("model = make().eval()", make=submission.AdditionModel).model
+    model = submission.setup(ADDER, make=submission.AdditionModel).model
     numbers = torch.rand(2, 4, 3, 1, 28, 28)
     shorter = torch.rand(2, 2, 2, 1, 28, 28)
     logits, alone, _ = logits_of(submission, model, numbers, numbers[:, 1:2], shorter)
-    hint = "Wherever you reshape, samples and places must stay apart"
+    if not bool((logits < 0).any()):
+        fail("no logit is below 0", "The linear layer is the last one")
+    hint = "Where you reshape, do not mix samples and places"
     assert_close(alone, logits[1:2], "the logits of a sum alone", **CLOSE, hint=hint)
     trained = submission.setup(
         TRAINED, make=submission.AdditionModel, num_1=numbers[0], num_2=numbers[1]
@@ -923,14 +963,17 @@ slopes = numbers.grad
 @question("ex2-model", points=1)
 def test_both_directions(submission):
     """Each place depends on all images of both numbers (a carry), and gradients reach them all."""
-    model = submission.setup("model = make().eval()", make=submission.AdditionModel).model
+    model = submission.setup(ADDER, make=submission.AdditionModel).model
     numbers = torch.rand(2, 1, 3, 1, 28, 28)
     num_1, num_2 = numbers
     images = [(one, place) for one in (0, 1) for place in range(3)]
     changed = numbers.repeat(6, 1, 1, 1, 1, 1, 1)  # (6, 2, 1, 3, 1, 28, 28)
     for sums, (one, place) in zip(changed, images, strict=True):
         sums[one, :, place] = sums[one, :, place].flip(-1)  # as bright, another one
-    logits, swapped, *others = logits_of(submission, model, numbers, numbers.flip(0), *changed)
+    reordered = torch.stack([num_1.flip(1), num_2])
+    logits, swapped, moved, *others = logits_of(
+        submission, model, numbers, numbers.flip(0), reordered, *changed
+    )
     for (one, place), other in zip(images, others, strict=True):
         if bool((logits == other).all(dim=1).any()):
             hint = "Both numbers are encoded, and the LSTM reads in both directions"
@@ -938,6 +981,9 @@ def test_both_directions(submission):
     if float((swapped - logits).abs().max()) < 1e-6:
         hint = "Concatenate the vectors: the LSTM tells which number is which"
         fail("with num_1 and num_2 exchanged nothing changes", hint)
+    if float((moved - logits).abs().max()) < 1e-6:
+        hint = "Each place gets the vectors of its own two images"
+        fail("with the images of num_1 in another order nothing changes", hint)
     make = submission.AdditionModel
     direction = torch.randn(logits.shape)
     slopes = submission.setup(
@@ -1041,7 +1087,7 @@ def test_addition_optimizer(submission):
     )
 
 
-@question("ex2-setup", points=1)
+@question("ex2-setup", points=1, if_raises="It should take logits of ten classes")
 def test_addition_loss_takes_logits(submission):
     """Equal logits have the loss ln 10; a larger logit of the right digit makes it smaller."""
     label = torch.randint(0, 10, (2, 3))
@@ -1078,9 +1124,12 @@ class Fixed(nn.Module):
         self.unit = nn.Parameter(torch.ones(1))  # a student may ask where the parameters are
 
     def forward(self, num_1, num_2):
+        if num_1.dim() != 5:
+            raise ValueError(f"the model takes a batch of numbers; this has shape {num_1.shape}")
         seen = torch.stack([num_1.mean(dim=(1, 2, 3, 4)), num_2.mean(dim=(1, 2, 3, 4))], dim=1)
         which = (seen[:, None].cpu() - brightness).norm(dim=2).argmin(dim=1)
-        digits = (predicted[which] + self.training + 2 * torch.is_grad_enabled()) % 10
+        recorded = (self.unit * 1).requires_grad
+        digits = (predicted[which] + self.training + 2 * recorded) % 10
         return nn.functional.one_hot(digits, 10).float().permute(0, 2, 1).to(num_1.device)
 
 model = Fixed()
@@ -1132,7 +1181,7 @@ def predict(submission, places, number):
         order=order,
         slope=slope,
     )
-    hint = "A prediction leaves gradients and parameters as they were: `with` ends by itself"
+    hint = "A prediction leaves gradients and parameters as they were: use `with torch.no_grad():`"
     assert_close(made.gradient, slope, "the gradient of the model afterwards", hint=hint)
     found = []
     predictions = take_list(made.predictions, len(order), "the results")
@@ -1228,7 +1277,7 @@ def test_output_fits_weights(submission):
     if len(values.unique(dim=0)) < 3:
         fail("here the rows of V should differ", "Look at V")
     assert_rows(output, weights @ values, "the output", hint, atol=0.2)
-    hint = "The weights have to be as exact as three decimals"
+    hint = "The weights have to fit your Q and K, and be exact to three decimals"
     assert_rows(output, attend(query, key, values), "the output", hint)
 
 
@@ -1242,15 +1291,19 @@ def test_shapes_of_attention(submission):
         w_v = torch.randn(4, 2, dtype=dtype)
         given = [one.clone() for one in (x, w_q, w_k, w_v)]
         result, kept = called(submission, submission.self_attention, *given)
-        output, shares = take_list(result, 2, "the result")
+        output, shares = take_list(
+            result, 2, "the result", hint="Return the output and the weights"
+        )
         hint = "Scores of 1,000 must not overflow" if size > 1 else "There is a row for each token"
         weights = take_tensor(shares, (tokens, tokens), dtype, "the weights", hint=hint)
         by_column = torch.allclose(weights.sum(0), torch.ones(tokens, dtype=dtype), atol=1e-4)
-        hint = "The softmax makes columns sum to 1" if by_column and tokens > 1 else ""
+        hint = "Take the softmax last, over each row"
+        if by_column and tokens > 1:
+            hint = "The softmax makes columns sum to 1"
         ones = torch.ones(tokens, dtype=dtype)
         assert_close(weights.sum(1), ones, "the row sums", hint=hint)
         expected = shares_of(x @ w_q, x @ w_k)
-        hint = "Queries meet keys, and scores are divided by the root of d_k, the keys' length"
+        hint = "Compare queries with keys; divide by the square root of d_k, the length of a key"
         what = f"the weights of {tokens} tokens"
         assert_close(weights, expected, what, **CLOSE, hint=hint)
         hint = "It averages the values, x @ w_v, with the weights"
@@ -1267,7 +1320,7 @@ import torch
 inputs = [one.requires_grad_() for one in inputs]
 output, _ = self_attention(*inputs)
 torch.sum(output * direction).backward()
-slopes = [one.grad for one in inputs]
+slopes, output = [one.grad for one in inputs], output.detach()
 """
 
 
@@ -1286,6 +1339,7 @@ def test_zero_queries_share_evenly(submission):
     x, w_q, w_k, w_v = (one.requires_grad_() for one in inputs)
     ours = attend(*(x @ matrix for matrix in (w_q, w_k, w_v)))
     torch.sum(ours * direction).backward()
+    assert_close(made.output, ours.detach(), "the output of a random example", **NEAR)
     slopes = take_list(made.slopes, 4, "the gradients")
     names = "x", "w_q", "w_k", "w_v"
     for name, theirs, one in zip(names, slopes, inputs, strict=True):
@@ -1332,8 +1386,8 @@ def assert_softmax(submission, blocks, what, hint=""):
 def test_equals_the_softmax(submission):
     """Two or more blocks give the softmax of their concatenation."""
     blocks = [torch.tensor([1.0, -2.0, 0.5]), torch.tensor([3.0, 0.0])]
-    assert_softmax(submission, blocks, "two blocks")
     hint = "Each block is rescaled to the common maximum"
+    assert_softmax(submission, blocks, "two blocks", hint)
     blocks = [torch.randn(2), 5 + torch.randn(3), torch.randn(1), torch.randn(2)]
     assert_softmax(submission, blocks, "four blocks", hint)
     assert_softmax(submission, blocks[::-1], "four blocks", hint)
@@ -1350,7 +1404,7 @@ def test_equals_the_softmax(submission):
 @question("ex3-softmax-tiled", points=1)
 def test_large_scores(submission):
     """Scores of 1,000 do not overflow, those of -1,000 do not vanish, empty blocks do no harm."""
-    hint = "Once the maximum is subtracted, every exponent is at most 0"
+    hint = "Subtract the maximum before the exponential; rescale each block to the common maximum"
     size = float(torch.randint(900, 1100, (1,)))
     blocks = [size + torch.randn(2), torch.tensor([]), size + torch.randn(1)]
     assert_softmax(submission, blocks, "large scores", hint)
@@ -1378,7 +1432,7 @@ def assert_attends(submission, query, key, value, block_size, hint):
 def test_equals_attention(submission):
     """Blocks of 2 give what PyTorch's attention gives, also for large and very negative scores."""
     query, key, value = torch.randn(3, 4), torch.randn(6, 4), torch.randn(6, 5)
-    hint = "Scores are divided by the root of d_k; old l and o are rescaled"
+    hint = "Scores are divided by the root of d_k; old l and o are rescaled; at the end, o by l"
     assert_attends(submission, query, key, value, 2, hint)
     hint = "Subtract the running maximum of each query, which starts at -infinity"
     key = torch.rand(6, 4) + torch.arange(6)[:, None] % 3
@@ -1438,7 +1492,7 @@ def test_clock_hands(submission):
     expected = torch.tensor([math.sin(0.01), math.cos(0.01)])
     assert_close(wide[1, 2:], expected, "the second pair of 4 columns", rtol=1e-3, hint=hint)
     if len(submission.sinusoidal_positions(120, 4)) != 120:
-        fail("120 positions have not 120 rows")
+        fail("120 positions do not give 120 rows")
 
 
 # A student's model with weights of ours, what it makes of batches, and where gradients arrive.
@@ -1557,10 +1611,14 @@ def test_order_matters(submission):
         for one in take_list(made.logits, 2, "the logits")
     )
     if not (forwards - backwards).abs().max() > 1e-4:  # rounding alone makes 1e-6
-        fail("the order of the words does not matter", "What attends are the embedded words")
+        fail("the order of the words does not matter", "Let the words attend with their positions")
     if made.slope is None:
         fail("no gradient reaches the words", "Detach nothing, compute nothing in `no_grad`")
     words = embedded.clone().requires_grad_()
+    hint = "Words attend to all words, with four heads"
+    expected = torch.cat([ours.logit(one) for one in words]).detach()
+    what = "the logits of reviews without padding"
+    assert_close(forwards, expected, what, hint=hint, atol=1e-3, rtol=1e-3)
     sum(ours.logit(one) for one in words).backward()
     slopes = torch.zeros(NUM_WORDS, 64)
     for place, word in enumerate(tokens.flatten().tolist()):

@@ -5,25 +5,29 @@ anything failed the cell ends in a one-line error, so that nbgrader's Validate s
 open ends in no error, except in Validate. `progress()` runs the tests of all questions and counts.
 """
 
+import difflib
 import importlib.util
 import os
 import random
+import re
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType, SimpleNamespace
+from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
 from .calling import CALL
-from .contents import content_of
-from .failure import CheckFailure
-from .question import question_of, what_is_checked
+from .contents import NoContent, content_of
+from .explained import explained
+from .failure import CheckFailure, fail
+from .question import Question, question_of, what_is_checked
 from .runs import Runs, blank_of, described_error, watch
 from .saved import find_notebook, read_notebook, stamp_of
 from .settings import Settings
@@ -35,6 +39,7 @@ CHECKS_FILE = "checks.py"
 RELEASE_DIR = Path(__file__).resolve().parents[3]  # where this package lies beside the notebook
 SETTINGS = Settings()  # a check sees what grading will see: not those of the notebook's cells
 VALIDATES = "NBGRADER_VALIDATING"  # in the environment of kernels that nbgrader's Validate starts
+PATIENCE_S = 15  # a check takes at most a few seconds, also on a slow machine
 
 
 class ChecksFailed(Exception):
@@ -83,14 +88,17 @@ class Submission:
         watches = self._standing is not None and can_be_watched(value)
         return Watched(value, self._calls) if watches else value
 
-    def call(self, function: Any, /, *arguments: Any, **named: Any) -> SimpleNamespace:
+    def call(self, function: Any, /, *arguments: Any, **named: Any) -> "Called":
         """Call a function, and see all that comes of it: `result`, `raised` (names of the
         exception's classes), `says` (its text), `printed`, `arguments` and `named` afterwards."""
-        return self.setup(CALL, function=function, arguments=list(arguments), named=named)
+        return Called(self.setup(CALL, function=function, arguments=list(arguments), named=named))
 
     def content_of(self, thing: Any) -> dict[str, Any]:
         """What a plot, a dataclass or another object holds, as plain data."""
-        return content_of(thing)
+        try:
+            return content_of(thing)
+        except NoContent as reason:
+            fail(f"a result of your code can't be checked: {reason}")
 
     def setup(self, source: str, **inputs: Any) -> SimpleNamespace:
         """Run `source` in a fresh namespace holding `inputs`; its names are the attributes."""
@@ -100,6 +108,21 @@ class Submission:
         }
         exec(compile(source, "<setup>", "exec"), names)  # the public test's own text
         return SimpleNamespace(**names)
+
+
+class Called:
+    """What came of a call. A check that looks at the rest before it asked whether the call raised
+    expects that it did not: then the exception is the answer."""
+
+    def __init__(self, made: SimpleNamespace) -> None:
+        self._made, self._is_asked = made, False
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._made, name)
+        if name not in ("raised", "says") and not self._is_asked and self._made.error is not None:
+            raise self._made.error
+        self._is_asked = True
+        return found
 
 
 @dataclass(frozen=True)
@@ -112,7 +135,8 @@ class Desk:
     def outcomes(self, question_id: str) -> list[Outcome]:
         """What the question's tests say; where some failed, which earlier question may be why."""
         submission = Submission(self.standing.names, self.standing, question_id)
-        return run_checks(self.checks, question_id, submission)
+        with _told_if_slow(question_id):
+            return run_checks(self.checks, question_id, submission)
 
     def with_causes(self, question_id: str, outcomes: list[Outcome]) -> list[Outcome]:
         """The outcomes; where some failed and an earlier question fails, too, this is said."""
@@ -129,6 +153,17 @@ class Desk:
                 ]
         return outcomes
 
+    def assert_is_question(self, question_id: str) -> None:
+        """Refuse an id that is mistyped.
+
+        Raises:
+            ChecksFailed: no question has this id, and one has nearly the same.
+        """
+        in_file = self.standing.saved.questions
+        near = difflib.get_close_matches(question_id, [*question_ids(self.checks), *in_file], 1)
+        if question_id not in in_file and near:
+            raise ChecksFailed(f"no question is called {question_id}; did you mean {near[0]}?")
+
     def _builds_on(self, question_id: str) -> list[str]:
         """The earlier questions whose answers the question's tests use, or its answers do."""
         order = question_ids(self.checks)
@@ -142,12 +177,13 @@ def check(question_id: str) -> None:
     """Run the public checks of one question and show a table of what passed.
 
     Raises:
-        ChecksFailed: a check failed, or the checks can't be run.
+        ChecksFailed: a check failed, the checks can't be run, or there is no such question.
     """
     desk = _desk()
     outcomes = desk.outcomes(question_id)
     if not outcomes:
-        print(f"{question_id} has no public checks; it is tested after you hand in.")
+        desk.assert_is_question(question_id)
+        print(f"{question_id} has no public checks: it is graded after you hand in.")
         return
     display(HTML(as_table(question_id, desk.with_causes(question_id, outcomes))))
     match worst(outcomes):
@@ -188,7 +224,10 @@ def load_checks(path: Path) -> ModuleType:
     """
     spec = importlib.util.spec_from_file_location("public_checks", path)
     if spec is None or spec.loader is None or not path.exists():
-        raise ChecksFailed(f"{path} is missing: open the notebook in the folder it was released in")
+        raise ChecksFailed(
+            f"{path} is missing: open the notebook in the folder it was released in, or take a "
+            "fresh copy of that folder"
+        )
     module = importlib.util.module_from_spec(spec)
     try:
         with SETTINGS.as_usual():
@@ -247,6 +286,23 @@ def _stamp() -> object:
 
 
 RUNS: Runs = watch(get_ipython(), _stamp)
+OWN_CALL = re.compile(r"\s*(check|progress)\(")
+
+
+def _tell_who_has_the_name(result: Any) -> None:
+    """Below a check cell that failed because something else is called `check` now."""
+    shell = get_ipython()
+    called = OWN_CALL.match(getattr(result.info, "raw_cell", None) or "")
+    if shell is None or called is None or not isinstance(result.error_in_exec, TypeError):
+        return
+    name = called[1]
+    if shell.user_ns.get(name) is not globals()[name]:
+        print(f"`{name}` is a name of the lab's, and a cell of yours sets it: take another name "
+              "there, then run the cell with the imports again.")  # fmt: skip
+
+
+if getattr(get_ipython(), "kernel", None) is not None:
+    get_ipython().events.register("post_run_cell", _tell_who_has_the_name)
 
 
 def _run(test: Callable[[Submission], None], submission: Submission) -> Outcome:
@@ -256,28 +312,58 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> Outcome:
     try:
         with SETTINGS.as_usual(), _own_randomness():
             test(submission)
+    except KeyboardInterrupt as stop:
+        where = "".join(f" {line}" for line in _student_line(stop))
+        raise ChecksFailed(f"stopped{where}; does a loop of yours never end?") from None
     except NotDefined as missing:
         return Outcome(checked, "open", str(missing))
     except NotAsItStands as reason:
-        return Outcome(checked, "open" if reason.is_open else "stale", str(reason))
-    except AssertionError as failure:
-        message = described_error(failure) or "not as asked"
-        details = details_of(getattr(failure, "compared", []), submission._calls)
-        return Outcome(checked, "failed", message, details)
-    except KeyboardInterrupt:
-        raise ChecksFailed("stopped; does a loop of yours never end?") from None
+        return Outcome(checked, "open" if reason.is_open else "stale", explained(str(reason)))
     except (Exception, SystemExit) as error:
         if (blank := blank_of(error)) is not None:
             return Outcome(checked, "open", _open_blank(error, blank, submission))
-        raised = f"{type(error).__name__}: {described_error(error)}"
-        if _is_of_the_check(error):
-            what = f"the check can't go on with what your code gave it: {raised}"
-            return Outcome(checked, "failed", what)
-        raised = f"your code raised {raised}"
-        return Outcome(
-            checked, "failed", mark.with_hint(raised) if mark else raised, _student_line(error)
-        )
+        message, details = _told(error, mark, submission)
+        return Outcome(checked, "failed", explained(message), details)
     return Outcome(checked, "passed")
+
+
+def _told(
+    error: BaseException, mark: Question | None, submission: Submission
+) -> tuple[str, tuple[str, ...]]:
+    """What a failed test says to the student, and the lines below it."""
+    is_of_the_check = _is_of_the_check(error)
+    if isinstance(error, CheckFailure) or (isinstance(error, AssertionError) and is_of_the_check):
+        details = details_of(getattr(error, "compared", []), submission._calls)
+        return described_error(error) or "not as asked", details
+    raised = f"{type(error).__name__}: {described_error(error)}".removesuffix(": ")
+    if is_of_the_check and isinstance(error, NameError):
+        return f"{CHECKS_FILE} is not as it was released ({raised}): take a fresh copy of it", ()
+    said = (
+        "the check can't go on with what your code gave it:"
+        if is_of_the_check
+        else ("your code raised")
+    )
+    told = mark.with_hint(f"{said} {raised}") if mark else f"{said} {raised}"
+    if submission._standing is not None:
+        told = ". ".join([told, *submission._standing.shadows_in(error)])
+    return told, () if is_of_the_check else _student_line(error)
+
+
+@contextmanager
+def _told_if_slow(question_id: str) -> Iterator[None]:
+    """Say what to do if the checks take long: a loop that never ends looks like nothing at all."""
+    says = (
+        f"{question_id} is still being checked. Does a loop of your code never end? "
+        "To stop it, interrupt the kernel (■)."
+    )
+    page = sys.stdout  # a check may hide what is printed meanwhile
+    timer = threading.Timer(PATIENCE_S, lambda: print(says, file=page, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager
@@ -308,7 +394,16 @@ def _open_blank(error: BaseException, blank: str, submission: Submission) -> str
     other = next((one for one in reversed(of) if one), question)
     if other != question:
         return f"this builds on {other}, which is still open: {blank}"
-    return f"this blank is still open: {blank}"
+    answered = _answered(frames) if isinstance(error, NotImplementedError) else ""
+    return f"this blank is still open: {blank}{answered}"
+
+
+def _answered(frames: list[FrameType]) -> str:
+    """What to do if there is an answer already, above the line that raises."""
+    code = frames[-1].f_code if frames else None
+    if code is None or set(frames[-1].f_locals) <= set(code.co_varnames[: code.co_argcount]):
+        return ""
+    return " (Answered? Then delete the line with `raise`.)"
 
 
 def _is_of_the_check(error: BaseException) -> bool:

@@ -1,18 +1,21 @@
 """Whether what the kernel holds under a name is the code as it stands, and which answers it needs.
 
 Each way in which a check could look at other code than the student has in mind gets a sentence: an
-answer that stopped before its end, was changed, renamed or defined elsewhere since, or was made
-with what has changed since.
+answer that stopped before its end, was changed, deleted, renamed or defined elsewhere since, was
+made with what has changed since, or uses a name that now means something else.
 """
 
+import builtins
 import dis
+import re
+import traceback
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .runs import Run, Runs, Stop, statements_of
-from .saved import SavedNotebook, Stamp
+from .runs import Run, Runs, Statement, Stop, statements_of
+from .saved import SavedCell, SavedNotebook, Stamp
 
 ANSWER = "-answer-"  # in the ids of answers: the question before it, what is defined after it
 THIS_CELL = "the cell above"
@@ -69,7 +72,10 @@ class Standing:
         if name in {name for one in statements_of(self.runs.current) for name in one.sets}:
             return None  # the cell that defines it runs the check itself
         where = self._where(name, question)
-        if reason := self._reason_of_later(name, run, where):
+        if reason := self._reason_of_shadow(name, run):
+            return reason
+        is_elsewhere = self._is_added(run) or self._is_other(run, name)
+        if not is_elsewhere and (reason := self._reason_of_later(name, run, where)):
             return reason
         if run.stop is not None and (run.stop.blank is None or run.statement_for(name) is None):
             return self._reason_of_stop(run, where, question)
@@ -82,7 +88,9 @@ class Standing:
         """The last run that set the name, or should have: one of another cell that stopped before
         it did has changed nothing."""
         for run in reversed(list(self.runs)):
-            if run.attempts(name) and (run.statement_for(name) or not self._is_other(run, name)):
+            if not run.attempts(name):
+                continue
+            if run.statement_for(name) or not (self._is_other(run, name) or self._is_own(run)):
                 return run
         return None
 
@@ -109,7 +117,49 @@ class Standing:
             for run in self.runs:
                 if run.cell_id == f"{question}{ANSWER}{name}" and run.stop is not None:
                     return self._reason_of_stop(run, where, question)
+        if question in self.saved.questions and not self.saved.sets(name):
+            return Reason(_gone(name), True)
         return Reason(f"`{name}` is not defined yet: run {where}", True)
+
+    def _reason_of_shadow(self, name: str, run: Run) -> Reason | None:
+        """A cell of the student's own sets a name that is Python's or the lab's."""
+        if not self._is_own(run):
+            return None
+        if hasattr(builtins, name):
+            return Reason(f"{_taken(name)}, and run `del {name}`", False)
+        made = run.statement_for(name)
+        if not self.saved.gives(name) or (made is not None and _is_import(made)):
+            return None
+        taken = f"`{name}` is a name of the lab's, and a cell of yours sets it: take another name"
+        return Reason(f"{taken} there, and run the cell that gives `{name}`", False)
+
+    def shadows_in(self, error: BaseException) -> list[str]:
+        """What to say of names of Python's own that the notebook sets, and that the code uses in
+        which an error was raised."""
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        own = [frame for frame in frames if frame.f_globals.get("__name__") == "__main__"]
+        return self._taken_of(sorted({name for frame in own for name in frame.f_code.co_names}))
+
+    def _taken_of(self, used: list[str]) -> list[str]:
+        """What to say of those names that are Python's own, and that the notebook sets."""
+        taken = [name for name in used if hasattr(builtins, name) and name in self.names]
+        return [_taken(name) for name in taken if self.runs.last_attempt(name) is not None]
+
+    def _is_own(self, run: Run) -> bool:
+        """Whether a run is known to be of a cell that the student has added, with other text."""
+        return self._is_added(run) and not any(
+            _is_same_text(cell.source, run.source) for cell in self._cells_of_the_lab()
+        )
+
+    def _is_added(self, run: Run) -> bool:
+        """Whether a run is known to be of a cell that the student has added. (Not all programs
+        tell a kernel the ids of the file.)"""
+        ids = {cell.id for cell in self._cells_of_the_lab()}
+        tells_ids = any(one.cell_id in ids or ANSWER in one.cell_id for one in self.runs)
+        return tells_ids and run.cell_id not in ids and ANSWER not in run.cell_id
+
+    def _cells_of_the_lab(self) -> list[SavedCell]:
+        return [cell for cell in self.saved.cells if cell.is_given or cell.is_answer]
 
     def _reason_of_stop(self, run: Run, where: str, question: str) -> Reason:
         stop = run.stop
@@ -124,7 +174,14 @@ class Standing:
             before = self._reason_of_name_error(stop.missing, question, {stop.missing})
             if before is not None:
                 return before
-        return Reason(_corrected(where, stop), False)
+            if stop.missing in self.names:
+                again = f"run {where} again: `{stop.missing}`, which it needs, is defined by now"
+                return Reason(again, False)
+            if self.saved.sets(stop.missing):
+                first = self._where(stop.missing, question)
+                return Reason(f"run {first} first, and then {where}", False)
+        used = sorted(set(re.findall(r"\w+", stop.text)))
+        return Reason(". ".join([_corrected(where, stop), *self._taken_of(used)]), False)
 
     def _reason_of_name_error(self, name: str, question: str, seen: set[str]) -> Reason | None:
         """Why an undefined name is not there: what kept the cell that sets it from doing so."""
@@ -160,7 +217,10 @@ class Standing:
         of = self.question_of(name)
         if not self._is_other(run, name):
             return None
-        again = f"`{name}` was defined again in another cell of yours: run {where}"
+        again = (
+            f"`{name}` was defined again in another cell of yours. Grading takes {where}: put your "
+            "code there, and run it"
+        )
         answers = [one for one in self.runs if one.cell_id.startswith(f"{of}{ANSWER}")]
         last_texts = {one.cell_id: one for one in answers}
         if any(one.attempts(name) for one in last_texts.values()):
@@ -174,23 +234,44 @@ class Standing:
     def _reason_of_change(self, name: str, run: Run, where: str) -> Reason | None:
         """Its text is another one in a file that was saved since, or what it was made with is."""
         if self.stamp is not None and run.stamp is not None and self.stamp != run.stamp:
-            of = self.saved.question_of(name)
+            of = self.question_of(name)
             saved = self.saved.last_above(of, name) if of else None
-            if of and (saved is None or not _is_same_text(saved.source, run.source)):
+            if saved is None and of in self.saved.questions:
+                return Reason(_gone(name), True)
+            if saved is not None and not _is_same_text(saved.source, run.source):
                 return Reason(f"run {where}: its text has changed since it ran", False)
         made = run.statement_for(name)
         if made is None:
             return None
-        for used in sorted(made.reads):
+        for used in sorted(run.read_for(made)):
             now, then = self.runs.last_attempt(used), self.runs.last_attempt(used, before=run)
             if now is None or then is None or now is then:
                 continue
             one, other = now.statement_for(used), then.statement_for(used)
             if one is None or other is None or one.text.strip() == other.text.strip():
                 continue
+            if _is_import(one) and _is_import(other):
+                continue
+            if reason := self._reason_of_shadow(used, now):
+                return reason
             if any(later is now for later in self.runs.after(run)):
                 return Reason(f"run {where}: `{name}` was made before you changed `{used}`", False)
         return None
+
+
+def _is_import(statement: Statement) -> bool:
+    return statement.text.startswith(("import ", "from "))
+
+
+def _gone(name: str) -> str:
+    return (
+        f"no cell of the saved notebook defines `{name}`: was its cell deleted, or the name "
+        "changed? Undo it, or take a fresh copy of the notebook"
+    )
+
+
+def _taken(name: str) -> str:
+    return f"`{name}` is a name of Python's own, and your notebook sets it: take another name"
 
 
 def _corrected(where: str, stop: Stop) -> str:

@@ -49,7 +49,8 @@ def _refuse(self: Untaken, *_: object) -> NoReturn:
 
 
 def _refusal(untaken: Untaken) -> TakeValuesFirst:
-    return TakeValuesFirst(f"{untaken!r}: take it first, with `take_tensor`, `take_number` …")
+    wrong = f"{untaken!r}: compare it with `assert_equal`, or take it first"
+    return TakeValuesFirst(f"{wrong}, with `take_number`, `take_tensor` …")
 
 
 for name in OPERATORS:

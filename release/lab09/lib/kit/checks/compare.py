@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from .counted import counted
 from .failure import CheckFailure, Compared, fail, kind_of, same_keys
 from .frames import (
+    Counts,
     assert_index_equal,
     compare_frames,
     compare_series,
@@ -97,7 +98,7 @@ def assert_equal(
     elif is_index(expected):
         assert_index_equal(actual, expected, what, hint, form_hint)
     elif isinstance(expected, dict):
-        same_keys(actual, expected, what, form_hint)
+        same_keys(actual, expected, what, form_hint, are_values=True)
         for key, value in expected.items():
             where = f"{what}[{key!r}]"
             assert_equal(actual[key], value, where, hint=hint, form_hint=form_hint)
@@ -171,16 +172,16 @@ def assert_close(
     elif is_array(expected) and expected.dtype.kind in "biufc":
         close_arrays(actual, expected, what, rtol, atol, hint, form_hint, any_dtype)
     elif is_frame(expected):
-        options: dict[str, Any] = {"check_dtype": not any_dtype, "rtol": rtol, "atol": atol}
-        compare_frames(actual, expected, what, hint, form_hint, **options)
+        counts = Counts(dtype=not any_dtype, rtol=rtol, atol=atol)
+        compare_frames(actual, expected, what, hint, form_hint, counts)
     elif is_series(expected):
-        options = {"check_dtype": not any_dtype, "rtol": rtol, "atol": atol}
-        compare_series(actual, expected, what, hint, form_hint, **options)
+        counts = Counts(dtype=not any_dtype, rtol=rtol, atol=atol)
+        compare_series(actual, expected, what, hint, form_hint, counts)
     elif isinstance(expected, dict | list | tuple):
         _same_type(actual, expected, what, form_hint)
         pairs: list[tuple[str, Any, Any]]
         if isinstance(expected, dict):
-            same_keys(actual, expected, what, form_hint)
+            same_keys(actual, expected, what, form_hint, are_values=True)
             pairs = [(f"{what}[{key!r}]", actual[key], expected[key]) for key in expected]
         else:
             _same_length(actual, expected, what, hint)
@@ -238,14 +239,8 @@ def assert_frame_equal(
     actual = opened(actual)
     if not is_frame(expected):
         raise TypeError(f"a data frame is expected, not a {type(expected).__name__}")
-    compare_frames(
-        *(actual, expected, what, hint, form_hint),
-        check_index=check_index,
-        check_column_order=check_column_order,
-        check_dtype=check_dtype,
-        rtol=rtol,
-        atol=atol,
-    )
+    counts = Counts(check_index, check_column_order, check_dtype, rtol=rtol, atol=atol)
+    compare_frames(actual, expected, what, hint, form_hint, counts)
 
 
 def assert_series_equal(
@@ -269,14 +264,8 @@ def assert_series_equal(
     actual = opened(actual)
     if not is_series(expected):
         raise TypeError(f"a series is expected, not a {type(expected).__name__}")
-    compare_series(
-        *(actual, expected, what, hint, form_hint),
-        check_index=check_index,
-        check_dtype=check_dtype,
-        check_name=check_name,
-        rtol=rtol,
-        atol=atol,
-    )
+    counts = Counts(labels=check_index, dtype=check_dtype, name=check_name, rtol=rtol, atol=atol)
+    compare_series(actual, expected, what, hint, form_hint, counts)
 
 
 def as_float(number: float) -> float:

@@ -14,12 +14,16 @@ MOST = 1000  # lines, texts and the like of one plot
 LIBRARY = "matplotlib"
 
 
+class NoContent(TypeError):
+    """There is nothing in it that could be asked for."""
+
+
 def content_of(thing: Any) -> dict[str, Any]:
     """What is in a figure or its axes, a dataclass, a member of an enumeration, an exception, or
     another object with attributes: names and values, in order.
 
     Raises:
-        TypeError: for what has nothing of the kind.
+        NoContent: for what has nothing of the kind.
     """
     if isinstance(thing, enum.Enum):
         return {"name": thing.name, "value": thing.value}
@@ -31,7 +35,7 @@ def content_of(thing: Any) -> dict[str, Any]:
         return plot
     if isinstance(held := getattr(thing, "__dict__", None), dict) and not isinstance(thing, type):
         return {name: value for name, value in held.items() if type(name) is str}
-    raise TypeError(f"there is no content of a {type(thing).__name__} to be asked for")
+    raise NoContent(f"it is of type {type(thing).__name__}, which is no plot and has no fields")
 
 
 def _content_of_plot(thing: Any) -> dict[str, Any] | None:

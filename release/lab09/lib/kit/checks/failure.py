@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from .counted import counted
+
+# Their values cross, unless something in them can't: then they stay behind a handle.
+BY_VALUE = ("set", "frozenset", "ndarray", "DataFrame", "Series", "Index", "Tensor", "Image")
 SHOWN = 20  # keys, and characters of each
 
 
@@ -37,12 +41,25 @@ def fail(message: str, hint: str = "") -> NoReturn:
     raise CheckFailure(message, hint)
 
 
-def same_keys(actual: Mapping[Any, Any], expected: Mapping[Any, Any], what: str, hint: str) -> None:
-    """Fail unless both have the same keys, in any order."""
+def same_keys(
+    actual: Mapping[Any, Any],
+    expected: Mapping[Any, Any],
+    what: str,
+    hint: str,
+    *,
+    are_values: bool,
+) -> None:
+    """Fail unless both have the same keys, in any order.
+
+    Args:
+        are_values: the keys belong to what is expected, so none that is missing is told; else they
+            are names that the lab gives.
+    """
     missing = [key for key in expected if key not in actual]
     unknown = [key for key in actual if key not in expected]
     if missing or unknown:
-        parts = [f"lacks {missing}"] * bool(missing)
+        told = f"{len(missing)} of {counted(len(expected), 'key')}" if are_values else missing
+        parts = [f"lacks {told}"] * bool(missing)
         parts += [f"has unknown {shown(unknown)}"] * bool(unknown)
         fail(f"{what} {' and '.join(parts)}", hint)
 
@@ -56,5 +73,8 @@ def shown(keys: list[Any]) -> str:
 
 def kind_of(value: Any) -> str:
     """The name of a value's type, for a message."""
-    # A handle to something in the worker says itself what it stands for.
-    return str(getattr(value, "type_name", type(value).__name__))
+    kind = type(value)
+    if not hasattr(kind, "type_name"):
+        return kind.__name__
+    name = str(value.type_name)  # a handle to something in the worker says what it stands for
+    return f"{name} with something in it that can't be checked" if name in BY_VALUE else name

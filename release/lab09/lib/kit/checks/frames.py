@@ -24,6 +24,20 @@ class Column(NamedTuple):
     values: list[Any]  # of other columns
 
 
+class Counts(NamedTuple):
+    """What counts when two frames or series are compared, and how far numbers may be off."""
+
+    labels: bool = True  # the index
+    column_order: bool = True
+    dtype: bool = True
+    name: bool = True  # of a series
+    rtol: float = 0.0
+    atol: float = 0.0
+
+
+EVERYTHING = Counts()
+
+
 def is_frame(value: Any) -> bool:
     """Whether it is a data frame."""
     return _is_a(value, "DataFrame")
@@ -46,36 +60,25 @@ def _is_a(value: Any, name: str) -> bool:
 
 
 def compare_frames(
-    actual: Any,
-    expected: Any,
-    what: str,
-    hint: str,
-    form_hint: str = "",
-    *,
-    check_index: bool = True,
-    check_column_order: bool = True,
-    check_dtype: bool = True,
-    rtol: float = 0.0,
-    atol: float = 0.0,
+    actual: Any, expected: Any, what: str, hint: str, form_hint: str, counts: Counts = EVERYTHING
 ) -> None:
     """Fail unless two frames are equal; see `assert_frame_equal`."""
     if type(actual) is not type(expected):
         fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", form_hint)
     names, wanted = list(actual.columns), list(expected.columns)
-    _same_names(names, wanted, what, form_hint, check_column_order)
+    _same_names(names, wanted, what, form_hint, counts.column_order)
     if len(actual) != len(expected):
         fail(f"{what}: {counted(len(actual), 'row')} where {len(expected)} belong", hint)
-    if is_index(getattr(expected, "index", None)) and check_index:
-        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
+    _same_index(actual, expected, what, hint, form_hint, counts)
     ours, theirs = _by_name(actual, names), _by_name(expected, wanted)
-    order = wanted if check_column_order else sorted(wanted, key=repr)
+    order = wanted if counts.column_order else sorted(wanted, key=repr)
     pairs = [(name, ours[name].pop(0), theirs[name].pop(0)) for name in order]
-    if check_dtype:
+    if counts.dtype:
         for name, one, other in pairs:
             _same_dtype(one, other, f"column {_shown(name)} of {what}")
     for name, one, other in pairs:
         named = f"column {_shown(name)} of {what}"
-        _same_values(_column(one), _column(other), named, hint, rtol, atol, check_dtype)
+        _same_values(_column(one), _column(other), named, hint, counts)
 
 
 def _by_name(frame: Any, names: list[Any]) -> dict[Any, list[Any]]:
@@ -104,30 +107,26 @@ def _same_names(
 
 
 def compare_series(
-    actual: Any,
-    expected: Any,
-    what: str,
-    hint: str,
-    form_hint: str = "",
-    *,
-    check_index: bool = True,
-    check_dtype: bool = True,
-    check_name: bool = True,
-    rtol: float = 0.0,
-    atol: float = 0.0,
+    actual: Any, expected: Any, what: str, hint: str, form_hint: str, counts: Counts = EVERYTHING
 ) -> None:
     """Fail unless two series are equal; see `assert_series_equal`."""
     if type(actual) is not type(expected):
         fail(f"{what} should be a {_words(expected)}, not of type {kind_of(actual)}", form_hint)
     if len(actual) != len(expected):
         fail(f"{what}: {counted(len(actual), 'value')} where {len(expected)} belong", hint)
-    if check_name and (type(actual.name), actual.name) != (type(expected.name), expected.name):
+    if counts.name and (type(actual.name), actual.name) != (type(expected.name), expected.name):
         fail(f"{what} has another name", form_hint)
-    if is_index(getattr(expected, "index", None)) and check_index:
-        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
-    if check_dtype:
+    _same_index(actual, expected, what, hint, form_hint, counts)
+    if counts.dtype:
         _same_dtype(actual, expected, what)
-    _same_values(_column(actual), _column(expected), what, hint, rtol, atol, check_dtype)
+    _same_values(_column(actual), _column(expected), what, hint, counts)
+
+
+def _same_index(
+    actual: Any, expected: Any, what: str, hint: str, form_hint: str, counts: Counts
+) -> None:
+    if counts.labels and is_index(getattr(expected, "index", None)):
+        assert_index_equal(actual.index, expected.index, f"the index of {what}", hint, form_hint)
 
 
 def assert_index_equal(
@@ -147,7 +146,7 @@ def assert_index_equal(
         one, other = actual.get_level_values(level), expected.get_level_values(level)
         name = f"level {level} of {what}" if expected.nlevels > 1 else what
         _same_dtype(one, other, name)
-        wrong = _num_wrong(_column(one), _column(other), 0.0, 0.0, strict=True)[0]
+        wrong = _num_wrong(_column(one), _column(other), EVERYTHING)[0]
         if wrong:
             fail(f"{name}: {wrong} of {counted(len(expected), 'label')} wrong", hint)
 
@@ -201,11 +200,9 @@ def _made(dtype: str, values: list[Any], is_numeric: bool) -> Column:
     return Column(dtype, np.array(numbers, dtype=np.float64), [])
 
 
-def _same_values(
-    actual: Column, expected: Column, what: str, hint: str, rtol: float, atol: float, strict: bool
-) -> None:
-    wrong, error, margin = _num_wrong(actual, expected, rtol, atol, strict)
-    if margins.observers and (rtol or atol) and margin is not None:
+def _same_values(actual: Column, expected: Column, what: str, hint: str, counts: Counts) -> None:
+    wrong, error, margin = _num_wrong(actual, expected, counts)
+    if margins.observers and (counts.rtol or counts.atol) and margin is not None:
         tell(what, margin)
     count = len(expected.values) if expected.numbers is None else len(expected.numbers)
     if wrong:
@@ -213,15 +210,13 @@ def _same_values(
         fail(f"{what}: {wrong} of {counted(count, 'value')} wrong{off}", hint)
 
 
-def _num_wrong(
-    actual: Column, expected: Column, rtol: float, atol: float, strict: bool
-) -> tuple[int, float, float | None]:
+def _num_wrong(actual: Column, expected: Column, counts: Counts) -> tuple[int, float, float | None]:
     """How many values differ, the largest error of a number, and how often it fits its bound."""
     if actual.numbers is None or expected.numbers is None:
         ours, theirs = _listed(actual), _listed(expected)
         pairs = zip(ours, theirs, strict=True)
-        return sum(not _is_same(one, other, strict) for one, other in pairs), 0.0, None
-    return _numbers_wrong(actual.numbers, expected.numbers, rtol, atol)
+        return sum(not _is_same(one, other, counts.dtype) for one, other in pairs), 0.0, None
+    return _numbers_wrong(actual.numbers, expected.numbers, counts.rtol, counts.atol)
 
 
 def _numbers_wrong(

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .blank_errors import NAME_PREFIX, is_of_open_blank
+
 _TIMED = ("%%time", "%%capture")  # cell magics whose body defines names as a plain cell does
 _DEFINES = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.M)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-BLANK = "TODO_"  # how the undefined names of open blanks begin
+_BLANK = re.compile(rf"'({NAME_PREFIX}\w*)")  # the name of an open one, in what is said of it
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class Run:
             if name in one.sets and (self.stop is None or one.last < self.stop.line)
         ]
         return reached[-1] if reached else None
+
+    def read_for(self, made: Statement) -> set[str]:
+        """The names that a statement reads, and those that set these before it in the cell."""
+        read = set(made.reads)
+        for one in reversed(self.statements[: self.statements.index(made)]):
+            if one.sets & read:
+                read |= one.reads
+        return read
 
 
 class Runs:
@@ -190,7 +200,6 @@ def _syntax_error_in(source: str) -> SyntaxError | None:
 
 
 LONGEST_MESSAGE = 400  # characters; an error may quote a whole tensor
-_NO_KERNEL = "not implemented for '"  # a library says this of a dtype that it doesn't take
 
 
 def described_error(error: BaseException) -> str:
@@ -205,16 +214,17 @@ def described_error(error: BaseException) -> str:
 
 def blank_of(error: BaseException) -> str | None:
     """What an open blank asks for, if the exception is that of one; else None."""
-    if isinstance(error, NameError):
-        name = error.name or ""
-        return name if name.startswith(BLANK) else None
-    if not isinstance(error, NotImplementedError) or _NO_KERNEL in str(error):
+    message = described_error(error)
+    if not is_of_open_blank(type(error).__name__, message):
         return None
+    if not isinstance(error, NotImplementedError):
+        named = _BLANK.search(message)
+        return named and named[1]
     frames = traceback.extract_tb(error.__traceback__)
     raised = frames[-1] if frames else None
     if raised is None or "site-packages" in raised.filename:
         return None
-    return None if raised.line and "raise" not in raised.line else described_error(error)
+    return None if raised.line and "raise" not in raised.line else message
 
 
 def watch(shell: Any, stamp: Any) -> Runs:

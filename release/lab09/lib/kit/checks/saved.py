@@ -18,25 +18,33 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class SavedCell:
-    """A code cell; `question` is that of the next check, "" after the last one."""
+    """A code cell; `question` is that of the next check, "" after the last one. `is_given`: it is
+    the lab's, and locked."""
 
     id: str
     source: str
     question: str
     is_answer: bool
+    is_given: bool
     names: frozenset[str]
 
 
 @dataclass(frozen=True)
 class SavedNotebook:
-    """The code cells of a file, in order; none where there is no such file."""
+    """The code cells of a file and the questions with a check cell, in order; none where there is
+    no such file."""
 
     cells: tuple[SavedCell, ...] = ()
+    questions: tuple[str, ...] = ()
 
-    @property
-    def questions(self) -> list[str]:
-        """The questions with a check cell, in order."""
-        return list(dict.fromkeys(cell.question for cell in self.cells if cell.question))
+    def sets(self, name: str) -> bool:
+        """Whether some cell sets the name."""
+        return any(name in cell.names for cell in self.cells)
+
+    def gives(self, name: str) -> bool:
+        """Whether it is a name of the lab's: a given cell sets it, and no answer does."""
+        given = any(cell.is_given and name in cell.names for cell in self.cells)
+        return given and not self.question_of(name)
 
     def question_of(self, name: str) -> str:
         """The question whose answer sets this name, "" if none does."""
@@ -83,16 +91,19 @@ def _read(path: Path, stamp: Stamp) -> SavedNotebook:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         given = [cell for cell in cells if cell["cell_type"] == "code"]
         found: list[SavedCell] = []
+        questions: list[str] = []
         question = ""
         for cell in reversed(given):
             marks = cell["metadata"].get("nbgrader", {})
             source = "".join(cell["source"])
             if marks.get("grade"):
                 question = str(marks["grade_id"])
+                questions.insert(0, question)
                 continue
             cell_id, is_answer = str(cell.get("id", "")), bool(marks.get("solution"))
-            names = {name for one in statements_of(source) for name in one.sets}
-            found.insert(0, SavedCell(cell_id, source, question, is_answer, frozenset(names)))
+            is_given = bool(marks.get("locked")) and not is_answer
+            names = frozenset(name for one in statements_of(source) for name in one.sets)
+            found.insert(0, SavedCell(cell_id, source, question, is_answer, is_given, names))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return SavedNotebook()
-    return SavedNotebook(tuple(found))
+    return SavedNotebook(tuple(found), tuple(questions))

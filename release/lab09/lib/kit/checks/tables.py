@@ -1,6 +1,7 @@
 """How outcomes of public checks look: small tables, which read on light and on dark pages."""
 
 import html
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,7 +32,7 @@ _BADGES: dict[Verdict, tuple[str, str]] = {
 def as_table(question_id: str, outcomes: list[Outcome]) -> str:
     """An HTML table, a row per check."""
     rows = [
-        (_badge(outcome.verdict), html.escape(outcome.checked), _told(outcome))
+        (_badge(outcome.verdict), _with_code(outcome.checked), _told(outcome))
         for outcome in outcomes
     ]
     return _table(html.escape(question_id), rows)
@@ -57,9 +58,14 @@ def worst(outcomes: list[Outcome]) -> Verdict:
 
 
 def _told(outcome: Outcome) -> str:
-    lines = [html.escape(outcome.message)]
+    lines = [_with_code(outcome.message)]
     lines += [f"<code>{html.escape(line)}</code>" for line in outcome.details]
     return "<br>".join(lines)
+
+
+def _with_code(text: str) -> str:
+    """Text with what stands between backticks as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _badge(verdict: Verdict) -> str:

@@ -94,7 +94,7 @@ def take_tensors(
     value = opened(value)
     if not isinstance(value, dict):
         fail(f"{what} should be a dict of tensors, not of type {kind_of(value)}", hint)
-    same_keys(value, like, what, hint)
+    same_keys(value, like, what, hint, are_values=False)
     taken = {}
     for name, one in like.items():
         taken[name] = take_tensor(value[name], one.shape, one.dtype, f"{what}[{name!r}]", hint=hint)
