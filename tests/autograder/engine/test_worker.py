@@ -510,7 +510,7 @@ def test_nothing_that_grades_can_be_reached_by_import(fork: Fork) -> None:
         name for name in worker.submission.modules
         if name.split(".")[0] in ("lib", "autograder", "tests")
     }  # fmt: skip
-    assert ours == set()
+    assert ours <= {"lib", "lib.kit", "lib.kit.checks"}  # what workers have in the checks' place
     for name in ("lib.reference.models", "lib.reference.training", "source", "autograder.engine",
                  "autograder.judge", "autograder.cli", "pytest_plugin"):  # fmt: skip
         assert not worker.submission.finds(name), name

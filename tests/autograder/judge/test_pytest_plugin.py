@@ -244,10 +244,9 @@ def test_plain(submission):
 def test_in_words(submission):
     assert submission.double(3) == 987654, "is it a product?"
 
-class TestCase(unittest.TestCase):
-    @question("ex1-double", points=1)
-    def test_of_unittest(self):
-        self.assertEqual(8, 987654)
+@question("ex1-double", points=1)
+def test_of_unittest(submission):
+    unittest.TestCase().assertEqual(submission.double(4), 987654)
 """
 
 

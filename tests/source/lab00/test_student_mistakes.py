@@ -41,7 +41,7 @@ MISTAKES = [
     Mistake("ex1-longest", "longest = (", "max = 3\nlongest = (", "`max` is a name of Python's"),
     Mistake("ex1-longest", "key=len)\n)", "key=len)", "'(' was never closed at `longest = (`"),
     Mistake("ex1-count", "counts.get(word, 0)", "counts[word]", "KeyError: 'red' | in count_words"),
-    Mistake("ex1-count", "    return counts", "        return counts", "lacks ['fish', 'blue']"),
+    Mistake("ex1-count", "    return counts", "        return counts", "lacks 2 of 3 keys"),
     Mistake("ex1-count", "return counts", "words.clear(); return counts", "Work on a copy"),
     Mistake("ex2-mean", "/ len", "// len", "expected 1.5"),
     Mistake("ex2-mean", "raise ValueError", "return ValueError", "without words nothing is raised"),
