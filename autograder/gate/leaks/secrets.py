@@ -186,11 +186,7 @@ def _split(source: Path) -> tuple[list[Passage], list[Passage], list[Passage]]:
 
 
 def _collect(kind: Kind, secret: list[Passage], given: list[Passage]) -> Secrets:
-    given_statements = {
-        one.tokens
-        for passage in given
-        for one in passage.statements(kind.tokens)
-    }  # fmt: skip
+    given_statements = {one.tokens for passage in given for one in passage.statements(kind.tokens)}
     known = {
         run
         for passage in given
