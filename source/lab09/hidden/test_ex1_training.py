@@ -259,6 +259,7 @@ def test_losses_are_means_over_samples(submission, rng):
             "It should be the mean over all samples of the epoch: a sample of a small batch counts "
             "as much as any other",
         )
+    run.assert_lets_go()
 
 
 @question("ex1-train", points=1)

@@ -189,6 +189,7 @@ def test_addition_losses_are_means_over_samples(submission, rng):
             "It should be the mean over all samples of the epoch: a sample of a small batch counts "
             "as much as any other",
         )
+    run.assert_lets_go()
 
 
 @question("ex2-train", points=1)
@@ -200,6 +201,7 @@ def test_addition_losses_of_the_right_moment(submission, rng):
             name,
             "A batch's loss is taken before its step, and validation follows all steps of an epoch",
         )
+    run.assert_lets_go()
 
 
 def accuracy_run(submission, rng):
