@@ -956,10 +956,10 @@ weights = {name: weight.detach().cpu() for name, weight in model.lstm.named_para
 FC = "logits = fc(outputs.to(device)).detach().cpu()"
 
 
-def seen_by_lstm(submission, model, numbers, drops):
+def seen_by_lstm(submission, model, numbers, drops, device="cpu"):
     """What the dropout gives to the LSTM in three calls; what the LSTM and `fc` make of that must
     be the logits."""
-    device, hint = submission.device, "The LSTM reads what the dropout gives, and `fc` comes last"
+    hint = "The LSTM reads what the dropout gives, and `fc` comes last"
     made = submission.setup(SEEN, model=model, numbers=numbers, drops=drops, device=device)
     lstm = lstm_with(made.weights)
     shape = (*numbers.shape[1:3], lstm.input_size)
@@ -1154,7 +1154,8 @@ def test_addition_optimizer(submission):
     ).example
     model = submission.model_addition
     assert_holds_parameters(submission, model, submission.optimizer_addition, example)
-    seen_by_lstm(submission, model, torch.rand(2, 2, 3, 1, 28, 28), drops=False)
+    numbers = torch.rand(2, 2, 3, 1, 28, 28)
+    seen_by_lstm(submission, model, numbers, drops=False, device=submission.device)
 
 
 @question("ex2-setup", points=1, if_raises="It should take logits of ten classes")
