@@ -324,29 +324,28 @@ def share_told_apart(model, rng):
 DROPPED = """
 import torch
 
-layer, own, given, made = model.dropout, vars(model).get("dropout"), [], []
+hiding, given, made = model.dropout, [], []
+attributes = model.__dict__  # looked up before layers
+before = dict(attributes)
 
-def dropout(vectors):
-    given.append(vectors.clone())  # it may work in place
-    made.append(layer(vectors).clone())
+def watched(numbers):
+    given.append(numbers.clone())  # it may work in place
+    made.append(hiding(numbers).clone())
     return made[-1]
 
-vars(model)["dropout"] = dropout  # which is found before a layer
-try:
-    with torch.no_grad():
-        logits = []
-        for drops in modes:
-            model.eval()
-            if isinstance(layer, torch.nn.Module):
-                layer.train(drops)
-            else:
-                model.training = drops
-            logits.append(model(num_1, num_2))
-finally:
-    del vars(model)["dropout"]
-    if own is not None:
-        vars(model)["dropout"] = own
-    model.eval()
+attributes["dropout"] = watched
+logits = []
+with torch.no_grad():
+    for mode in modes:
+        model.eval()
+        if hasattr(hiding, "train"):
+            hiding.train(mode)
+        else:
+            model.training = mode
+        logits.append(model(num_1, num_2))
+attributes.pop("dropout")
+attributes.update({name: one for name, one in before.items() if name == "dropout"})
+model.eval()
 """
 NUM_DROPPED = 8  # sums: a layer may drop little, or many numbers together
 

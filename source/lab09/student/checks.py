@@ -926,8 +926,8 @@ def test_logits_per_place(submission):
         fail("in training mode nothing is dropped", "Dropout needs a rate above 0")
 
 
-# What the LSTM is given in three calls, as the dropout leaves it, and the logits that follow. No
-# other layer is in training mode.
+# What the LSTM is given in three calls, as the dropout leaves it, and the logits that follow, with
+# all weights of the LSTM multiplied. No other layer is in training mode.
 SEEN = """
 import torch
 
@@ -937,47 +937,52 @@ def dropout(vectors):
     seen.append(layer(vectors))
     return seen[-1]
 
-model.eval()
+model.train(False)
 model.training = drops
-if isinstance(layer, torch.nn.Module):
-    layer.train(drops)
-vars(model)["dropout"] = dropout  # which is found before a layer
+getattr(layer, "train", bool)(drops)
+weights = {name: one.detach().cpu().clone() for name, one in model.lstm.named_parameters()}
+vars(model)["dropout"] = dropout  # it is found before a layer
 try:
     with torch.no_grad():
+        for one in model.lstm.parameters():
+            one *= factor
         logits = [model(*numbers.to(device)).cpu() for _ in range(3)]
+        for name, one in model.lstm.named_parameters():
+            one.copy_(weights[name])
 finally:
-    del vars(model)["dropout"]
-    if own is not None:
-        vars(model)["dropout"] = own
-    model.eval()
+    vars(model).pop("dropout")
+    vars(model).update({} if own is None else {"dropout": own})
+    model.train(False)
 seen = [vectors.detach().cpu() for vectors in seen]
-weights = {name: weight.detach().cpu() for name, weight in model.lstm.named_parameters()}
 """
-FC = "logits = fc(outputs.to(device)).detach().cpu()"
+FC = "multiple = factor * fc(outputs.to(device)).detach().cpu()"
 
 
 def seen_by_lstm(submission, model, numbers, drops, device="cpu"):
     """What the dropout gives to the LSTM in three calls; what the LSTM and `fc` make of that must
     be the logits."""
     hint = "The LSTM reads what the dropout gives, and `fc` comes last"
-    made = submission.setup(SEEN, model=model, numbers=numbers, drops=drops, device=device)
-    lstm = lstm_with(made.weights)
+    given = {"numbers": numbers, "drops": drops, "factor": 2 + 2 * float(torch.rand(1))}
+    made = submission.setup(SEEN, model=model, device=device, **given)
+    lstm = lstm_with(made.weights, given["factor"])
     shape = (*numbers.shape[1:3], lstm.input_size)
     calls = [
         take_tensor(one, shape, torch.float32, "what the LSTM is given", hint=hint)
         for one in take_list(made.seen, 3, "the calls of `dropout`", hint=hint)
     ]
     for vectors, logits in zip(calls, take_list(made.logits, 3, "the logits"), strict=True):
-        outputs = lstm(vectors)[0].detach()
-        again = submission.setup(FC, fc=model.fc, outputs=outputs, device=device).logits
-        again = take_tensor(again, (*shape[:2], 10), torch.float32, "what `fc` gives", hint=hint)
-        assert_close(logits, again.permute(0, 2, 1), "the logits", rtol=1e-2, atol=1e-3, hint=hint)
+        given |= {"outputs": lstm(vectors)[0].detach(), "fc": model.fc}
+        multiple = submission.setup(FC, device=device, **given).multiple
+        multiple = take_tensor(multiple, (*shape[:2], 10), torch.float32, "what `fc` gives")
+        multiple = multiple.permute(0, 2, 1) / given["factor"]
+        what = "the logits with multiplied weights of the LSTM"
+        assert_close(logits, multiple, what, **NEAR, hint=hint)
     return calls
 
 
-def lstm_with(weights):
-    """An LSTM in this process with the weights of the student's."""
-    hint = "The task asks for `nn.LSTM`"
+def lstm_with(weights, factor):
+    """An LSTM in this process with the weights of the student's, multiplied."""
+    hint = "Make it with `nn.LSTM`"
     if not isinstance(weights, dict):
         fail("the weights of `lstm` are no dict", hint)
     weights = {str(name).rpartition(".")[2]: weight for name, weight in weights.items()}
@@ -997,7 +1002,7 @@ def lstm_with(weights):
         device="meta",  # it has no weights yet
     )
     taken = take_tensors(weights, dict(lstm.named_parameters()), "the LSTM", hint=hint)
-    lstm.load_state_dict(taken, assign=True)
+    lstm.load_state_dict({name: factor * one for name, one in taken.items()}, assign=True)
     return lstm.eval()
 
 
@@ -1008,8 +1013,8 @@ import torch
 model = make().train()
 for numbers in (num_1, num_2):
     numbers.requires_grad_()
-logits = model(num_1, num_2)
-torch.nn.functional.cross_entropy(logits, torch.zeros(logits[:, 0].shape).long()).backward()
+calls = [model(num_1, num_2)]
+torch.nn.functional.cross_entropy(calls[0], torch.zeros(calls[0][:, 0].shape).long()).backward()
 slopes = {"the images of num_1": [num_1.grad], "the images of num_2": [num_2.grad]}
 for name in ("fc", "lstm", "digit_encoder"):
     slopes[name] = [weight.grad for weight in getattr(model, name).parameters()]
