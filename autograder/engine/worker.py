@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from ..printable import printable
+from ..printable import NAME_LIMIT, printable
 from .causes import Cause
 from .failures import CellError, MissingName, Misuse, StudentError, WorkerLost
 from .limits import Limits
@@ -238,7 +238,7 @@ class Worker:
             case [bytes(echo), str("raised"), str(name), str(text), str(where), int(errno)] if (
                 echo == nonce and 0 <= errno <= MAX_ERRNO
             ):
-                told = printable(name), printable(text), printable(where)
+                told = _type_name(name, "an exception"), printable(text), printable(where)
                 raise StudentError(*told, errno, by_check=operation == "setup" and not where)
         raise self._violated()
 
@@ -278,7 +278,12 @@ class Worker:
         )
 
     def _unwrap(self, number: int, type_name: str) -> Remote:
-        return Remote(self, number, printable(type_name))
+        return Remote(self, number, _type_name(type_name, "object"))
+
+
+def _type_name(name: str, instead: str) -> str:
+    """The name of a type, which can say nothing else; "" if there is none."""
+    return name if not name or (name.isidentifier() and len(name) <= NAME_LIMIT) else instead
 
 
 def _within(timeout_s: float, what_for: str = "") -> tuple[float, str]:
