@@ -282,6 +282,7 @@ def test_losses_are_means_over_samples(submission, rng):
 def test_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    run.assert_downhill()
     run.assert_reported("train_loss", "A batch's loss is taken before its step")
 
 

@@ -140,7 +140,7 @@ def assert_some_add_up(labels):
     they must grow with what they should be: that all are right, a test of its own asks."""
     first, second, total = (convert_vector_to_int(labels[name]) for name in SUMMANDS_AND_SUM)
     both = torch.stack([first + second, total]).double()
-    grows = total.unique().numel() > 1 and float(torch.corrcoef(both)[0, 1]) > 0.5
+    grows = total.unique().numel() > 1 and float(torch.corrcoef(both)[0, 1]) > 0.85
     if not grows and not float((both[0] == both[1]).float().mean()) > 0.04:
         fail("the sums are wrong", "Read as a number, a row of `sum` is that of both summands")
 

@@ -123,21 +123,27 @@ class TrainingRun:
 
     def assert_moved(self) -> None:
         """Training at `TINY_RATE` must move the linear layer down the slope, and not far."""
-        state = take_dict(dict(self.model.state_dict()), self.start, "the trained model")
+        moved = self._moved_from_start(self.model)
+        if not 0.02 * TINY_RATE < float(moved.abs().max()) < 1000 * TINY_RATE:
+            fail("training moves the model too little or too far")
+        _assert_along(self.ways(), moved)
+
+    def assert_downhill(self) -> None:
+        """Training must move the linear layer about where it moves the twin, however far: how far,
+        other tests ask."""
+        moved = self._moved_from_start(self.model)
+        _assert_along(self._moved_from_start(self.twin)[None], moved)
+
+    def _moved_from_start(self, model: Any) -> Tensor:
+        state = take_dict(dict(model.state_dict()), self.start, "the trained model")
         moves = [
             take_tensor(state[name], start.shape, start.dtype, name) - start
             for name, start in self.start.items()
         ]
-        longest = max(float(move.abs().max()) for move in moves)
-        if longest == 0:
+        moved = torch.cat([move.flatten() for move in moves])
+        if not bool(moved.any()):
             fail("training moves no parameter", UNMOVED)
-        if not 0.02 * TINY_RATE < longest < 1000 * TINY_RATE:
-            fail("training moves the model too little or too far")
-        ways, moved = self.ways(), torch.cat([move.flatten() for move in moves])
-        for those, one in ((ways, moved), (_centred(ways), _centred(moved))):
-            if not F.cosine_similarity(those.double(), one[None].double()).max() > LEAST_COSINE:
-                hint = "Each step goes down the gradient of its own batch's loss"
-                fail("training moves the model, but not down the slope of the loss", hint)
+        return moved
 
     def assert_reported(self, name: str, hint: str = "") -> None:
         """A metric must be what the reference reports, in each epoch."""
@@ -157,6 +163,14 @@ class TrainingRun:
         values = take_list(metrics[name], len(self.expected[name]), f"`{name}`", hint=hint)
         what, hint = f"an element of `{name}`", "`.item()` turns a tensor of one number into it"
         return torch.tensor([take_number(value, what, hint=hint) for value in values])
+
+
+def _assert_along(ways: Tensor, moved: Tensor) -> None:
+    """A move must go along one of these ways, (ways, parameters)."""
+    for those, one in ((ways, moved), (_centred(ways), _centred(moved))):
+        if not F.cosine_similarity(those.double(), one[None].double()).max() > LEAST_COSINE:
+            hint = "Each step goes down the gradient of its own batch's loss"
+            fail("training moves the model, but not down the slope of the loss", hint)
 
 
 def _centred(values: Tensor) -> Tensor:
@@ -200,6 +214,7 @@ def assert_reports_every_epoch(train: Callable[..., TrainingRun]) -> None:
     )
     if torch.equal(drawn, drawn_by_other):
         fail("training sets a seed: all that is drawn later is the same", "Draw without a seed")
+    run.assert_downhill()
     histories = {name: run.history(name) for name in METRICS}
     first, expected = (float(of["train_loss"][0]) for of in (histories, run.expected))
     if not math.isclose(first, expected, rel_tol=1e-3):
