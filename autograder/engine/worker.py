@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from ..printable import printable
+from ..printable import NAME_LIMIT, printable
 from .causes import Cause
 from .failures import CellError, MissingName, Misuse, StudentError, WorkerLost
 from .limits import Limits
@@ -232,10 +232,13 @@ class Worker:
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
                 raise _missing(*arguments)
+            case [bytes(echo), str("missing")] if echo == nonce and operation == "again":
+                name = arguments[0]
+                raise MissingName(f"no cell sets `{name}`", name, Cause.MISSING_NAME)
             case [bytes(echo), str("raised"), str(name), str(text), str(where), int(errno)] if (
                 echo == nonce and 0 <= errno <= MAX_ERRNO
             ):
-                told = printable(name), printable(text), printable(where)
+                told = _type_name(name, "an exception"), printable(text), printable(where)
                 raise StudentError(*told, errno, by_check=operation == "setup" and not where)
         raise self._violated()
 
@@ -275,7 +278,12 @@ class Worker:
         )
 
     def _unwrap(self, number: int, type_name: str) -> Remote:
-        return Remote(self, number, printable(type_name))
+        return Remote(self, number, _type_name(type_name, "object"))
+
+
+def _type_name(name: str, instead: str) -> str:
+    """The name of a type, which can say nothing else; "" if there is none."""
+    return name if not name or (name.isidentifier() and len(name) <= NAME_LIMIT) else instead
 
 
 def _within(timeout_s: float, what_for: str = "") -> tuple[float, str]:
