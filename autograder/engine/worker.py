@@ -233,6 +233,9 @@ class Worker:
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
                 raise _missing(*arguments)
+            case [bytes(echo), str("missing")] if echo == nonce and operation == "again":
+                name = arguments[0]
+                raise MissingName(f"no cell sets `{name}`", name, Cause.MISSING_NAME)
             case [bytes(echo), str("raised"), str(name), str(text), str(where), int(errno)] if (
                 echo == nonce and 0 <= errno <= MAX_ERRNO
             ):

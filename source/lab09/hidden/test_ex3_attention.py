@@ -1,6 +1,7 @@
 """Exercise 3: self-attention by hand and in code, the tiled softmax, attention tile by tile."""
 
 import statistics
+from contextlib import suppress
 from functools import partial
 
 import torch
@@ -9,6 +10,7 @@ from model_probes import made_once
 
 from autograder.judge.expected import computed_once
 from lib.kit.checks import (
+    CheckFailure,
     assert_close,
     fail,
     question,
@@ -85,10 +87,59 @@ def expected_of(*inputs):
     return output.float(), weights.float()
 
 
+PAIR = "Return a pair: the output first, then the weights"
+
+
 def self_attention_of(submission, *inputs):
+    """Output and weights, whichever comes first: their order, one test asks."""
+    x, _, _, w_v = inputs
+    shape = (len(x), w_v.shape[1])
+    pair = take_list(submission.self_attention(*inputs), 2, "the result", hint=PAIR)
+    first, second = pair
+    return [second, first] if is_output(second, shape) and not is_output(first, shape) else pair
+
+
+def is_output(value, shape):
+    return torch.is_tensor(value) and value.shape == shape
+
+
+def output_of(submission, *inputs):
+    """The output alone: that weights come with it, other tests ask."""
     result = submission.self_attention(*inputs)
-    hint = "Return a pair: the output first, then the weights"
-    return take_list(result, 2, "the result of `self_attention`", hint=hint)
+    x, _, _, w_v = inputs
+    shape = (len(x), w_v.shape[1])
+    parts = list(result) if isinstance(result, list | tuple) else [result]
+    return next((one for one in parts if is_output(one, shape)), parts[0] if parts else result)
+
+
+def other_scales(width, *sizes):
+    """Factors by which scores differ that were divided by something else than the root of d_k:
+    which is right, one test asks."""
+    root = width**0.5
+    divisors = [1, width, root**-1, int(root), 2**0.5, *(size**0.5 for size in sizes)]
+    return [root / divisor for divisor in divisors]
+
+
+def assert_in_some_scale(scales, assert_scaled):
+    """`assert_scaled(factor)` must pass for a factor of 1, or for another one."""
+    try:
+        assert_scaled(1.0)
+    except CheckFailure as failure:
+        for factor in scales:
+            with suppress(CheckFailure):
+                assert_scaled(factor)
+                return
+        raise failure from None
+
+
+def scales_of(inputs):
+    x, w_q, _, w_v = inputs
+    return other_scales(w_q.shape[1], *x.shape, w_v.shape[1])
+
+
+def with_scale(inputs, factor):
+    x, w_q, w_k, w_v = inputs
+    return x, w_q * factor, w_k, w_v
 
 
 @question("ex3-self-attention", points=2)
@@ -97,7 +148,7 @@ def test_self_attention_output(submission, rng):
     for tokens in (2, 6):
         inputs = random_input(rng, tokens)
         assert_close(
-            self_attention_of(submission, *inputs)[0],
+            output_of(submission, *inputs),
             expected_of(*inputs)[0],
             "the output",
             rtol=1e-3,
@@ -113,17 +164,18 @@ def test_self_attention_weights(submission, rng):
     inputs = random_input(rng, 5)
 
     def assert_right(pair):
-        assert_close(
-            take_list(pair, 2, "the result of `self_attention`")[1],
-            expected_of(*inputs)[1],
-            "the weights",
-            rtol=1e-3,
-            atol=1e-4,
-            hint=f"Queries belong to the rows, keys to the columns, and {ROW_WISE}",
-        )
+        actual = take_list(pair, 2, "the result of `self_attention`", hint=PAIR)[1]
+        hint = f"Queries belong to the rows, keys to the columns, and {ROW_WISE}"
+
+        def assert_scaled(factor):
+            expected = expected_of(*with_scale(inputs, factor))[1]
+            assert_close(actual, expected, "the weights", rtol=1e-3, atol=1e-4, hint=hint)
+
+        assert_in_some_scale(scales_of(inputs), assert_scaled)
 
     assert_leaves_no_trace(submission, "self_attention", list(inputs), assert_right)
-    in_double_precision = self_attention_of(submission, *in_double(inputs))[1]
+    pair = submission.self_attention(*in_double(inputs))
+    in_double_precision = take_list(pair, 2, "the result of `self_attention`", hint=PAIR)[1]
     what = "the weights, computed of inputs in double precision,"
     take_tensor(in_double_precision, (5, 5), torch.float64, what)
 
@@ -154,11 +206,13 @@ def test_each_row_shares_out_attention(submission, rng):
 @question("ex3-self-attention", points=1)
 def test_one_token_attends_to_itself(submission, rng):
     """A single token gets weight 1 and its own value."""
-    x, w_q, w_k, w_v = random_input(rng, 1)
-    output, weights = self_attention_of(submission, x, w_q, w_k, w_v)
+    x, _, _, w_v = inputs = random_input(rng, 1)
     form = {"any_dtype": True, "form_hint": "Both dimensions stay, of one token too"}
-    assert_close(weights, torch.ones(1, 1), "the weights", **form)
+    output = output_of(submission, *inputs)
     assert_close(output, x @ w_v, "the output", rtol=1e-3, atol=1e-4, **form)
+    if not is_output(submission.self_attention(*inputs), (1, 3)):
+        _, weights = self_attention_of(submission, *inputs)
+        assert_close(weights, torch.ones(1, 1), "the weights", **form)
 
 
 @question("ex3-self-attention", points=1)
@@ -167,9 +221,14 @@ def test_large_scores_stay_finite(submission, rng):
     large, small = (random_input(rng, 6, scale=scale) for scale in (6.0, 1.0))
 
     def assert_attends_to(inputs):
-        pair = zip(self_attention_of(submission, *inputs), expected_of(*inputs), strict=True)
-        for name, (actual, expected) in zip(("the output", "the weights"), pair, strict=True):
-            assert_close(actual, expected, name, rtol=2e-3, atol=2e-3, any_dtype=True)
+        actual = output_of(submission, *inputs)
+
+        def assert_scaled(factor):
+            expected = expected_of(*with_scale(inputs, factor))[0]
+            what = "the output for large scores"
+            assert_close(actual, expected, what, rtol=2e-3, atol=2e-3, any_dtype=True)
+
+        assert_in_some_scale(scales_of(inputs), assert_scaled)
 
     hint = "Exp overflows beyond 88: `torch.softmax` subtracts the maximum of each row first"
     with explained(hint, if_passes=lambda: assert_attends_to(small)):
@@ -183,7 +242,9 @@ def test_self_attention_can_be_learnt(submission, rng):
     direction = torch.randn(4, 3, generator=rng)
     probe = submission.setup(
         "inputs = [tensor.detach().clone().requires_grad_() for tensor in inputs]\n"
-        "output, weights = self_attention(*inputs)\n"
+        "parts = self_attention(*inputs)\n"
+        "parts = [parts] if hasattr(parts, 'shape') else parts\n"
+        "output, = [one for one in parts if one.shape == direction.shape][:1] or parts[:1]\n"
         "(output * direction).sum().backward()\n"
         "gradients = [tensor.grad for tensor in inputs]\n"
         "output = output.detach()",
@@ -191,16 +252,21 @@ def test_self_attention_can_be_learnt(submission, rng):
         inputs=[tensor.detach() for tensor in inputs],
         direction=direction,
     )
-    output = expected_of(*inputs)[0]
-    (output * direction).sum().backward()
     gradients = take_list(probe.gradients, 4, "the gradients")
     hint = "The output is right: a part of the way to it passes no gradient on, or another one"
-    is_right = partial(assert_close, probe.output, output.detach(), rtol=1e-3, any_dtype=True)
-    with explained(hint, if_passes=is_right):
-        for name, actual, tensor in zip(("x", "w_q", "w_k", "w_v"), gradients, inputs, strict=True):
-            if actual is None:
-                fail(f"no gradient reaches {name}")
-            assert_close(actual, tensor.grad, f"the gradient of {name}", rtol=1e-2, atol=1e-3)
+    names = "x", "w_q", "w_k", "w_v"
+
+    def assert_scaled(factor):
+        output = expected_of(*with_scale(inputs, factor))[0]
+        expected = torch.autograd.grad((output * direction).sum(), inputs)
+        is_right = partial(assert_close, probe.output, output.detach(), rtol=1e-3, any_dtype=True)
+        with explained(hint, if_passes=is_right):
+            for name, actual, gradient in zip(names, gradients, expected, strict=True):
+                if actual is None:
+                    fail(f"no gradient reaches {name}")
+                assert_close(actual, gradient, f"the gradient of {name}", rtol=1e-2, atol=1e-3)
+
+    assert_in_some_scale(scales_of(inputs), assert_scaled)
 
 
 # -- softmax, tile by tile ----------------------------------------------------------------------
@@ -239,7 +305,7 @@ def test_blocks_of_any_length(submission, rng):
     """Any number of blocks of different lengths can be joined."""
     for sizes in ((1, 5, 2), (3, 1, 1, 7, 2, 4), (1, 1, 1, 1)):
         hint = "Every block counts, in its order"
-        assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
+        assert_joined(submission, random_blocks(rng, sizes), hint)
     blocks = in_double(random_blocks(rng, (3, 2, 0, 4)))
     blocks[1] += 200
 
@@ -255,7 +321,7 @@ def test_a_single_block(submission, rng):
     """One block is its own softmax, and one score gets all the weight."""
     for sizes in ((6,), (1,)):
         hint = "One block is joined to nothing: the result is its own softmax"
-        assert_joined(submission, random_blocks(rng, sizes), hint)
+        assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
 
 
 @question("ex3-softmax-tiled", points=1)
@@ -340,27 +406,37 @@ def assert_attends(submission, inputs, block_size, hint="", tolerance=1e-4, any_
 
 
 def assert_attended(actual, inputs, block_size, hint="", tolerance=1e-4, any_dtype=True):
-    assert_close(
-        actual,
-        attention(*in_double(inputs))[0].float(),
-        f"the output for {len(inputs[1])} keys in blocks of {block_size}",
-        rtol=1e-3,
-        atol=tolerance,
-        any_dtype=any_dtype,
-        hint=hint,
-    )
+    query, key, value = in_double(inputs)
+
+    def assert_scaled(factor):
+        assert_close(
+            actual,
+            attention(factor * query, key, value)[0].float(),
+            f"the output for {len(key)} keys in blocks of {block_size}",
+            rtol=1e-3,
+            atol=tolerance,
+            any_dtype=any_dtype,
+            hint=hint,
+        )
+
+    sizes = len(query), len(key), value.shape[1]
+    assert_in_some_scale(other_scales(query.shape[1], *sizes), assert_scaled)
 
 
 @question("ex3-flash", points=2)
 def test_even_blocks(submission, rng):
     """Keys in blocks of equal size give the ordinary attention, for any number of queries."""
     for queries, keys, block_size in ((5, 12, 4), (12, 6, 3), (3, 8, 4)):
-        assert_attends(
-            submission,
-            random_query_key_value(rng, queries, keys),
-            block_size,
-            "Divide scores by the root of d_k. When the maximum grows, both the sum and the output "
-            "so far are rescaled. At the end, divide the output by the sum",
+        inputs = random_query_key_value(rng, queries, keys)
+        assert_close(
+            submission.flash_attention(*inputs, block_size),
+            attention(*in_double(inputs))[0].float(),
+            f"the output for {keys} keys in blocks of {block_size}",
+            rtol=1e-3,
+            atol=1e-4,
+            any_dtype=True,
+            hint="Divide scores by the root of d_k. When the maximum grows, both the sum and the "
+            "output so far are rescaled. At the end, divide the output by the sum",
         )
     assert_goes_by_tiles(submission, rng)
 
@@ -435,11 +511,23 @@ def test_maxima_that_rise_and_fall(submission, rng):
 def test_block_size_does_not_matter(submission, rng):
     """In double precision every block size gives the same output."""
     inputs = in_double(random_query_key_value(rng, 6, 15, scale=2.0))
-    expected, _ = attention(*inputs)
-    outputs = []
-    for block_size in range(1, 17):
-        actual = submission.flash_attention(*inputs, block_size)
-        outputs.append(actual)
+    query, key, value = inputs
+    outputs = [submission.flash_attention(*inputs, block_size) for block_size in range(1, 17)]
+
+    def assert_scaled(factor):
+        assert_as_exact(outputs, attention(factor * query, key, value)[0])
+
+    sizes = len(query), len(key), value.shape[1]
+    assert_in_some_scale(other_scales(query.shape[1], *sizes), assert_scaled)
+    # Other blocks add up in another order, which rounds in another way.
+    if all(torch.equal(outputs[0], output) for output in outputs):
+        hint = "Each block holds `block_size` keys"
+        fail("blocks of any size give the same to the last bit: `block_size` is not used", hint)
+
+
+def assert_as_exact(outputs, expected):
+    """Outputs for blocks of 1, 2, 3, … must be as exact as double precision is."""
+    for block_size, actual in enumerate(outputs, start=1):
         what = f"the output for blocks of {block_size} in double precision"
         with explained(
             "It is right to six digits only. In double precision there are more: keep the inputs' "
@@ -448,10 +536,6 @@ def test_block_size_does_not_matter(submission, rng):
         ):
             hint = "A key's share depends on the scores, not on the block that the key is in"
             assert_close(actual, expected, what, rtol=1e-9, atol=1e-9, hint=hint)
-    # Other blocks add up in another order, which rounds in another way.
-    if all(torch.equal(outputs[0], output) for output in outputs):
-        hint = "Each block holds `block_size` keys"
-        fail("blocks of any size give the same to the last bit: `block_size` is not used", hint)
 
 
 # The scores of so many queries and keys take 8 MiB in float32, those of a block 128 KiB. What the
@@ -478,7 +562,7 @@ def assert_goes_by_tiles(submission, rng):
     """A call must take no more memory than a few blocks, whatever comes out; this is measured once,
     and then its values count."""
     taken = made_once(submission, "memory of flash_attention", lambda: memory_of(submission, rng))
-    peak_bytes, held_bytes, outputs, expected = taken
+    peak_bytes, held_bytes, outputs, (query, key, value) = taken
     if peak_bytes > MOST_TAKEN_BYTES:
         fail(
             "a call holds as much in memory as the whole matrix of scores",
@@ -490,16 +574,23 @@ def assert_goes_by_tiles(submission, rng):
             "whether the matrix of scores is among it",
             "Delete large variables of your own",
         )
+    sizes = len(query), len(key), value.shape[1]
     for output in outputs:
-        what = "the output for many keys"
-        assert_close(output, expected, what, rtol=1e-3, atol=1e-3, any_dtype=True)
+
+        def assert_scaled(factor, output=output):
+            expected, what = (
+                blockwise_output(factor * query, key, value),
+                "the output for many keys",
+            )
+            assert_close(output, expected, what, rtol=1e-3, atol=1e-3, any_dtype=True)
+
+        assert_in_some_scale(other_scales(query.shape[1], *sizes), assert_scaled)
 
 
 def memory_of(submission, rng):
     """What a call for many keys takes, and what was there before, in bytes; then what it returned,
-    and what it should have."""
+    and for which inputs, up to the order of the keys."""
     query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
-    expected = blockwise_output(query, key, value)
     peaks_bytes, outputs = [], []
     while not peaks_bytes or (len(peaks_bytes) < 3 and peaks_bytes[0] > MOST_TAKEN_BYTES):
         order = torch.randperm(KEYS, generator=rng)  # other inputs, the same output
@@ -507,4 +598,4 @@ def memory_of(submission, rng):
         with submission.peak_memory() as memory:  # a first call may set things up
             outputs.append(submission.flash_attention(*inputs, BLOCK_SIZE))
         peaks_bytes.append(memory.peak_bytes)
-    return statistics.median(peaks_bytes), memory.held_bytes, outputs, expected
+    return statistics.median(peaks_bytes), memory.held_bytes, outputs, (query, key, value)

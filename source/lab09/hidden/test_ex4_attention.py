@@ -5,8 +5,10 @@ import dataclasses
 from functools import partial
 from time import process_time
 
+import numpy as np
 import torch
 from call_probes import explained
+from device_probes import assert_embeds_elsewhere, assert_moved
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
@@ -20,11 +22,13 @@ from model_probes import (
     twins_of_made,
 )
 from torch.nn import functional as F
+from wide_net import in_form
 
 from lib.kit.checks import assert_above, assert_close, fail, question, take_tensor
 from lib.reference.models.attention import AttentionModel, sinusoidal_positions
 
 EMBEDDING_DIM = 64
+FLOATS = (torch.float32, torch.float64)
 BIASES = ("attn.in_proj_bias", "attn.out_proj.bias")  # the task leaves them to the student
 
 # -- positions ----------------------------------------------------------------------------------
@@ -32,6 +36,14 @@ BIASES = ("attn.in_proj_bias", "attn.out_proj.bias")  # the task leaves them to 
 # Angles in float32 make up to 3e-5 at position 250.
 TOLERANCE = 3e-4
 MANY, LAST_EXACT, FEW_COLUMNS = 50_000, 250, 8  # a loop over so many takes a second
+
+
+def positions_in(value, length, d_model):
+    """Positions in whatever form they come: as an array, with rows that are too many, with
+    positions in the columns. Their form, one test asks."""
+    if type(value) in (torch.Tensor, np.ndarray) and value.ndim == 2:
+        value = value.T if value.shape == (d_model, length) else value[:length]
+    return in_form(value, (length, d_model), torch.float32)
 
 
 @question("ex4-positions", points=1)
@@ -51,7 +63,7 @@ def test_positions_have_their_shape(submission):
 @question("ex4-positions", points=1)
 def test_position_zero_is_known(submission):
     """At position 0 every sine is 0 and every cosine is 1, in alternating columns."""
-    positions = submission.sinusoidal_positions(3, 10)
+    positions = positions_in(submission.sinusoidal_positions(3, 10), 3, 10)
     first = positions[0] if torch.is_tensor(positions) else positions
     hint = "Sines go to the even columns, cosines to the odd ones, and positions start at 0"
     expected = torch.tensor([0.0, 1.0] * 5)
@@ -66,9 +78,8 @@ def test_column_pairs_turn_together(submission):
     """A sine and the cosine beside it have the same angle: their squares sum to 1, and from each
     position to the next they turn on by as much."""
     hint = "Columns 2i and 2i + 1 share the exponent 2i / d_model"
-    positions = submission.sinusoidal_positions(40, 16)
-    dtypes = (torch.float32, torch.float64)
-    positions = take_tensor(positions, (40, 16), dtypes, "the positions", hint=hint).float()
+    positions = positions_in(submission.sinusoidal_positions(40, 16), 40, 16)
+    positions = take_tensor(positions, (40, 16), FLOATS, "the positions", hint=hint).float()
     pairs = positions.unflatten(1, (8, 2))  # (position, pair, sine and cosine)
     squares = (pairs**2).sum(dim=2)
     assert_close(squares, torch.ones(40, 8), "sine² + cosine²", rtol=0, atol=1e-4, hint=hint)
@@ -90,8 +101,8 @@ def test_positions_of_long_reviews(submission):
     ours_s = process_time() - started_s
     with submission.processor_time() as time:
         many = submission.sinusoidal_positions(MANY, FEW_COLUMNS)
-    floats = (torch.float32, torch.float64)
-    many = take_tensor(many, (MANY, FEW_COLUMNS), floats, "the positions of a very long text")
+    many = positions_in(many, MANY, FEW_COLUMNS)
+    many = take_tensor(many, (MANY, FEW_COLUMNS), FLOATS, "the positions of a very long text")
     assert_positions(many[:LAST_EXACT], LAST_EXACT, FEW_COLUMNS)
     if time.seconds > 10 * ours_s + 0.1:
         hint = "Compute all positions at once: a column divided by a row needs no loop over them"
@@ -100,7 +111,7 @@ def test_positions_of_long_reviews(submission):
 
 def assert_positions(actual, length, d_model):
     assert_close(
-        actual,
+        positions_in(actual, length, d_model),
         sinusoidal_positions(length, d_model),
         "the positions of a long review",
         rtol=0,
@@ -174,9 +185,10 @@ def test_attention_gives_a_logit_per_review(submission, rng):
             if_passes=several,
         ):
             assert_a_logit_each(random_tokens(rng, lengths), more_padding)
+    assert_embeds_elsewhere(submission, random_tokens(rng, [4, 2]))
 
 
-@question("ex4-attention", points=1)
+@question("ex4-attention", points=2)
 def test_tokens_carry_their_position(submission, rng):
     """embed() adds the position vectors to the embeddings of the words."""
     tokens = random_tokens(rng, [8, 5])
@@ -204,7 +216,7 @@ def test_tokens_carry_their_position(submission, rng):
         )
 
 
-@question("ex4-attention", points=1)
+@question("ex4-attention", points=0.5)
 def test_words_in_another_order(submission, rng):
     """The same words in another order give other logits."""
     tokens = torch.randint(1, 100, (12, 10), generator=rng)
@@ -223,7 +235,7 @@ def test_words_in_another_order(submission, rng):
         assert_right(models, one, logits)
 
 
-@question("ex4-attention", points=1)
+@question("ex4-attention", points=0.5)
 def test_attention_ignores_padding(submission, rng):
     """Further zeros on the right leave every logit as it is."""
     tokens = random_tokens(rng, [6, 2, 4, 1])
@@ -243,7 +255,7 @@ def test_attention_ignores_padding(submission, rng):
         assert_close(logits, expected, "the logits after more padding", rtol=1e-3, atol=1e-3)
 
 
-@question("ex4-attention", points=2)
+@question("ex4-attention", points=1.5)
 def test_mean_of_four_heads_attention(submission, rng):
     """Each logit comes from the mean over a review's real tokens, after attention of four heads."""
     tokens = random_tokens(rng, [9, 3, 1, 7])
@@ -262,7 +274,7 @@ except Exception:
 """
 
 
-@question("ex4-attention", points=1)
+@question("ex4-attention", points=2)
 def test_weights_of_the_heat_map(submission, rng):
     """attention_weights() gives (batch, seq_len, seq_len), averaged over four heads."""
     tokens = random_tokens(rng, [6, 4])
@@ -285,7 +297,7 @@ def test_weights_of_the_heat_map(submission, rng):
     )
 
 
-@question("ex4-attention", points=1.5)
+@question("ex4-attention", points=1)
 def test_gradients_reach_the_attention(submission, rng):
     """Gradients reach the embedding, the attention layer and the linear layer."""
     models, tokens = models_of(submission, rng), random_tokens(rng, [6, 6, 6])
@@ -321,3 +333,4 @@ def test_model_attention_attends(submission, rng):
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=mistaken)
     weights = theirs.model.attention_weights(tokens)
     take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights")
+    assert_moved(submission, "model_attention")

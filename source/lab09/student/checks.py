@@ -61,9 +61,10 @@ def test_decodes_specials(submission):
     """Ids 0, 1 and 2 have names of their own."""
     ids = torch.randperm(3).tolist() + torch.randint(0, 3, (3,)).tolist()
     text = submission.decode_review(ids, RANK_TO_WORD)
-    words = " ".join(("<pad>", "<start>", "<oov>")[token] for token in ids)
+    words = [("<pad>", "<start>", "<oov>")[token] for token in ids]
     hint = "0 is <pad>, 1 is <start>, 2 is <oov>"
-    assert_equal(text, words, "the text", hint=hint)
+    actual = text.split() if isinstance(text, str) else text
+    assert_equal(actual, words, "the words of the text", hint=hint)
 
 
 @question("ex1-filter", points=1)
@@ -87,6 +88,7 @@ def test_cuts_after_dropping(submission):
     for length in (3, 4, 0):
         given = [99, None, *words[:2], None, *words[2:]]
         kept = submission.filter_word_ids(given, max_id=10, max_seq_len=length)
+        kept = kept.tolist() if isinstance(kept, torch.Tensor) else kept
         assert_equal(kept, words[:length], f"the list for max_seq_len={length}", hint=hint)
 
 
@@ -152,9 +154,9 @@ def test_batches(submission):
         "tokens, labels = next(iter(DataLoader(dataset, batch_size=2)))",
         dataset=dataset,
     )
-    assert_tensor_equal(dataset[index][0], data[index], "the review")
-    assert_tensor_equal(made.tokens, data[:2], "a batch of reviews")
-    assert_tensor_equal(made.labels, labels[:2], "their labels")
+    assert_tensor_equal(dataset[index][0], data[index], "the review", any_dtype=True)
+    assert_tensor_equal(made.tokens, data[:2], "a batch of reviews", any_dtype=True)
+    assert_tensor_equal(made.labels, labels[:2], "their labels", any_dtype=True)
 
 
 # A student's model for each reading, with weights of ours in it, and what it makes of batches.
@@ -739,9 +741,6 @@ def test_shapes_of_labels(submission):
     for name, digits in labels.items():
         if len(digits.unique(dim=0)) < 10:
             fail(f"most rows of {name!r} are the same number")
-    units = sum(labels[name][:, 3] for name in ("num_1", "num_2")) % 10
-    if not torch.equal(units, labels["sum"][:, 3]):
-        fail("the last digit of some sums is wrong")
     both, more = (labels_of(submission, 200, 1) for _ in range(2))
     for name in ("num_1", "num_2"):
         found = set(both[name].flatten().tolist())
@@ -827,7 +826,10 @@ def test_label_is_the_sum(submission):
         known = known_digits(submission, train)
         dataset = submission.NumberMNIST(max_length=2, train=train, num_samples=NUM_SUMS)
         labels = take_dict(dataset.labels, ("num_1", "num_2", "sum"), "`labels`")
-        source = "samples = [dict(one) for one in [dataset[index] for index in [*range(count), 3]]]"
+        source = (
+            "samples = [dataset[index] for index in [*range(count), 3]]\n"
+            "samples = [dict(one) if hasattr(one, 'keys') else one for one in samples]"
+        )
         made = submission.setup(source, dataset=dataset, count=NUM_SUMS)
         samples = take_list(made.samples, NUM_SUMS + 1, "the samples")
         for name in ("num_1", "num_2"):
@@ -1039,10 +1041,10 @@ slopes = numbers.grad
 def test_both_directions(submission):
     """Each place depends on all images of both numbers (a carry), and gradients reach them all."""
     model = submission.setup(ADDER, make=submission.AdditionModel).model
-    numbers = torch.rand(2, 1, 3, 1, 28, 28)
+    numbers = torch.rand(2, 2, 3, 1, 28, 28)
     num_1, num_2 = numbers
     images = [(one, place) for one in (0, 1) for place in range(3)]
-    changed = numbers.repeat(6, 1, 1, 1, 1, 1, 1)  # (6, 2, 1, 3, 1, 28, 28)
+    changed = numbers.repeat(6, 1, 1, 1, 1, 1, 1)  # (6, 2, 2, 3, 1, 28, 28)
     for sums, (one, place) in zip(changed, images, strict=True):
         sums[one, :, place] = sums[one, :, place].flip(-1)  # as bright, another one
     reordered = torch.stack([num_1.flip(1), num_2])
@@ -1449,12 +1451,12 @@ largest, largest_of_exp = sizes.largest, sizes.largest_of_exp
 """
 
 
-def assert_softmax(submission, blocks, what, hint=""):
+def assert_softmax(submission, blocks, what, hint="", any_dtype=False):
     """The softmax of blocks joined, which stay as they are."""
     given = [block.clone() for block in blocks]
     actual = submission.softmax_tiled(given)
     expected = torch.cat(blocks).softmax(0)
-    assert_close(actual, expected, f"the softmax of {what}", hint=hint)
+    assert_close(actual, expected, f"the softmax of {what}", any_dtype=any_dtype, hint=hint)
     if len(given) != len(blocks) or not all(map(torch.equal, given, blocks)):
         fail("`softmax_tiled` changes the blocks that it is given", "Work on copies")
 
@@ -1484,13 +1486,13 @@ def test_large_scores(submission):
     hint = "Subtract the maximum before the exponential; rescale each block to the common maximum"
     size = float(torch.randint(900, 1100, (1,)))
     blocks = [size + torch.randn(2), torch.tensor([]), size + torch.randn(1)]
-    assert_softmax(submission, blocks, "large scores", hint)
+    assert_softmax(submission, blocks, "large scores", hint, any_dtype=True)
     negative = [block - 2 * size for block in blocks]
     hint = "The maximum may be far below 0; an empty block has none"
-    assert_softmax(submission, negative, "very negative scores", hint)
+    assert_softmax(submission, negative, "very negative scores", hint, any_dtype=True)
     both = [torch.tensor([-size]), torch.tensor([size]), torch.tensor([0.0])]
     for blocks in (both, both[::-1], both[1:]):
-        assert_softmax(submission, blocks, "small and large scores", hint)
+        assert_softmax(submission, blocks, "small and large scores", hint, any_dtype=True)
 
 
 def assert_attends(submission, query, key, value, block_size, hint):
