@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from ..printable import NAME_LIMIT, printable
+from ..printable import printable
 from .causes import Cause
 from .failures import CellError, MissingName, Misuse, StudentError, WorkerLost
 from .limits import Limits
@@ -29,6 +29,7 @@ Figure = TypeVar("Figure")
 
 ROOT = 0  # the handle of the notebook's namespace
 REDEFINE = {"execute", "borrow"}  # what may give the notebook's names other values
+LONGEST_NAME = 100  # of a type; no worker sends more of it
 PLACED_BYTES = 2**20  # of a file, at once
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 
@@ -283,7 +284,7 @@ class Worker:
 
 def _type_name(name: str, instead: str) -> str:
     """The name of a type, which can say nothing else; "" if there is none."""
-    return name if not name or (name.isidentifier() and len(name) <= NAME_LIMIT) else instead
+    return name if not name or (name.isidentifier() and len(name) <= LONGEST_NAME) else instead
 
 
 def _within(timeout_s: float, what_for: str = "") -> tuple[float, str]:
