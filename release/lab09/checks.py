@@ -320,6 +320,8 @@ SLIPS = {
     "no step": "No step moves a parameter: it needs a gradient, and `optimizer.step()`",
 }
 BATCHES = (2, 2, 1)  # sizes
+KNOWN = {}  # what our loop came to, by all that went in: a check is run again and again
+MOST_KNOWN = 1000
 
 
 class TinyRun:
@@ -358,6 +360,21 @@ class TinyRun:
 
     def ours(self, slip=""):
         """Four lists of measures and the weights at the end; with a slip, if one is named."""
+        key = (slip, self.batch_size, self.factor, self.content)
+        if key not in KNOWN:
+            if len(KNOWN) > MOST_KNOWN:
+                KNOWN.clear()
+            KNOWN[key] = self.trained(slip)
+        return KNOWN[key]
+
+    @functools.cached_property
+    def content(self):
+        """All numbers that our loop starts from."""
+        parts = (self.start, *self.train_data, *self.val_data, self.mark)
+        return tuple(part.numpy().tobytes() for part in parts)
+
+    def trained(self, slip):
+        """What our loop comes to."""
         equal = self.batch_size == 2  # a single one of equal samples says all
         *inputs, labels = (values[:1] if equal else values for values in self.train_data)
         weights = self.start.clone()
