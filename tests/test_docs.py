@@ -384,6 +384,7 @@ class Example:
     lab: str
     subject: Subject
     pool: Pool
+    judged: dict[tuple[str, str], dict[str, Verdict]] = dataclasses.field(default_factory=dict)
 
     @property
     def solution(self) -> Path:
@@ -392,10 +393,12 @@ class Example:
     def judge(self, part: str, instead: str) -> dict[str, Verdict]:
         """What tests say of the answers with something else in place of a part of them."""
         assert part in chapter(self.lab, "answers")
-        notebook = nbformat.read(self.solution, as_version=4)
-        for cell in notebook.cells:
-            cell.source = cell.source.replace(part, instead)
-        return self.verdicts(nbformat.writes(notebook).encode())
+        if (part, instead) not in self.judged:
+            notebook = nbformat.read(self.solution, as_version=4)
+            for cell in notebook.cells:
+                cell.source = cell.source.replace(part, instead)
+            self.judged[part, instead] = self.verdicts(nbformat.writes(notebook).encode())
+        return self.judged[part, instead]
 
     def verdicts(self, notebook: bytes) -> dict[str, Verdict]:
         answer = self.pool.judge(Grading(Content("somebody", f"{self.lab}.ipynb", notebook)))

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +76,7 @@ def publish(
     results: Sequence[SubmissionResult],
     exercises: Mapping[str, str] | None = None,
     title: str = "",
+    on_student: Callable[[str, Sequence[str]], None] = lambda student, notes: None,
 ) -> Publication:
     """Bring the gradebook, the graders' notebooks and the students' pages up to date.
 
@@ -85,6 +86,8 @@ def publish(
         results: of the class, or of a part of it.
         exercises: titles for the page, by what stands before the "-" in the questions' ids.
         title: the lab's, for the page.
+        on_student: told of each student about whom something was to be written, with the notes on
+            that, as soon as it is done.
 
     Returns:
         Notes, and the students whose files can't all be written; the others' are.
@@ -106,17 +109,20 @@ def publish(
                 assignment.lab, assignment.notebook, assignment.extra, publisher.due
             )
             for result in stale:
+                student = result.student
                 try:
-                    notes += publisher.publish(result, gradebook, press)
+                    own = publisher.publish(result, gradebook, press)
                 except OSError as error:  # of this student's files; the others go on
-                    notes.append(_unwritten(result.student, error))
-                    incomplete.append(result.student)
+                    own = [_unwritten(student, error)]
+                    incomplete.append(student)
                 except Jammed as reason:
-                    notes.append(
-                        f"{result.student}: not published, as making the page {reason}; look at "
-                        "what was handed in"
-                    )
-                    incomplete.append(result.student)
+                    own = [
+                        f"{student}: not published, as making the page {reason}; look at what was "
+                        "handed in"
+                    ]
+                    incomplete.append(student)
+                notes += own
+                on_student(student, own)
     return Publication(notes, incomplete)
 
 

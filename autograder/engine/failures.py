@@ -47,10 +47,14 @@ class StudentError(AssertionError):
         self, name: str, message: str, where: str, errno: int = 0, by_check: bool = False
     ) -> None:
         self.cause = cause_of_exception(name, message, errno)
-        raised = BY_CHECK if by_check else "your code raised"
-        super().__init__(_sentence(raised, self.cause, name, message, where))
         self.name, self.message, self.where, self.errno = name, message, where, errno
         self.by_check = by_check
+        super().__init__(self.telling(message))
+
+    def telling(self, message: str) -> str:
+        """A sentence for the student, with other words of the exception's."""
+        raised = BY_CHECK if self.by_check else "your code raised"
+        return _sentence(raised, self.cause, self.name, message, self.where)
 
 
 class Misuse(TypeError):
@@ -82,7 +86,11 @@ class CellError:
         return cause_of_exception(self.name, self.message, self.errno)
 
     def __str__(self) -> str:
-        return _sentence("this cell raised", self.cause, self.name, self.message, self.where)
+        return self.telling(self.message)
+
+    def telling(self, message: str) -> str:
+        """The sentence, with other words of the exception's."""
+        return _sentence("this cell raised", self.cause, self.name, message, self.where)
 
 
 def _sentence(raised: str, cause: Cause, name: str, message: str, where: str) -> str:

@@ -155,6 +155,21 @@ class Submission(Remote):
         """
         return self._remote_worker.ask("setup", source, inputs)
 
+    def again(self, name: str, source: str, /, **inputs: Any) -> Any:
+        """Run the cell that set a name once more, and see what comes of it elsewhere.
+
+        Before it, `source` runs with `inputs`. It finds the notebook's names in the dictionary
+        `names`, where it may exchange them, and the cell's text in `cell`. Afterwards the notebook
+        has all its names as before.
+
+        Returns:
+            A `Remote` whose attributes are the notebook's names as the cell left them.
+
+        Raises:
+            MissingName: if no cell sets this name.
+        """
+        return self._remote_worker.ask("again", name, source, inputs)
+
     def call(self, function: Remote, /, *arguments: Any, **named: Any) -> Any:
         """Call a function, and see all that comes of it.
 

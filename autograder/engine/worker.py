@@ -29,6 +29,7 @@ Figure = TypeVar("Figure")
 
 ROOT = 0  # the handle of the notebook's namespace
 REDEFINE = {"execute", "borrow"}  # what may give the notebook's names other values
+LONGEST_NAME = 100  # of a type; no worker sends more of it
 PLACED_BYTES = 2**20  # of a file, at once
 BY_ITSELF_S = 0.5  # for a program that hung up to finish ending
 
@@ -232,10 +233,13 @@ class Worker:
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
                 raise _missing(*arguments)
+            case [bytes(echo), str("missing")] if echo == nonce and operation == "again":
+                name = arguments[0]
+                raise MissingName(f"no cell sets `{name}`", name, Cause.MISSING_NAME)
             case [bytes(echo), str("raised"), str(name), str(text), str(where), int(errno)] if (
                 echo == nonce and 0 <= errno <= MAX_ERRNO
             ):
-                told = printable(name), printable(text), printable(where)
+                told = _type_name(name, "an exception"), printable(text), printable(where)
                 raise StudentError(*told, errno, by_check=operation == "setup" and not where)
         raise self._violated()
 
@@ -275,7 +279,12 @@ class Worker:
         )
 
     def _unwrap(self, number: int, type_name: str) -> Remote:
-        return Remote(self, number, printable(type_name))
+        return Remote(self, number, _type_name(type_name, "object"))
+
+
+def _type_name(name: str, instead: str) -> str:
+    """The name of a type, which can say nothing else; "" if there is none."""
+    return name if not name or (name.isidentifier() and len(name) <= LONGEST_NAME) else instead
 
 
 def _within(timeout_s: float, what_for: str = "") -> tuple[float, str]:

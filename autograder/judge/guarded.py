@@ -42,6 +42,12 @@ class Guarded:
             return guarded(self._remote.setup(source, **_bare(inputs)))
         return guarded(self._remote.setup)(source, **inputs)
 
+    def again(self, name: str, source: str, /, **inputs: Any) -> Any:
+        """See `Submission.again`; a name like others, where it is no notebook's."""
+        if isinstance(self._remote, Submission):
+            return guarded(self._remote.again(name, source, **_bare(inputs)))
+        return guarded(self._remote.again)(name, source, **inputs)
+
     def call(self, function: Any, /, *arguments: Any, **named: Any) -> Any:
         """See `Submission.call`; a name like others, where it is no notebook's."""
         if isinstance(self._remote, Submission):

@@ -37,7 +37,7 @@ from .blame import cause_of, told_to_author, told_to_student
 from .broken_files import why_broken
 from .cases import Case, cases_of
 from .guarded import Guarded
-from .message_door import message_of
+from .message_door import message_of, without_values
 from .reproduction import Evidence, Heard, Reproductions, told
 from .results import CellFailure, Verdict
 from .session import QuestionLost, Session, derive_seed
@@ -374,7 +374,10 @@ def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Fail
             return _Failure(f"{error}{_failure_of(failed)}", error.cause)
         case StudentError():
             blames_answer = error.cause.raised and not error.by_check
-            text = f"{error}{_blamed(error, session)}"
+            told = str(error)
+            if not _is_public(item):
+                told = error.telling(without_values(error.message, session.text))
+            text = f"{told}{_blamed(error, session)}"
             notes = getattr(error, "__notes__", ())  # by the test, see PEP 678
             text = mark.with_hint(text, notes) if blames_answer else text
             return _Failure(text, error.cause, error.name, error.errno)

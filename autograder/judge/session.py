@@ -17,6 +17,7 @@ from ..engine import Cause, CellError, StudentError, Submission, Worker, WorkerL
 from .clock import Clock
 from .content import ExtraFile
 from .dependencies import spans
+from .message_door import without_values
 from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
@@ -49,6 +50,11 @@ class Session:
 
     def __post_init__(self, continued: Clock | None) -> None:
         self.clock = continued or Clock(self.zygote.limits)
+
+    @cached_property
+    def text(self) -> str:
+        """All that stands in cells."""
+        return "\n".join(cell.source for cell in self.cells)
 
     @cached_property
     def question_order(self) -> dict[str, int]:
@@ -166,9 +172,11 @@ class Session:
             self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {text}", loss.cause)
             return False
         if error is not None:
-            self.failures[cell.id] = CellFailure(
-                cell.id, error.name, str(error), error.cause, error.errno
-            )
+            told = str(error)
+            if self.asked:  # it may have kept what tests before it gave to its functions
+                told = error.telling(without_values(error.message, self.text))
+            failure = CellFailure(cell.id, error.name, told, error.cause, error.errno)
+            self.failures[cell.id] = failure
         return True
 
     def _execute(self, cell: Any, worker: Worker) -> CellError | None:

@@ -4,10 +4,12 @@ The submissions of the corpus are tried one after the other (those that have a n
 with it) on a site of secrets, files, sockets and processes that none of them may reach.
 """
 
+import contextlib
 import errno
 import io
 import json
 import math
+import os
 import resource
 import secrets
 import shutil
@@ -27,12 +29,14 @@ from autograder.course.asked import asked_of
 from autograder.course.class_run import SECRET_BITS
 from autograder.course.class_table import as_table as class_table
 from autograder.course.class_table import remarks
+from autograder.course.course import Course
 from autograder.course.hand_ins import find_hand_ins
 from autograder.course.publish import publish
 from autograder.course.recorded import read_gradebook
 from autograder.course.release import take_release
 from autograder.engine import Cause, Limits
 from autograder.engine.confinement import Policy
+from autograder.engine.untrusted.processor import processor_s
 from autograder.errors import UserError
 from autograder.judge.content import Content
 from autograder.judge.grade import Grading, failed_result
@@ -47,6 +51,7 @@ from .formgrader_page import formgrader_page
 from .pages import alive_in_page, alive_in_terminal
 from .recipe import HONEST, Attack
 from .site import Site
+from .witnesses import descendants
 
 # Small, so that what ends by a limit ends soon.
 LIMITS = Limits(
@@ -231,32 +236,53 @@ class Range:
             achieved=tuple(achieved),
         ), result
 
-    def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> Iterator[Outcome]:
-        """Take results into a gradebook and look at what students and graders get to see."""
+    def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> list[Outcome]:
+        """Take results into a gradebook, as those of a class are, and look at what students and
+        graders get to see of each."""
         folder, lab = self._site.class_dir, self._site.lab_name
         course, assignment, _ = take_release(folder, lab, self._site.release_root)
-        publish(course, assignment, [graded[0][1]])  # nbgrader is imported
-        for outcome, result in graded:
-            started_at_s = _processor_s()
-            published = publish(course, assignment, [result])
+        of_student = {result.student: (outcome, result) for outcome, result in graded}
+        assert len(of_student) == len(graded)
+        seen: dict[str, Outcome] = {}
+        started_at_s = _processor_s()
+
+        def look(student: str, notes: Sequence[str]) -> None:
+            nonlocal started_at_s
             seconds = _processor_s() - started_at_s
-            self._site.settle()
-            page = course.feedback_page(result.student, lab).read_text("utf-8")
-            notebook = json.loads(
-                course.autograded_notebook(result.student, lab).read_text("utf-8")
-            )
-            pages = [page, *(formgrader_page(notebook, ours) for ours in (True, False))]
-            found = [event for one in pages for event in alive_in_page(one)]
-            found += alive_in_terminal("".join([_in_terminal(lab, result), *published.notes]))
-            found += self._site.evidence(_text_of_files(folder, result.student))
-            row = read_gradebook(course.gradebook, lab)[result.student]
-            points = sum(grade.score or 0.0 for grade in row.grades.values())
-            if points != outcome.got:
-                found.append(f"{points:g} points in the gradebook")
+            outcome, result = of_student[student]
+            found = self._published(course, outcome, result, notes)
             if seconds > PUBLISHING_S:
                 found.append(f"took {seconds:.1f} s to publish")
-            found += [f"not published: {student}" for student in published.incomplete]
-            yield replace(outcome, achieved=(*outcome.achieved, *dict.fromkeys(found)))
+            seen[student] = replace(outcome, achieved=(*outcome.achieved, *dict.fromkeys(found)))
+            started_at_s = _processor_s()
+
+        results = [result for _, result in graded]
+        published = publish(course, assignment, results, on_student=look)
+        for student in {*published.incomplete, *(of_student.keys() - seen.keys())}:
+            one = seen.get(student, of_student[student][0])
+            seen[student] = replace(one, achieved=(*one.achieved, f"not published: {student}"))
+        return [seen[student] for student in of_student]
+
+    def _published(
+        self, course: Course, outcome: Outcome, result: SubmissionResult, notes: Sequence[str]
+    ) -> list[str]:
+        """What is alive in all that was published of one student, and what else has happened."""
+        self._site.settle()
+        lab, student = self._site.lab_name, result.student
+        try:
+            page = course.feedback_page(student, lab).read_text("utf-8")
+            notebook = json.loads(course.autograded_notebook(student, lab).read_text("utf-8"))
+        except FileNotFoundError:
+            return []  # which `publish` says
+        pages = [page, *(formgrader_page(notebook, ours) for ours in (True, False))]
+        found = [event for one in pages for event in alive_in_page(one)]
+        found += alive_in_terminal("".join([_in_terminal(lab, result), *notes]))
+        found += self._site.evidence(_text_of_files(self._site.class_dir, student))
+        row = read_gradebook(course.gradebook, lab)[student]
+        points = sum(grade.score or 0.0 for grade in row.grades.values())
+        if points != outcome.got:
+            found.append(f"{points:g} points in the gradebook")
+        return found
 
     def _grade(self, submitted: Path) -> tuple[SubmissionResult, float]:
         student = submitted.parents[1].name
@@ -336,9 +362,13 @@ def as_table(outcomes: list[Outcome], confinement: str) -> Table:
 
 
 def _processor_s() -> float:
-    """What this process and those that it started have used."""
+    """What this process and those that it started have used, also those that live."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    seconds = sum(one.ru_utime + one.ru_stime for one in used)
+    for pid in descendants(os.getpid()):
+        with contextlib.suppress(OSError):  # it has ended
+            seconds += processor_s(pid)
+    return seconds
 
 
 def _text_of_files(course_dir: Path, student: str) -> str:

@@ -68,6 +68,7 @@ class Site:
         self._closing.enter_context(_with_temporary_folder(self.folder / "tmp"))
         self._closing.enter_context(_with_environment("TOKEN", self._secrets["environment"]))
         self._closing.enter_context(_without_bytecode())
+        self._closing.enter_context(_with_environment("PYTHONDONTWRITEBYTECODE", "1"))
         sockets = self.folder / "sockets"
         sockets.mkdir()
         lab = self.lab_name
@@ -200,16 +201,20 @@ def _with_line(notebook: str, line: str) -> str:
 
 @contextlib.contextmanager
 def _with_environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
     os.environ[name] = value
     try:
         yield
     finally:
-        del os.environ[name]
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 @contextlib.contextmanager
 def _without_bytecode() -> Iterator[None]:
-    """Importing the lab's tests leaves nothing beside them."""
+    """Importing the lab's tests leaves nothing beside them; for judges, a variable says so."""
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield

@@ -7,6 +7,7 @@ import re
 FORGET_PEAK = b"5"  # what `clear_refs` takes it for, see proc(5)
 LONGEST_BYTES = 2**16  # of the kernel's figures of a process
 KIB = 1024
+OWN = ("RssAnon", "RssShmem")  # memory that could be shared with others is its own, too
 
 
 class Machine:
@@ -36,9 +37,10 @@ class Machine:
             with contextlib.suppress(OSError):  # then an earlier peak counts, too
                 self._write(f"{pid}/clear_refs", FORGET_PEAK)
         figures = self._status(pid)
-        inherited = self._status(figures["PPid"])["RssAnon"]
+        inherited = self._status(figures["PPid"])
+        own = sum(figures[kind] - inherited[kind] for kind in OWN)
         return {
-            "own": KIB * max(0, figures["RssAnon"] - inherited),
+            "own": KIB * max(0, own),
             "resident": KIB * figures["VmRSS"],
             "peak": KIB * figures["VmHWM"],
         }

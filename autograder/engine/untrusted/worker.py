@@ -1,5 +1,6 @@
 """Runs one submission's cells and answers questions about what they defined."""
 
+import ast
 import contextlib
 import functools
 import importlib
@@ -30,6 +31,7 @@ from .settings import Settings
 from .stand_ins import Borrower
 
 CELL_FILES = "<ipython-input-"  # how IPython names the code of cells
+AGAIN = f"{CELL_FILES}again>"
 
 
 class UnseenFormatter(DisplayFormatter):
@@ -95,6 +97,7 @@ class Session:
         self.test = contextlib.ExitStack()  # open while a test runs
         self.home = Path.cwd()
         self.files: dict[str, str] = {}  # of the student's: path -> what it is called
+        self.cells: list[str] = []  # the text of those that ran
         self.objects: dict[int, Any] = {0: shell.user_module}
         self.numbers = itertools.count(1)
         self.operations: dict[str, Callable[..., Any]] = {
@@ -105,6 +108,7 @@ class Session:
             "len": len,
             "content": content_of,
             "setup": setup,
+            "again": self.again,
             "give_back": heap.give_back,
             "keep_freed": heap.keep_freed,
             "place": self.place,
@@ -189,6 +193,29 @@ class Session:
         self.borrows = True
         self.borrower.bind(names, self.shell.user_ns)
 
+    def again(self, name: str, source: str, inputs: dict[str, Any]) -> ModuleType:
+        """Run the cell that set a name once more, after `source`, which may give others new values:
+        it finds them in `names`, and the cell's text in `cell`. The notebook keeps what it had.
+
+        Returns:
+            What all names were in the end.
+        """
+        texts = map(self.shell.transform_cell, reversed(self.cells))
+        cell = next((text for text in texts if sets(text, name)), None)
+        if cell is None:
+            raise Missing
+        names = self.shell.user_ns
+        kept = dict(names)
+        made = ModuleType("again")
+        try:
+            exec(compiled(source), {"names": names, "cell": cell, **inputs})
+            exec(compile(cell, AGAIN, "exec"), names)
+            vars(made).update(names)
+        finally:
+            names.clear()
+            names.update(kept)
+        return made
+
     def handle_of(self, value: Any) -> tuple[int, str]:
         """A new number for a value, with the name of its type."""
         number = next(self.numbers)
@@ -202,6 +229,7 @@ class Session:
     def execute(self, source: str) -> None:
         """Run a cell as Jupyter does, under the student's own settings."""
         self.test.close()
+        self.cells.append(source)
         result = self.shell.run_cell(source)
         plots.close_all()  # as Jupyter does after each cell
         stay_alone()  # in case this cell was the first to import something
@@ -224,6 +252,16 @@ def setup(source: str, inputs: dict[str, Any]) -> ModuleType:
     vars(namespace).update(inputs)
     exec(compiled(source), vars(namespace))
     return namespace
+
+
+def sets(cell: str, name: str) -> bool:
+    """Whether a cell's text gives this name a value, as far as that shows without running it."""
+    try:
+        nodes = list(ast.walk(ast.parse(cell)))
+    except SyntaxError:
+        return False
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return name in stored | {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
 
 
 @functools.cache  # tests of one question often set the same things up

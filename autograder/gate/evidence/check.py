@@ -6,6 +6,7 @@ from ...judge.pool import Failed
 from ..bench import Bench, Finding, Seen
 from .deception import NUM_LIARS, Deception, Found, Lie
 from .liars import FLATTERIES
+from .only_costs import read_only_costs
 from .witnessed import FILE_NAME, read_witnessed
 
 PARTS = 2  # of the questions, each in a process of its own
@@ -16,14 +17,16 @@ def check_evidence(bench: Bench) -> Seen:
     if bench.solution is None:
         return Seen("nothing: there is no solution")
     tests = {test.name: test for test in bench.subject.tests}
-    found = _deceive(bench)
+    heard = _deceive(bench)
+    costs = read_only_costs(bench.subject.hidden_dir)
+    found = costs.without(heard)
     witnessed = read_witnessed(bench.subject.hidden_dir)
     findings = [
         Finding(f"{shown(test.path)}:{test.line}", _what_is_wrong(name, lies))
         for name, test in tests.items()
         if (lies := found.get(name)) and (name not in witnessed.names or _broken(lies))
     ]
-    findings += witnessed.findings(tests, found)
+    findings += [*witnessed.findings(tests, found), *costs.findings(heard)]
     points = witnessed.points(tests)
     looked_at = f"{len(tests)} tests, {NUM_LIARS} liars, {points:g} worker-witnessed points"
     return Seen(looked_at, findings, witnessed.notes(tests))

@@ -103,6 +103,8 @@ class Witness:
     def _place(self, operation: str, *arguments: Any) -> str:
         if operation == "setup":
             return SETUP
+        if operation == "again":
+            return f"{NOTEBOOK} again"
         target = self._known(arguments[0])
         match operation:
             case "get":

@@ -9,21 +9,26 @@ students' environments are their own.
 
 `python -m lib.kit.data.torchvision_without_ops` installs this file into the running
 environment, with a `.pth` line that imports it in every Python process, Jupyter kernels included.
+So it imports only what each of them has loaded by then.
 """
 
-import shutil
+from __future__ import annotations
+
 import sys
-import sysconfig
-from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
-from pathlib import Path
-from types import ModuleType
+from importlib.machinery import PathFinder
+
+TYPE_CHECKING = False  # as type checkers know it
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+    from pathlib import Path
+    from types import ModuleType
 
 META_REGISTRATIONS = "torchvision._meta_registrations"
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds that one module and wraps its loader; all others are found as usual."""
 
     def find_spec(
@@ -33,11 +38,11 @@ class _Finder(MetaPathFinder):
             return None
         spec = PathFinder.find_spec(name, path)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)
+            spec.loader = _Loader(spec.loader)  # type: ignore[assignment]  # it is none by name
         return spec
 
 
-class _Loader(Loader):
+class _Loader:
     """Runs the module only if torchvision's operators exist."""
 
     def __init__(self, original: Loader) -> None:
@@ -61,6 +66,10 @@ def install_finder() -> None:
 
 def install_into_environment() -> Path:
     """Copy this file into site-packages with a `.pth` line; returns the `.pth` file."""
+    import shutil
+    import sysconfig
+    from pathlib import Path
+
     site_packages = Path(sysconfig.get_paths()["purelib"])
     name = Path(__file__).stem
     shutil.copyfile(__file__, site_packages / f"{name}.py")

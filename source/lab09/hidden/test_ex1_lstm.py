@@ -5,6 +5,7 @@ from functools import partial
 
 import torch
 from call_probes import explained
+from device_probes import assert_moved
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
@@ -253,3 +254,4 @@ def test_model_skips_padding(submission, rng):
     hint = "LSTMModel itself has a mistake"
     expected = theirs.reference(tokens)
     assert_close(logits, expected, "the logits of model_lstm", rtol=1e-3, atol=1e-4, hint=hint)
+    assert_moved(submission, "model_lstm")

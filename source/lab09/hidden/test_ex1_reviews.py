@@ -2,6 +2,7 @@
 
 import torch
 from call_probes import assert_leaves_no_trace
+from device_probes import EXCHANGE, assert_chooses_gpu
 from wide_net import as_list, in_form, words_of
 
 from lib.kit.checks import (
@@ -194,25 +195,22 @@ def test_adds_no_needless_zeros(submission, rng):
     )
 
 
-# Where there is a single device, a tensor lies on it wherever it was made. So the notebook's
-# `device` is exchanged for `meta`, on which tensors have no values. Who works with values there has
-# to fail: then the notebook's own device decides.
-PLACED = """
+# Who works with values has to fail on `meta`: then the notebook's own device decides.
+PLACED = f"""
 import inspect
 import torch
 
 tokens = pad_reviews(reviews)
 kinds, wanted = [tokens.device.type], [torch.zeros(1, device=device).device.type]
-names = getattr(inspect.unwrap(pad_reviews), "__globals__", {})
-own = names.get("device")
-names["device"] = torch.device("meta")
+names = getattr(inspect.unwrap(pad_reviews), "__globals__", {{}})
+{EXCHANGE}
 try:
     kinds.append(pad_reviews(reviews).device.type)
     wanted.append("meta")
 except RuntimeError:
     pass
 finally:
-    names["device"] = own
+    names.update(own)
 """
 
 
@@ -233,6 +231,7 @@ def test_pads_on_the_device(submission, rng):
     if torch.is_tensor(tokens) and tokens.shape == (3, 2):
         tokens = tokens.T
     assert_holds_words(without_needless_zeros(tokens, 3), reviews)
+    assert_chooses_gpu(submission)
 
 
 # -- the data set -------------------------------------------------------------------------------

@@ -276,6 +276,7 @@ def test_losses_are_means_over_samples(submission, rng):
                         learning_rate=TINY_RATE)  # fmt: skip
         run.assert_moved()
         run.assert_reported("train_loss", MEAN_HINT)
+    run.assert_lets_go()
 
 
 @question("ex1-train", points=1)

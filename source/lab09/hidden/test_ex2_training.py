@@ -208,6 +208,7 @@ def test_addition_losses_are_means_over_samples(submission, rng):
                         learning_rate=TINY_RATE)  # fmt: skip
         run.assert_moved()
         run.assert_reported("train_loss", MEAN_HINT)
+    run.assert_lets_go()
 
 
 @question("ex2-train", points=1)
@@ -216,6 +217,7 @@ def test_addition_losses_of_the_right_moment(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
     run.assert_downhill()
     run.assert_reported("train_loss", "A batch's loss is taken before its step")
+    run.assert_lets_go()
 
 
 def judged_sums(rng):

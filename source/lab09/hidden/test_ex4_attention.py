@@ -8,6 +8,7 @@ from time import process_time
 import numpy as np
 import torch
 from call_probes import explained
+from device_probes import assert_embeds_elsewhere, assert_moved
 from model_probes import (
     VOCAB_SIZE,
     assert_gradients_reach_all,
@@ -184,6 +185,7 @@ def test_attention_gives_a_logit_per_review(submission, rng):
             if_passes=several,
         ):
             assert_a_logit_each(random_tokens(rng, lengths), more_padding)
+    assert_embeds_elsewhere(submission, random_tokens(rng, [4, 2]))
 
 
 @question("ex4-attention", points=2)
@@ -331,3 +333,4 @@ def test_model_attention_attends(submission, rng):
     assert_close(logits, expected, "the logits of model_attention", rtol=1e-3, hint=mistaken)
     weights = theirs.model.attention_weights(tokens)
     take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights")
+    assert_moved(submission, "model_attention")

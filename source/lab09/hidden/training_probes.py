@@ -47,6 +47,11 @@ try:
 finally:
     names |= own
 drawn = torch.rand(4)
+try:
+    numbers = [number for history in metrics.values() for number in history]
+    keeps_graphs = any(getattr(number, "requires_grad", False) for number in numbers)
+except Exception:
+    keeps_graphs = False
 """
 UNMOVED = "No step is made, or no gradient is there when it is made"
 
@@ -92,6 +97,7 @@ class TrainingRun:
     start: dict[str, Tensor]  # of the linear layer of both, by the names in their states
     train_with: Callable[[str], tuple[nn.Module, training.Metrics]]  # further set-up: another twin
     ways: Callable[[], Tensor]  # where plain steps may lead from the start, (ways, parameters)
+    keeps_graphs: Callable[[], Any]  # whether gradients could still go through what it returned
 
     def assert_trained(self, hint: str = "") -> None:
         """All that training changes in a model must be as in its twin."""
@@ -154,6 +160,12 @@ class TrainingRun:
 
         with self._slip_named(assert_same, hint):
             assert_same(self.twin, self.expected)
+
+    def assert_lets_go(self) -> None:
+        """No metric may keep what it was computed with: it fills the memory, batch by batch."""
+        if self.keeps_graphs() is True:
+            hint = "`.item()` makes a number of a loss, and lets the rest go"
+            fail("the metrics keep all that their losses were computed with", hint)
 
     def history(self, name: str) -> Tensor:
         """A metric's numbers, (epochs,); 0-dimensional tensors count as numbers."""
@@ -249,6 +261,7 @@ def train_probe(
         start,
         train_with,
         partial(_ways_down, source, tuple(start), batch_size, inputs),
+        lambda: theirs.keeps_graphs,
     )
 
 

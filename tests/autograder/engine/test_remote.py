@@ -206,6 +206,21 @@ def test_an_object_tells_what_it_holds(submission: Any) -> None:
         submission.content_of(submission.setup("f = print").f)
 
 
+def test_a_cell_runs_again_and_leaves_no_trace(fork: Callable[[str], Worker]) -> None:
+    worker = fork("place = 'here'\ndef where(): return place\nhomes = [place]")
+    assert worker.execute("home = where()\n%precision 3\nhomes.append(home)") is None
+    submission = worker.submission
+    again = submission.again("home", "names['place'] = there", there="elsewhere")
+    assert (again.home, again.place) == ("elsewhere", "elsewhere")
+    assert (submission.home, submission.place, submission.where()) == ("here", "here", "here")
+    assert "homes.append" in submission.again("home", "names['text'] = cell").text
+    with pytest.raises(MissingName, match="no cell sets `homer`"):
+        submission.again("homer", "")
+    with pytest.raises(StudentError, match=r"ZeroDivisionError.*line 1 of its cell"):
+        submission.again("home", "names['where'] = lambda: 1 / 0")
+    assert submission.where() == "here"
+
+
 def test_handles_let_go_are_forgotten_in_the_worker(fork: Callable[[str], Worker]) -> None:
     worker = fork("import weakref\nclass A: ...\nalive = weakref.WeakSet()\ndef make():\n"
                   "    a = A()\n    alive.add(a)\n    return a")  # fmt: skip

@@ -1,11 +1,13 @@
 """The gate as one command, on a small lab with a leak in it; `tests/test_lab09.py` has Lab 9."""
 
 import tomllib
+from pathlib import Path
 
 from rich.console import Console
 
-from autograder.gate.bench import Subject
+from autograder.gate.bench import Bench, Subject
 from autograder.gate.gate import CHECKS, Outcome, as_json, as_table, findings_of, inspect
+from autograder.gate.trials import trial_pool
 
 
 def test_all_checks_run_and_a_leak_is_found(subject: Subject) -> None:
@@ -33,7 +35,9 @@ def test_all_checks_run_and_a_leak_is_found(subject: Subject) -> None:
     assert [check["ok"] for check in as_json(outcomes)].count(False) == 2
 
 
-def test_what_our_own_packages_say_is_no_secret_of_a_project_elsewhere(subject: Subject) -> None:
+def test_what_our_own_packages_say_is_no_secret_of_a_project_elsewhere(
+    subject: Subject, tmp_path: Path
+) -> None:
     """The project has no `lib`: what ships, and the reference, lie where our code does."""
     assert not (subject.project / "lib").exists()
     shipped = next((subject.release_dir / "lib/kit/checks").glob("selfcheck.py"))
@@ -41,5 +45,6 @@ def test_what_our_own_packages_say_is_no_secret_of_a_project_elsewhere(subject: 
     hidden = next(subject.hidden_dir.glob("test_*.py"))
     tries = f'\n\nTRIES = """\ntry:\n    function()\n{line}\n    raised = error\n"""\n'
     hidden.write_text(hidden.read_text("utf-8") + tries, "utf-8")
-    outcome = {one.name: one for one in inspect(subject, lambda outcome: None)}["nothing leaks"]
-    assert outcome.seen.findings == []
+    (look,) = [check.look for check in CHECKS if check.name == "nothing leaks"]
+    bench = Bench(subject, tmp_path, trial_pool(subject.assignment))
+    assert look(bench).findings == []

@@ -20,6 +20,7 @@ class Counter:
     def __len__(self): return len(self.values)
     def __getitem__(self, place): return self.values[place]
     def setup(self, source, name=""): return source + name
+    def again(self, name, source): return name + source
 """
 
 
@@ -58,6 +59,9 @@ def test_handles_stay_handles(submission: Guarded) -> None:
         with pytest.raises(Misuse, match="<Remote Counter> stays in the worker"):
             use(counter)
     assert_equal(submission.content_of(counter), {"values": [1]})
+    again = submission.again("Counter", "names['size'] = size", size=counter.total())
+    assert_equal(again.size, 1)
+    assert_equal(counter.again("set", "up"), "setup")
     with pytest.raises(MissingName):
         counter.missing  # noqa: B018
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from autograder.judge.message_door import NOT_AS_ASKED, message_of
+from autograder.judge.message_door import NOT_AS_ASKED, message_of, without_values
 
 TESTS = """
 import unittest
@@ -115,3 +117,38 @@ def test_a_test_whose_file_is_gone_says_nothing(tmp_path: Path) -> None:
     exec(compile("def gone(): assert False, 'words'", str(tmp_path / "gone.py"), "exec"), names)
     assert told(names["gone"]) == NOT_AS_ASKED
     assert issubclass(unittest.TestCase.failureException, AssertionError)
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [
+        ("list index out of range", "list index out of range"),
+        ("name 'wrods' is not defined", "name 'wrods' is not defined"),
+        ("'NoneType' object has no attribute 'shape'", ...),
+        ("expected 'torch.float32' for mat1, not 'Long'", ...),
+        ("can't divide, don't ask", ...),
+        ("17", "…"),
+        ("[1, 5, -3e-7, 4]", "[…, …, -…, …]"),
+        ("tensor([[0.25, 1.]])", "tensor([[…, …]])"),
+        ("can't multiply mat1 (3x4) and mat2 (5x2)", "can't multiply mat1 (…x…) and mat2 (…x…)"),
+        ("no int() with base 10: '[7, 12]'", "no int() with base …: '…'"),
+        ("'film was slow'", "'…'"),
+        ("no word of rank 3 in `{1: 'film'}`", "no word of rank … in `…`"),
+        ("'a'b'", "'…'"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_an_exception_repeats_no_numbers_and_quotations(said: str, passes: object) -> None:
+    assert without_values(said, notebook="def f(): ...") == (said if passes is ... else passes)
+
+
+def test_what_stands_in_the_notebook_may_be_said() -> None:
+    said = "at most 3 'good words'"
+    assert without_values(said, f'raise ValueError("{said}")') == said
+    assert without_values(said, f"# {said}") == "at most … '…'"
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.integers()), st.text())
+def test_no_number_passes(numbers: list[float], words: str) -> None:
+    without = without_values("".join(c for c in words if not c.isdigit()) + repr(numbers), "")
+    assert without == "" or not re.search(r"(?<![^\W\d_]{2})\d", without)

@@ -1,5 +1,6 @@
 """Hidden tests against real workers: what passes, what fails and what students read."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,9 +60,12 @@ def grade(zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gr
     monkeypatch.setattr(sys, "meta_path", hooks)
 
     def run(
-        double: str, half: str = "half = lambda x: x // 2", tests: str = HIDDEN_TESTS
+        double: str,
+        half: str = "half = lambda x: x // 2",
+        tests: str = HIDDEN_TESTS,
+        file: str = "test_lab.py",
     ) -> dict[str, dict[str, Verdict]]:
-        path = tmp_path / "test_lab.py"
+        path = tmp_path / file
         path.write_text(tests, "utf-8")
         cells = notebook(
             given("c0", "import os, sys, time"),
@@ -310,6 +314,34 @@ def test_a_test_can_note_what_it_knows_of_an_exception(grade: Grade) -> None:
     assert verdict.message.startswith("your code raised ZeroDivisionError: division by zero")
     assert verdict.message.endswith(". other numbers are doubled")
     assert verdict.cause is Cause.RAISED
+
+
+REPEATS = """
+seen = []
+def double(x):
+    seen.append(x)
+    raise {name}(f"{{seen}} are too many: '{{seen}}'")
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["ValueError", "NotImplementedError", "type(repr(seen), (Exception,), {})"]
+)
+def test_what_an_exception_says_repeats_no_hidden_input(grade: Grade, name: str) -> None:
+    results = grade(REPEATS.format(name=name), "raise ValueError(f'{seen} and `{seen}`')")
+    told = [verdict.message for one in results.values() for verdict in one.values()]
+    assert len(told) == 5 and all(told)
+    for message in told:
+        place = re.sub(r"line \d+|cell c\d", "", message)
+        assert not re.search(r"\d", place), message
+    assert "are too many: '…' (line 4 of its cell, in double)" in told[0]
+    assert "ValueError: […, …, …, …] and `…`" in told[-1]
+
+
+def test_what_is_raised_in_a_public_check_is_told_as_it_is(grade: Grade) -> None:
+    tests = HIDDEN_TESTS.partition('@question("ex1-double", points=1)')[0]
+    results = grade(REPEATS.format(name="ValueError"), tests=tests, file="checks.py")
+    assert "[4] are too many: '[4]'" in results["ex1-double"]["test_double"].message
 
 
 def test_hints_for_exceptions_are_not_given_for_open_blanks(grade: Grade) -> None:

@@ -6,21 +6,19 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.assignment import Assignment
-from autograder.engine import Zygote
-from autograder.judge.grade import grade_here
 from autograder.lab import find_lab
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import Variant, read_variants
 from autograder.verbs.demo import submission
 
+from ..conftest import Judge
+
+SEED = 1
 LAB = find_lab("lab09")
 SOLUTION = read_solution(LAB.source)
 # Points that are still forged beyond what each is worth: known misses, to be made fewer. Where the
 # worker computes right values from the inputs that it is sent, nothing tells who computed them.
-MISSED = {
-    "set-ups-forged": 4.0,
-}
+MISSED: dict[str, float] = {}
 FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}
 
 
@@ -33,12 +31,11 @@ def hand_in(forged: Variant, built: Path, folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", FORGED)
 def test_what_is_forged_earns_no_more_than_is_known(
-    name: str, built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+    name: str, built: Path, judge: Judge, tmp_path: Path
 ) -> None:
     forged = FORGED[name]
     assert forged.worth is not None
-    path = hand_in(forged, built, tmp_path)
-    result = grade_here(assignment, name, path, zygote, seed=1)
+    result = judge(hand_in(forged, built, tmp_path))
     earned = [
         f"{question.id} {test.points:g} {test.name}"
         for question in result.questions

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from time import process_time
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib
@@ -27,6 +28,7 @@ from autograder.engine.memory import Memory, peak_memory
 from autograder.engine.processor import ProcessorTime, processor_time
 from autograder.engine.untrusted.heap import give_back, keep_freed
 from autograder.engine.untrusted.memory import Machine
+from autograder.engine.untrusted.worker import sets
 from autograder.lab import read_lab_folder
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import Variant, read_variants
@@ -61,6 +63,7 @@ def hidden_tests() -> dict[str, Callable[..., None]]:
 
 
 TESTS = hidden_tests()
+CELLS = "texts of the cells that ran"  # no name of a notebook
 OF_QUESTION: dict[str, list[str]] = defaultdict(list)
 for _name, _test in TESTS.items():
     OF_QUESTION[question_of(_test).id].append(_name)  # type: ignore[union-attr]
@@ -76,6 +79,18 @@ class Submission(Names):
             yield memory
         keep_freed()
         memory.held_bytes = 0
+
+    def again(self, name: str, source: str, /, **inputs: Any) -> SimpleNamespace:
+        names = self._names
+        cell = next(cell for cell in reversed(names[CELLS]) if sets(cell, name))
+        kept = dict(names)
+        try:
+            exec(compile(source, "<setup>", "exec"), {"names": names, "cell": cell, **inputs})
+            run_cells([cell], names)
+            return SimpleNamespace(**names)
+        finally:
+            names.clear()
+            names.update(kept)
 
     def processor_time(self) -> AbstractContextManager[ProcessorTime]:
         return processor_time(process_time)
@@ -99,6 +114,7 @@ PIECES = graded_pieces()
 def run_cells(cells: list[str], names: dict[str, Any]) -> dict[str, Any]:
     for cell in cells:
         exec(compile(cell, "<cell>", "exec"), names)
+    names[CELLS] = [*names.get(CELLS, ()), *cells]
     return names
 
 
@@ -252,6 +268,58 @@ FAILED_BY = {
     "no-mask": {"ex4-attention", "ex4-setup"},
     "no-positions": {"ex4-attention", "ex4-setup"},
 }
+
+
+MOVES = ".to(device)"
+MADE = "sinusoidal_positions(tokens.shape[1], EMBEDDING_DIM).to(tokens.device)"
+CHOICE = 'torch.device("cuda" if torch.cuda.is_available() else "cpu")'
+COUNT = "torch.cuda.device_count()"
+OWN_CHOICE = "try:\n    device = torch.zeros(1).cuda().device\nexcept Exception: device = 'cpu'"
+SHAPE_TEST = "test_attention_gives_a_logit_per_review"
+# What stands in the place of which part of the solution, and whether it is as right.
+DEVICES: list[tuple[str, str, str, bool]] = [
+    ("test_model_attention_attends", MOVES, ".to(device=PLACE)", True),
+    ("test_model_attention_attends", MOVES, f".to({CHOICE})", True),
+    ("test_model_attention_attends", MOVES, "", False),
+    ("test_model_attention_attends", MOVES, ".to('cpu')", False),
+    ("test_model_attention_attends", MOVES, ".cpu()", False),
+    ("test_model_addition_adds", MOVES, "", False),
+    ("test_model_skips_padding", MOVES, "", False),
+    (SHAPE_TEST, MADE, MADE.replace("tokens.d", "PLACE or d"), True),
+    (SHAPE_TEST, MADE, MADE.replace("tokens.device", "PLACE"), True),
+    (
+        SHAPE_TEST,
+        MADE,
+        MADE.replace(".to(tokens.device)", ""),
+        False,
+    ),
+    (
+        SHAPE_TEST,
+        MADE,
+        MADE.replace("tokens.device", "'cpu'"),
+        False,
+    ),
+    ("test_pads_on_the_device", CHOICE, f"torch.device('cuda' if {COUNT} else 'cpu')", True),
+    ("test_pads_on_the_device", CHOICE, "torch.accelerator.current_accelerator() or 'cpu'", True),
+    ("test_pads_on_the_device", CHOICE, f"'cpu'\n)\n{OWN_CHOICE}\nPLACE = (device", True),
+    ("test_pads_on_the_device", MOVES, ".to(PLACE)", True),
+    ("test_pads_on_the_device", MOVES, "", False),
+    ("test_pads_on_the_device", CHOICE, "torch.device('cpu')", False),
+    ("test_pads_on_the_device", CHOICE, "'cpu'", False),
+    ("test_pads_on_the_device", CHOICE, f"torch.device('cuda' if {COUNT} > 1 else 'cpu')", False),
+]
+
+
+@pytest.mark.parametrize(("test", "part", "instead", "is_right"), DEVICES)
+def test_what_is_left_on_the_cpu_fails_where_there_is_another_device(
+    test: str, part: str, instead: str, is_right: bool, solution: dict[str, Any]
+) -> None:
+    question = question_of(TESTS[test])
+    assert question
+    (piece,) = [p for p in PIECES if part in p.solution and question.id in p.cell_id]
+    names = {**solution, "PLACE": solution["device"]}
+    names = answered(names, {piece.cell_id: piece.solution.replace(part, instead)})
+    assert (failure_of(test, names) is None) == is_right
 
 
 REPORTS: list[Any] = [

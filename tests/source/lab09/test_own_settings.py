@@ -9,10 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.assignment import Assignment
-from autograder.engine import Zygote
-from autograder.judge.grade import grade_here
 from autograder.judge.results import SubmissionResult
+
+from ..conftest import Judge
 
 IMPORTS = """
 import decimal, faulthandler, gc, locale, logging, os, random, signal, sys, threading, warnings
@@ -72,21 +71,19 @@ assert len(list(loader)) == 3
 OWN_CELLS = ALONE | {"together": TOGETHER}
 
 
-def graded(
-    own_cell: str, built: Path, assignment: Assignment, zygote: Zygote, folder: Path
-) -> SubmissionResult:
+def graded(own_cell: str, built: Path, judge: Judge, folder: Path) -> SubmissionResult:
     """The solution with an own cell above all others."""
     handed_in: Any = nbformat.read(built / "solution" / "lab09" / "lab09.ipynb", as_version=4)
     handed_in.cells.insert(0, new_code_cell(IMPORTS + own_cell))
     nbformat.write(handed_in, folder / "lab09.ipynb")
-    return grade_here(assignment, "student", folder / "lab09.ipynb", zygote, seed=0)
+    return judge(folder / "lab09.ipynb")
 
 
 @pytest.mark.parametrize("name", OWN_CELLS)
 def test_settings_of_own_cells_cost_nothing(
-    name: str, built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+    name: str, built: Path, judge: Judge, tmp_path: Path
 ) -> None:
-    result = graded(OWN_CELLS[name], built, assignment, zygote, tmp_path)
+    result = graded(OWN_CELLS[name], built, judge, tmp_path)
     assert result.cell_failures == ()
     lost = [test for question in result.questions for test in question.tests if not test.passed]
     assert lost == []
@@ -94,11 +91,11 @@ def test_settings_of_own_cells_cost_nothing(
 
 
 def test_what_cells_made_under_float64_stays_so_and_is_named(
-    built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+    built: Path, judge: Judge, tmp_path: Path
 ) -> None:
     """Functions and classes compute what the task says; models that cells made are of float64."""
     cell = "torch.set_default_dtype(torch.float64)"
-    result = graded(cell, built, assignment, zygote, tmp_path)
+    result = graded(cell, built, judge, tmp_path)
     lost = {q.id for q in result.questions if not q.full}
     assert lost == {"ex1-setup", "ex2-setup", "ex4-setup"}
     for question in result.questions:

@@ -8,15 +8,15 @@ import nbformat
 import pytest
 
 from autograder.assignment import Assignment, is_answer
-from autograder.engine import Zygote
 from autograder.gate.bench import Subject
 from autograder.gate.gate import CHECKS, Outcome, inspect
-from autograder.judge.grade import grade_here
 from autograder.judge.results import SubmissionResult
 from autograder.lab import find_lab
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import read_variants
 from autograder.verbs.demo import make_class, read_class, submission
+
+from ..conftest import Judge
 
 PROJECT = Path(__file__).resolve().parents[3]
 SOURCE = PROJECT / "source" / "lab09" / "lab09.md"
@@ -34,11 +34,8 @@ def demo_class(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return course / "submitted"
 
 
-def grade(
-    student: str, demo_class: Path, assignment: Assignment, zygote: Zygote, seed: int = 0
-) -> SubmissionResult:
-    path = demo_class / student / "lab09" / "lab09.ipynb"
-    return grade_here(assignment, student, path, zygote, seed)
+def grade(student: str, demo_class: Path, judge: Judge) -> SubmissionResult:
+    return judge(demo_class / student / "lab09" / "lab09.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +63,9 @@ def test_most_demo_students_have_a_misconception() -> None:
 
 @pytest.mark.parametrize("student", MISTAKEN)
 def test_a_misconception_costs_its_question_and_is_named(
-    student: str, demo_class: Path, assignment: Assignment, zygote: Zygote
+    student: str, demo_class: Path, judge: Judge
 ) -> None:
-    result = grade(student, demo_class, assignment, zygote)
+    result = grade(student, demo_class, judge)
     for question in result.questions:
         if question.id in STUDENTS[student].questions:
             messages = [test.message for test in question.tests if not test.passed]
@@ -76,18 +73,14 @@ def test_a_misconception_costs_its_question_and_is_named(
                 assert any(words in message for message in messages), messages
 
 
-def test_an_early_mistake_costs_its_own_question_only(
-    demo_class: Path, assignment: Assignment, zygote: Zygote
-) -> None:
-    result = grade("digits-reversed", demo_class, assignment, zygote)
+def test_an_early_mistake_costs_its_own_question_only(demo_class: Path, judge: Judge) -> None:
+    result = grade("digits-reversed", demo_class, judge)
     lost = {q.id for q in result.questions if q.tests and q.score != q.max_score}
     assert lost == {"ex2-digits"}
     assert {q.id for q in result.questions if q.carried} == {"ex2-labels", "ex2-dataset"}
 
 
-def test_a_wrong_model_costs_no_set_up_of_it(
-    built: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
-) -> None:
+def test_a_wrong_model_costs_no_set_up_of_it(built: Path, judge: Judge, tmp_path: Path) -> None:
     names = (
         "ex1-lstm-reversed",
         "ex2-model-batch-size-fixed",
@@ -99,26 +92,26 @@ def test_a_wrong_model_costs_no_set_up_of_it(
     for name in names:
         solved = submission(solved, wrong[name])
     nbformat.write(solved, tmp_path / "lab09.ipynb")
-    result = grade_here(assignment, "wrong models", tmp_path / "lab09.ipynb", zygote, seed=0)
+    result = judge(tmp_path / "lab09.ipynb")
     lost = {q.id for q in result.questions if q.tests and q.score != q.max_score}
     assert lost == {"ex1-lstm", "ex2-model", "ex4-attention"}
     assert {"ex1-setup", "ex2-setup", "ex4-setup"} <= {q.id for q in result.questions if q.carried}
 
 
 def test_blanks_with_something_added_earn_nothing_by_carried_credit(
-    demo_class: Path, assignment: Assignment, zygote: Zygote, tmp_path: Path
+    demo_class: Path, judge: Judge, tmp_path: Path
 ) -> None:
     blank: Any = nbformat.read(demo_class / "blank" / "lab09" / "lab09.ipynb", as_version=4)
     for cell in blank.cells:
         if is_answer(cell) and cell.cell_type == "code":
             cell.source += "\npass"
     nbformat.write(blank, tmp_path / "lab09.ipynb")
-    result = grade_here(assignment, "blank", tmp_path / "lab09.ipynb", zygote, seed=0)
+    result = judge(tmp_path / "lab09.ipynb")
     assert {question.score for question in result.questions} == {0, None}
 
 
-def test_half_right_is_between(demo_class: Path, assignment: Assignment, zygote: Zygote) -> None:
-    result = grade("half-right", demo_class, assignment, zygote)
+def test_half_right_is_between(demo_class: Path, judge: Judge) -> None:
+    result = grade("half-right", demo_class, judge)
     tested = [question for question in result.questions if question.tests]
     assert 0.3 < result.score / sum(question.max_score for question in tested) < 0.8
 

@@ -25,6 +25,17 @@ def test_knows_itself_and_its_peak() -> None:
     assert again["peak"] - before["resident"] < 30 * MIB
 
 
+@pytest.mark.parametrize("kind", [mmap.MAP_PRIVATE, mmap.MAP_SHARED])
+def test_counts_what_a_process_holds_however_it_was_mapped(kind: int) -> None:
+    machine = Machine()
+    before = machine.memory_bytes(os.getpid(), forget_peak=True)
+    with mmap.mmap(-1, 64 * MIB, flags=kind) as taken:
+        for page in range(0, 64 * MIB, mmap.PAGESIZE):
+            taken[page] = 1
+        held = machine.memory_bytes(os.getpid(), forget_peak=True)
+    assert 60 * MIB < held["own"] - before["own"] < 70 * MIB
+
+
 def test_sees_other_processes() -> None:
     wait = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     with subprocess.Popen(wait, stdin=subprocess.PIPE) as child:

@@ -1,12 +1,31 @@
 """Settings that a notebook's cells change, in a process of their own each."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[4]
+Run = Callable[[str], None]
+# Imports the libraries once and runs each program in a fork, as workers are forked.
+FORKING = """
+import json, os, sys, traceback
+import numpy, torch
+
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            exec(compile(json.loads(line), "<program>", "exec"), {"__name__": "__main__"})
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
 CHANGES = {  # what a cell says, and what then tells whether it holds
     "dtype": ("torch.set_default_dtype(torch.float64)", "torch.ones(1).dtype"),
     "tensor type": ("torch.set_default_tensor_type(torch.DoubleTensor)", "torch.ones(1).dtype"),
@@ -81,7 +100,33 @@ assert own != usual
 """
 
 
-def run(program: str) -> None:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """`run(program)`: it ends well, in a process that has numpy and torch loaded."""
+    complaints = tmp_path_factory.mktemp("forking") / "complaints"
+    with (
+        complaints.open("w") as file,
+        subprocess.Popen(
+            [sys.executable, "-c", FORKING],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
+        ) as process,
+    ):
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None and stdout is not None
+
+        def run(program: str) -> None:
+            print(json.dumps(program), file=stdin, flush=True)
+            assert stdout.readline() == "0\n", complaints.read_text("utf-8")
+
+        yield run
+
+
+def run_afresh(program: str) -> None:
+    """Run it where no library is loaded yet."""
     ran = subprocess.run(
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True
     )
@@ -89,12 +134,12 @@ def run(program: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_test_finds_the_usual_and_the_next_cell_the_students(name: str) -> None:
+def test_a_test_finds_the_usual_and_the_next_cell_the_students(name: str, run: Run) -> None:
     change, tells = CHANGES[name]
     run(PROGRAM.format(change=change, tells=tells))
 
 
-def test_what_a_test_changes_is_gone_after_it() -> None:
+def test_what_a_test_changes_is_gone_after_it(run: Run) -> None:
     run("""
 import torch, numpy as np
 from autograder.engine.untrusted.settings import Settings
@@ -110,7 +155,7 @@ assert torch.get_default_dtype() is torch.float32 and np.geterr()["divide"] == "
 """)
 
 
-def test_a_deeper_recursion_is_left() -> None:
+def test_a_deeper_recursion_is_left(run: Run) -> None:
     run("""
 import sys
 from autograder.engine.untrusted.settings import Settings
@@ -122,7 +167,7 @@ with settings.as_usual():
 
 
 def test_nothing_is_loaded_for_it_and_what_comes_later_counts() -> None:
-    run("""
+    run_afresh("""
 import sys
 from autograder.engine.untrusted.settings import Settings
 settings = Settings()
@@ -136,7 +181,7 @@ with settings.as_usual():
 """)
 
 
-def test_a_folder_that_is_gone_harms_nobody() -> None:
+def test_a_folder_that_is_gone_harms_nobody(run: Run) -> None:
     run("""
 import os, tempfile
 from autograder.engine.untrusted.settings import Settings
@@ -148,7 +193,7 @@ with settings.as_usual():
 """)
 
 
-def test_it_costs_a_test_next_to_nothing() -> None:
+def test_it_costs_a_test_next_to_nothing(run: Run) -> None:
     """A few hundred calls of functions, where importing a library takes a hundred thousand."""
     run("""
 import numpy, sys, torch

@@ -20,9 +20,6 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
-from IPython.core.getipython import get_ipython
-from IPython.display import HTML, display
-
 from .calling import CALL
 from .contents import NoContent, content_of
 from .explained import explained
@@ -31,6 +28,7 @@ from .question import Question, question_of, what_is_checked
 from .runs import Runs, blank_of, described_error, watch
 from .saved import find_notebook, read_notebook, stamp_of
 from .settings import Settings
+from .shell import running_shell, show
 from .shown import Watched, can_be_watched, details_of
 from .standing import Reason, Standing
 from .tables import Outcome, as_summary, as_table, worst
@@ -185,7 +183,7 @@ def check(question_id: str) -> None:
         desk.assert_is_question(question_id)
         print(f"{question_id} has no public checks: it is graded after you hand in.")
         return
-    display(HTML(as_table(question_id, desk.with_causes(question_id, outcomes))))
+    show(as_table(question_id, desk.with_causes(question_id, outcomes)))
     match worst(outcomes):
         case "failed":
             failed = sum(outcome.verdict == "failed" for outcome in outcomes)
@@ -207,7 +205,7 @@ def progress() -> None:
     if not results:
         print("This lab has no public checks; it is tested after you hand in.")
         return
-    display(HTML(as_summary(results)))
+    show(as_summary(results))
 
 
 def find_checks() -> Path:
@@ -272,7 +270,7 @@ def run_checks(checks: ModuleType, question_id: str, submission: Submission) -> 
 
 
 def _desk() -> Desk:
-    shell = get_ipython()
+    shell = running_shell()
     names = shell.user_ns if shell is not None else {}
     path = find_notebook(names, RELEASE_DIR)
     standing = Standing(names, RUNS, read_notebook(path), stamp_of(path))
@@ -281,17 +279,17 @@ def _desk() -> Desk:
 
 def _stamp() -> object:
     """The state of the notebook's file now."""
-    shell = get_ipython()
+    shell = running_shell()
     return stamp_of(find_notebook(shell.user_ns if shell is not None else {}, RELEASE_DIR))
 
 
-RUNS: Runs = watch(get_ipython(), _stamp)
+RUNS: Runs = watch(running_shell(), _stamp)
 OWN_CALL = re.compile(r"\s*(check|progress)\(")
 
 
 def _tell_who_has_the_name(result: Any) -> None:
     """Below a check cell that failed because something else is called `check` now."""
-    shell = get_ipython()
+    shell = running_shell()
     called = OWN_CALL.match(getattr(result.info, "raw_cell", None) or "")
     if shell is None or called is None or not isinstance(result.error_in_exec, TypeError):
         return
@@ -301,8 +299,8 @@ def _tell_who_has_the_name(result: Any) -> None:
               "there, then run the cell with the imports again.")  # fmt: skip
 
 
-if getattr(get_ipython(), "kernel", None) is not None:
-    get_ipython().events.register("post_run_cell", _tell_who_has_the_name)
+if getattr(running_shell(), "kernel", None) is not None:
+    running_shell().events.register("post_run_cell", _tell_who_has_the_name)
 
 
 def _run(test: Callable[[Submission], None], submission: Submission) -> Outcome:

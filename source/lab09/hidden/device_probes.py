@@ -1,0 +1,108 @@
+"""What a model does where there are two devices. On a machine with one, a tensor lies on it
+wherever it was made. So `meta` stands for the other device; tensors have no values there.
+
+Nothing is earned here: who works with values, or chooses the device some other way, passes.
+"""
+
+import re
+from typing import Any
+
+from torch import Tensor
+
+from lib.kit.checks import fail, take_list, take_text
+
+# What torch says of tensors on two devices.
+TWO_DEVICES = re.compile(r"(same|expected) device")
+MOST_KINDS = 10  # of devices
+
+# All that the notebook calls a device is exchanged.
+EXCHANGE = """
+import torch
+
+own = {
+    name: value
+    for name, value in names.items()
+    if name == "device" or isinstance(value, torch.device)
+}
+names.update(dict.fromkeys(own, torch.device("meta")))
+"""
+
+MOVE = f"""{EXCHANGE}
+names["asks_torch"] = any(word in cell for word in ("cuda", "mps", "accelerator"))
+"""
+
+# While the notebook chooses, there seems to be a GPU; nothing can be moved to it.
+ONE_GPU = """
+import torch
+
+torch.cuda.own = torch.cuda.is_available, torch.cuda.device_count
+torch.cuda.is_available, torch.cuda.device_count = lambda: True, lambda: 1
+other_ways = ("accelerator", "mps", "default_device", "try:")
+names["by_other_ways"] = any(word in cell for word in other_ways)
+"""
+AS_BEFORE = """
+import torch
+
+if hasattr(torch.cuda, "own"):
+    torch.cuda.is_available, torch.cuda.device_count = vars(torch.cuda).pop("own")
+"""
+CHOSEN = """
+import torch
+
+kind = torch.device(device).type
+"""
+
+KINDS = """
+kinds = sorted({parameter.device.type for parameter in model.parameters()})
+"""
+
+# The model's own code may read the notebook's devices.
+EMBED_ON_META = f"""
+import inspect
+
+names = getattr(inspect.unwrap(getattr(made, "embed", made)), "__globals__", {{}})
+{EXCHANGE}
+says = ""
+try:
+    with torch.no_grad():
+        made().eval().to("meta").embed(tokens.to("meta"))
+except Exception as error:
+    says = str(error)[:500]
+finally:
+    names.update(own)
+"""
+
+
+def assert_chooses_gpu(submission: Any) -> None:
+    """`device` must be the GPU where PyTorch can use one."""
+    try:
+        again = submission.again("device", ONE_GPU)
+        kind = submission.setup(CHOSEN, device=again.device).kind
+        by_other_ways = again.by_other_ways
+    except Exception:  # it tries the GPU out
+        return
+    finally:
+        submission.setup(AS_BEFORE)
+    if take_text(kind, "a device") == "cpu" and by_other_ways is not True:
+        fail("`device` is the CPU even where PyTorch can use a GPU", "Ask `torch.cuda` for one")
+
+
+def assert_moved(submission: Any, name: str) -> None:
+    """The cell that makes a model must put it where the notebook's `device` says."""
+    try:
+        again = submission.again(name, MOVE)
+        kinds = submission.setup(KINDS, model=getattr(again, name)).kinds
+        asks_torch = again.asks_torch
+    except Exception:  # it works with values, or is made elsewhere
+        return
+    where = [take_text(kind, "a device") for kind in take_list(kinds, range(MOST_KINDS), "devices")]
+    if where != ["meta"] and asks_torch is not True:
+        fail(f"{name} is not on `device`", "`model.to(device)` moves a model there")
+
+
+def assert_embeds_elsewhere(submission: Any, tokens: Tensor) -> None:
+    """Where tokens, (batch, seq_len), and the model are on another device, so are positions."""
+    probe = submission.setup(EMBED_ON_META, made=submission.AttentionModel, tokens=tokens)
+    if TWO_DEVICES.search(take_text(probe.says, "an error")):
+        hint = "`positions.to(tokens.device)` is where the tokens are"
+        fail("the embedded tokens and their positions are on two devices", hint)
