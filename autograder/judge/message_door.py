@@ -28,6 +28,7 @@ SHARES = {  # how libraries say how much differs
 QUOTATION = re.compile(r"(?<!\w)(['\"`])(.*?)\1(?!\w)", re.DOTALL)
 NAME = re.compile(r"[^\W\d][\w.]{0,60}")  # of a type, an attribute, a file
 NUMBER = re.compile(r"(?<![^\W\d_]{2})(?<!\d)\d[\d_]*(\.\d*)?([eE][+-]?\d+)?")  # not mat1
+LONGEST_MARK = 2  # of Python's signs, such as a bracket that is not closed
 LEFT_OUT = "…"
 
 
@@ -45,7 +46,8 @@ def without_values(said: str, notebook: str) -> str:
 def _name_or_nothing(quotation: re.Match[str]) -> str:
     mark, words = quotation.groups()
     is_name = NAME.fullmatch(words) and not NUMBER.search(words)
-    return quotation[0] if is_name else f"{mark}{LEFT_OUT}{mark}"
+    is_mark = len(words) <= LONGEST_MARK and not any(map(str.isalnum, words))
+    return quotation[0] if is_name or is_mark else f"{mark}{LEFT_OUT}{mark}"
 
 
 def message_of(failure: BaseException) -> str:

@@ -52,7 +52,11 @@ import torch
 kind = torch.device(device).type
 """
 
+# A model of an earlier question may be lent, from another process: that stays where it is.
 KINDS = """
+import torch
+
+assert isinstance(model, torch.nn.Module)
 kinds = sorted({parameter.device.type for parameter in model.parameters()})
 """
 

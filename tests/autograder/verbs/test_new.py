@@ -44,7 +44,7 @@ def test_it_is_found_and_named(project: Path) -> None:
     assert [source.stem for source in find_labs(project / "source")] == ["sums-1"]
     lab = find_lab("sums-1", project / "source")
     assert (lab.title, lab.exercises) == ("sums-1", {"ex1": "Means"})
-    written = [path for path in lab.folder.rglob("*") if path.is_file()]
+    written = [path for path in lab.folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert not [path for path in written if "LABNAME" in path.name + path.read_text("utf-8")]
 
 

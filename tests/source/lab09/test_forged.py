@@ -18,7 +18,9 @@ LAB = find_lab("lab09")
 SOLUTION = read_solution(LAB.source)
 # Points that are still forged beyond what each is worth: known misses, to be made fewer. Where the
 # worker computes right values from the inputs that it is sent, nothing tells who computed them.
-MISSED: dict[str, float] = {}
+MISSED = {
+    "set-ups-forged": 1.0,  # the public check of the optimizer, which a lent model must pass, too
+}
 FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}
 
 

@@ -70,7 +70,7 @@ MISTAKES = [
         "It was called on a class: make an object first",
     ),
     Mistake("ex2-digits", "str(num).zfill(length)", "str(num)", "has shape (1,), not (3,)"),
-    Mistake("ex2-labels", "num_1 + num_2, ", "num_1, ", "of some sums is wrong"),
+    Mistake("ex2-labels", "num_1 + num_2, ", "num_1, ", "sum: 200 of 200 values wrong"),
     Mistake("ex2-model", "nn.Dropout(0.1)", "nn.Dropout", "self.dropout is the class Dropout"),
     Mistake("ex2-model", ", bidirectional=True", "", "in forward: logits = self.fc(outputs)"),
     Mistake("ex2-setup", "nn.CrossEntropyLoss()", "nn.BCEWithLogitsLoss()", "of ten classes"),
