@@ -1,6 +1,5 @@
 """Exercise 3: self-attention by hand and in code, the tiled softmax, attention tile by tile."""
 
-import statistics
 from contextlib import suppress
 from functools import partial
 
@@ -360,7 +359,6 @@ def test_scores_of_a_thousand(submission, rng):
 # Notes the largest softmax that is taken on the way: a note kept in the worker, see
 # worker_witnessed.toml.
 WATCH = """
-import statistics
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -543,6 +541,7 @@ def assert_as_exact(outputs, expected):
 QUERIES, KEYS, BLOCK_SIZE = 128, 2**14, 256
 MOST_TAKEN_BYTES = 5 * 2**20
 MOST_BYTES = 96 * 2**20
+CALLS = 8  # at most: where the kernel had put pages aside, the first ones bring them back
 
 
 @computed_once
@@ -592,10 +591,10 @@ def memory_of(submission, rng):
     and for which inputs, up to the order of the keys."""
     query, key, value = random_query_key_value(rng, QUERIES, KEYS, 2, 2)
     peaks_bytes, outputs = [], []
-    while not peaks_bytes or (len(peaks_bytes) < 3 and peaks_bytes[0] > MOST_TAKEN_BYTES):
+    while not peaks_bytes or (len(peaks_bytes) < CALLS and min(peaks_bytes) > MOST_TAKEN_BYTES):
         order = torch.randperm(KEYS, generator=rng)  # other inputs, the same output
         inputs = query, key[order], value[order]
         with submission.peak_memory() as memory:  # a first call may set things up
             outputs.append(submission.flash_attention(*inputs, BLOCK_SIZE))
         peaks_bytes.append(memory.peak_bytes)
-    return statistics.median(peaks_bytes), memory.held_bytes, outputs, (query, key, value)
+    return min(peaks_bytes), memory.held_bytes, outputs, (query, key, value)
