@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
@@ -201,20 +201,7 @@ class Session:
             What all names were in the end.
         """
         texts = map(self.shell.transform_cell, reversed(self.cells))
-        cell = next((text for text in texts if sets(text, name)), None)
-        if cell is None:
-            raise Missing
-        names = self.shell.user_ns
-        kept = dict(names)
-        made = ModuleType("again")
-        try:
-            exec(compiled(source), {"names": names, "cell": cell, **inputs})
-            exec(compile(cell, AGAIN, "exec"), names)
-            vars(made).update(names)
-        finally:
-            names.clear()
-            names.update(kept)
-        return made
+        return run_again(texts, self.shell.user_ns, name, source, inputs)
 
     def handle_of(self, value: Any) -> tuple[int, str]:
         """A new number for a value, with the name of its type."""
@@ -252,6 +239,25 @@ def setup(source: str, inputs: dict[str, Any]) -> ModuleType:
     vars(namespace).update(inputs)
     exec(compiled(source), vars(namespace))
     return namespace
+
+
+def run_again(
+    cells: Iterable[str], names: dict[str, Any], name: str, source: str, inputs: dict[str, Any]
+) -> ModuleType:
+    """Run the first of these cells that sets a name, in `names`, which are as before in the end."""
+    cell = next((cell for cell in cells if sets(cell, name)), None)
+    if cell is None:
+        raise Missing
+    kept = dict(names)
+    made = ModuleType("again")
+    try:
+        exec(compiled(source), {"names": names, "cell": cell, **inputs})
+        exec(compile(cell, AGAIN, "exec"), names)
+        vars(made).update(names)
+    finally:
+        names.clear()
+        names.update(kept)
+    return made
 
 
 def sets(cell: str, name: str) -> bool:

@@ -53,6 +53,9 @@ def assert_same_logits(models, tokens, hint):
     assert_close(logits, expected, "the logits", rtol=1e-3, atol=1e-4, hint=hint)
 
 
+OF_LAST_WORD = "They are what `fc` makes of the top layer's state after the last word"
+
+
 def right_versions(submission, rng, tokens):
     """The versions whose logits of reviews without padding are right: what is wrong in one of them
     has a test of its own, and keeps no other one from being looked at.
@@ -64,8 +67,7 @@ def right_versions(submission, rng, tokens):
     for skip_padding in (True, False):
         try:
             models = models_of(submission, rng, skip_padding=skip_padding)
-            hint = "They are what `fc` makes of the top layer's state after the last word"
-            assert_same_logits(models, tokens, hint)
+            assert_same_logits(models, tokens, OF_LAST_WORD)
             right.append(models)
         except Exception as failure:
             failures.append(failure)
@@ -81,15 +83,14 @@ def right_versions(submission, rng, tokens):
 def test_lstm_gives_a_logit_per_review(submission, rng):
     """The result has shape (batch,), also for one review and for reviews of one token."""
     for models in right_versions(submission, rng, random_tokens(rng, [4, 4, 4])):
-        hint = "They are what `fc` makes of the top layer's state after the last word"
-        several = partial(assert_same_logits, models, random_tokens(rng, [4, 4, 4]), hint)
+        several = partial(assert_same_logits, models, random_tokens(rng, [4, 4, 4]), OF_LAST_WORD)
         for lengths in ([3], [1], [1, 1]):  # without padding both versions agree
             with explained(
                 "Several reviews of several tokens are right: of one, too, `state` must be (batch, "
                 "hidden_size)",
                 if_passes=several,
             ):
-                assert_same_logits(models, random_tokens(rng, lengths), hint)
+                assert_same_logits(models, random_tokens(rng, lengths), OF_LAST_WORD)
 
 
 @question("ex1-lstm", points=2)

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from time import process_time
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import matplotlib
@@ -28,7 +28,7 @@ from autograder.engine.memory import Memory, peak_memory
 from autograder.engine.processor import ProcessorTime, processor_time
 from autograder.engine.untrusted.heap import give_back, keep_freed
 from autograder.engine.untrusted.memory import Machine
-from autograder.engine.untrusted.worker import sets
+from autograder.engine.untrusted.worker import run_again
 from autograder.lab import read_lab_folder
 from autograder.variants.solution import read_solution
 from autograder.variants.variant import Variant, read_variants
@@ -80,17 +80,8 @@ class Submission(Names):
         keep_freed()
         memory.held_bytes = 0
 
-    def again(self, name: str, source: str, /, **inputs: Any) -> SimpleNamespace:
-        names = self._names
-        cell = next(cell for cell in reversed(names[CELLS]) if sets(cell, name))
-        kept = dict(names)
-        try:
-            exec(compile(source, "<setup>", "exec"), {"names": names, "cell": cell, **inputs})
-            run_cells([cell], names)
-            return SimpleNamespace(**names)
-        finally:
-            names.clear()
-            names.update(kept)
+    def again(self, name: str, source: str, /, **inputs: Any) -> ModuleType:
+        return run_again(reversed(self._names[CELLS]), self._names, name, source, inputs)
 
     def processor_time(self) -> AbstractContextManager[ProcessorTime]:
         return processor_time(process_time)
