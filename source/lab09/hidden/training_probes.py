@@ -53,6 +53,10 @@ try:
 except Exception:
     keeps_graphs = False
 """
+MEAN_HINT = (
+    "It should be the mean over all samples of the epoch: a sample of a small batch counts as much "
+    "as any other"
+)
 UNMOVED = "No step is made, or no gradient is there when it is made"
 
 # Set-up code with which the reference trains as a loop with a slip does, and a hint for each.
@@ -231,6 +235,16 @@ def assert_reports_every_epoch(train: Callable[..., TrainingRun]) -> None:
     first, expected = (float(of["train_loss"][0]) for of in (histories, run.expected))
     if not math.isclose(first, expected, rel_tol=1e-3):
         fail("`train_loss` is wrong in the first epoch")
+
+
+def assert_losses_are_means(train: Callable[..., TrainingRun]) -> None:
+    """The training loss must count each sample alike, also where the last batch is smaller, and let
+    go what it was computed with. Each call of `train` draws five samples and trains on them."""
+    for _ in range(2):  # by chance the last batch may be as good as the others
+        run = train(batch_size=4, learning_rate=TINY_RATE)
+        run.assert_moved()
+        run.assert_reported("train_loss", MEAN_HINT)
+    run.assert_lets_go()
 
 
 def train_probe(

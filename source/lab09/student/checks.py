@@ -940,7 +940,7 @@ def test_logits_per_place(submission):
         fail("no logit is below 0", "The linear layer is the last one")
     hint = "Where you reshape, do not mix samples and places"
     assert_close(alone, logits[1:2], "the logits of a sum alone", **CLOSE, hint=hint)
-    first, *more = seen_by_lstm(submission, model, numbers, drops=True)
+    first, *more = seen_by_lstm(submission, model, numbers)
     if all(torch.equal(first, one) for one in more):
         fail("in training mode nothing is dropped", "Dropout needs a rate above 0")
 
@@ -957,32 +957,32 @@ def dropout(vectors):
     return seen[-1]
 
 model.train(False)
-model.training = drops
-getattr(layer, "train", bool)(drops)
-weights = {name: one.detach().cpu().clone() for name, one in model.lstm.named_parameters()}
+model.training = True
+getattr(layer, "train", bool)(True)
+weights = {name: one.detach().clone() for name, one in model.lstm.named_parameters()}
 vars(model)["dropout"] = dropout  # it is found before a layer
 try:
     with torch.no_grad():
         for one in model.lstm.parameters():
             one *= factor
-        logits = [model(*numbers.to(device)).cpu() for _ in range(3)]
+        logits = [model(*numbers) for _ in range(3)]
         for name, one in model.lstm.named_parameters():
             one.copy_(weights[name])
 finally:
     vars(model).pop("dropout")
     vars(model).update({} if own is None else {"dropout": own})
     model.train(False)
-seen = [vectors.detach().cpu() for vectors in seen]
+seen = [vectors.detach() for vectors in seen]
 """
-FC = "multiple = factor * fc(outputs.to(device)).detach().cpu()"
+FC = "multiple = factor * fc(outputs).detach()"
 
 
-def seen_by_lstm(submission, model, numbers, drops, device="cpu"):
+def seen_by_lstm(submission, model, numbers):
     """What the dropout gives to the LSTM in three calls; what the LSTM and `fc` make of that must
     be the logits."""
     hint = "The LSTM reads what the dropout gives, and `fc` comes last"
-    given = {"numbers": numbers, "drops": drops, "factor": 2 + 2 * float(torch.rand(1))}
-    made = submission.setup(SEEN, model=model, device=device, **given)
+    given = {"numbers": numbers, "factor": 2 + 2 * float(torch.rand(1))}
+    made = submission.setup(SEEN, model=model, **given)
     lstm = lstm_with(made.weights, given["factor"])
     shape = (*numbers.shape[1:3], lstm.input_size)
     calls = [
@@ -991,7 +991,7 @@ def seen_by_lstm(submission, model, numbers, drops, device="cpu"):
     ]
     for vectors, logits in zip(calls, take_list(made.logits, 3, "the logits"), strict=True):
         given |= {"outputs": lstm(vectors)[0].detach(), "fc": model.fc}
-        multiple = submission.setup(FC, device=device, **given).multiple
+        multiple = submission.setup(FC, **given).multiple
         multiple = take_tensor(multiple, (*shape[:2], 10), torch.float32, "what `fc` gives")
         multiple = multiple.permute(0, 2, 1) / given["factor"]
         what = "the logits with multiplied weights of the LSTM"
