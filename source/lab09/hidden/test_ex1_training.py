@@ -11,6 +11,7 @@ import torch
 from evaluation_probes import evaluate_probe
 from torch.nn import functional as F
 from training_probes import (
+    CLIPS,
     MEAN_HINT,
     TINY_RATE,
     assert_losses_are_means,
@@ -102,10 +103,11 @@ def random_data(rng, count):
 @question("ex1-train", points=0.5)
 def test_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
-    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), pretends=False)
     run.assert_trained(
         "An epoch of one batch makes one step, down the gradient of that batch's loss; nothing "
-        "else moves a parameter"
+        "else moves a parameter",
+        run.other_losses,
     )
 
 
@@ -152,7 +154,7 @@ def test_uses_the_loss_it_is_given(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), evaluates=True,
                     prepare=GENTLE_SQUARES, learning_rate=1.6)  # fmt: skip
     hint = "It follows from the `loss` that `train` was given, of the logits and then the labels"
-    run.assert_trained(hint)
+    run.assert_trained(hint, CLIPS)
     run.assert_reported("val_loss", hint)
 
 
@@ -162,7 +164,7 @@ def test_trains_in_train_mode(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
                     dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
     # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
-    run.assert_reported("train_loss")
+    run.assert_reported("train_loss", "", [*run.other_losses, *CLIPS])
 
 
 # The loss is linear, so each review moves the weights in a direction of its own by a known amount,
@@ -231,7 +233,8 @@ def test_shuffles_the_training_set(submission, rng):
 @question("ex1-train", points=2)
 def test_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the model without dropout."""
-    run = run_evaluation(submission, rng, random_data(rng, 4), batch_size=2, dropout_rate=1.0)
+    run = run_evaluation(submission, rng, random_data(rng, 4), batch_size=2, dropout_rate=1.0,
+                         pretends=False)  # fmt: skip
     run.assert_loss()
 
 
@@ -264,7 +267,7 @@ def test_evaluation_leaves_no_trace(submission, rng):
 def test_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     data = random_data(rng, 17), random_data(rng, 13)
-    train = partial(run_train, submission, rng, *data, epochs=3, evaluates=True)
+    train = partial(run_train, submission, rng, *data, epochs=3)
     assert_reports_every_epoch(train)
 
 
@@ -283,7 +286,8 @@ def test_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
     run.assert_downhill()
-    run.assert_reported("train_loss", "A batch's loss is taken before its step")
+    hint = "A batch's loss is taken before its step"
+    run.assert_reported("train_loss", hint, run.other_losses)
 
 
 def judged_reviews(rng):
@@ -319,5 +323,5 @@ def test_validation_accuracy(submission, rng):
     """The validation accuracy is the share of reviews whose logit has the right sign."""
     data, options = judged_reviews(rng)
     run = run_evaluation(submission, rng, data, **options)
-    run.assert_loss(MEAN_HINT)
+    run.assert_right_loss(MEAN_HINT)
     run.assert_accuracy(ACCURACY_HINT)

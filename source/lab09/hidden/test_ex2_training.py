@@ -11,6 +11,7 @@ import torch
 from evaluation_probes import evaluate_probe
 from torch.nn import functional as F
 from training_probes import (
+    CLIPS,
     MEAN_HINT,
     TINY_RATE,
     assert_losses_are_means,
@@ -99,13 +100,14 @@ def random_data(rng, count, *, marked=False):
 # -- training -----------------------------------------------------------------------------------
 
 
-@question("ex2-train", points=0.5)
+@question("ex2-train", points=1)
 def test_addition_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
-    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), pretends=False)
     run.assert_trained(
         "An epoch of one batch makes one step, down the gradient of that batch's loss; nothing "
-        "else moves a parameter"
+        "else moves a parameter",
+        run.other_losses,
     )
 
 
@@ -152,7 +154,7 @@ def test_addition_uses_the_loss_it_is_given(submission, rng):
         "It follows from the `loss` that `train_addition` was given, of the logits and then the "
         "labels"
     )
-    run.assert_trained(hint)
+    run.assert_trained(hint, CLIPS)
     run.assert_reported("val_loss", hint)
 
 
@@ -162,17 +164,17 @@ def test_addition_trains_in_train_mode(submission, rng):
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
                     dropout_rate=1.0, prepare="model.eval()")  # fmt: skip
     # Dropout of everything leaves the bias alone: that is how train mode shows in the loss.
-    run.assert_reported("train_loss")
+    run.assert_reported("train_loss", "", [*run.other_losses, *CLIPS])
 
 
 # -- evaluation ---------------------------------------------------------------------------------
 
 
-@question("ex2-train", points=2)
+@question("ex2-train", points=1.5)
 def test_addition_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the model without dropout."""
     weight = 10 * torch.randn(10, 2, generator=rng)  # what is dropped must show in the loss
-    options = {"batch_size": 2, "dropout_rate": 1.0, "weight": weight}
+    options = {"batch_size": 2, "dropout_rate": 1.0, "weight": weight, "pretends": False}
     run = run_evaluation(submission, rng, random_data(rng, 4), **options)
     run.assert_loss()
 
@@ -196,7 +198,7 @@ def test_addition_evaluation_records_no_gradients(submission, rng):
 def test_addition_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     data = random_data(rng, 17), random_data(rng, 13)
-    train = partial(run_train, submission, rng, *data, epochs=3, evaluates=True)
+    train = partial(run_train, submission, rng, *data, epochs=3)
     assert_reports_every_epoch(train)
 
 
@@ -215,7 +217,8 @@ def test_addition_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
     run.assert_downhill()
-    run.assert_reported("train_loss", "A batch's loss is taken before its step")
+    hint = "A batch's loss is taken before its step"
+    run.assert_reported("train_loss", hint, run.other_losses)
     run.assert_lets_go()
 
 
@@ -254,5 +257,5 @@ def test_addition_validation_accuracy(submission, rng):
     """The validation accuracy is the share of sums of which every digit is right."""
     data, options = judged_sums(rng)
     run = run_evaluation(submission, rng, data, **options)
-    run.assert_loss(MEAN_HINT)
+    run.assert_right_loss(MEAN_HINT)
     run.assert_accuracy(ACCURACY_HINT)

@@ -297,6 +297,7 @@ def test_two_blocks(submission, rng):
             "Multiply each block's numerators and sum by exp(its maximum - common maximum). Then "
             "concatenate the numerators, add the sums, and divide",
         )
+    assert_goes_by_blocks(submission, rng)
 
 
 @question("ex3-softmax-tiled", points=1.5)
@@ -313,6 +314,7 @@ def test_blocks_of_any_length(submission, rng):
         take_tensor(actual, (9,), torch.float64, "the joined softmax of blocks in double precision")
 
     assert_leaves_no_trace(submission, "softmax_tiled", [blocks], assert_right)
+    assert_goes_by_blocks(submission, rng)
 
 
 @question("ex3-softmax-tiled", points=1)
@@ -354,10 +356,11 @@ def test_scores_of_a_thousand(submission, rng):
                 if_passes=partial(assert_joined, submission, small, ""),
             ):
                 assert_joined(submission, case, "")
+    assert_goes_by_blocks(submission, rng)
 
 
-# Notes the largest softmax that is taken on the way: a note kept in the worker, see
-# worker_witnessed.toml.
+# Notes of how many scores exponentials are taken at once: notes kept in the worker, see
+# worker_witnessed.toml and only_costs.toml.
 WATCH = """
 
 import torch
@@ -365,14 +368,17 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        global largest_softmax
-        if "softmax" in operation.__name__ or "logsumexp" in operation.__name__:
-            scores, over = args[:2]
+        global most_at_once
+        name, scores = operation.__name__.split(".")[0], args[0] if args else None
+        if "softmax" in name or "logsumexp" in name:
+            over = args[1]
             for dim in [over] if isinstance(over, int) else over or range(scores.ndim):
-                largest_softmax = max(largest_softmax, scores.shape[dim])
+                most_at_once = max(most_at_once, scores.shape[dim])
+        elif name.strip("_") in ("exp", "exp2", "expm1") and scores.ndim == 1:
+            most_at_once = max(most_at_once, len(scores))
         return operation(*args, **(kwargs or {}))
 
-largest_softmax = 0
+most_at_once = 0
 with Watch():
     joined = softmax_tiled(blocks)
 """
@@ -380,13 +386,32 @@ with Watch():
 
 @question("ex3-softmax-tiled", points=1)
 def test_never_over_all_scores_at_once(submission, rng):
-    """No ready-made softmax is taken over more scores than one block holds."""
-    blocks = random_blocks(rng, (8, 8, 8))
+    """No exponentials are taken of more scores than one block holds."""
+    joined, blocks = assert_goes_by_blocks(submission, rng)
+    assert_joined_to(joined, blocks)
+
+
+def assert_goes_by_blocks(submission, rng):
+    """Exponentials must be taken block by block; this is watched once.
+
+    Returns:
+        What came of that, and the blocks.
+    """
+    most_at_once, joined, blocks = made_once(
+        submission, "way of softmax_tiled", lambda: way_of(submission, rng)
+    )
+    most = take_integer(most_at_once, "a number of scores", least=0, most=2**31)
+    if most > max(map(len, blocks)):
+        hint = "Join the blocks by their maxima and sums"
+        fail("the exponentials of all scores are taken at once", hint)
+    return joined, blocks
+
+
+def way_of(submission, rng):
+    """At how many scores at once a call looks; then what it returned, and for which blocks."""
+    blocks = random_blocks(rng, (8, 8, 8, 8, 8, 8))
     probe = submission.setup(WATCH, softmax_tiled=submission.softmax_tiled, blocks=blocks)
-    largest = take_integer(probe.largest_softmax, "the largest softmax", least=0, most=2**31)
-    if largest > 8:
-        fail("a softmax is taken over all scores at once", "Join the blocks by their statistics")
-    assert_joined_to(probe.joined, blocks)
+    return probe.most_at_once, probe.joined, blocks
 
 
 # -- attention, tile by tile --------------------------------------------------------------------

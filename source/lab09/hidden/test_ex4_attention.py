@@ -124,13 +124,26 @@ def assert_positions(actual, length, d_model):
 # -- the model ----------------------------------------------------------------------------------
 
 
+# A layer that takes the tokens for the batch raises, and nothing else in the model could be judged:
+# that its batches come first, the test of the heat map asks.
+BATCH_FIRST = """
+try:
+    model(tokens)
+except Exception:
+    model.attn.put_right = not model.attn.batch_first
+    model.attn.batch_first = True
+"""
+
+
 def models_of(submission, rng):
     """A student's model and the reference, with the same weights."""
 
     def made():
         reference = AttentionModel(VOCAB_SIZE)
         weights = random_weights(reference, rng)
-        return twins(submission, submission.AttentionModel, reference, weights, optional=BIASES)
+        models = twins(submission, submission.AttentionModel, reference, weights, optional=BIASES)
+        submission.setup(BATCH_FIRST, model=models.model, tokens=random_tokens(rng, [5, 3]))
+        return models
 
     return made_once(submission, "attention", made)
 
@@ -265,12 +278,15 @@ def test_mean_of_four_heads_attention(submission, rng):
 
 # In the second dimension the tokens would attend, not the batch: that may raise an exception.
 HEAT_MAP = """
+wrong = ValueError("`attn` does not take batches first: make it with batch_first=True")
+if getattr(model.attn, "put_right", False):
+    raise wrong
 try:
     heat_map = model.attention_weights(tokens)
 except Exception:
     if getattr(model.attn, "batch_first", True):
         raise
-    raise ValueError("`attn` does not take batches first: make it with batch_first=True") from None
+    raise wrong from None
 """
 
 

@@ -5,13 +5,14 @@ differ, further twins are trained with a slip each: a hint names the slip whose 
 """
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import torch
+from other_losses import OTHER_LOSSES
+from pretended_gpu import ON_PRETENDED_GPU
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -32,7 +33,9 @@ TINY_RATE = 2e-5  # steps so small that it hardly matters in which order batches
 LEAST_COSINE = 0.7  # rounding and another order of the batches cost less
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 # Evaluation has tests of its own: what it raises must not keep others from seeing the training.
-CALL = """
+CALL = (
+    ON_PRETENDED_GPU
+    + """
 import inspect
 
 def skipped(model, *_, **__):
@@ -43,7 +46,8 @@ names = {} if evaluates else getattr(inspect.unwrap(train), "__globals__", {})
 own = {name: names[name] for name in ("evaluate", "evaluate_addition") if name in names}
 names |= dict.fromkeys(own, skipped)
 try:
-    metrics = train(model, loss, optimizer, train_dataset, val_dataset, epochs, batch_size)
+    data = train_dataset, val_dataset
+    metrics = run(lambda: train(model, loss, optimizer, *data, epochs, batch_size))
 finally:
     names |= own
 drawn = torch.rand(4)
@@ -53,6 +57,7 @@ try:
 except Exception:
     keeps_graphs = False
 """
+)
 MEAN_HINT = (
     "It should be the mean over all samples of the epoch: a sample of a small batch counts as much "
     "as any other"
@@ -88,6 +93,20 @@ if len(train_dataset) > batch_size:
     "epochs = 1": "Only one epoch is trained",
 }
 
+# Gradients that are cut too short change how far a step goes: what is asked of that, one test asks.
+CLIPPED = """
+def clipped(*_, step=optimizer.step, **__):
+    {}
+    step()
+
+optimizer.step = clipped
+"""
+CLIPS = [
+    CLIPPED.format(f"nn.utils.clip_grad_{kind}_(model.parameters(), {most})")
+    for kind in ("norm", "value")
+    for most in (1e-3, 0.01, 0.05, 0.1, 0.5)
+]
+
 
 @dataclass(frozen=True)
 class TrainingRun:
@@ -100,49 +119,73 @@ class TrainingRun:
     expected: training.Metrics
     start: dict[str, Tensor]  # of the linear layer of both, by the names in their states
     train_with: Callable[[str], tuple[nn.Module, training.Metrics]]  # further set-up: another twin
-    ways: Callable[[], Tensor]  # where plain steps may lead from the start, (ways, parameters)
+    other_losses: Sequence[str]  # further set-up, for other ways to take a batch's loss
+    ways: Callable[[str], Tensor]  # further set-up: where plain steps may lead, (ways, parameters)
     keeps_graphs: Callable[[], Any]  # whether gradients could still go through what it returned
 
-    def assert_trained(self, hint: str = "") -> None:
-        """All that training changes in a model must be as in its twin."""
+    def assert_trained(self, hint: str = "", others: Sequence[str] | None = None) -> None:
+        """All that training changes in a model must be as in its twin, or in one that is trained
+        with some further set-up: by default, in another way to take a loss or cut gradients."""
         expected = self.twin.state_dict()
         state = take_dict(dict(self.model.state_dict()), expected, "the trained model")
         if all(_is_equal(state[name], start) for name, start in self.start.items()):
             fail("training moves no parameter", UNMOVED)
-        with self._slip_named(lambda model, _: self._assert_state(state, model), hint):
-            self._assert_state(state, self.twin)
+        others = [*self.other_losses, *CLIPS] if others is None else others
+        self.assert_as_twin(lambda model, _: self._assert_state(state, model), hint, others)
 
     def _assert_state(self, state: dict[str, Any], twin: nn.Module) -> None:
         for name, value in twin.state_dict().items():
             assert_close(state[name], value, f"`{name}` after training", rtol=1e-3, atol=1e-4)
 
-    @contextmanager
-    def _slip_named(
-        self, assert_same: Callable[[nn.Module, training.Metrics], None], hint: str
-    ) -> Iterator[None]:
-        """What fails inside gets the hint of a slip whose twin passes, else the hint given."""
+    def assert_as_twin(
+        self,
+        assert_same: Callable[[nn.Module, training.Metrics], None],
+        hint: str,
+        others: Sequence[str] = (),
+    ) -> None:
+        """It must be as with the twin or another one. What fails gets the hint of a slip whose twin
+        passes, else the hint given."""
         try:
-            yield
+            assert_same(self.twin, self.expected)
         except CheckFailure as failure:
-            for slip, named in SLIPS.items():
-                with suppress(CheckFailure):
-                    assert_same(*self.train_with(f"\n{slip}\n"))
-                    hint = named
-                    break
-            fail(failure.what, hint)
+            if any(self._passes(assert_same, setup) for setup in others):
+                return
+            named = (
+                text for slip, text in SLIPS.items() if self._passes(assert_same, f"\n{slip}\n")
+            )
+            fail(failure.what, next(named, hint))
+
+    def _passes(
+        self, assert_same: Callable[[nn.Module, training.Metrics], None], setup: str
+    ) -> bool:
+        try:
+            assert_same(*self.train_with(setup))
+        except CheckFailure:
+            return False
+        return True
 
     def assert_moved(self) -> None:
         """Training at `TINY_RATE` must move the linear layer down the slope, and not far."""
         moved = self._moved_from_start(self.model)
         if not 0.02 * TINY_RATE < float(moved.abs().max()) < 1000 * TINY_RATE:
             fail("training moves the model too little or too far")
-        _assert_along(self.ways(), moved)
+        self._assert_along(self.ways, moved)
 
     def assert_downhill(self) -> None:
         """Training must move the linear layer about where it moves the twin, however far: how far,
         other tests ask."""
         moved = self._moved_from_start(self.model)
-        _assert_along(self._moved_from_start(self.twin)[None], moved)
+
+        def ways(setup: str) -> Tensor:
+            return self._moved_from_start(self.train_with(setup)[0])[None]
+
+        self._assert_along(ways, moved)
+
+    def _assert_along(self, ways: Callable[[str], Tensor], moved: Tensor) -> None:
+        """A move must go where steps may lead, (ways, parameters), however a loss is taken."""
+        if not any(_is_along(ways(setup), moved) for setup in ("", *self.other_losses)):
+            hint = "Each step goes down the gradient of its own batch's loss"
+            fail("training moves the model, but not down the slope of the loss", hint)
 
     def _moved_from_start(self, model: Any) -> Tensor:
         state = take_dict(dict(model.state_dict()), self.start, "the trained model")
@@ -155,15 +198,15 @@ class TrainingRun:
             fail("training moves no parameter", UNMOVED)
         return moved
 
-    def assert_reported(self, name: str, hint: str = "") -> None:
-        """A metric must be what the reference reports, in each epoch."""
+    def assert_reported(self, name: str, hint: str = "", others: Sequence[str] = ()) -> None:
+        """A metric must be what the reference reports, in each epoch, perhaps with some further
+        set-up."""
         actual = self.history(name)
 
         def assert_same(_: nn.Module, metrics: training.Metrics) -> None:
             assert_close(actual, torch.tensor(metrics[name]), f"`{name}`", rtol=1e-3)
 
-        with self._slip_named(assert_same, hint):
-            assert_same(self.twin, self.expected)
+        self.assert_as_twin(assert_same, hint, others)
 
     def assert_lets_go(self) -> None:
         """No metric may keep what it was computed with: it fills the memory, batch by batch."""
@@ -181,12 +224,11 @@ class TrainingRun:
         return torch.tensor([take_number(value, what, hint=hint) for value in values])
 
 
-def _assert_along(ways: Tensor, moved: Tensor) -> None:
-    """A move must go along one of these ways, (ways, parameters)."""
-    for those, one in ((ways, moved), (_centred(ways), _centred(moved))):
-        if not F.cosine_similarity(those.double(), one[None].double()).max() > LEAST_COSINE:
-            hint = "Each step goes down the gradient of its own batch's loss"
-            fail("training moves the model, but not down the slope of the loss", hint)
+def _is_along(ways: Tensor, moved: Tensor) -> bool:
+    """Whether a move goes along one of these ways, (ways, parameters)."""
+    pairs = ((ways, moved), (_centred(ways), _centred(moved)))
+    cosines = [F.cosine_similarity(of.double(), one[None].double()) for of, one in pairs]
+    return all(bool(cosine.max() > LEAST_COSINE) for cosine in cosines)
 
 
 def _centred(values: Tensor) -> Tensor:
@@ -232,9 +274,13 @@ def assert_reports_every_epoch(train: Callable[..., TrainingRun]) -> None:
         fail("training sets a seed: all that is drawn later is the same", "Draw without a seed")
     run.assert_downhill()
     histories = {name: run.history(name) for name in METRICS}
-    first, expected = (float(of["train_loss"][0]) for of in (histories, run.expected))
-    if not math.isclose(first, expected, rel_tol=1e-3):
-        fail("`train_loss` is wrong in the first epoch")
+    first = float(histories["train_loss"][0])
+
+    def assert_same(_: nn.Module, metrics: training.Metrics) -> None:
+        if not math.isclose(first, metrics["train_loss"][0], rel_tol=1e-3):
+            fail("`train_loss` is wrong in the first epoch")
+
+    run.assert_as_twin(assert_same, "", run.other_losses)
 
 
 def assert_losses_are_means(train: Callable[..., TrainingRun]) -> None:
@@ -255,12 +301,14 @@ def train_probe(
     epochs: int = 1,
     batch_size: int | None = None,
     evaluates: bool = False,
+    pretends: bool = True,
     **inputs: Any,
 ) -> TrainingRun:
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data. In
-    one batch, if its size is not given; with the student's evaluation if it `evaluates`."""
+    one batch, if its size is not given; with the student's evaluation if it `evaluates`; on what
+    seems to be a GPU where it asks for one, if that `pretends` to be there."""
     batch_size = batch_size or len(inputs["train_data"][0])
-    inputs |= {"evaluates": evaluates}
+    inputs |= {"evaluates": evaluates, "pretends": pretends}
     theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
 
     def train_with(slip: str) -> tuple[nn.Module, training.Metrics]:
@@ -274,7 +322,8 @@ def train_probe(
         *train_with(""),
         start,
         train_with,
-        partial(_ways_down, source, tuple(start), batch_size, inputs),
+        OTHER_LOSSES[loop],
+        lambda setup: _ways_down(source + setup, tuple(start), batch_size, inputs),
         lambda: theirs.keeps_graphs,
     )
 
@@ -298,4 +347,10 @@ def _train(
     inputs: dict[str, Any],
 ) -> Any:
     """What stands there in the end: `model` and `metrics` among others."""
-    return setup(source + CALL, train=train, epochs=epochs, batch_size=batch_size, **inputs)
+    return setup(
+        source + CALL,
+        train=train,
+        epochs=epochs,
+        batch_size=batch_size,
+        **inputs,
+    )

@@ -1306,9 +1306,12 @@ W_K = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 3.0]])
 W_V = torch.tensor([[4.0, 2.0], [6.0, 5.0], [3.0, 2.0]])
 
 
-def by_hand(submission, name, columns):
-    """A matrix that was typed in, (3, columns), in double precision."""
+def by_hand(submission, name, columns, turns=False):
+    """A matrix that was typed in, (3, columns), in double precision. With `turns`, one that lies on
+    its side is put right: that it should not, the first check says."""
     matrix = getattr(submission, f"{name.lower()}_by_hand")
+    if turns and torch.is_tensor(matrix) and matrix.shape == (columns, 3):
+        matrix = matrix.T
     dtypes = (torch.float32, torch.float64, torch.int64)
     return take_tensor(matrix, (3, columns), dtypes, name).double()
 
@@ -1344,7 +1347,7 @@ def test_rows_are_weights(submission):
 @question("ex3-by-hand", points=0.5)
 def test_weights_fit_queries_and_keys(submission):
     """A is what your Q and your K give."""
-    query, key = (by_hand(submission, name, 2) for name in ("Q", "K"))
+    query, key = (by_hand(submission, name, 2, turns=True) for name in ("Q", "K"))
     hint = "Compare each query with all keys, scale, then the softmax of the row"
     expected = shares_of(query, key)
     if len(expected.unique(dim=0)) < 3:
@@ -1365,8 +1368,8 @@ def attend(query, key, value):
 @question("ex3-by-hand", points=0.5)
 def test_output_fits_weights(submission):
     """Your output is your A times your V, with weights of three decimals."""
-    query, key, values = (by_hand(submission, name, 2) for name in ("Q", "K", "V"))
-    output, weights = by_hand(submission, "Out", 2), by_hand(submission, "A", 3)
+    query, key, values = (by_hand(submission, name, 2, turns=True) for name in ("Q", "K", "V"))
+    output, weights = by_hand(submission, "Out", 2, turns=True), by_hand(submission, "A", 3)
     hint = "Row i averages the rows of V with the weights in row i of A"
     if len(values.unique(dim=0)) < 3:
         fail("here the rows of V should differ", "Look at V")
