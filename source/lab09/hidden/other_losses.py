@@ -23,7 +23,6 @@ OF_TWO_CLASSES = (
 OF_DIGITS = (
     *OF_ANY_LABELS,
     "given(logits, labels) * labels.shape[-1]",
-    "given(logits, labels) / labels.shape[-1]",
     "given(logits, labels) * labels.numel()",
     "given(logits, labels) / labels.numel()",
     "given(logits.softmax(dim=1), labels)",
