@@ -16,8 +16,6 @@ OF_ANY_LABELS = (
 OF_TWO_CLASSES = (
     *OF_ANY_LABELS,
     "given(labels, logits)",
-    "given(logits, 1 - labels)",
-    "given(-logits, labels)",
     "given(2 * logits.sigmoid() - 1, labels)",
 )
 OF_DIGITS = (
