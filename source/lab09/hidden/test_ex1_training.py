@@ -122,10 +122,10 @@ def test_gradients_start_from_zero(submission, rng):
 def test_every_batch_is_trained_on(submission, rng):
     """Each batch of an epoch makes a step, also the last one that is smaller."""
     tokens, labels = (values[:1] for values in random_data(rng, 2))
-    same = tokens.repeat(5, 1), labels.repeat(5)  # equal samples: shuffling changes nothing
-    run = run_train(submission, rng, same, random_data(rng, 3), batch_size=2)
+    same = tokens.repeat(7, 1), labels.repeat(7)  # equal samples: shuffling changes nothing
+    run = run_train(submission, rng, same, random_data(rng, 3), batch_size=3)
     run.assert_trained(
-        "5 samples in batches of 2 make 3 steps, each with the gradient of its own batch"
+        "7 samples in batches of 3 make 3 steps, each with the gradient of its own batch"
     )
 
 

@@ -122,10 +122,10 @@ def test_addition_gradients_start_from_zero(submission, rng):
 @question("ex2-train", points=1)
 def test_addition_every_batch_is_trained_on(submission, rng):
     """Each batch of an epoch makes a step, also the last one that is smaller."""
-    same = [values.expand(5, *values.shape[1:]).contiguous() for values in random_data(rng, 1)]
-    run = run_train(submission, rng, same, random_data(rng, 3), batch_size=2)
+    same = [values.expand(7, *values.shape[1:]).contiguous() for values in random_data(rng, 1)]
+    run = run_train(submission, rng, same, random_data(rng, 3), batch_size=3)
     run.assert_trained(
-        "5 samples in batches of 2 make 3 steps, each with the gradient of its own batch"
+        "7 samples in batches of 3 make 3 steps, each with the gradient of its own batch"
     )
     assert_shuffles(submission, rng)
 

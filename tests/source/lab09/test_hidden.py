@@ -26,7 +26,7 @@ from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
 from autograder.engine.memory import Memory, peak_memory
 from autograder.engine.processor import ProcessorTime, processor_time
-from autograder.engine.untrusted.heap import give_back, keep_freed
+from autograder.engine.untrusted.heap import give_back_large, keep_freed
 from autograder.engine.untrusted.memory import Machine
 from autograder.engine.untrusted.worker import run_again
 from autograder.lab import read_lab_folder
@@ -74,7 +74,7 @@ class Submission(Names):
 
     @contextmanager
     def peak_memory(self) -> Iterator[Memory]:
-        give_back()
+        give_back_large()
         with peak_memory(partial(Machine().memory_bytes, os.getpid())) as memory:
             yield memory
         keep_freed()
