@@ -164,13 +164,18 @@ def as_it_is(question: QuestionResult) -> str:
 
 
 def fair_loss(question: QuestionResult) -> str:
-    """What one known mistake costs, where it is behind all that failed; else empty."""
+    """What one known mistake costs, where it is behind what failed; else empty."""
     if question.mistake_score is None or question.mistake_score <= question.tests_score:
         return ""
+    cost = f"{question.max_score - question.mistake_score:g} of {question.max_score:g} points"
+    if question.mistake:
+        return (
+            "One mistake is behind all checks that failed: the answer "
+            f"{predicate(question.mistake)}. It costs {cost}, not all that these checks are worth."
+        )
     return (
-        f"One mistake is behind all checks that failed: the answer {predicate(question.mistake)}. "
-        f"It costs {question.max_score - question.mistake_score:g} of {question.max_score:g} "
-        f"points, not all that these checks are worth."
+        "One mistake is behind most checks that failed. It counts once, so this question loses "
+        f"{cost}, not all that these checks are worth."
     )
 
 

@@ -102,7 +102,8 @@ class Reasons:
         failed = [test for test in question.tests if not test.passed]
         if not failed:
             return []
-        if not question.carried and (question.mistake_score or 0.0) > question.tests_score:
+        gains = (question.mistake_score or 0.0) > question.tests_score
+        if question.mistake and gains and not question.carried:
             key = ("mistake", question.mistake)
             tests = tuple(failed)
             return [Reason(key, failed[0].message, tests, question.id, is_known_mistake=True)]

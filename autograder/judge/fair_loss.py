@@ -1,14 +1,15 @@
-"""What a question comes to, and the fair loss where one known mistake is behind all that failed.
+"""What a question comes to, and the fair loss where one known mistake is behind what failed.
 
-One slip can fail many tests. If a submission answers to all of them what a known mistake answers,
-and passes the others, it loses what a fair teacher would take off for that mistake. Three bounds
-keep that defensible: it must be proved by values, what failed is never forgiven wholly, and nobody
-loses more than the tests take.
+One slip can fail many tests. Where a submission answers to all that a known mistake fails what that
+mistake answers, it loses for these tests together what a fair teacher would take off, and for each
+other test what that is worth. Three bounds keep that defensible: it must be proved by values, what
+failed is never forgiven wholly, and nobody loses more than the tests take.
 """
 
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from .results import QuestionResult, Verdict
 from .warm import Ready
@@ -30,15 +31,17 @@ def judged(
     if known is None:
         return result
     failed = ready.tests.evidence(question)
-    mistake = known.behind_all(question, failed)
+    worth = partial(ready.tests.worth, question)
+    mistake = known.behind_most(question, failed, worth)
     if mistake is None or mistake.loss is None:
         return result
+    others = failed.keys() - mistake.failed.keys()
     unproved = {case for case, one in failed.items() if not known.is_value(case, one.heard)}
-    if ready.tests.share_without(question, unproved) < LEAST_PROVED - 1e-9:
+    if ready.tests.share_without(question, unproved | others) < LEAST_PROVED - 1e-9:
         return result
     least = _in_half_points(LEAST_LOST * (max_score - result.tests_score))
-    left = max(0.0, max_score - max(mistake.loss, least))
-    return replace(result, mistake=mistake.title, mistake_score=left)
+    left = max(0.0, max_score - max(mistake.loss + worth(others), least))
+    return replace(result, mistake="" if others else mistake.title, mistake_score=left)
 
 
 def _in_half_points(points: float) -> float:

@@ -198,6 +198,11 @@ class Tests:
         kept = sum(worth for case, worth in points.items() if case not in cases)
         return float(kept / sum(points.values())) if points else 0.0
 
+    def worth(self, question: str, cases: Collection[str]) -> float:
+        """The points of cases of a question, public ones too."""
+        items = self._of[question]
+        return float(sum(_mark(item).points for item in items if self._case(item) in cases))
+
     @property
     def running(self) -> str:
         """The name of the test, or of the case of one, that runs."""

@@ -8,7 +8,7 @@ fails, and answers there what that mistake answers, it is named. The mistakes ar
 import dataclasses
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -117,15 +117,25 @@ class Reproductions:
                 named[case] = f"{COMES_OUT} {answers}"
         return named
 
-    def behind_all(self, question: str, failed: Mapping[str, Evidence]) -> Mistake | None:
-        """The one mistake that fails just these cases of a question, with the same answers; of
-        several it is the one that costs most."""
-        fitting = [
-            mistake
-            for mistake in self.mistakes.get(question, ())
-            if mistake.loss and mistake.failed.keys() == failed.keys() and mistake.explains(failed)
-        ]
-        return max(fitting, key=lambda mistake: mistake.loss or 0.0, default=None)
+    def behind_most(
+        self,
+        question: str,
+        failed: Mapping[str, Evidence],
+        worth: Callable[[Collection[str]], float],
+    ) -> Mistake | None:
+        """The mistake that fails only cases of a question that failed, with the same answers: one
+        that leaves as little of them as can be, of several the one that costs most.
+
+        Args:
+            worth: the points of cases.
+        """
+
+        def rest_and_loss(mistake: Mistake) -> tuple[float, float]:
+            return worth(failed.keys() - mistake.failed.keys()), -(mistake.loss or 0.0)
+
+        known = self.mistakes.get(question, ())
+        fitting = [mistake for mistake in known if mistake.loss and mistake.explains(failed)]
+        return min(fitting, key=rest_and_loss, default=None)
 
     def is_value(self, case: str, heard: Heard) -> bool:
         """Whether what was answered to a case proves anything. Everybody can raise an exception, or

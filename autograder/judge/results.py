@@ -68,8 +68,9 @@ def points_passed(tests: Iterable[Verdict]) -> float:
 class QuestionResult:
     """A question's tests; a written answer has none, and its score stays open.
 
-    `tests` are those of the student's own run. Where one known mistake is behind all that failed,
-    `mistake` says which, and `mistake_score` what is left after its fair loss. `carried_score` is
+    `tests` are those of the student's own run. Where one known mistake is behind what failed,
+    `mistake_score` is what is left after its fair loss, and `mistake` says which, if it is behind
+    all that failed. `carried_score` is
     what the answer earned on top of the reference's earlier answers, where that is more;
     `builds_on` names the earlier questions which have mistakes and which it needs. `kept_score` is
     what an earlier grading of the same hand-in gave, where a regrade would give less.

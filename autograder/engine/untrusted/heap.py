@@ -23,15 +23,9 @@ def keep_freed() -> None:
 def give_back() -> None:
     """Give all that is freed back to the kernel, now and until `keep_freed`."""
     gc.collect()
-    give_back_large()
+    _go_by(0, LEAST_MEASURED_BYTES)
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def give_back_large() -> None:
-    """Give large blocks back as soon as they are freed, until `keep_freed`. What was freed before
-    stays: where much of it lies among the rest, its place would be filled anew, bit by bit."""
-    _go_by(0, LEAST_MEASURED_BYTES)
 
 
 def _go_by(most_kept_bytes: int, most_at_once_bytes: int) -> None:

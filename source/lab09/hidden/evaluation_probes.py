@@ -119,13 +119,13 @@ def evaluate_probe(
     source: str,
     *,
     batch_size: int = 100,
-    pretends: bool = True,
+    forgives: bool = True,
     **inputs: Any,
 ) -> EvaluationRun:
-    """Evaluate by `evaluate` or `evaluate_addition` what `source` makes: model, loss, data; on what
-    seems to be a GPU where it asks for one, if that `pretends` to be there."""
+    """Evaluate by `evaluate` or `evaluate_addition` what `source` makes: model, loss, data. Where
+    that `forgives`, there seems to be a GPU, and the loss takes labels in another form, too."""
     function, direction = getattr(submission, evaluate), inputs["weight"].flip(0, 1)
-    inputs |= {"direction": direction, "pretends": pretends}
+    inputs |= {"direction": direction, "forgives": forgives}
     theirs = submission.setup(source + CALL, evaluate=function, batch_size=batch_size, **inputs)
 
     def evaluate_with(slip: str) -> tuple[nn.Module, tuple[float, float]]:

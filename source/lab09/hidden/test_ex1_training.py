@@ -49,9 +49,15 @@ class Probe(nn.Module):
         logits = gentle * self.fc(hidden).squeeze(-1)
         return logits + shift * logits.requires_grad * (tokens[:, 0] == mark)
 
+class Loss(nn.BCEWithLogitsLoss):
+    def forward(self, input, target):
+        if forgives and target.numel() == input.numel():
+            target = target.reshape(input.shape).to(input.dtype)
+        return super().forward(input, target)
+
 model = Probe()
 optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate / gentle**2, momentum=momentum)
-loss = nn.BCEWithLogitsLoss()
+loss = Loss()
 train_dataset = TensorDataset(*train_data)
 val_dataset = TensorDataset(*val_data)
 """
@@ -103,7 +109,7 @@ def random_data(rng, count):
 @question("ex1-train", points=0.5)
 def test_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
-    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), pretends=False)
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), forgives=False)
     run.assert_trained(
         "An epoch of one batch makes one step, down the gradient of that batch's loss; nothing "
         "else moves a parameter",
@@ -152,7 +158,7 @@ loss = GentleSquares()
 def test_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here a squared error."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), evaluates=True,
-                    prepare=GENTLE_SQUARES, learning_rate=1.6)  # fmt: skip
+                    prepare=GENTLE_SQUARES, learning_rate=1.6, forgives=False)  # fmt: skip
     hint = "It follows from the `loss` that `train` was given, of the logits and then the labels"
     run.assert_trained(hint, CLIPS)
     run.assert_reported("val_loss", hint)
@@ -234,7 +240,7 @@ def test_shuffles_the_training_set(submission, rng):
 def test_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the model without dropout."""
     run = run_evaluation(submission, rng, random_data(rng, 4), batch_size=2, dropout_rate=1.0,
-                         pretends=False)  # fmt: skip
+                         forgives=False)  # fmt: skip
     run.assert_loss()
 
 

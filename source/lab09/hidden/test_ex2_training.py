@@ -49,9 +49,19 @@ class Probe(nn.Module):
 def as_dataset(num_1, num_2, label):
     return [{"num_1": a, "num_2": b, "label": c} for a, b, c in zip(num_1, num_2, label)]
 
+class Loss(nn.CrossEntropyLoss):
+    def forward(self, input, target):
+        if forgives and target.is_floating_point() and not input.is_floating_point():
+            input, target = target, input
+        if forgives and input.ndim == 3 and input.shape[1] != 10:
+            input = input.movedim(2, 1)
+        if forgives and target.ndim < input.ndim:
+            target = target.long()
+        return super().forward(input, target)
+
 model = Probe()
 optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate / gentle**2, momentum=momentum)
-loss = nn.CrossEntropyLoss(label_smoothing=smoothing)
+loss = Loss(label_smoothing=smoothing)
 train_dataset = as_dataset(*train_data)
 val_dataset = as_dataset(*val_data)
 """
@@ -103,7 +113,7 @@ def random_data(rng, count, *, marked=False):
 @question("ex2-train", points=1)
 def test_addition_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
-    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), pretends=False)
+    run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), forgives=False)
     run.assert_trained(
         "An epoch of one batch makes one step, down the gradient of that batch's loss; nothing "
         "else moves a parameter",
@@ -149,7 +159,7 @@ def assert_shuffles(submission, rng):
 def test_addition_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here one with label smoothing."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), evaluates=True,
-                    smoothing=0.5)  # fmt: skip
+                    smoothing=0.5, forgives=False)  # fmt: skip
     hint = (
         "It follows from the `loss` that `train_addition` was given, of the logits and then the "
         "labels"
@@ -174,7 +184,7 @@ def test_addition_trains_in_train_mode(submission, rng):
 def test_addition_evaluates_in_eval_mode(submission, rng):
     """The validation loss is that of the model without dropout."""
     weight = 10 * torch.randn(10, 2, generator=rng)  # what is dropped must show in the loss
-    options = {"batch_size": 2, "dropout_rate": 1.0, "weight": weight, "pretends": False}
+    options = {"batch_size": 2, "dropout_rate": 1.0, "weight": weight, "forgives": False}
     run = run_evaluation(submission, rng, random_data(rng, 4), **options)
     run.assert_loss()
 

@@ -309,14 +309,14 @@ def train_probe(
     epochs: int = 1,
     batch_size: int | None = None,
     evaluates: bool = False,
-    pretends: bool = True,
+    forgives: bool = True,
     **inputs: Any,
 ) -> TrainingRun:
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data. In
-    one batch, if its size is not given; with the student's evaluation if it `evaluates`; on what
-    seems to be a GPU where it asks for one, if that `pretends` to be there."""
+    one batch, if its size is not given; with the student's evaluation if it `evaluates`. Where that
+    `forgives`, there seems to be a GPU, and the loss takes labels in another form, too."""
     batch_size = batch_size or len(inputs["train_data"][0])
-    inputs |= {"evaluates": evaluates, "pretends": pretends}
+    inputs |= {"evaluates": evaluates, "forgives": forgives}
     theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
 
     def train_with(slip: str) -> tuple[nn.Module, training.Metrics]:

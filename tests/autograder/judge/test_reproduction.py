@@ -1,6 +1,6 @@
 """Known mistakes are named where a submission answers what they answer, and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -132,17 +132,25 @@ def test_too_many_candidates_are_none() -> None:
     assert known(*three[1:]).explained("ex1", failed(2)) == expected
 
 
-def test_a_fair_loss_asks_for_the_same_answers_to_the_same_cases() -> None:
+def behind(known: Reproductions, question: str, failed: Mapping[str, Evidence]) -> Mistake | None:
+    return known.behind_most(question, failed, worth=lambda cases: float(len(cases)))
+
+
+def test_a_fair_loss_asks_for_the_same_answers_to_all_that_the_mistake_fails() -> None:
     slip, worse = Mistake("Slips", 1.0, failed(2)), Mistake("Is worse", 3.0, failed(2))
     unsaid, passes = Mistake("Has no loss", None, failed(2)), Mistake("Passes", 1.0, {})
-    assert known(slip, unsaid).behind_all("ex1", failed(2)) == slip
-    assert known(slip, worse).behind_all("ex1", failed(2)) == worse
-    assert known(unsaid, passes).behind_all("ex1", failed(2)) is None
-    assert known(passes).behind_all("ex1", {}) is None
-    assert known(slip).behind_all("ex1", failed(3)) is None
-    assert known(slip).behind_all("ex1", failed(2, message="too much memory")) is None
-    assert known(slip).behind_all("ex1", failed(2) | {"other": Evidence([2])}) is None
-    assert known(slip).behind_all("ex2", failed(2)) is None
+    assert behind(known(slip, unsaid), "ex1", failed(2)) == slip
+    assert behind(known(slip, worse), "ex1", failed(2)) == worse
+    assert behind(known(unsaid, passes), "ex1", failed(2)) is None
+    assert behind(known(passes), "ex1", {}) is None
+    assert behind(known(slip), "ex1", failed(3)) is None
+    assert behind(known(slip), "ex1", failed(2, message="too much memory")) is None
+    assert behind(known(slip), "ex1", {"other": Evidence([2])}) is None
+    both = Mistake("Slips twice", 0.5, failed(2) | {"other": Evidence([2])})
+    assert behind(known(slip, both), "ex1", failed(2)) == slip
+    assert behind(known(slip, both), "ex1", both.failed) == both  # it leaves less
+    assert behind(known(slip, both), "ex1", failed(2) | {"other": Evidence([3])}) == slip
+    assert behind(known(slip), "ex2", failed(2)) is None
 
 
 class Deaf:
@@ -257,6 +265,18 @@ def test_a_mistake_costs_its_fair_loss_where_one_is_given(pool: Pool) -> None:
     assert failed > 1.5
     assert question["mistake"] == "Divides by one less than the count"
     assert question["score"] == question["max_score"] - 1.5
+
+
+def test_what_a_mistake_does_not_fail_costs_what_it_is_worth(pool: Pool) -> None:
+    own = "    n = len(numbers)\n    return sum(numbers) / (n - 1 or 1) if numbers else 0"
+    result = judged(pool, own)
+    (question,) = [one for one in result["questions"] if one["tests"]]
+    (other,) = [test for test in question["tests"] if test["name"] == "test_mean_of_nothing"]
+    assert other["outcome"] == "failed"
+    assert (question["mistake"], question["mistake_score"]) == (
+        "",
+        question["max_score"] - 1.5 - other["points"],
+    )
 
 
 def test_without_a_fair_loss_the_tests_decide(pool: Pool) -> None:

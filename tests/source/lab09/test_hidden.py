@@ -8,6 +8,7 @@ import importlib
 import inspect
 import os
 import sys
+import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,12 +22,14 @@ import matplotlib
 import pytest
 import torch
 from matplotlib import pyplot as plt
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from autograder.compiler.notebooks import read_pieces
 from autograder.compiler.points import read_tests
 from autograder.engine.memory import Memory, peak_memory
 from autograder.engine.processor import ProcessorTime, processor_time
-from autograder.engine.untrusted.heap import give_back_large, keep_freed
+from autograder.engine.untrusted.heap import give_back, keep_freed
 from autograder.engine.untrusted.memory import Machine
 from autograder.engine.untrusted.worker import run_again
 from autograder.lab import read_lab_folder
@@ -69,16 +72,41 @@ for _name, _test in TESTS.items():
     OF_QUESTION[question_of(_test).id].append(_name)  # type: ignore[union-attr]
 
 
+class TensorsMade(TorchDispatchMode):
+    """How many bytes the tensors take that operations make, at most at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes, self.peak_bytes = 0, 0
+
+    def __torch_dispatch__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        made = function(*args, **(kwargs or {}))
+        for one in tree_leaves(made):
+            if torch.is_tensor(one):
+                self._add(one.nbytes)
+                weakref.finalize(one, self._add, -one.nbytes)
+        return made
+
+    def _add(self, number: int) -> None:
+        self.bytes += number
+        self.peak_bytes = max(self.peak_bytes, self.bytes)
+
+
 class Submission(Names):
     """The notebook's names; this process is its worker, and holds all kinds of things besides."""
 
     @contextmanager
     def peak_memory(self) -> Iterator[Memory]:
-        give_back_large()
-        with peak_memory(partial(Machine().memory_bytes, os.getpid())) as memory:
+        """In a heap as large and full of holes as this one, small blocks may fill many pages: what
+        tensors take is an upper bound, too."""
+        give_back()
+        look = partial(Machine().memory_bytes, os.getpid())
+        with peak_memory(look) as memory, TensorsMade() as tensors:
             yield memory
         keep_freed()
-        memory.held_bytes = 0
+        memory.held_bytes, memory.peak_bytes = 0, min(memory.peak_bytes, tensors.peak_bytes)
 
     def again(self, name: str, source: str, /, **inputs: Any) -> ModuleType:
         return run_again(reversed(self._names[CELLS]), self._names, name, source, inputs)
