@@ -3,6 +3,12 @@
 import gc
 
 
+def pytest_sessionstart() -> None:
+    """Look for no garbage while tests are collected and libraries loaded."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Leave all tests and libraries that lie there by now out of every search for garbage."""
+    """Nor ever again among what lies there by now."""
     gc.freeze()
+    gc.enable()
