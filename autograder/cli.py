@@ -905,6 +905,7 @@ def _one_line_errors() -> Iterator[None]:
 
 def main(name: str = "python -m autograder") -> None:
     """Entry point: users' mistakes become one line and an exit code."""
+    gc.set_threshold(100_000)  # objects: it is libraries that make many, and keep them
     try:
         with _one_line_errors():
             sys.exit(cli.main(prog_name=name, standalone_mode=False) or 0)
