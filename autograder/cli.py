@@ -1,5 +1,6 @@
 """The command line: it imports everything and nothing imports it."""
 
+import gc
 import json
 import os
 import subprocess
@@ -904,5 +905,9 @@ def _one_line_errors() -> Iterator[None]:
 
 def main(name: str = "python -m autograder") -> None:
     """Entry point: users' mistakes become one line and an exit code."""
-    with _one_line_errors():
-        sys.exit(cli.main(prog_name=name, standalone_mode=False) or 0)
+    gc.set_threshold(100_000)  # objects: it is libraries that make many, and keep them
+    try:
+        with _one_line_errors():
+            sys.exit(cli.main(prog_name=name, standalone_mode=False) or 0)
+    finally:
+        gc.freeze()  # the process ends: to look through all libraries for garbage takes long

@@ -1,12 +1,13 @@
 """What a bundle has installed: what grading needs, in the versions that are installed here."""
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from ..compiler.requirements import known_packages
 from ..lab_file import Index
 
 # What our own code imports where it grades; tests/autograder/bundle holds it to that.
@@ -28,7 +29,7 @@ def requirements_text(
         listed: what the lab's students install.
         index: where some packages come from, instead of PyPI.
     """
-    known = packages_distributions()
+    known = known_packages()
     asked = [Requirement(name) for name in GRADING]
     asked += [Requirement(name) for library in libraries for name in known.get(library, ())]
     asked += [one for one in listed if canonicalize_name(one.name) not in TOOLS]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..printable import printable
-from ..tied_process import start_tied
+from ..tied_process import keep_for_ever, start_tied
 
 REQUEST_LIMIT_BYTES = 2**30
 ANSWER_LIMIT_BYTES = 2**26
@@ -109,6 +109,7 @@ class Press:
 def main(connection: Connection) -> None:
     """Make what is asked for until the other side hangs up."""
     edition, limits = pickle.loads(connection.recv_bytes())  # from the process that started us
+    keep_for_ever()
     most = _size_bytes() + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     for name in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):

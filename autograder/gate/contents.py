@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from html.parser import HTMLParser
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from ..assignment import is_for_colab
 from ..compiler.installation import REQUIREMENTS
 from ..compiler.ipython_syntax import as_python, parse, syntax_problem
-from ..compiler.requirements import read_requirements
+from ..compiler.requirements import known_packages, read_requirements
 from ..errors import shown
 from .bench import Bench, Finding, Seen, Subject
 from .installation import find_disagreements
@@ -88,7 +88,7 @@ def check_self_contained(bench: Bench) -> Seen:
     projects = _installed_by(subject.release_dir / REQUIREMENTS)
     installed = {
         package
-        for package, of_projects in packages_distributions().items()
+        for package, of_projects in known_packages().items()
         if projects & {canonicalize_name(project) for project in of_projects}
     }
     findings, modules, files = find_disagreements(subject.release_dir), set(), 0

@@ -25,6 +25,7 @@ from ..engine.untrusted import adapters, heap, tensors
 from ..engine.untrusted.linux import OwnStatus
 from ..errors import HiddenTestsBroken
 from ..printable import printable
+from ..tied_process import keep_for_ever
 from .harmless import become_harmless
 from .knowledge import Knowledge, learnt_of, plain_of
 from .pytest_plugin import Tests, with_tests
@@ -155,7 +156,7 @@ def _here_or_in_a_fork(task: Task, ready: Ready) -> Any:
 
 def _serve(ready: Ready, connection: Connection) -> None:
     gc.collect()
-    gc.freeze()
+    keep_for_ever()
     status = OwnStatus()
     while True:
         try:

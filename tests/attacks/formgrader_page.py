@@ -24,5 +24,6 @@ def _exporter(is_configured: bool) -> HTMLExporter:
     if is_configured:
         configure(config)
     config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.optimistic_validation = True  # once, not after each of 13 steps
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     return HTMLExporter(config=config)

@@ -1,4 +1,7 @@
-"""A small lab in a project of its own, released, for tests to break copies of."""
+"""A small lab in a project of its own, released, for tests to break copies of.
+
+Lab 9 is what the gate does with torch, which takes seconds to load in each process.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -13,7 +16,7 @@ SOURCE = """\
 # A small lab
 
 ```python
-import torch
+import numpy as np
 from lib.kit.checks import check
 ```
 
@@ -31,7 +34,7 @@ def double(x):
 
 ```python
 #!TAG SKIPQUESTEXEC
-double(torch.ones(2))
+double(np.ones(2))
 ```
 
 <!-- #region -->
@@ -57,7 +60,7 @@ def test_four(submission):
 HIDDEN = '''\
 """Hidden tests."""
 
-import torch
+import numpy as np
 
 from lib.kit.checks import assert_close, question
 
@@ -65,8 +68,9 @@ from lib.kit.checks import assert_close, question
 @question("ex1-double", points=1)
 def test_thirds(submission):
     """Doubles thirds."""
-    thirds = torch.arange(1, 9) / 3
-    assert_close(submission.double(thirds), (2 * thirds.double() + 1e-7).float(), "two thirds")
+    thirds = np.arange(1, 9, dtype=np.float32) / 3
+    expected = (2 * thirds.astype(np.float64) + 1e-7).astype(np.float32)
+    assert_close(submission.double(thirds), expected, "two thirds")
 '''
 FILES = {
     "source/small/small.md": SOURCE,

@@ -1,5 +1,6 @@
 """A project with one small lab that needs no library, and hand-ins of it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,11 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.course import Course
 from autograder.verbs.build import build_project
+from autograder.verbs.grade import grade_class
 from autograder.verbs.new import new_lab
 
 HOME = Path(__file__).resolve().parents[3]
 LAB = "means"
+FULL, TESTED = 5.0, "ex1-mean"
+HALF_RIGHT = (  # for one number, two and none
+    "def mean(numbers):\n"
+    "    if len(numbers) == 1: return numbers[0]\n"
+    "    return sum(numbers) / 2 if numbers else None"
+)
+HALF = 3.0
+CLASS = {"ben": HALF_RIGHT, "eva": None, "max": "def mean(numbers):\n    raise ValueError"}
+SCORES = {"ben": HALF, "eva": FULL, "max": 0.0}
 SOMEBODY = 54321  # a user without rights
 # The commands as one types them in a project, which need not be the checkout.
 TYPED = """
@@ -70,6 +82,25 @@ def hand_in(course: Path, student: str, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+@pytest.fixture(scope="package")
+def graded_once(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with the class, graded."""
+    course = tmp_path_factory.mktemp("graded") / "course"
+    for student, code in CLASS.items():
+        hand_in(course, student, solved(released, code))
+    with contextlib.chdir(released):
+        grade_class(course, LAB)
+    return course
+
+
+@pytest.fixture
+def graded(graded_once: Path, project: Path, tmp_path: Path) -> Course:
+    """A copy of it, graded last from the project in the current folder: nothing is judged again."""
+    course = Course(shutil.copytree(graded_once, tmp_path / "course"))
+    grade_class(course.root, LAB)
+    return course
 
 
 def start(project: Path, *arguments: object, user: int = 0) -> "subprocess.Popen[str]":

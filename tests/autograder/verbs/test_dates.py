@@ -12,8 +12,8 @@ from autograder.errors import UserError
 from autograder.verbs.dates import as_table, summary, times_of
 from autograder.verbs.grade import grade_class
 
-from .conftest import LAB, hand_in, solved, typed
-from .test_grade import CLASS, FULL, written
+from .conftest import CLASS, FULL, LAB, hand_in, solved, typed
+from .test_grade import written
 
 DATES = f'timezone = "UTC"\npercent_per_day = 10\n[labs.{LAB}]\ndue = "2026-11-27 12:00"\n'
 TIMES = {"ben": "2026-11-29 11:00 UTC", "eva": "2026-11-27 12:00 UTC", "max": None}

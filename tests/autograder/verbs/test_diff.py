@@ -16,8 +16,20 @@ from autograder.errors import UserError
 from autograder.verbs.diff import Comparison, as_table, compare, summary
 from autograder.verbs.grade import grade_class
 
-from .conftest import LAB, blank, build, hand_in, solved, typed
-from .test_grade import CLASS, FULL, HALF, NEW_QUESTION, SCORES, TESTED, scores, written
+from .conftest import (
+    CLASS,
+    FULL,
+    HALF,
+    LAB,
+    SCORES,
+    TESTED,
+    blank,
+    build,
+    hand_in,
+    solved,
+    typed,
+)
+from .test_grade import NEW_QUESTION, scores, written
 
 # ben, who divides by two, does this wrong: no hidden test passes, and no public one counts
 TEST_OF_ONE = "assert_close(submission.mean([number]), number"
@@ -25,11 +37,8 @@ TEST_OF_THREE = "assert_close(submission.mean([number] * 3), number"
 
 
 @pytest.fixture
-def course(project: Path, tmp_path: Path) -> Course:
-    for student, code in CLASS.items():
-        hand_in(tmp_path / "course", student, solved(project, code))
-    grade_class(tmp_path / "course", LAB)
-    return Course(tmp_path / "course")
+def course(graded: Course) -> Course:
+    return graded
 
 
 def correct(project: Path, before: str = TEST_OF_ONE, after: str = TEST_OF_THREE) -> None:

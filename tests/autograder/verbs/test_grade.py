@@ -27,15 +27,22 @@ from autograder.verbs.grade import LOCK_FILE, GradedClass, grade_class
 from autograder.verbs.mutate import mutate_solution
 
 from ..course.test_publish import by_hand
-from .conftest import LAB, SOMEBODY, blank, build, hand_in, solved, start, typed
-
-FULL, TESTED = 5.0, "ex1-mean"
-HALF_RIGHT = (  # for one number, two and none
-    "def mean(numbers):\n"
-    "    if len(numbers) == 1: return numbers[0]\n"
-    "    return sum(numbers) / 2 if numbers else None"
+from .conftest import (
+    CLASS,
+    FULL,
+    HALF,
+    HALF_RIGHT,
+    LAB,
+    SCORES,
+    SOMEBODY,
+    TESTED,
+    blank,
+    build,
+    hand_in,
+    solved,
+    start,
+    typed,
 )
-HALF = 3.0
 
 # -- whatever lies in a class ----------------------------------------------------------------------
 
@@ -268,9 +275,6 @@ def test_an_unchanged_class_changes_no_file(ran: Ran) -> None:
 
 # -- run after run ---------------------------------------------------------------------------------
 
-CLASS = {"ben": HALF_RIGHT, "eva": None, "max": "def mean(numbers):\n    raise ValueError"}
-SCORES = {"ben": HALF, "eva": FULL, "max": 0.0}
-
 
 @pytest.fixture
 def course(project: Path, tmp_path: Path) -> Course:
@@ -320,29 +324,27 @@ def test_one_changed_hand_in_is_all_that_is_judged(course: Course, project: Path
     assert row(course, "max").grades[TESTED].score == FULL
 
 
-def test_by_force_all_are_judged_and_nothing_else_changes(course: Course) -> None:
-    first = grade_class(course.root, LAB)
-    before = written(course.root)
-    second = grade_class(course.root, LAB, force=True)
-    assert (scores(second), second.notes) == (scores(first), [])
-    assert changed_since(before, course) == {f"results/{LAB}/{student}.json" for student in CLASS}
-    assert ResultStore(course.root / "results" / LAB).history("eva") == []
+def test_by_force_all_are_judged_and_nothing_else_changes(graded: Course) -> None:
+    before = written(graded.root)
+    second = grade_class(graded.root, LAB, force=True)
+    assert (scores(second), second.notes) == (SCORES, [])
+    assert changed_since(before, graded) == {f"results/{LAB}/{student}.json" for student in CLASS}
+    assert ResultStore(graded.root / "results" / LAB).history("eva") == []
 
 
-def test_what_is_missing_or_cant_be_written_is_told(course: Course) -> None:
-    grade_class(course.root, LAB)
-    shutil.rmtree(course.root / "submitted" / "max")
-    page = course.feedback_page("ben", LAB)
+def test_what_is_missing_or_cant_be_written_is_told(graded: Course) -> None:
+    shutil.rmtree(graded.root / "submitted" / "max")
+    page = graded.feedback_page("ben", LAB)
     page.unlink()
     page.mkdir()
-    second = grade_class(course.root, LAB)
+    second = grade_class(graded.root, LAB)
     assert second.incomplete == second.as_json()["incomplete"] == ["ben"]
     ben, gone = second.notes
     assert ben.startswith("ben: not everything could be published")
     assert gone.startswith("max: handed in before")
-    assert row(course, "max").grades[TESTED].score == 0
+    assert row(graded, "max").grades[TESTED].score == 0
     page.rmdir()
-    third = grade_class(course.root, LAB)
+    third = grade_class(graded.root, LAB)
     assert (third.incomplete, third.notes) == ([], [gone])
 
 
@@ -360,10 +362,9 @@ def test_each_course_has_a_secret_seed_and_keeps_it(course: Course, tmp_path: Pa
     assert pages and not any(str(*seeds[0]) in page for page in pages)
 
 
-def test_another_seed_is_a_reason(course: Course) -> None:
-    grade_class(course.root, LAB)
-    assert scores(grade_class(course.root, LAB, seed=3)) == SCORES
-    store = ResultStore(course.root / "results" / LAB)
+def test_another_seed_is_a_reason(graded: Course) -> None:
+    assert scores(grade_class(graded.root, LAB, seed=3)) == SCORES
+    store = ResultStore(graded.root / "results" / LAB)
     assert {student: [line["because"] for line in store.history(student)] for student in CLASS} == {
         student: [["seed"]] for student in CLASS
     }
@@ -413,13 +414,12 @@ def release_anew(project: Path) -> None:
 
 
 def test_a_release_that_changed_keeps_answers_and_grades_by_hand(
-    course: Course, project: Path
+    graded: Course, project: Path
 ) -> None:
-    grade_class(course.root, LAB)
-    assert row(course, "eva").grades["ex1-why"].needs_manual_grade
-    by_hand(course, "eva", "ex1-why", 1.5)
+    assert row(graded, "eva").grades["ex1-why"].needs_manual_grade
+    by_hand(graded, "eva", "ex1-why", 1.5)
     release_anew(project)
-    second = grade_class(course.root, LAB)
+    second = grade_class(graded.root, LAB)
 
     # 3 points more for who passes the test; nobody has answered the new question
     assert scores(second) == {**SCORES, "eva": FULL + 3}
@@ -431,27 +431,27 @@ def test_a_release_that_changed_keeps_answers_and_grades_by_hand(
         ] == [0]
         (answer,) = [cell for cell in result.cells if "def mean" in cell.source]
         assert CLASS[result.student] in (answer.source, None)
-    eva, ben = row(course, "eva"), row(course, "ben")
+    eva, ben = row(graded, "eva"), row(graded, "ben")
     assert (eva.grades["ex1-why"].score, eva.grades["ex1-why"].needs_manual_grade) == (1.5, False)
     assert (eva.grades[TESTED].score, ben.grades[TESTED].score) == (FULL + 3, HALF)
     assert eva.grades["ex2-largest"].score == ben.grades["ex2-largest"].score == 0
-    assert "9.5 of 14 points" in course.feedback_page("eva", LAB).read_text("utf-8")
+    assert "9.5 of 14 points" in graded.feedback_page("eva", LAB).read_text("utf-8")
 
     assert second.notes == [
         "eva: 5 points before, 8 now, because this changed: release, tests, solution"
     ]
-    store = ResultStore(course.root / "results" / LAB)
+    store = ResultStore(graded.root / "results" / LAB)
     for student, score in SCORES.items():
         (earlier,) = store.history(student)
         assert earlier["because"] == ["release", "tests", "solution"]
         assert earlier["result"]["score"] == score
 
-    before = written(course.root)
-    third = grade_class(course.root, LAB)
+    before = written(graded.root)
+    third = grade_class(graded.root, LAB)
     assert (third.notes, scores(third)) == ([], scores(second))
-    assert changed_since(before, course) == set()
-    hand_in(course.root, "ben", solved(project))  # of the new release
-    assert scores(grade_class(course.root, LAB))["ben"] == FULL + 3 + 4
+    assert changed_since(before, graded) == set()
+    hand_in(graded.root, "ben", solved(project))  # of the new release
+    assert scores(grade_class(graded.root, LAB))["ben"] == FULL + 3 + 4
 
 
 # -- runs that are stopped, and runs beside each other ---------------------------------------------

@@ -12,8 +12,6 @@ import pytest
 from autograder.assignment import load_assignment
 from autograder.compiler.build import build_labs
 from autograder.errors import UserError
-from autograder.gate.bench import Subject
-from autograder.gate.gate import inspect
 from autograder.judge.content import read_content
 from autograder.judge.grade import grade_submission
 from autograder.judge.pool import Pool
@@ -33,11 +31,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = new_lab("sums-1", project / "source")
     build_labs([source], project / "release", project / "solution")
     return project
-
-
-def test_it_passes_the_gate(project: Path) -> None:
-    outcomes = inspect(Subject("sums-1", project), lambda outcome: None)
-    assert [(outcome.name, outcome.seen.findings) for outcome in outcomes if not outcome.ok] == []
 
 
 def test_it_is_found_and_named(project: Path) -> None:
@@ -131,7 +124,7 @@ def test_no_command_loads_a_library_from_the_new_lab_to_a_graded_class(tmp_path:
     for command in (
         ["new", "mine"],
         ["build"],
-        ["verify", "mine"],
+        ["verify", "mine"],  # it passes the gate
         ["demo", "mine", *course],
         ["grade", "mine", *course],
         ["answers", "mine"],

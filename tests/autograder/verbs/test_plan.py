@@ -9,9 +9,9 @@ from autograder.errors import UserError
 from autograder.verbs.grade import grade_class
 from autograder.verbs.plan import plan_class
 
-from .conftest import LAB, blank, hand_in, solved, typed
+from .conftest import CLASS, LAB, blank, hand_in, solved, typed
 from .test_diff import correct, course  # noqa: F401 -- a fixture
-from .test_grade import CLASS, written
+from .test_grade import written
 
 
 @pytest.mark.usefixtures("project")

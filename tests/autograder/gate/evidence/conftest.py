@@ -498,22 +498,13 @@ def test_source(name: str, body: str, points: float = 1, mark: str = "") -> str:
 test_source.__test__ = False  # type: ignore[attr-defined]
 
 
-def write_lab(project: Path, tests: str, witnessed: str = "") -> Subject:
-    """A lab with these hidden tests, released; its solution lies in `solution`."""
-    files = {
-        "believers.md": SOURCE,
-        "lab.toml": 'imports = ["torch"]\n',
-        "student/checks.py": PUBLIC,
-        "student/requirements.txt": "torch\n",
-        "hidden/test_all.py": HEAD + tests,
-        "hidden/worker_witnessed.toml": witnessed,
-    }
+def write_lab(project: Path, files: dict[str, str]) -> Subject:
+    """A lab of these files, released; its solution lies in `solution`."""
     folder = project / "source" / "believers"
     for name, content in files.items():
-        if content:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, "utf-8")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
     build_labs([folder / "believers.md"], project / "release", project / "solution")
     return Subject("believers", project)
 
@@ -533,7 +524,14 @@ def believers(tmp_path_factory: pytest.TempPathFactory) -> Subject:
         for name, (_, body) in BROKEN.items()
     ]  # fmt: skip
     honest = [test_source(f"honest_{name}", body) for name, body in HONEST.items()]
-    return write_lab(tmp_path_factory.mktemp("believers"), "".join(broken + honest))
+    files = {
+        "believers.md": SOURCE,
+        "lab.toml": 'imports = ["torch"]\n',
+        "student/checks.py": PUBLIC,
+        "student/requirements.txt": "torch\n",
+        "hidden/test_all.py": "".join([HEAD, *broken, *honest]),
+    }
+    return write_lab(tmp_path_factory.mktemp("believers"), files)
 
 
 @pytest.fixture(scope="package")

@@ -10,15 +10,53 @@ from autograder.gate.evidence import check_evidence
 from autograder.gate.evidence.deception import NUM_LIARS
 from autograder.gate.trials import trial_pool
 
-from .conftest import BROKEN, HONEST, solution_of, test_source, write_lab
+from .conftest import BROKEN, HONEST, PUBLIC, solution_of, test_source, write_lab
 
-LISTED = '[[test]]\nname = "test_flag"\nreason = "nobody else sees it"\n'
-STALE = '[[test]]\nname = "test_dice"\nreason = "I thought so"\n'
+SOURCE = """\
+# Two functions
+
+```python
+#!TAG HWBEGIN
+#!MSG TODO: Both of them.
+def mean(numbers):
+    return sum(numbers) / len(numbers) if numbers else 0
+
+def squares(numbers):
+    return [number**2 for number in numbers]
+#!TAG HWEND
+```
+
+```python
+#!TAG QUESTION ex1-all
+```
+"""
+HEAD = '''\
+"""Hidden tests."""
+
+from lib.kit.checks import assert_close, assert_equal, fail, question
+
+
+def numbers(rng):
+    return [rng.randint(1, 1000) for _ in range(8)]
+'''
+LISTED = '[[test]]\nname = "test_setup_decides"\nreason = "nobody else sees it"\n'
+STALE = '[[test]]\nname = "test_random_input"\nreason = "I thought so"\n'
 TESTS = [
-    test_source("shape_alone", BROKEN["shape_alone"][1], points=2),
-    test_source("flag", BROKEN["flag"][1]),
-    test_source("dice", HONEST["dice"]),
+    test_source("length_alone", BROKEN["length_alone"][1], points=2),
+    test_source("setup_decides", BROKEN["setup_decides"][1]),
+    test_source("random_input", HONEST["random_input"]),
 ]
+
+
+def lab(project: Path, tests: str, witnessed: str = "") -> Subject:
+    """One without libraries, which each of the check's processes would load."""
+    files = {
+        "believers.md": SOURCE,
+        "student/checks.py": PUBLIC,
+        "hidden/test_all.py": HEAD + tests,
+        "hidden/worker_witnessed.toml": witnessed,
+    }
+    return write_lab(project, files)
 
 
 def check(subject: Subject) -> Seen:
@@ -27,32 +65,32 @@ def check(subject: Subject) -> Seen:
 
 
 def test_findings_and_notes_have_places(tmp_path: Path) -> None:
-    subject = write_lab(tmp_path, "".join(TESTS), LISTED + STALE)
+    subject = lab(tmp_path, "".join(TESTS), LISTED + STALE)
     seen = check(subject)
     assert seen.looked_at == f"5 tests, {NUM_LIARS} liars, 2 worker-witnessed points"
     hidden, public, stale = (f"{finding.place}: {finding.what}" for finding in seen.findings)
     lines = (subject.hidden_dir / "test_all.py").read_text("utf-8").splitlines()
-    line = 1 + lines.index("def test_shape_alone(submission, rng):")
-    assert f"hidden/test_all.py:{line}: test_shape_alone believes a liar (any constant" in hidden
+    line = 1 + lines.index("def test_length_alone(submission, rng):")
+    assert f"hidden/test_all.py:{line}: test_length_alone believes a liar (any constant" in hidden
     assert "the answers to other inputs" in hidden
     assert hidden.endswith("give your reason in worker_witnessed.toml")
     assert "checks.py:13: test_public_check_of_the_form believes" in public
-    assert "worker_witnessed.toml:4: lists test_dice, which believes no liar" in stale
+    assert "worker_witnessed.toml:4: lists test_random_input, which believes no liar" in stale
     note, _, total = seen.notes
-    assert note.endswith("worker_witnessed.toml:1: test_flag gives 1 on the worker's word: "
-                         "nobody else sees it")  # fmt: skip
+    assert note.endswith("worker_witnessed.toml:1: test_setup_decides gives 1 on the worker's "
+                         "word: nobody else sees it")  # fmt: skip
     assert "2 of at most 5 points" in total
 
 
 def test_what_the_solution_fails_is_no_good_witness(tmp_path: Path) -> None:
-    subject = write_lab(tmp_path, test_source("fails", BROKEN["fails"][1]))
+    subject = lab(tmp_path, test_source("fails", BROKEN["fails"][1]))
     failing, _ = check(subject).findings
     assert failing.what.startswith("test_fails was shown no liar, as the solution fails it")
 
 
 def test_a_test_that_is_broken_where_an_answer_is_wrong_is_found(tmp_path: Path) -> None:
     lines = "\n    if submission.squares([2, 3]) != [4, 9]:\n        fail(undefined)\n"
-    subject = write_lab(tmp_path, test_source("breaks", lines))
+    subject = lab(tmp_path, test_source("breaks", lines))
     broken, _ = check(subject).findings
     assert broken.what.startswith("test_breaks is itself broken where an answer is wrong (")
     assert "NameError: name 'undefined' is not defined" in broken.what
@@ -65,6 +103,6 @@ def test_without_a_solution_there_is_nothing_to_tell(subject: Subject, tmp_path:
 
 def test_a_judge_that_dies_is_told_of(tmp_path: Path) -> None:
     dies = "\n    import os\n    if submission.double is None:\n        os.abort()\n"
-    subject = write_lab(tmp_path, test_source("dies", dies.replace("double is None", "mean")))
+    subject = lab(tmp_path, test_source("dies", dies.replace("double is None", "mean")))
     with pytest.raises(EngineUnavailable, match="can't be shown liars"):
         check(subject)
