@@ -70,10 +70,10 @@ class QuestionResult:
 
     `tests` are those of the student's own run. Where one known mistake is behind what failed,
     `mistake_score` is what is left after its fair loss, and `mistake` says which, if it is behind
-    all that failed. `carried_score` is
-    what the answer earned on top of the reference's earlier answers, where that is more;
-    `builds_on` names the earlier questions which have mistakes and which it needs. `kept_score` is
-    what an earlier grading of the same hand-in gave, where a regrade would give less.
+    all that failed. `carried_score` is what the answer earned on top of the reference's earlier
+    answers, where that is more; `builds_on` names the earlier questions which have mistakes and
+    which it needs. `kept_score` is what an earlier grading of the same hand-in gave, where a
+    regrade would give less.
     """
 
     id: str

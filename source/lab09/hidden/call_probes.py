@@ -31,6 +31,15 @@ def assert_leaves_no_trace(
         )
 
 
+def passes(check: Callable[[], None]) -> bool:
+    """Whether a check finds nothing wrong; what else it raises is raised."""
+    try:
+        check()
+    except CheckFailure:
+        return False
+    return True
+
+
 @contextmanager
 def explained(hint: str, if_passes: Callable[[], None]) -> Iterator[None]:
     """What fails or raises inside gets this hint, if another case passes: only then is it

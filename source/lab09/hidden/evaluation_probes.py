@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from call_probes import passes
 from other_losses import OTHER_LOSSES
 from pretended_gpu import ON_PRETENDED_GPU
 from torch import Tensor, nn
@@ -99,18 +100,14 @@ class EvaluationRun:
         """It must be as the reference has it, or with some further set-up; if it is as without eval
         mode, the hint says so."""
 
-        def passes(setup: str) -> bool:
-            try:
-                assert_same(*self.evaluate_with(setup))
-            except CheckFailure:
-                return False
-            return True
+        def is_as_with(setup: str) -> bool:
+            return passes(lambda: assert_same(*self.evaluate_with(setup)))
 
         try:
             assert_same(self.twin, self.expected)
         except CheckFailure as failure:
-            if not any(map(passes, others)):
-                fail(failure.what, WITHOUT_EVAL_HINT if passes(WITHOUT_EVAL) else hint)
+            if not any(map(is_as_with, others)):
+                fail(failure.what, WITHOUT_EVAL_HINT if is_as_with(WITHOUT_EVAL) else hint)
 
 
 def evaluate_probe(

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import torch
+from call_probes import passes
 from other_losses import OTHER_LOSSES
 from pretended_gpu import ON_PRETENDED_GPU
 from torch import Tensor, nn
@@ -158,11 +159,7 @@ class TrainingRun:
     def _passes(
         self, assert_same: Callable[[nn.Module, training.Metrics], None], setup: str
     ) -> bool:
-        try:
-            assert_same(*self.train_with(setup))
-        except CheckFailure:
-            return False
-        return True
+        return passes(lambda: assert_same(*self.train_with(setup)))
 
     def assert_moved(self) -> None:
         """Training at `TINY_RATE` must move the linear layer down the slope, and not far."""
@@ -236,9 +233,10 @@ class TrainingRun:
 
 def _is_along(ways: Tensor, moved: Tensor) -> bool:
     """Whether a move goes along one of these ways, (ways, parameters)."""
-    pairs = ((ways, moved), (_centred(ways), _centred(moved)))
-    if not _centred(moved).norm() > 0.01 * moved.norm():
+    centred = _centred(moved)
+    if not centred.norm() > 0.01 * moved.norm():
         return False
+    pairs = ((ways, moved), (_centred(ways), centred))
     cosines = [F.cosine_similarity(of.double(), one[None].double()) for of, one in pairs]
     return all(bool(cosine.max() > LEAST_COSINE) for cosine in cosines)
 
@@ -355,10 +353,4 @@ def _train(
     inputs: dict[str, Any],
 ) -> Any:
     """What stands there in the end: `model` and `metrics` among others."""
-    return setup(
-        source + CALL,
-        train=train,
-        epochs=epochs,
-        batch_size=batch_size,
-        **inputs,
-    )
+    return setup(source + CALL, train=train, epochs=epochs, batch_size=batch_size, **inputs)
