@@ -2,7 +2,9 @@
 
 import base64
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -22,22 +24,35 @@ PAGES = {
 }
 
 
-def show(figure: Figure, alt: str) -> None:
+def show(figure: Figure | Callable[[], Figure], alt: str) -> None:
     """Show a figure as an image whose alternative text is `alt`, and close it.
+
+    A function that makes the figure is called only if somebody sees it: nobody does where a
+    notebook is graded.
 
     Jupyter's own way of showing a figure loses the text: JupyterLab gives an image/png output
     none. An `<img>` keeps it in the notebook, in JupyterLab, and in HTML and PDF made from it.
     """
     display(_Picture(figure, alt))
-    plt.close(figure)
+    if isinstance(figure, Figure):
+        plt.close(figure)
 
 
 @dataclass(frozen=True)
 class _Picture:
     """A figure that is drawn when somebody wants to see it, which takes a tenth of a second."""
 
-    figure: Figure
+    made: Figure | Callable[[], Figure]
     alt: str
+
+    @cached_property
+    def figure(self) -> Figure:
+        """What is drawn."""
+        if isinstance(self.made, Figure):
+            return self.made
+        figure = self.made()
+        plt.close(figure)
+        return figure
 
     def __repr__(self) -> str:
         return f"[figure: {self.alt}]"

@@ -14,6 +14,8 @@ from lib.kit.checks import fail, take_list, take_text
 # What torch says of tensors on two devices.
 TWO_DEVICES = re.compile(r"(same|expected) device")
 MOST_KINDS = 10  # of devices
+# What it says of a text that names none.
+NO_DEVICE = re.compile(r"device string|start of device", re.IGNORECASE)
 
 # All that the notebook calls a device is exchanged.
 EXCHANGE = """
@@ -87,8 +89,10 @@ def assert_chooses_gpu(submission: Any) -> None:
         again = submission.again("device", ONE_GPU)
         kind = submission.setup(CHOSEN, device=again.device).kind
         by_other_ways = again.by_other_ways
-    except Exception:  # it tries the GPU out
-        return
+    except Exception as error:
+        if NO_DEVICE.search(str(error)):
+            fail("`device` is no device where PyTorch can use a GPU", "The GPU is called `cuda`")
+        return  # it tries the GPU out
     finally:
         submission.setup(AS_BEFORE)
     if take_text(kind, "a device") == "cpu" and by_other_ways is not True:

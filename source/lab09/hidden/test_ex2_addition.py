@@ -546,7 +546,7 @@ IN_EVAL_MODE = """
 model.eval()
 for name in ("digit_encoder", "lstm", "fc"):
     if not hasattr(model, name):
-        raise AttributeError(f"`model_addition` has no `{name}`: make it with `AdditionModel()`")
+        raise AttributeError(f"`model_addition` has no `{name}`: make it with `AdditionModel`")
 """
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
@@ -62,23 +63,27 @@ def plot_addition(
     ]
     is_right = list(predicted) == list(truth)
     verdict = "is right" if is_right else f"is wrong: it should be {_number(truth)}"
-    with subplots(1, 1, (0.62 * columns + 1.6, 3.0 if wrong else 2.6)) as (figure, (axes,)):
-        _write_numbers(axes, num_1, num_2)
-        rows = {SUM_Y: "model"}
-        for column, digit in enumerate(predicted):
-            _write_digit(axes, column, SUM_Y, digit)
-        for column in wrong:
-            corner = (column + 0.14, SUM_Y - 0.38)
-            frame = Rectangle(corner, 0.72, 0.76, fill=False, edgecolor=ORANGE, linewidth=2)
-            axes.add_patch(frame)
-            ends = ((column + 0.2, column + 0.8), (SUM_Y - 0.3, SUM_Y + 0.3))
-            axes.plot(*ends, color=ORANGE, linewidth=2)
-            _write_digit(axes, column, TRUTH_Y, truth[column], color=ORANGE, weight="bold")
-            rows[TRUTH_Y] = "right is"
-        _label(axes, columns, rows, f"The model's sum {_number(predicted)}\n{verdict}")
+
+    def draw() -> Figure:
+        with subplots(1, 1, (0.62 * columns + 1.6, 3.0 if wrong else 2.6)) as (figure, (axes,)):
+            _write_numbers(axes, num_1, num_2)
+            rows = {SUM_Y: "model"}
+            for column, digit in enumerate(predicted):
+                _write_digit(axes, column, SUM_Y, digit)
+            for column in wrong:
+                corner = (column + 0.14, SUM_Y - 0.38)
+                frame = Rectangle(corner, 0.72, 0.76, fill=False, edgecolor=ORANGE, linewidth=2)
+                axes.add_patch(frame)
+                ends = ((column + 0.2, column + 0.8), (SUM_Y - 0.3, SUM_Y + 0.3))
+                axes.plot(*ends, color=ORANGE, linewidth=2)
+                _write_digit(axes, column, TRUTH_Y, truth[column], color=ORANGE, weight="bold")
+                rows[TRUTH_Y] = "right is"
+            _label(axes, columns, rows, f"The model's sum {_number(predicted)}\n{verdict}")
+        return figure
+
     places = f" Wrong in column {', '.join(str(column + 1) for column in wrong)}." if wrong else ""
     show(
-        figure,
+        draw,
         f"Two numbers of {columns} handwritten digits, one above the other as one adds on paper. "
         f"The model's sum {_number(predicted)}, below them, {verdict}.{places}",
     )
