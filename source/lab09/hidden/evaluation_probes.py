@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from call_probes import passes
 from other_losses import OTHER_LOSSES
-from pretended_gpu import ON_PRETENDED_GPU
 from torch import Tensor, nn
 
 from autograder.judge.expected import computed_once
@@ -16,15 +15,12 @@ from lib.kit.checks import CheckFailure, assert_close, fail, take_dict, take_lis
 from lib.kit.checks.selfcheck import Submission
 from lib.reference import training
 
-CALL = (
-    ON_PRETENDED_GPU
-    + """
+CALL = """
 model.train()
-result = run(lambda: evaluate(model, loss, val_dataset, batch_size))
+result = evaluate(model, loss, val_dataset, batch_size)
 after = (model.fc.weight * direction).sum()
 slope = torch.autograd.grad(after, model.fc.weight)[0] if after.requires_grad else None
 """
-)
 TASKS = {"evaluate": training.BINARY, "evaluate_addition": training.ADDITION}
 WITHOUT_EVAL = "\nmodel.eval = lambda: model\n"
 WITHOUT_EVAL_HINT = "Train mode is on during evaluation: call `model.eval()` first"
@@ -120,7 +116,7 @@ def evaluate_probe(
     **inputs: Any,
 ) -> EvaluationRun:
     """Evaluate by `evaluate` or `evaluate_addition` what `source` makes: model, loss, data. Where
-    that `forgives`, there seems to be a GPU, and the loss takes labels in another form, too."""
+    that `forgives`, the loss takes labels in another form, too."""
     function, direction = getattr(submission, evaluate), inputs["weight"].flip(0, 1)
     inputs |= {"direction": direction, "forgives": forgives}
     theirs = submission.setup(source + CALL, evaluate=function, batch_size=batch_size, **inputs)

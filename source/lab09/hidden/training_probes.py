@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from call_probes import passes
 from other_losses import OTHER_LOSSES
-from pretended_gpu import ON_PRETENDED_GPU
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -35,9 +34,7 @@ LEAST_COSINE = 0.7  # rounding and another order of the batches cost less
 LEAST_MOVED = 0.01  # by training at an ordinary rate; less may be rounding
 METRICS = ("train_loss", "train_acc", "val_loss", "val_acc")
 # Evaluation has tests of its own: what it raises must not keep others from seeing the training.
-CALL = (
-    ON_PRETENDED_GPU
-    + """
+CALL = """
 import inspect
 
 def skipped(model, *_, **__):
@@ -49,7 +46,7 @@ own = {name: names[name] for name in ("evaluate", "evaluate_addition") if name i
 names |= dict.fromkeys(own, skipped)
 try:
     data = train_dataset, val_dataset
-    metrics = run(lambda: train(model, loss, optimizer, *data, epochs, batch_size))
+    metrics = train(model, loss, optimizer, *data, epochs, batch_size)
 finally:
     names |= own
 drawn = torch.rand(4)
@@ -59,7 +56,6 @@ try:
 except Exception:
     keeps_graphs = False
 """
-)
 MEAN_HINT = (
     "It should be the mean over all samples of the epoch: a sample of a small batch counts as much "
     "as any other"
@@ -312,7 +308,7 @@ def train_probe(
 ) -> TrainingRun:
     """Train by `train` or `train_addition` what `source` makes: model, loss, optimizer, data. In
     one batch, if its size is not given; with the student's evaluation if it `evaluates`. Where that
-    `forgives`, there seems to be a GPU, and the loss takes labels in another form, too."""
+    `forgives`, the loss takes labels in another form, too."""
     batch_size = batch_size or len(inputs["train_data"][0])
     inputs |= {"evaluates": evaluates, "forgives": forgives}
     theirs = _train(submission.setup, getattr(submission, loop), source, epochs, batch_size, inputs)
