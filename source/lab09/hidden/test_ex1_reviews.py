@@ -164,32 +164,13 @@ def assert_holds_words(actual, reviews, hint="", dtype=(torch.int64, torch.int32
     assert_tensor_equal(actual, expected[is_word], f"the words of {what}", hint=hint)
 
 
-# A GPU that is not there would hide all else: on which device a batch lies, a test of its own asks.
-PAD = """
-import inspect
-import torch
-
-names = getattr(inspect.unwrap(pad_reviews), "__globals__", {})
-chosen = names.get("device")
-lacks_gpu = str(chosen).startswith("cuda") and not torch.cuda.is_available()
-if lacks_gpu:
-    names["device"] = torch.device("cpu")
-try:
-    padded = pad_reviews(reviews)
-finally:
-    if lacks_gpu:
-        names["device"] = chosen
-"""
-
-
 @question("ex1-padding", points=2)
 def test_pads_with_zeros_on_the_right(submission, rng):
     """Shorter reviews are filled with zeros on the right, up to the longest review."""
     reviews = random_reviews(rng, [3, 1, 8, 0, *integers(rng, 1, 8, 3)])
     expected = pad_reviews(reviews)
-    pad = submission.setup(PAD, pad_reviews=submission.pad_reviews, reviews=reviews)
     assert_tensor_equal(
-        without_needless_zeros(pad.padded, expected.shape[1]),
+        without_needless_zeros(submission.pad_reviews(reviews), expected.shape[1]),
         expected,
         "the padded batch",
         any_dtype=True,
