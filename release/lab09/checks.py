@@ -1549,7 +1549,7 @@ def test_uneven_blocks(submission):
     """A smaller last block, a single one, a single query, double precision: all is the same."""
     for queries, dtype in ((2, torch.float32), (1, torch.float32), (4, torch.float64)):
         query = torch.randn(queries, 4, dtype=dtype)
-        key, value = torch.randn(7, 4, dtype=dtype), torch.randn(7, 3, dtype=dtype)
+        key, value = torch.randn(2, 7, 4, dtype=dtype)
         for block_size in (3, 100, 1, 7):
             assert_attends(submission, query, key, value, block_size, "")
     count = 200 + int(torch.randint(50, (1,)))

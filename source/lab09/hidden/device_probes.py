@@ -82,6 +82,19 @@ finally:
     names.update(own)
 """
 
+# A function's own code may mix its inputs with tensors that it makes.
+ON_META = """
+import torch
+from torch.utils._pytree import tree_map
+
+says = ""
+try:
+    with torch.no_grad():
+        function(*tree_map(lambda one: one.to("meta") if torch.is_tensor(one) else one, arguments))
+except Exception as error:
+    says = str(error)[:500]
+"""
+
 
 def assert_chooses_gpu(submission: Any) -> None:
     """`device` must be the GPU where PyTorch can use one."""
@@ -118,3 +131,11 @@ def assert_embeds_elsewhere(submission: Any, tokens: Tensor) -> None:
     if TWO_DEVICES.search(take_text(probe.says, "an error")):
         hint = "`positions.to(tokens.device)` is where the tokens are"
         fail("the embedded tokens and their positions are on two devices", hint)
+
+
+def assert_stays_on_device(submission: Any, name: str, arguments: list[Any]) -> None:
+    """Where its inputs are on another device, a function must make its tensors there, too."""
+    probe = submission.setup(ON_META, function=getattr(submission, name), arguments=arguments)
+    if TWO_DEVICES.search(take_text(probe.says, "an error")):
+        hint = "`x.new_zeros(…)`, or `device=x.device`, makes a tensor where x is"
+        fail(f"`{name}` makes tensors on another device than that of its inputs", hint)

@@ -5,6 +5,7 @@ from functools import partial
 
 import torch
 from call_probes import assert_leaves_no_trace, explained
+from device_probes import assert_stays_on_device
 from model_probes import made_once
 
 from autograder.judge.expected import computed_once
@@ -212,6 +213,7 @@ def test_one_token_attends_to_itself(submission, rng):
     if not is_output(submission.self_attention(*inputs), (1, 3)):
         _, weights = self_attention_of(submission, *inputs)
         assert_close(weights, torch.ones(1, 1), "the weights", **form)
+    assert_stays_on_device(submission, "self_attention", list(random_input(rng, 2)))
 
 
 @question("ex3-self-attention", points=1)
@@ -323,6 +325,7 @@ def test_a_single_block(submission, rng):
     for sizes in ((6,), (1,)):
         hint = "One block is joined to nothing: the result is its own softmax"
         assert_joined(submission, random_blocks(rng, sizes), hint, any_dtype=False)
+    assert_stays_on_device(submission, "softmax_tiled", [random_blocks(rng, (3, 4))])
 
 
 @question("ex3-softmax-tiled", points=1)
@@ -417,7 +420,8 @@ def way_of(submission, rng):
 # -- attention, tile by tile --------------------------------------------------------------------
 
 
-def random_query_key_value(rng, queries, keys, key_width=5, value_width=3, scale=1.0):
+def random_query_key_value(rng, queries, keys, key_width=5, value_width=5, scale=1.0):
+    """Values are as wide as keys: that they need not be, one test asks."""
     query = scale * torch.randn(queries, key_width, generator=rng)
     key = torch.randn(keys, key_width, generator=rng)
     return query, key, torch.randn(keys, value_width, generator=rng)
@@ -442,8 +446,64 @@ def assert_attended(actual, inputs, block_size, hint="", tolerance=1e-4, any_dty
             hint=hint,
         )
 
-    sizes = len(query), len(key), value.shape[1]
+    sizes = len(query), len(key)
     assert_in_some_scale(other_scales(query.shape[1], *sizes), assert_scaled)
+
+
+# Notes of what a call computes: notes kept in the worker, see only_costs.toml.
+WATCH_TILES = """
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+class Watch(TorchDispatchMode):
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        global num_operations, largest_product
+        made = operation(*args, **(kwargs or {}))
+        num_operations += 1
+        if operation.__name__.split(".")[0] in ("mm", "bmm", "addmm", "baddbmm"):
+            largest_product = max(largest_product, made.numel())
+        return made
+
+num_operations, largest_product = 0, 0
+with Watch():
+    flash_attention(*inputs)
+"""
+WATCHED_QUERIES, WATCHED_KEYS, WATCHED_BLOCK_SIZE = 96, 12, 3
+MOST_PER_BLOCK = 1200  # operations; right answers need 10 to 700, and a loop over queries 1900
+
+
+def way_of_tiles(submission, rng):
+    """How many operations a call takes for each block, and how many keys it looks at at once."""
+    inputs = random_query_key_value(rng, WATCHED_QUERIES, WATCHED_KEYS, 2, 2)
+    source = {"inputs": [*inputs, WATCHED_BLOCK_SIZE]}
+    function = submission.flash_attention
+    probe = submission.setup(WATCH_TILES, flash_attention=function, **source)
+    operations, product = (
+        take_integer(number, "a number", least=0, most=2**31)
+        for number in (probe.num_operations, probe.largest_product)
+    )
+    return operations * WATCHED_BLOCK_SIZE / WATCHED_KEYS, product / WATCHED_QUERIES
+
+
+def watched_tiles(submission, rng):
+    """The same, watched once."""
+    return made_once(submission, "tiles", lambda: way_of_tiles(submission, rng))
+
+
+def assert_takes_all_queries(submission, rng):
+    """A loop over queries takes far more operations than are needed."""
+    operations_per_block, _ = watched_tiles(submission, rng)
+    if operations_per_block > MOST_PER_BLOCK:
+        hint = "A product of matrices treats all queries at once: loop over blocks of keys only"
+        fail("a call takes far more operations than its blocks need", hint)
+
+
+def assert_takes_blocks_of_its_size(submission, rng):
+    """No product of matrices may hold scores of more keys than a block has."""
+    _, keys_at_once = watched_tiles(submission, rng)
+    if keys_at_once > WATCHED_BLOCK_SIZE:
+        hint = "Each block holds `block_size` keys; `split` cuts a tensor so"
+        fail("the scores of more keys than a block has are computed at once", hint)
 
 
 @question("ex3-flash", points=2)
@@ -461,6 +521,7 @@ def test_even_blocks(submission, rng):
             hint="Divide scores by the root of d_k. When the maximum grows, both the sum and the "
             "output so far are rescaled. At the end, divide the output by the sum",
         )
+    assert_takes_all_queries(submission, rng)
     assert_goes_by_tiles(submission, rng)
 
 
@@ -486,6 +547,7 @@ def test_uneven_last_block(submission, rng):
     rising = query.abs() + 1, key + torch.linspace(0, 60, len(key))[:, None], value
     hint = "Scores grow along the keys, and the largest so far should be subtracted before exp"
     assert_attends(submission, rising, block_size, hint, tolerance=2e-3)
+    assert_takes_blocks_of_its_size(submission, rng)
     assert_goes_by_tiles(submission, rng)
 
 
@@ -503,7 +565,8 @@ def test_one_block_for_all(submission, rng):
 
 @question("ex3-flash", points=1)
 def test_single_rows(submission, rng):
-    """Blocks of one key, a single key, and a single query all work."""
+    """Blocks of one key, a single key, a single query, values of another width all work, on any
+    device."""
     for queries, keys, block_size in ((4, 5, 1), (3, 1, 1), (1, 6, 2), (1, 1, 4)):
         ordinary = random_query_key_value(rng, 4, 8)
         with explained(
@@ -511,7 +574,10 @@ def test_single_rows(submission, rng):
             "their dimensions, (N, 1)",
             if_passes=partial(assert_attends, submission, ordinary, 4),
         ):
-            assert_attends(submission, random_query_key_value(rng, queries, keys), block_size)
+            inputs = random_query_key_value(rng, queries, keys, value_width=3)
+            assert_attends(submission, inputs, block_size)
+    on_two = [*random_query_key_value(rng, 2, 5), 2]
+    assert_stays_on_device(submission, "flash_attention", on_two)
 
 
 @question("ex3-flash", points=1.5)
@@ -540,12 +606,13 @@ def test_block_size_does_not_matter(submission, rng):
     def assert_scaled(factor):
         assert_as_exact(outputs, attention(factor * query, key, value)[0])
 
-    sizes = len(query), len(key), value.shape[1]
+    sizes = len(query), len(key)
     assert_in_some_scale(other_scales(query.shape[1], *sizes), assert_scaled)
     # Other blocks add up in another order, which rounds in another way.
     if all(torch.equal(outputs[0], output) for output in outputs):
         hint = "Each block holds `block_size` keys"
         fail("blocks of any size give the same to the last bit: `block_size` is not used", hint)
+    assert_takes_blocks_of_its_size(submission, rng)
 
 
 def assert_as_exact(outputs, expected):
@@ -584,7 +651,11 @@ def test_never_holds_all_scores(submission, rng):
 
 def assert_goes_by_tiles(submission, rng):
     """A call must take no more memory than a few blocks, whatever comes out; this is measured once,
-    and then its values count."""
+    and then its values count. Who has a place for all scores already takes none: then it counts
+    that they are not computed at once."""
+    _, keys_at_once = watched_tiles(submission, rng)
+    if keys_at_once >= WATCHED_KEYS:
+        fail("the scores of all keys are computed at once", "Go block by block of keys")
     taken = made_once(submission, "memory of flash_attention", lambda: memory_of(submission, rng))
     peak_bytes, held_bytes, outputs, (query, key, value) = taken
     if peak_bytes > MOST_TAKEN_BYTES:
@@ -598,7 +669,7 @@ def assert_goes_by_tiles(submission, rng):
             "whether the matrix of scores is among it",
             "Delete large variables of your own",
         )
-    sizes = len(query), len(key), value.shape[1]
+    sizes = len(query), len(key)
     for output in outputs:
 
         def assert_scaled(factor, output=output):
