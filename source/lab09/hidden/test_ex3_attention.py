@@ -653,9 +653,6 @@ def assert_goes_by_tiles(submission, rng):
     """A call must take no more memory than a few blocks, whatever comes out; this is measured once,
     and then its values count. Who has a place for all scores already takes none: then it counts
     that they are not computed at once."""
-    _, keys_at_once = watched_tiles(submission, rng)
-    if keys_at_once >= WATCHED_KEYS:
-        fail("the scores of all keys are computed at once", "Go block by block of keys")
     taken = made_once(submission, "memory of flash_attention", lambda: memory_of(submission, rng))
     peak_bytes, held_bytes, outputs, (query, key, value) = taken
     if peak_bytes > MOST_TAKEN_BYTES:
@@ -663,6 +660,9 @@ def assert_goes_by_tiles(submission, rng):
             "a call holds as much in memory as the whole matrix of scores",
             "Compute the scores of one block of keys at a time, and keep only m, l and o",
         )
+    _, keys_at_once = watched_tiles(submission, rng)
+    if keys_at_once >= WATCHED_KEYS:
+        fail("the scores of all keys are computed at once", "Go block by block of keys")
     if held_bytes + peak_bytes > MOST_BYTES:
         fail(
             f"your notebook holds {held_bytes >> 20} MiB before this question, too much to tell "
