@@ -341,6 +341,10 @@ def test_empty_blocks(submission, rng):
                 if_passes=partial(assert_joined, submission, filled, ""),
             ):
                 assert_joined(submission, lower, "")
+    blocks = random_blocks(rng, (2, 0, 3))
+    assert_leaves_no_trace(
+        submission, "softmax_tiled", [blocks], lambda actual: assert_joined_to(actual, blocks)
+    )
 
 
 @question("ex3-softmax-tiled", points=1)
