@@ -323,7 +323,7 @@ def test_weights_of_the_heat_map(submission, rng):
 @question("ex4-attention", points=1)
 def test_gradients_reach_the_attention(submission, rng):
     """Gradients reach the embedding, the attention layer and the linear layer."""
-    models, tokens = models_of(submission, rng), filled_up(random_tokens(rng, [6, 6, 6]))
+    models, tokens = models_of(submission, rng), random_tokens(rng, [NOTEBOOK_SEQ_LEN] * 3)
     changed = dataclasses.replace(models, reference=reference_on(models, tokens))
     assert_gradients_reach_all(changed, tokens)
 
