@@ -58,7 +58,7 @@ def _misses_gpu(question: QuestionResult) -> bool:
 
 def _better(question: QuestionResult, pretended: QuestionResult) -> QuestionResult:
     """The question with what it earns by a pretended GPU, if that is more."""
-    lost = _in_half_points(LOST_SHARE * (question.max_score - question.tests_score))
+    lost = _up_to_half_points(LOST_SHARE * (question.max_score - question.tests_score))
     score = min(pretended.own_score or 0.0, question.max_score - lost)
     if score <= (question.own_score or 0.0):
         return question
@@ -66,6 +66,6 @@ def _better(question: QuestionResult, pretended: QuestionResult) -> QuestionResu
     return replace(question, mistake=mistake, mistake_score=score)
 
 
-def _in_half_points(points: float) -> float:
-    """Rounded up, so that something is lost."""
+def _up_to_half_points(points: float) -> float:
+    """So rounded that something is lost."""
     return math.ceil(round(2 * points, 6)) / 2
