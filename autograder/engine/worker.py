@@ -101,9 +101,9 @@ class Worker:
         """Have nothing that it runs read the files in its folder that were handed in."""
         self.ask("hide")
 
-    def pretend_gpu(self) -> None:
-        """Have it give the CPU to who asks for a GPU, which it lacks; raises `WorkerLost`."""
-        self.ask("pretend_gpu")
+    def be_lenient(self) -> None:
+        """Have it overlook slips that stop answers, and a missing GPU; raises `WorkerLost`."""
+        self.ask("be_lenient")
 
     def seed(self, seed: int) -> None:
         """Seed all the worker's random generators, right before what is asked next."""

@@ -12,13 +12,13 @@ from .carry import carry_forward
 from .content import Content, read_content
 from .fair_loss import judged
 from .ingest import ingest
+from .lenient import try_leniently
 from .pytest_plugin import with_tests
 from .reproduction import NotLearnt
 from .results import FAILED, QuestionResult, SubmissionResult, as_handed_in
 from .session import Session
 from .submission import compose
 from .warm import Grader, Ready
-from .without_gpu import try_with_gpu
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Grading:
 
 
 def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
-    """Run the submission in a worker of its own and its tests here; then once more what needs a
-    GPU, and what earlier mistakes may have spoilt.
+    """Run the submission in a worker of its own and its tests here; then once more what a slip
+    stopped, and what earlier mistakes may have spoilt.
 
     Raises:
         EngineUnavailable: if no worker can be had.
@@ -64,7 +64,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         )
         for question in assignment.questions
     )
-    questions = try_with_gpu(ready, session, questions)
+    questions = try_leniently(ready, session, questions)
     questions = carry_forward(ready, session, questions)
     return SubmissionResult(
         student=content.student,

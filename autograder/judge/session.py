@@ -41,7 +41,7 @@ class Session:
     failures: dict[str, CellFailure] = field(default_factory=dict)
     files: tuple[ExtraFile, ...] = ()  # that were handed in besides the notebook
     listens: bool = False  # whether `answered` is kept
-    pretends_gpu: bool = False  # to who asks for one
+    lenient: bool = False  # whether slips that stop answers are overlooked
     answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
     asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
     _worker: Worker | None = None
@@ -149,8 +149,8 @@ class Session:
         worker = self.zygote.fork(derive_seed(self.seed, "cells"), self.clock.ends_at)
         for file in self.files:
             _hand_over(file, worker)
-        if self.pretends_gpu:
-            worker.pretend_gpu()
+        if self.lenient:
+            worker.be_lenient()
         return worker
 
     def _run(self, cell: Any, worker: Worker) -> bool:

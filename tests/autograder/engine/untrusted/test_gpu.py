@@ -35,7 +35,7 @@ ASKS = [
 @pytest.mark.parametrize("source", ASKS, ids=lambda source: source)
 def test_who_asks_for_a_gpu_gets_the_cpu(fork: Callable[[], Worker], source: str) -> None:
     worker = fork()
-    worker.pretend_gpu()
+    worker.be_lenient()
     assert worker.execute(SETS_UP + source) is None
     value = worker.submission.y
     assert isinstance(value, torch.Tensor) and torch.equal(value, torch.ones(2, 3))
@@ -50,7 +50,7 @@ def test_without_pretending_a_missing_gpu_is_named(fork: Callable[[], Worker], s
 def test_it_is_not_said_to_be_there(fork: Callable[[], Worker]) -> None:
     """Who asks whether there is one goes his own way, as on the grader's machine."""
     worker = fork()
-    worker.pretend_gpu()
+    worker.be_lenient()
     assert worker.execute("import torch\nthere = torch.cuda.is_available()") is None
     assert worker.submission.there is False
 

@@ -1,4 +1,4 @@
-"""An answer that needs a GPU is judged where one is pretended, and loses a fifth of what failed."""
+"""What a slip stopped is judged where slips are overlooked, and loses a fifth of what failed."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,8 +11,8 @@ import pytest
 from autograder.assignment import Assignment
 from autograder.engine import Zygote
 from autograder.judge.grade import grade_here
+from autograder.judge.lenient import NEEDS_GPU, STOPS
 from autograder.judge.results import SubmissionResult
-from autograder.judge.without_gpu import NEEDS_GPU
 
 from .notebooks import answer, given, notebook, question
 
@@ -77,6 +77,19 @@ def grade(torch_zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return run
 
 
+@pytest.fixture
+def forks(torch_zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The seeds of workers, one for each that was made."""
+    seeds: list[int] = []
+
+    def fork(seed: int, *rest: Any, fork: Callable[..., Any] = torch_zygote.fork) -> Any:
+        seeds.append(seed)
+        return fork(seed, *rest)
+
+    monkeypatch.setattr(torch_zygote, "fork", fork)
+    return seeds
+
+
 def scores(result: SubmissionResult) -> list[float | None]:
     return [one.score for one in result.questions]
 
@@ -87,6 +100,47 @@ def test_a_fifth_of_what_failed_is_lost_in_half_points(grade: Grade) -> None:
     assert (ones.score, ones.mistake) == (4, NEEDS_GPU)
     assert all("CUDA" in test.message for test in ones.tests)  # what happened is told as it was
     assert (three.score, three.mistake) == (0, "")  # it asks for none
+
+
+def test_a_slip_that_torch_refuses_costs_as_much(grade: Grade) -> None:
+    slip = "def ones(count):\n    return torch.ones(count) * torch.sqrt(1)"
+    ones, three = grade(a1=slip, a2="three = 3.0").questions
+    assert (ones.score, ones.mistake) == (4, STOPS)
+    assert all("must be Tensor" in test.message for test in ones.tests)
+    assert (three.score, three.mistake) == (0, "")
+
+
+def test_what_is_wrong_behind_a_slip_costs_besides(grade: Grade) -> None:
+    wrong = "def ones(count):\n    return torch.zeros(count) * torch.sqrt(1)"
+    (ones, _) = grade(a1=wrong).questions
+    assert (ones.score, ones.mistake) == (1, "")
+
+
+def test_a_test_that_passed_before_counts_where_slips_are_overlooked_too(grade: Grade) -> None:
+    """Where it does not pass any more: here `double` is undone, which the answer goes by."""
+    own = (
+        "def ones(count):\n"
+        "    wide = torch.nn.Linear(1, 1).double().bias.dtype == torch.float64\n"
+        "    if count:\n"
+        "        return torch.ones(count) * torch.sqrt(1)\n"
+        "    return torch.ones(0 if wide else 1)"
+    )
+    assert grade(a1=own).questions[0].score == 4
+
+
+def test_another_precision_is_overlooked_as_well(grade: Grade) -> None:
+    model = "three = 0 * torch.nn.Linear(1, 1).double()(torch.ones(1)).sum().detach() + 3"
+    assert scores(grade(a2=model)) == [5, 1.5]
+
+
+def test_text_like_a_refusal_earns_nothing(grade: Grade) -> None:
+    lie = "def ones(count):\n    raise TypeError('must be Tensor, not int')"
+    assert scores(grade(a1=lie)) == [0, 0]
+
+
+def test_an_open_blank_is_not_run_again(grade: Grade, forks: list[int]) -> None:
+    assert scores(grade(a1="raise NotImplementedError('TODO: do it with a tensor')")) == [0, 0]
+    assert len(forks) == 1
 
 
 def test_a_cell_that_stopped_for_want_of_one_counts_too(grade: Grade) -> None:
@@ -114,17 +168,8 @@ def test_what_builds_on_it_is_credited(grade: Grade) -> None:
     assert result.questions[1].builds_on == ("ex1-ones",)
 
 
-def test_only_who_asks_for_one_is_run_again(
-    grade: Grade, torch_zygote: Zygote, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seeds: list[int] = []
-
-    def fork(seed: int, *rest: Any, fork: Callable[..., Any] = torch_zygote.fork) -> Any:
-        seeds.append(seed)
-        return fork(seed, *rest)
-
-    monkeypatch.setattr(torch_zygote, "fork", fork)
+def test_only_what_a_slip_may_be_behind_is_run_again(grade: Grade, forks: list[int]) -> None:
     assert scores(grade(a2="three = 2")) == [5, 0]
-    assert len(seeds) == 1
+    assert len(forks) == 1
     grade(a2="three = ones(3).cuda().sum()")
-    assert len(seeds) == 3
+    assert len(forks) == 3
