@@ -26,7 +26,7 @@ KNOWN_TO_THE_ENGINE = {
     "torch": {"networks.py", "tensors.py", "settings.py", "gpu.py", "lenient.py"},
     "matplotlib": {"plots.py", "worker.py", "contents.py"},
     "numpy": {"arrays.py", "tensors.py", "settings.py", "lab_file.py", "contents.py"}
-    | {"pandas_frames.py", "fingerprints.py", "highlight.py"},
+    | {"pandas_frames.py", "fingerprints.py", "highlight.py", "lenient.py"},
     "pandas": {"pandas_frames.py"},
     "polars": {"polars_frames.py"},
     "PIL": {"images.py", "markdown.py"},
@@ -325,7 +325,6 @@ TESTED_ELSEWHERE = {
     "autograder/engine/untrusted/zygote.py": "tests/autograder/engine/test_zygote.py",
     "autograder/judge/warm.py": "tests/autograder/judge/test_pool.py",
     # What it decides depends on mistakes that a pool of judges has learnt.
-    "autograder/judge/fair_loss.py": "tests/autograder/judge/test_reproduction.py",
     # Numbers alone: `lab.toml` changes them, and workers are held to them.
     "autograder/engine/limits.py": "tests/autograder/engine/test_worker.py",
 }

@@ -505,19 +505,19 @@ def tiny_reviews(submission, in_one_batch=False):
     return run.run(submission, TINY_REVIEWS, "train", 100 if in_one_batch else 2)
 
 
-@question("ex1-train", points=0.5)
+@question("ex1-train", points=0.5, together=4)
 def test_reports_each_epoch(submission):
     """Loss and accuracy of training are means over all samples, seen before each step."""
     tiny_reviews(submission).assert_measures("train_loss", "train_acc")
 
 
-@question("ex1-train", points=1)
+@question("ex1-train", points=1, together=4)
 def test_validates_after_each_epoch(submission):
     """Validation is in evaluation mode and without gradients; measures are means over samples."""
     tiny_reviews(submission).assert_measures("val_loss", "val_acc")
 
 
-@question("ex1-train", points=0.5)
+@question("ex1-train", points=0.5, together=4)
 def test_training_moves_parameters(submission):
     """Each batch makes one step of the optimizer, with its own gradients only."""
     tiny_reviews(submission).assert_weights()
@@ -1156,19 +1156,19 @@ def tiny_sums(submission, in_one_batch=False):
     return run.run(submission, TINY_SUMS, "train_addition", 100 if in_one_batch else 2)
 
 
-@question("ex2-train", points=0.5)
+@question("ex2-train", points=0.5, together=4)
 def test_addition_reports_each_epoch(submission):
     """Loss and accuracy of training are means over all samples, seen before each step."""
     tiny_sums(submission).assert_measures("train_loss", "train_acc")
 
 
-@question("ex2-train", points=1)
+@question("ex2-train", points=1, together=4)
 def test_addition_validates_after_each_epoch(submission):
     """Validation is in evaluation mode, without gradients; a sum is right if all digits are."""
     tiny_sums(submission).assert_measures("val_loss", "val_acc")
 
 
-@question("ex2-train", points=0.5)
+@question("ex2-train", points=0.5, together=4)
 def test_addition_moves_parameters(submission):
     """Each batch makes one step of the optimizer, with its own gradients only."""
     tiny_sums(submission).assert_weights()
@@ -1520,13 +1520,13 @@ def test_large_scores(submission):
         assert_softmax(submission, blocks, "small and large scores", hint, any_dtype=True)
 
 
-def assert_attends(submission, query, key, value, block_size, hint):
+def assert_attends(submission, query, key, value, block_size, hint, rtol=1e-3):
     """What PyTorch's attention gives."""
     given = [one.clone() for one in (query, key, value)]
     actual = submission.flash_attention(*given, block_size)
     expected = attend(query, key, value)
     what = f"the output with blocks of {block_size}"
-    exact = {"rtol": 1e-9, "atol": 1e-9} if query.dtype == torch.float64 else {"rtol": 1e-3}
+    exact = {"rtol": 1e-9, "atol": 1e-9} if query.dtype == torch.float64 else {"rtol": rtol}
     assert_close(actual, expected, what, **exact, hint=hint)
     if not all(map(torch.equal, given, (query, key, value))):
         fail("`flash_attention` changes the tensors that it is given", "Work on copies")
@@ -1541,7 +1541,8 @@ def test_equals_attention(submission):
     hint = "Subtract the running maximum of each query, which starts at -infinity"
     key = torch.rand(6, 4) + torch.arange(6)[:, None] % 3
     for size in (60.0, -400.0):
-        assert_attends(submission, size * query.abs(), key, value, 2, hint)
+        large = size * query.abs()  # whose scores of some thousands are rounded at the 4th digit
+        assert_attends(submission, large, key, value, 2, hint, rtol=1e-2)
 
 
 @question("ex3-flash", points=1)
