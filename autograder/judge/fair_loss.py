@@ -6,9 +6,9 @@ other test what that is worth. Three bounds keep that defensible: it must be pro
 failed is never forgiven wholly, and nobody loses more than the tests take.
 
 Where the mistake is not known, tests may say that one mistake fails them all: how a training loop
-makes its step decides on every value after it. What such tests lose together has a limit, if the
-question's other tests prove that the rest is right. An exception, or an open blank, is no mistake
-of this kind: it has no limit.
+makes its step decides on every value after it. What such tests lose together has a limit, if one
+of them passes and the question's other tests prove that the rest is right. Who left the step out
+passes none. An exception, or an open blank, is no mistake of this kind: it has no limit.
 """
 
 import math
@@ -26,7 +26,7 @@ from .warm import Ready
 LEAST_PROVED = 2 / 3
 # Of the points of what failed: so much is lost at least. A test ends where it first fails, so what
 # else is wrong behind it nobody saw.
-LEAST_LOST = 1 / 3
+LEAST_LOST = 1 / 5
 
 
 def judged(
@@ -55,13 +55,16 @@ def judged(
 
 def _counted_together(result: QuestionResult) -> QuestionResult:
     """What is left where tests that one mistake fails lose no more than they may together."""
-    limits = [test.together for test in result.tests if test.together is not None]
+    together = [test for test in result.tests if test.together is not None]
     rest = [test for test in result.tests if not _may_have_limit(test)]
     proved = points_passed(rest)
     of_rest = add_points(test.points for test in rest)
-    if not limits or not proved or proved < LEAST_PROVED * of_rest - 1e-9:
+    if not any(test.passed for test in together) or not proved:
         return result
-    left = add_points([result.max_score, proved, -of_rest, -min(limits)])
+    if proved < LEAST_PROVED * of_rest - 1e-9:
+        return result
+    limit = min(test.together or 0.0 for test in together)
+    left = add_points([result.max_score, proved, -of_rest, -limit])
     return replace(result, mistake_score=left) if left > result.tests_score else result
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..engine import Cause
-from ..engine.untrusted import gpu, lenient
+from ..engine.untrusted import gpu, lenient, tensors
 from .fair_loss import judged
 from .results import QuestionResult, Verdict
 from .session import Session
@@ -35,7 +35,7 @@ def try_leniently(
     stopped = [
         question.id for question in questions if any(_is_slip(test, own) for test in question.tests)
     ]
-    if not stopped:
+    if not stopped or not tensors.is_imported_by(own.text):
         return questions
     session = Session(
         own.zygote,

@@ -86,7 +86,7 @@ def test_cuts_after_dropping(submission):
     words = torch.randint(1, 10, (4,)).tolist()
     hint = "First drop, then cut: keep the first max_seq_len of what stays"
     for length in (3, 4, 0):
-        given = [99, None, *words[:2], None, *words[2:]]
+        given = [99, 12, *words[:2], 11, *words[2:]]
         kept = submission.filter_word_ids(given, max_id=10, max_seq_len=length)
         kept = kept.tolist() if isinstance(kept, torch.Tensor) else kept
         assert_equal(kept, words[:length], f"the list for max_seq_len={length}", hint=hint)
@@ -505,19 +505,19 @@ def tiny_reviews(submission, in_one_batch=False):
     return run.run(submission, TINY_REVIEWS, "train", 100 if in_one_batch else 2)
 
 
-@question("ex1-train", points=0.5, together=4)
+@question("ex1-train", points=0.5, together=5)
 def test_reports_each_epoch(submission):
     """Loss and accuracy of training are means over all samples, seen before each step."""
     tiny_reviews(submission).assert_measures("train_loss", "train_acc")
 
 
-@question("ex1-train", points=1, together=4)
+@question("ex1-train", points=1, together=5)
 def test_validates_after_each_epoch(submission):
     """Validation is in evaluation mode and without gradients; measures are means over samples."""
     tiny_reviews(submission).assert_measures("val_loss", "val_acc")
 
 
-@question("ex1-train", points=0.5, together=4)
+@question("ex1-train", points=0.5, together=5)
 def test_training_moves_parameters(submission):
     """Each batch makes one step of the optimizer, with its own gradients only."""
     tiny_reviews(submission).assert_weights()

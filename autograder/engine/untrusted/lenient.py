@@ -18,7 +18,7 @@ REFUSALS = (RuntimeError, TypeError, IndexError, ValueError)
 REFUSED = re.compile(
     r"\b[Tt]ensors?\b|\b[Dd]types?\b|\bsizes?\b|\bshapes?\b|\bdim\b|\bchannels\b|\binput_size\b"
     r"|\bdimension\b|\bscalar|\breturn_types\b|\bHalf\b|\belements\b"
-    r"|not implemented for|can't be cast"
+    r"|not implemented for|can't be cast|\btuple\b|attribute '(backward|_apply|item)'|: 'self'"
 )
 OTHER_PRECISION = re.compile(r"\bhas dtype torch\.(float64|float16|bfloat16)\b")
 # How functions are named, as methods and as operators, that take their tensors value by value.
@@ -60,8 +60,12 @@ def begin() -> None:
     _also_wrong_types()
     hook: Any = _fit
     torch.nn.modules.module.register_module_forward_pre_hook(hook)
+    after: Any = _ease
+    torch.nn.modules.module.register_module_forward_hook(after)
     for name in ("double", "half", "bfloat16"):
         setattr(torch.nn.Module, name, lambda network: network)
+    for name in ("parameters", "to", "train", "eval"):
+        setattr(torch.nn.Module, name, _OfAnyObject(getattr(torch.nn.Module, name)))
 
 
 def _also_wrong_types() -> None:
@@ -95,7 +99,7 @@ class Attempt:
     def result(self) -> Any:
         """What it gives as it stands, or else by the first repair that works."""
         try:
-            return _as_pair(self.function(*self.args, **self.kwargs))
+            return self._eased(self.function(*self.args, **self.kwargs))
         except REFUSALS:
             if Attempt.is_repaired:
                 raise
@@ -103,10 +107,16 @@ class Attempt:
             try:
                 for args, kwargs in self.repairs():
                     with suppress(*REFUSALS):
-                        return _as_pair(self.function(*args, **kwargs))
+                        return self._eased(self.function(*args, **kwargs))
             finally:
                 Attempt.is_repaired = False
             raise
+
+    def _eased(self, result: Any) -> Any:
+        if type(result).__module__ == "torch.return_types" and hasattr(result, "values"):
+            return Pair(result)
+        is_loss = self.name == "item" and type(result) is float
+        return Number(result, self.args[0]) if is_loss else result
 
     def repairs(self) -> Iterator[Call]:
         """What it may have been meant to be, as far as a repair knows."""
@@ -131,11 +141,29 @@ class Attempt:
         return found
 
 
+class Number(float):
+    """The number in a tensor, which goes on as the tensor."""
+
+    def __new__(cls, number: float, tensor: Any) -> "Number":
+        made = super().__new__(cls, number)
+        made.tensor = tensor
+        return made
+
+    tensor: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tensor, name)
+
+
 class Pair(tuple[Any, ...]):
-    """Values and places of a maximum or the like; where a tensor is asked for, its values."""
+    """A maximum and its place, an LSTM's output and its state; where a tensor is asked for, the
+    first of them."""
 
     def __getattr__(self, name: str) -> Any:
         return self[1] if name == "indices" else getattr(self[0], name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(key) if isinstance(key, int | slice) else self[0][key]
 
     @property
     def values(self) -> Any:
@@ -145,17 +173,38 @@ class Pair(tuple[Any, ...]):
     def __torch_function__(
         cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        args = [_within(value, _values) for value in args]
-        return function(*args, **{k: _within(v, _values) for k, v in (kwargs or {}).items()})
+        args = [_within(value, _first) for value in args]
+        return function(*args, **{k: _within(v, _first) for k, v in (kwargs or {}).items()})
 
 
-def _as_pair(result: Any) -> Any:
-    of_torch = type(result).__module__ == "torch.return_types"
-    return Pair(result) if of_torch and hasattr(result, "values") else result
-
-
-def _values(value: Any) -> Any:
+def _first(value: Any) -> Any:
     return value[0] if isinstance(value, Pair) else value
+
+
+class _OfAnyObject:
+    """A method that, asked of a class, is that of an object of it."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self.method = method
+
+    def __get__(self, network: Any, kind: type) -> Any:
+        return functools.partial(self.method, object_of(kind) if network is None else network)
+
+
+@functools.cache
+def object_of(kind: Any) -> Any:
+    """The one object that stands in for a class of networks which was not called."""
+    return kind()
+
+
+def meant(value: Any, name: str) -> Any:
+    """What a name of the notebook stands for: an object where it is another name of a class."""
+    if not isinstance(value, type) or value.__name__ == name:
+        return value
+    import torch
+
+    kind: Any = value
+    return object_of(kind) if issubclass(kind, torch.nn.Module) else value
 
 
 def _within(value: Any, change: Change) -> Any:
@@ -292,8 +341,7 @@ def _fit(layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         _batch_sizes[:] = [value.shape[0] for value in args if _is_tensor(value) and value.ndim][:1]
         return None
     first, *others = args
-    if type(first) is tuple and first and _is_tensor(first[0]):  # an LSTM's output, and its states
-        first = first[0]
+    first = _first(first)
     if isinstance(layer, torch.nn.MultiheadAttention):
         wide = [_as_wide(value, -1, layer.embed_dim) for value in (first, *others[:2])]
         return *wide, *others[2:]
@@ -301,6 +349,16 @@ def _fit(layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     if isinstance(layer, torch.nn.RNNBase) and others:
         others = [_states_of(first, layer, others[0]), *others[1:]]
     return first, *others
+
+
+def _ease(layer: Any, args: tuple[Any, ...], result: Any) -> Any:
+    """After a layer computed: of several results the first goes on alone; a loss's own slope is
+    that of what it gave last."""
+    if type(result) is tuple and result and _is_tensor(result[0]):
+        return Pair(result)
+    if _is_tensor(result) and result.ndim == 0:
+        object.__setattr__(layer, "backward", result.backward)
+    return result
 
 
 def _width(layer: Any) -> tuple[int, int]:

@@ -93,6 +93,7 @@ class Session:
         self.shell = shell
         self.borrower = borrower
         self.borrows = False
+        self.is_lenient = False
         self.settings = Settings()
         self.test = contextlib.ExitStack()  # open while a test runs
         self.home = Path.cwd()
@@ -114,7 +115,7 @@ class Session:
             "place": self.place,
             "lack": self.lack,
             "hide": self.hide,
-            "be_lenient": lenient.begin,
+            "be_lenient": self.be_lenient,
             "borrow": self.borrow,
             "lend": lambda *wanted: self.lender.answer(*wanted),
         }
@@ -183,11 +184,18 @@ class Session:
         tensors.use_threads(1)
         seed_generators(seed)
 
+    def be_lenient(self) -> None:
+        """Overlook slips, where they would stop an answer."""
+        lenient.begin()
+        self.is_lenient = True
+
     def get(self, target: Any, name: str) -> Any:
         """An attribute; of the notebook, also what can be borrowed."""
-        if target is self.shell.user_module and self.borrows and name not in self.shell.user_ns:
+        is_of_notebook = target is self.shell.user_module
+        if is_of_notebook and self.borrows and name not in self.shell.user_ns:
             self.borrow([name])
-        return get(target, name)
+        value = get(target, name)
+        return lenient.meant(value, name) if is_of_notebook and self.is_lenient else value
 
     def borrow(self, names: list[str]) -> None:
         """Set names as an earlier answer has them, and from now on whatever the grader asks for."""

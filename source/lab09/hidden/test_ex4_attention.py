@@ -351,10 +351,10 @@ def test_model_attention_attends(submission, rng):
     )
     expected = models.logits(tokens)
     (logits,) = read_logits(submission, theirs.model, [[tokens]], (2,), rng, hint)
-    near = {"rtol": 1e-3, "atol": 1e-4}
-    assert_close(logits, expected, "the logits of model_attention", **near)
+    what, near = "the logits of model_attention", {"rtol": 1e-3, "atol": 1e-4}
+    assert_close(logits, expected, what, **near)
     expected, mistaken = theirs.reference(tokens), "AttentionModel itself has a mistake"
-    assert_close(logits, expected, "the logits of model_attention", **near, hint=mistaken)
+    assert_close(logits, expected, what, **near, hint=mistaken)
     weights = theirs.model.attention_weights(tokens)
     take_tensor(weights, (2, 5, 5), torch.float32, "the attention weights")
     assert_moved(submission, "model_attention")

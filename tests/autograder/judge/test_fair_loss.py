@@ -29,11 +29,11 @@ def result(*tests: Verdict) -> QuestionResult:
     ("step_passes", "rest_passes", "score"),
     [
         ([True, True], [True, True], 16),
-        ([False, False], [True, True], 13),  # not 6
+        ([False, False], [True, True], 6),  # what they ask for was left out
         ([False, True], [True, True], 13),  # it is worth as much as all may lose together
         ([True, False], [True, True], 13),  # not 9
-        ([False, False], [True, False], 11),  # what else failed costs what it is worth
-        ([False, False], [False, True], 2),  # the rest isn't proved
+        ([True, False], [True, False], 11),  # what else failed costs what it is worth
+        ([True, False], [False, True], 5),  # the rest isn't proved
         ([False, False], [False, False], 0),
     ],
 )
@@ -54,9 +54,11 @@ def test_public_checks_prove_nothing_alone() -> None:
 @pytest.mark.parametrize("cause", [Cause.RAISED, Cause.OPEN_BLANK, Cause.TIME])
 def test_what_did_not_answer_has_no_limit(cause: Cause) -> None:
     rest = [verdict(4, True), verdict(2, True)]
-    assert result(verdict(9, False, together=STEP, cause=cause), *rest).score == 6
+    passes = verdict(1, True, together=STEP)
+    assert result(verdict(9, False, together=STEP, cause=cause), passes, *rest).score == 7
     one = verdict(1, False, together=STEP, cause=cause)
-    assert result(verdict(8, False, together=STEP), one, *rest).score == 15 - STEP - 1
+    many = verdict(8, False, together=STEP)
+    assert result(many, one, passes, *rest).score == 16 - STEP - 1
 
 
 def test_without_other_tests_nothing_is_proved() -> None:

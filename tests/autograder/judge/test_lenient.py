@@ -42,9 +42,9 @@ RIGHT = {
 Grade = Callable[..., SubmissionResult]
 
 
-def lab(answers: dict[str, str]) -> nbformat.NotebookNode:
+def lab(answers: dict[str, str], imports: str) -> nbformat.NotebookNode:
     return notebook(
-        given("g0", "import torch"),
+        given("g0", imports),
         answer("a1", answers["a1"]),
         question("ex1-ones", 5),
         answer("a2", answers["a2"]),
@@ -65,12 +65,14 @@ def grade(torch_zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "meta_path", hooks)
     (tmp_path / "test_lab.py").write_text(TESTS, "utf-8")
 
-    def run(solved: bool = False, **answers: str) -> SubmissionResult:
+    def run(
+        solved: bool = False, imports: str = "import torch", **answers: str
+    ) -> SubmissionResult:
         path = tmp_path / "submitted.ipynb"
-        nbformat.write(lab(RIGHT | answers), path)
-        blank = lab(dict.fromkeys(RIGHT, "raise NotImplementedError('TODO: do it')"))
+        nbformat.write(lab(RIGHT | answers, imports), path)
+        blank = lab(dict.fromkeys(RIGHT, "raise NotImplementedError('TODO: do it')"), imports)
         tests = (tmp_path / "test_lab.py",)
-        solution = lab(RIGHT) if solved else None
+        solution = lab(RIGHT, imports) if solved else None
         assignment = Assignment("lab", tmp_path, blank, tests, solution)
         return grade_here(assignment, "student", path, torch_zygote, seed=0)
 
@@ -131,6 +133,15 @@ def test_a_test_that_passed_before_counts_where_slips_are_overlooked_too(grade: 
 def test_another_precision_is_overlooked_as_well(grade: Grade) -> None:
     model = "three = 0 * torch.nn.Linear(1, 1).double()(torch.ones(1)).sum().detach() + 3"
     assert scores(grade(a2=model)) == [5, 1.5]
+
+
+def test_where_the_library_is_not_used_nothing_is_run_again(grade: Grade, forks: list[int]) -> None:
+    assert scores(grade(imports="", a1="ones = torch.sqrt(4)")) == [0, 0]
+    assert scores(grade(imports="", a1="def ones(count):\n    return [1.0] * ('size' + 1)")) == [
+        0,
+        0,
+    ]
+    assert len(forks) == 2
 
 
 def test_text_like_a_refusal_earns_nothing(grade: Grade) -> None:

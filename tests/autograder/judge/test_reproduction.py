@@ -309,7 +309,7 @@ def test_an_exception_alone_is_enough_to_ask_what_is_known(grader: Grader) -> No
 
 
 def test_what_failed_is_never_forgiven_wholly(pool: Pool) -> None:
-    assert score(pool, "    return 0.0 if numbers else None") == 3.5  # of 5: a third is 1.7
+    assert score(pool, "    return 0.0 if numbers else None") == 4.0  # of 5: a fifth is 1
 
 
 def test_an_open_blank_asks_for_no_mistakes(grader: Grader) -> None:

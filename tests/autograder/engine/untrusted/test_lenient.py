@@ -51,7 +51,22 @@ SLIPS = {
     "x.max(dim=1).unsqueeze(1)[0]": [2.0],
     "x.min(dim=1).values": [0.0, 3.0],
     "x.max(dim=1)[1]": [2, 2],
+    "nn.LSTM(3, 2)(x)[0].sum() * 0": [0.0],
     "torch.maximum(x.max(0), torch.full((3,), 4.0))": [4.0, 4.0, 5.0],
+    # the first of several results
+    "nn.LSTM(3, 2)(x).mean() * 0": [0.0],
+    "nn.LSTM(3, 2)(x)[:, -1].sum() * 0": [0.0],
+    "nn.LSTM(3, 2)(x) * torch.zeros(2)": [0.0] * 4,
+    "nn.MultiheadAttention(4, 2)(*[torch.ones(1, 4)] * 3) * torch.zeros(4)": [0.0] * 4,
+    # a loss
+    "F.mse_loss(grows, torch.zeros(3)).item().backward() or grows.grad": [2 / 3] * 3,
+    "(lambda loss: loss(grows, torch.zeros(3)) and loss.backward() or grows.grad)(nn.MSELoss())": [
+        2 / 3
+    ]
+    * 3,
+    # a class in place of an object
+    "torch.optim.SGD(nn.Flatten.parameters()) if 0 else next(nn.PReLU.parameters())": [0.25],
+    "next(nn.PReLU.to('cpu').eval().parameters())": [0.25],
     # dtypes
     "x.double() @ torch.ones(3)": [3.0, 12.0],
     "torch.tensor([1, 2, 3]) @ torch.ones(3)": [6.0],
@@ -118,7 +133,11 @@ def test_a_slip_is_overlooked(fork: Callable[[], Worker], source: str, values: l
     torch.testing.assert_close(value.double(), torch.tensor(values, dtype=torch.float64))
 
 
-IS_RIGHT = {"x.min(dim=1).values", "x.max(dim=1)[1]"}  # and stays so
+IS_RIGHT = {  # and stays so
+    "x.min(dim=1).values",
+    "x.max(dim=1)[1]",
+    "nn.LSTM(3, 2)(x)[0].sum() * 0",
+}
 
 
 @pytest.mark.parametrize("source", sorted(SLIPS.keys() - IS_RIGHT), ids=str)
@@ -127,6 +146,17 @@ def test_without_leniency_it_is_refused_in_words_of_torch(
 ) -> None:
     error = fork().execute(f"{SETS_UP}y = {source}")
     assert isinstance(error, CellError) and lenient.is_refusal(error.message), error
+
+
+def test_a_class_that_was_not_called_is_an_object(fork: Callable[[], Worker]) -> None:
+    worker = fork()
+    worker.be_lenient()
+    names = "class Scale(nn.PReLU): pass\nmodel, loss = Scale, nn.MSELoss"
+    assert worker.execute(SETS_UP + names) is None
+    submission = worker.submission
+    assert float(submission.loss(torch.zeros(2), torch.ones(2))) == 1
+    assert float(submission.model(torch.tensor(-1.0))) == -0.25
+    assert float(submission.Scale()(torch.tensor(-1.0))) == -0.25  # a class by its own name
 
 
 @pytest.mark.parametrize("source", BEYOND, ids=str)
