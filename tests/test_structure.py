@@ -23,10 +23,11 @@ TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", 
 SIZE_LIMIT_BYTES = 1 << 20
 # Libraries of labs that the engine has an adapter for, and the files that may name them.
 KNOWN_TO_THE_ENGINE = {
-    "torch": {"networks.py", "tensors.py", "settings.py", "gpu.py", "lenient.py"},
+    "torch": {"networks.py", "tensors.py", "settings.py", "gpu.py", "lenient.py"}
+    | {"layers.py", "meant.py", "repairs.py"},
     "matplotlib": {"plots.py", "worker.py", "contents.py"},
     "numpy": {"arrays.py", "tensors.py", "settings.py", "lab_file.py", "contents.py"}
-    | {"pandas_frames.py", "fingerprints.py", "highlight.py", "lenient.py"},
+    | {"pandas_frames.py", "fingerprints.py", "highlight.py", "repairs.py"},
     "pandas": {"pandas_frames.py"},
     "polars": {"polars_frames.py"},
     "PIL": {"images.py", "markdown.py"},
@@ -324,7 +325,10 @@ TESTED_ELSEWHERE = {
     "autograder/engine/untrusted/worker.py": "tests/autograder/engine/test_worker.py",
     "autograder/engine/untrusted/zygote.py": "tests/autograder/engine/test_zygote.py",
     "autograder/judge/warm.py": "tests/autograder/judge/test_pool.py",
-    # What it decides depends on mistakes that a pool of judges has learnt.
+    # How a lenient worker goes on where torch refuses.
+    "autograder/engine/untrusted/layers.py": "tests/autograder/engine/untrusted/test_lenient.py",
+    "autograder/engine/untrusted/meant.py": "tests/autograder/engine/untrusted/test_lenient.py",
+    "autograder/engine/untrusted/repairs.py": "tests/autograder/engine/untrusted/test_lenient.py",
     # Numbers alone: `lab.toml` changes them, and workers are held to them.
     "autograder/engine/limits.py": "tests/autograder/engine/test_worker.py",
 }

@@ -111,9 +111,10 @@ class Reproductions:
         for case, evidence in failed.items():
             if same(evidence.heard, self.solution.get(case)):
                 continue
-            titles = [mistake.title for mistake in fitting if case in mistake.failed]
+            answering = (one.title for one in fitting if case in one.failed)
+            titles = dict.fromkeys(map(predicate, answering))
             if 0 < len(titles) <= MOST_NAMED:
-                answers = " or ".join(map(predicate, titles))
+                answers = " or ".join(titles)
                 named[case] = f"{COMES_OUT} {answers}"
         return named
 

@@ -930,7 +930,13 @@ def logits_of(submission, model, *batches):
     for sums, logits, multiple in zip(batches, plain, multiplied, strict=True):
         shape = sums.shape[1], 10, sums.shape[2]
         every.append(take_tensor(logits, shape, torch.float32, "the logits"))
-        assert_close(multiple, every[-1] * factor, what, rtol=1e-3, hint=hint)
+        expected = every[-1] * factor
+        multiple = take_tensor(multiple, shape, torch.float32, what)
+        if not torch.allclose(multiple, expected, rtol=1e-3, atol=1e-5):
+            random = "In evaluation mode nothing is random"
+            again = "the logits of the same images again"
+            assert_close(model(*sums).detach(), every[-1], again, **CLOSE, hint=random)
+        assert_close(multiple, expected, what, rtol=1e-3, hint=hint)
         if not every[-1].abs().max() > 1e-6:
             fail("all logits are 0", hint)
     return every

@@ -26,6 +26,7 @@ from .contents import NoContent, content_of
 from .forms import Unsendable
 from .frame import Frame
 from .lending import Lender
+from .meant import meant_by
 from .protocol import MAX_ERRNO, decode, encode
 from .settings import Settings
 from .stand_ins import Borrower
@@ -195,7 +196,7 @@ class Session:
         if is_of_notebook and self.borrows and name not in self.shell.user_ns:
             self.borrow([name])
         value = get(target, name)
-        return lenient.meant(value, name) if is_of_notebook and self.is_lenient else value
+        return meant_by(value, name) if is_of_notebook and self.is_lenient else value
 
     def borrow(self, names: list[str]) -> None:
         """Set names as an earlier answer has them, and from now on whatever the grader asks for."""

@@ -289,9 +289,9 @@ def test_loads_in_batches(submission, rng):
     assert_tensor_equal(review_in(dataset[index], (3,)), tokens[index], "a review")
     batches = submission.setup(
         "from torch.utils.data import DataLoader\n"
-        "batches = [dict(enumerate(batch)) if isinstance(batch, list) else batch\n"
-        "           for batch in DataLoader(dataset, 2)]\n"
-        "batches = [(tokens, labels.float()) for tokens, labels in map(dict.values, batches)]",
+        "parts = lambda batch: batch.values() if isinstance(batch, dict) else batch\n"
+        "batches = [(tokens, labels.float())\n"
+        "           for tokens, labels in map(parts, DataLoader(dataset, 2))]",
         dataset=dataset,
     ).batches
     batches = take_list(batches, 3, "the batches", hint="5 reviews in batches of 2 make 3")

@@ -130,6 +130,7 @@ def test_too_many_candidates_are_none() -> None:
     assert known(*three).explained("ex1", failed(2)) == {}
     expected = {"case": "An answer gives this if it takes away or waits"}
     assert known(*three[1:]).explained("ex1", failed(2)) == expected
+    assert known(*three[1:], *three[1:]).explained("ex1", failed(2)) == expected  # told once
 
 
 def behind(known: Reproductions, question: str, failed: Mapping[str, Evidence]) -> Mistake | None:

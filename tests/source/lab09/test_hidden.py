@@ -255,6 +255,12 @@ def test_wrong_answers_say_what_they_deserve_to_lose() -> None:
     assert all(wrong.title[0].isupper() and "\n" not in wrong.title for wrong in WRONG.values())
 
 
+def test_titles_of_wrong_answers_go_on_from_an_answer_that() -> None:
+    """Feedback writes "An answer gives this if it", and the title behind it."""
+    verbs = {wrong.title.split()[0].strip(",") for wrong in WRONG.values()}
+    assert {verb for verb in verbs if not verb.endswith("s")} <= {"Never", "Doesn't"}
+
+
 def test_nearly_all_wrong_answers_lose_points() -> None:
     """A tenth of them, in this process; `make answers` grades them all."""
     # A notebook of their own: some change what functions of it remember.

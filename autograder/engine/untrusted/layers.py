@@ -1,0 +1,80 @@
+"""Layers that fit: before a layer computes, what it gets is made as wide as it needs it."""
+
+from typing import Any
+
+from .meant import Pair, first_of, is_tensor, within
+from .repairs import batch_sizes
+
+
+def fit(layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Before a layer computes: what it gets, as wide as it needs it."""
+    import torch
+
+    if not args:
+        return None
+    if not _is_of_torch(layer):
+        batch_sizes[:] = [value.shape[0] for value in args if is_tensor(value) and value.ndim][:1]
+        return None
+    first, *others = args
+    first = first_of(first)
+    if isinstance(layer, torch.nn.MultiheadAttention):
+        wide = [_as_wide(value, -1, layer.embed_dim) for value in (first, *others[:2])]
+        return *wide, *others[2:]
+    first = _as_wide(first, *_width(layer))
+    if isinstance(layer, torch.nn.RNNBase) and others:
+        others = [_states_of(first, layer, others[0]), *others[1:]]
+    return first, *others
+
+
+def ease(layer: Any, args: tuple[Any, ...], result: Any) -> Any:
+    """After a layer computed: of several results the first goes on alone; a loss's own slope is
+    that of what it gave last."""
+    if _is_of_torch(layer) and type(result) is tuple and result and is_tensor(result[0]):
+        return Pair(result)
+    if is_tensor(result) and result.ndim == 0:
+        object.__setattr__(layer, "backward", result.backward)
+    return result
+
+
+def _is_of_torch(layer: Any) -> bool:
+    return type(layer).__module__.startswith("torch.")
+
+
+def _width(layer: Any) -> tuple[int, int]:
+    """Which dimension of its input a layer fixes, and at what; 0 for none."""
+    import torch
+
+    nn = torch.nn
+    if isinstance(layer, nn.Linear):
+        return -1, layer.in_features
+    if isinstance(layer, nn.RNNBase):
+        return -1, layer.input_size
+    if isinstance(layer, nn.Conv1d | nn.Conv2d):
+        return -len(layer.kernel_size) - 1, layer.in_channels
+    if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+        return 1, layer.num_features
+    return -1, layer.normalized_shape[-1] if isinstance(layer, nn.LayerNorm) else 0
+
+
+def _as_wide(tensor: Any, dim: int, width: int) -> Any:
+    """A tensor cut, or filled up with zeros, to a width; a single channel stands for all."""
+    import torch
+
+    if not is_tensor(tensor) or not width or not -tensor.ndim <= dim < tensor.ndim:
+        return tensor
+    missing = width - tensor.shape[dim]
+    if missing <= 0:
+        return tensor.narrow(dim, 0, width) if missing else tensor
+    if tensor.shape[dim] == 1:
+        return torch.cat([tensor] * width, dim)
+    shape = list(tensor.shape)
+    shape[dim] = missing
+    return torch.cat([tensor, tensor.new_zeros(shape)], dim)
+
+
+def _states_of(first: Any, layer: Any, states: Any) -> Any:
+    """First states of as many sequences as there are."""
+    if not is_tensor(first) or first.ndim != 3:
+        return states
+    batch = first.shape[0 if layer.batch_first else 1]
+    return within(states, lambda state: _as_wide(state, 1, batch))

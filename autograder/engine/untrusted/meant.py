@@ -1,0 +1,97 @@
+"""What values are taken for where slips are overlooked: several results for the first of them, a
+loss's number for its tensor, a class of networks for a network."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+Change = Callable[[Any], Any]
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is one of any kind."""
+    import torch
+
+    return isinstance(value, torch.Tensor)
+
+
+def within(value: Any, change: Change) -> Any:
+    """A value changed, or each of a list or tuple."""
+    if type(value) in (list, tuple):
+        return type(value)(change(each) for each in value)
+    return change(value)
+
+
+def eased(name: str, args: Any, result: Any) -> Any:
+    """What a function of this name gave, so that it passes for a tensor as well."""
+    if type(result).__module__ == "torch.return_types" and hasattr(result, "values"):
+        return Pair(result)
+    is_loss = name == "item" and type(result) is float
+    return Number(result, args[0]) if is_loss else result
+
+
+def first_of(value: Any) -> Any:
+    """The first of several results, which stands for all."""
+    return value[0] if isinstance(value, Pair) else value
+
+
+class Number(float):
+    """The number in a tensor, which goes on as the tensor."""
+
+    def __new__(cls, number: float, tensor: Any) -> "Number":
+        made = super().__new__(cls, number)
+        made.tensor = tensor
+        return made
+
+    tensor: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tensor, name)
+
+
+class Pair(tuple[Any, ...]):
+    """A maximum and its place, an LSTM's output and its state; where a tensor is asked for, the
+    first of them."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self[1] if name == "indices" else getattr(self[0], name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(key) if isinstance(key, int | slice) else self[0][key]
+
+    @property
+    def values(self) -> Any:
+        return self[0]
+
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        args = [within(value, first_of) for value in args]
+        return function(*args, **{k: within(v, first_of) for k, v in (kwargs or {}).items()})
+
+
+class OfAnyObject:
+    """A method that, asked of a class, is that of an object of it."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self.method = method
+
+    def __get__(self, network: Any, kind: type) -> Any:
+        return functools.partial(self.method, object_of(kind) if network is None else network)
+
+
+@functools.cache
+def object_of(kind: Any) -> Any:
+    """The one object that stands in for a class of networks which was not called."""
+    return kind()
+
+
+def meant_by(value: Any, name: str) -> Any:
+    """What a name of the notebook stands for: an object where it is another name of a class."""
+    if not isinstance(value, type) or value.__name__ == name:
+        return value
+    import torch
+
+    kind: Any = value
+    return object_of(kind) if issubclass(kind, torch.nn.Module) else value
