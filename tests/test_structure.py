@@ -325,6 +325,8 @@ TESTED_ELSEWHERE = {
     "autograder/engine/untrusted/worker.py": "tests/autograder/engine/test_worker.py",
     "autograder/engine/untrusted/zygote.py": "tests/autograder/engine/test_zygote.py",
     "autograder/judge/warm.py": "tests/autograder/judge/test_pool.py",
+    # What it decides depends on mistakes that a pool of judges has learnt.
+    "autograder/judge/fair_loss.py": "tests/autograder/judge/test_reproduction.py",
     # How a lenient worker goes on where torch refuses.
     "autograder/engine/untrusted/layers.py": "tests/autograder/engine/untrusted/test_lenient.py",
     "autograder/engine/untrusted/meant.py": "tests/autograder/engine/untrusted/test_lenient.py",

@@ -20,7 +20,6 @@ class MarkedTest:
     name: str  # of a case: `test_x[2]`
     path: Path
     line: int
-    together: float | None = None  # what all such tests of the question lose at most
 
     @property
     def function(self) -> str:
@@ -42,29 +41,14 @@ def read_lab_tests(folder: Lab) -> list[MarkedTest]:
     """The marked tests of a lab: public ones, then hidden ones.
 
     Raises:
-        UserError: as `read_tests` says, a helper's file holds tests, which would never run, or
-            tests of one question may lose different points together.
+        UserError: as `read_tests` says, or a helper's file holds tests, which would never run.
     """
     public = [folder.checks_file] if folder.checks_file.is_file() else []
     for path in sorted({*folder.hidden_dir.glob("*.py")} - {*folder.hidden_tests}):
         for test in read_tests(path):
             wrong = f"holds the test `{test.function}`, and isn't called test_….py; rename it"
             raise UserError(f"{path}:{test.line}: {wrong}")
-    tests = [test for path in [*public, *folder.hidden_tests] for test in read_tests(path)]
-    _refuse_two_limits(tests)
-    return tests
-
-
-def _refuse_two_limits(tests: list[MarkedTest]) -> None:
-    first: dict[str, MarkedTest] = {}
-    for test in tests:
-        if test.together is None:
-            continue
-        other = first.setdefault(test.question_id, test)
-        if test.together != other.together:
-            says = f"says together={test.together:g}, and `{other.function}` {other.together:g}"
-            wrong = f"`{test.function}` {says}; give both the same number"
-            raise UserError(f"{test.path}:{test.line}: {wrong}")
+    return [test for path in [*public, *folder.hidden_tests] for test in read_tests(path)]
 
 
 def read_tests(path: Path) -> list[MarkedTest]:
@@ -97,15 +81,13 @@ def read_tests(path: Path) -> list[MarkedTest]:
             if name in tests:
                 earlier = f"already defined on line {tests[name][0].line}"
                 raise UserError(f"{path}:{line}: `{name}` is {earlier}; rename one")
-            question_id, points, together = _read_mark(path, mark)
+            question_id, points = _read_mark(path, mark)
             number = count_cases(path, function, constants)
             if number is not None and path.name == CHECKS_FILE:
                 wrong = "public checks have no cases, because they run without pytest"
                 raise UserError(f"{path}:{line}: {wrong}; write a loop, or a check for each")
             names = [name] if number is None else [case_name(name, n + 1) for n in range(number)]
-            tests[name] = [
-                MarkedTest(question_id, points, one, path, line, together) for one in names
-            ]
+            tests[name] = [MarkedTest(question_id, points, one, path, line) for one in names]
     return [test for cases in tests.values() for test in cases]
 
 
@@ -129,27 +111,15 @@ def _is_question(decorator: ast.expr) -> bool:
     )
 
 
-def _read_mark(path: Path, mark: ast.expr) -> tuple[str, float, float | None]:
-    """Id and points of a mark, and what tests that have it lose at most together."""
+def _read_mark(path: Path, mark: ast.expr) -> tuple[str, float]:
     match mark:
         case ast.Call(
             args=[ast.Constant(value=str(question_id))],
             keywords=[
                 ast.keyword(arg="points", value=ast.Constant(value=int() | float() as points)),
-                *others,
+                *_,
             ],
-        ) if _is_amount(points):
-            values = [other.value for other in others if other.arg == "together"]
-            match values:
-                case []:
-                    return question_id, float(points), None
-                case [ast.Constant(value=int() | float() as most)] if _is_amount(most):
-                    return question_id, float(points), float(most)
-            wrong = "`together` must be a number above 0"
-            raise UserError(f"{path}:{mark.lineno}: {wrong}; write it so")
+        ) if not isinstance(points, bool) and 0 < points < float("inf"):
+            return question_id, float(points)
     form = '@question("id", points=number), the points above 0'
     raise UserError(f"{path}:{mark.lineno}: the mark must read {form}; write it so")
-
-
-def _is_amount(number: float) -> bool:
-    return not isinstance(number, bool) and 0 < number < float("inf")

@@ -1,14 +1,9 @@
-"""What a question comes to, and the fair loss where one mistake is behind what failed.
+"""What a question comes to, and the fair loss where one known mistake is behind what failed.
 
 One slip can fail many tests. Where a submission answers to all that a known mistake fails what that
 mistake answers, it loses for these tests together what a fair teacher would take off, and for each
 other test what that is worth. Three bounds keep that defensible: it must be proved by values, what
 failed is never forgiven wholly, and nobody loses more than the tests take.
-
-Where the mistake is not known, tests may say that one mistake fails them all: how a training loop
-makes its step decides on every value after it. What such tests lose together has a limit, if one
-of them passes and the question's other tests prove that the rest is right. Who left the step out
-passes none. An exception, or an open blank, is no mistake of this kind: it has no limit.
 """
 
 import math
@@ -16,9 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from ..add_points import add_points
-from ..engine import Cause
-from .results import QuestionResult, Verdict, points_passed
+from .results import QuestionResult, Verdict
 from .warm import Ready
 
 # Of the points of hidden tests: so much must be proved by values that are right, or wrong as the
@@ -33,7 +26,7 @@ def judged(
     ready: Ready, question: str, max_score: float, verdicts: Iterable[Verdict]
 ) -> QuestionResult:
     """The result of a question whose tests were the last that `ready.tests` ran."""
-    result = _counted_together(QuestionResult(question, max_score, tuple(verdicts)))
+    result = QuestionResult(question, max_score, tuple(verdicts))
     known = ready.known_mistakes
     if known is None:
         return result
@@ -48,28 +41,7 @@ def judged(
         return result
     least = _in_half_points(LEAST_LOST * (max_score - result.tests_score))
     left = max(0.0, max_score - max(mistake.loss + worth(others), least))
-    if others:
-        left = max(left, result.mistake_score or 0.0)
     return replace(result, mistake="" if others else mistake.title, mistake_score=left)
-
-
-def _counted_together(result: QuestionResult) -> QuestionResult:
-    """What is left where tests that one mistake fails lose no more than they may together."""
-    together = [test for test in result.tests if test.together is not None]
-    rest = [test for test in result.tests if not _may_have_limit(test)]
-    proved = points_passed(rest)
-    of_rest = add_points(test.points for test in rest)
-    if not any(test.passed for test in together) or not proved:
-        return result
-    if proved < LEAST_PROVED * of_rest - 1e-9:
-        return result
-    limit = min(test.together or 0.0 for test in together)
-    left = add_points([result.max_score, proved, -of_rest, -limit])
-    return replace(result, mistake_score=left) if left > result.tests_score else result
-
-
-def _may_have_limit(test: Verdict) -> bool:
-    return test.together is not None and (test.passed or test.cause is Cause.COMPARISON)
 
 
 def _in_half_points(points: float) -> float:

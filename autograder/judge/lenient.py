@@ -3,8 +3,8 @@
 A number where a tensor is asked for, a batch size typed as a number, "cuda" where the grader has no
 GPU: a test sees an exception, and nothing of the answer's rest. Who marks an exam by hand reads on.
 So the notebook runs again in a worker that overlooks slips (`engine.untrusted.lenient`), and the
-tests that pass there count. The answer loses a fifth of what failed, because it does not run. Tests
-judge there what they always judge, values, so nothing is earned by what is overlooked alone.
+tests that a slip may have stopped count where they pass there. The answer loses a fifth of what it
+so earns, because it does not run. Tests judge there what they always judge: values.
 """
 
 import math
@@ -13,14 +13,13 @@ from dataclasses import replace
 
 from ..engine import Cause
 from ..engine.untrusted import gpu, lenient, tensors
-from .fair_loss import judged
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
 
 NEEDS_GPU = "Needs a GPU, which not every machine has"
 STOPS = "Stops with an error, and is right where the error is overlooked"
-LOST_SHARE = 0.2  # of the points of what failed
+LOST_SHARE = 0.2  # of the points that it earns so
 
 
 def try_leniently(
@@ -51,13 +50,15 @@ def try_leniently(
     finally:
         session.close()
     return tuple(
-        _better(ready, question, verdicts[question.id]) if question.id in stopped else question
+        _better(question, verdicts[question.id], own) if question.id in stopped else question
         for question in questions
     )
 
 
 def _is_slip(test: Verdict, own: Session) -> bool:
     """Whether it may have failed for what is overlooked."""
+    if test.passed:
+        return False
     if test.cause is Cause.MISSING_NAME:
         cells = own.failures.values()
         return any(cell.cause is Cause.RAISED and _is_refused(cell.message) for cell in cells)
@@ -70,28 +71,28 @@ def _is_refused(said: str) -> bool:
     return lenient.is_refusal(said) or gpu.is_missed(said)
 
 
-def _better(ready: Ready, question: QuestionResult, again: Iterable[Verdict]) -> QuestionResult:
+def _better(question: QuestionResult, again: Iterable[Verdict], own: Session) -> QuestionResult:
     """The question with what it earns where slips are overlooked, if that is more."""
-    overlooked = judged(ready, question.id, question.max_score, again)
-    passed = {test.name for test in overlooked.tests if test.passed}
-    either = replace(
+    passed = {test.name for test in again if test.passed}
+    overlooked = replace(
         question,
         tests=tuple(
-            replace(test, outcome="passed") if test.name in passed else test
+            replace(test, outcome="passed") if test.name in passed and _is_slip(test, own) else test
             for test in question.tests
         ),
     )
-    lost = _up_to_half_points(LOST_SHARE * (question.max_score - question.tests_score))
-    earned = max(overlooked.own_score or 0.0, either.tests_score)
-    score = min(earned, question.max_score - lost)
+    earned = overlooked.tests_score - question.tests_score
+    score = overlooked.tests_score - _up_to_half_points(LOST_SHARE * earned)
     if score <= (question.own_score or 0.0):
         return question
-    return replace(question, mistake=_name(question) if either.full else "", mistake_score=score)
+    return replace(
+        question, mistake=_name(question) if overlooked.full else "", mistake_score=score
+    )
 
 
 def _name(question: QuestionResult) -> str:
-    missed = any(gpu.is_missed(test.message) for test in question.tests if not test.passed)
-    return NEEDS_GPU if missed else STOPS
+    failed = [test for test in question.tests if not test.passed]
+    return NEEDS_GPU if all(gpu.is_missed(test.message) for test in failed) else STOPS
 
 
 def _up_to_half_points(points: float) -> float:

@@ -348,7 +348,6 @@ class Tests:
                     points=mark.points,
                     outcome="failed" if failure else "passed",
                     public=_is_public(item),
-                    together=mark.together,
                     **(failure.as_verdict() if failure else {}),
                 )
             )

@@ -22,8 +22,7 @@ class Verdict:
     A public one is among the checks that students have: they know its inputs.
     `cause` is why it failed. Where student code raised an exception, `error_name` and `errno` are
     its type and its error number: the student's word, good for a report only. Of a test that broke,
-    `detail` says to the grader what it raised and where. `together` is what all tests of the
-    question that have it lose at most together.
+    `detail` says to the grader what it raised and where.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Verdict:
     errno: int = 0
     public: bool = False
     detail: str = ""
-    together: float | None = None
 
     @property
     def passed(self) -> bool:

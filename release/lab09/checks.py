@@ -505,19 +505,19 @@ def tiny_reviews(submission, in_one_batch=False):
     return run.run(submission, TINY_REVIEWS, "train", 100 if in_one_batch else 2)
 
 
-@question("ex1-train", points=0.5, together=5)
+@question("ex1-train", points=0.5)
 def test_reports_each_epoch(submission):
     """Loss and accuracy of training are means over all samples, seen before each step."""
     tiny_reviews(submission).assert_measures("train_loss", "train_acc")
 
 
-@question("ex1-train", points=1, together=5)
+@question("ex1-train", points=1)
 def test_validates_after_each_epoch(submission):
     """Validation is in evaluation mode and without gradients; measures are means over samples."""
     tiny_reviews(submission).assert_measures("val_loss", "val_acc")
 
 
-@question("ex1-train", points=0.5, together=5)
+@question("ex1-train", points=0.5)
 def test_training_moves_parameters(submission):
     """Each batch makes one step of the optimizer, with its own gradients only."""
     tiny_reviews(submission).assert_weights()
@@ -1162,19 +1162,19 @@ def tiny_sums(submission, in_one_batch=False):
     return run.run(submission, TINY_SUMS, "train_addition", 100 if in_one_batch else 2)
 
 
-@question("ex2-train", points=0.5, together=4)
+@question("ex2-train", points=0.5)
 def test_addition_reports_each_epoch(submission):
     """Loss and accuracy of training are means over all samples, seen before each step."""
     tiny_sums(submission).assert_measures("train_loss", "train_acc")
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_validates_after_each_epoch(submission):
     """Validation is in evaluation mode, without gradients; a sum is right if all digits are."""
     tiny_sums(submission).assert_measures("val_loss", "val_acc")
 
 
-@question("ex2-train", points=0.5, together=4)
+@question("ex2-train", points=0.5)
 def test_addition_moves_parameters(submission):
     """Each batch makes one step of the optimizer, with its own gradients only."""
     tiny_sums(submission).assert_weights()

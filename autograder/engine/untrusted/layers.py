@@ -18,8 +18,10 @@ def fit(layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     first, *others = args
     first = first_of(first)
     if isinstance(layer, torch.nn.MultiheadAttention):
-        wide = [_as_wide(value, -1, layer.embed_dim) for value in (first, *others[:2])]
-        return *wide, *others[2:]
+        widths = layer.embed_dim, layer.kdim, layer.vdim
+        given = (first, *others)
+        wide = [_as_wide(value, -1, width) for value, width in zip(given, widths, strict=False)]
+        return *wide, *given[3:]
     first = _as_wide(first, *_width(layer))
     if isinstance(layer, torch.nn.RNNBase) and others:
         others = [_states_of(first, layer, others[0]), *others[1:]]
@@ -31,7 +33,8 @@ def ease(layer: Any, args: tuple[Any, ...], result: Any) -> Any:
     that of what it gave last."""
     if _is_of_torch(layer) and type(result) is tuple and result and is_tensor(result[0]):
         return Pair(result)
-    if is_tensor(result) and result.ndim == 0:
+    has_own = hasattr(type(layer), "backward")
+    if is_tensor(result) and result.ndim == 0 and not has_own:
         object.__setattr__(layer, "backward", result.backward)
     return result
 
@@ -66,7 +69,9 @@ def _as_wide(tensor: Any, dim: int, width: int) -> Any:
     if missing <= 0:
         return tensor.narrow(dim, 0, width) if missing else tensor
     if tensor.shape[dim] == 1:
-        return torch.cat([tensor] * width, dim)
+        shape = [-1] * tensor.ndim
+        shape[dim] = width
+        return tensor.expand(shape)
     shape = list(tensor.shape)
     shape[dim] = missing
     return torch.cat([tensor, tensor.new_zeros(shape)], dim)

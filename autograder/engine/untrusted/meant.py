@@ -27,7 +27,7 @@ def eased(name: str, args: Any, result: Any) -> Any:
     if type(result).__module__ == "torch.return_types" and hasattr(result, "values"):
         return Pair(result)
     is_loss = name == "item" and type(result) is float
-    return Number(result, args[0]) if is_loss else result
+    return LossNumber(result, args[0]) if is_loss else result
 
 
 def first_of(value: Any) -> Any:
@@ -35,10 +35,10 @@ def first_of(value: Any) -> Any:
     return value[0] if isinstance(value, Pair) else value
 
 
-class Number(float):
-    """The number in a tensor, which goes on as the tensor."""
+class LossNumber(float):
+    """The number in a tensor, which can go back like the tensor."""
 
-    def __new__(cls, number: float, tensor: Any) -> "Number":
+    def __new__(cls, number: float, tensor: Any) -> "LossNumber":
         made = super().__new__(cls, number)
         made.tensor = tensor
         return made
@@ -46,6 +46,8 @@ class Number(float):
     tensor: Any
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # else libraries would take it for the tensor
+            raise AttributeError(name)
         return getattr(self.tensor, name)
 
 
@@ -77,13 +79,20 @@ class OfAnyObject:
     def __init__(self, method: Callable[..., Any]) -> None:
         self.method = method
 
-    def __get__(self, network: Any, kind: type) -> Any:
-        return functools.partial(self.method, object_of(kind) if network is None else network)
+    def __get__(self, network: Any, kind: Any) -> Callable[..., Any]:
+        if network is not None:
+            return functools.partial(self.method, network)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            is_given = args and isinstance(args[0], kind)
+            return self.method(*(args if is_given else (network_of(kind), *args)), **kwargs)
+
+        return call
 
 
 @functools.cache
-def object_of(kind: Any) -> Any:
-    """The one object that stands in for a class of networks which was not called."""
+def network_of(kind: Any) -> Any:
+    """The one network that stands in for a class of networks which was not called."""
     return kind()
 
 
@@ -94,4 +103,4 @@ def meant_by(value: Any, name: str) -> Any:
     import torch
 
     kind: Any = value
-    return object_of(kind) if issubclass(kind, torch.nn.Module) else value
+    return network_of(kind) if issubclass(kind, torch.nn.Module) else value

@@ -14,6 +14,8 @@ REFUSALS = (RuntimeError, TypeError, IndexError, ValueError)
 ELEMENTWISE = re.compile(
     r"_*[ri]?(add|sub|subtract|mul|multiply|div|divide|true_?div(ide)?|maximum|minimum)_*"
 )
+IN_PLACE = re.compile(r"__setitem__|__i\w+__|.*[^_]_")
+MOST_ELEMENTS = 1000  # of a list that a tensor is made of, one by one
 MOST_PADDING = 8  # that a kernel's image is enlarged by
 
 batch_sizes: list[int] = []  # of what the last network got that is none of torch's own layers
@@ -31,6 +33,11 @@ class Call:
     def name(self) -> str:
         """The function's."""
         return str(getattr(self.function, "__name__", ""))
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it changes its first argument."""
+        return IN_PLACE.fullmatch(self.name) is not None
 
     @property
     def tensors(self) -> list[Any]:
@@ -60,18 +67,25 @@ class Call:
 
 def repaired(call: Call) -> Iterator[Call]:
     """What it may have been meant to be, the likeliest first."""
+    if "out" in call.kwargs:
+        return
     for repair in REPAIRS:
         with suppress(*REFUSALS):  # of what the repair does itself
-            yield from repair(call)
+            for other in repair(call):
+                if not call.is_in_place or other.args[0] is call.args[0]:  # not lost in a copy
+                    yield other
 
 
 def numbers_as_tensors(call: Call) -> Iterator[Call]:
     """Numbers and lists stand where tensors are asked for: the first of them, or all."""
+    if any(isinstance(one, list | tuple) and len(one) > MOST_ELEMENTS for one in call.args):
+        return
     places = [place for place, value in enumerate(call.args) if not is_tensor(value)]
     for place in places[:2]:
         yield call.with_one(place, within(call.args[place], _as_tensor))
         yield call.with_one(place, _as_tensor(call.args[place]))
-    yield call.with_each(lambda value: value[None] if is_tensor(value) else value)
+    if call.name in ("cat", "concat", "concatenate"):  # of numbers
+        yield call.with_each(lambda value: value[None] if is_tensor(value) else value)
 
 
 def _as_tensor(value: Any) -> Any:
@@ -90,13 +104,19 @@ def dtypes_that_go_together(call: Call) -> Iterator[Call]:
     floats = [tensor.dtype for tensor in call.tensors if tensor.is_floating_point()]
     widest = functools.reduce(torch.promote_types, floats, torch.float32)
 
-    def as_float(value: Any, whole: bool) -> Any:
+    def as_float(value: Any, whole: bool, dtype: Any = widest) -> Any:
         changed = is_tensor(value) and (whole or value.is_floating_point())
-        return value.to(widest) if changed else value
+        return value.to(dtype) if changed else value
 
     yield call.with_each(lambda value: as_float(value, whole=False))
     yield call.with_each(lambda value: as_float(value, whole=True))
+    if call.is_in_place and floats:
+        yield call.with_args(
+            call.args[0], *(as_float(one, whole=False, dtype=floats[0]) for one in call.args[1:])
+        )
     for dtype in (torch.int64, torch.bool):
+        if dtype is torch.bool and call.name == "__getitem__":
+            return  # places would become truths
         for place in reversed(range(len(call.args))):
             if is_tensor(call.args[place]):
                 yield call.with_one(place, call.args[place].to(dtype))
@@ -148,15 +168,6 @@ def images_as_large_as_kernels(call: Call) -> Iterator[Call]:
             yield call.with_one(0, torch.nn.functional.pad(call.args[0], padding))
 
 
-def maxima_of_nothing(call: Call) -> Iterator[Call]:
-    """The largest of no values is less than all."""
-    import torch
-
-    if call.name in ("max", "amax") and (tensor := call.args[0]).numel() == 0:
-        shape = [max(size, 1) for size in tensor.shape]
-        yield call.with_one(0, torch.full(shape, -torch.inf).to(tensor))
-
-
 def without_gradients(call: Call) -> Iterator[Call]:
     """numpy and the like take no tensors that have gradients."""
     if "numpy" in call.name or "array" in call.name:
@@ -165,7 +176,6 @@ def without_gradients(call: Call) -> Iterator[Call]:
 
 REPAIRS: tuple[Callable[[Call], Iterator[Call]], ...] = (
     without_gradients,
-    maxima_of_nothing,
     dtypes_that_go_together,
     sizes_that_go_together,
     sizes_of_this_batch,

@@ -11,14 +11,12 @@ Test = TypeVar("Test", bound=Callable[..., None])
 class Question:
     """Which question a test belongs to and how many points passing it earns.
 
-    `if_raises` is what a student may look at whose code raises an exception in this test. All tests
-    of a question with `together` lose at most so many points together: one mistake fails them all.
+    `if_raises` is what a student may look at whose code raises an exception in this test.
     """
 
     id: str
     points: float
     if_raises: str = ""
-    together: float | None = None
 
     def with_hint(self, raised: str, notes: Iterable[str] = ()) -> str:
         """What was raised, with the hint for it if there is one, and what else the test noted."""
@@ -26,16 +24,14 @@ class Question:
         return ". ".join([raised.removesuffix("."), *hints]) if hints else raised
 
 
-def question(
-    question_id: str, *, points: float, if_raises: str = "", together: float | None = None
-) -> Callable[[Test], Test]:
+def question(question_id: str, *, points: float, if_raises: str = "") -> Callable[[Test], Test]:
     """Mark a test function; a question's maximum is the sum over its tests.
 
     Id and points must be literals: the tag compiler reads them without running the file.
     """
 
     def mark(test: Test) -> Test:
-        test.question = Question(question_id, points, if_raises, together)  # type: ignore[attr-defined]
+        test.question = Question(question_id, points, if_raises)  # type: ignore[attr-defined]
         return test
 
     return mark

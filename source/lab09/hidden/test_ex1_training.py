@@ -106,7 +106,7 @@ def random_data(rng, count):
 # -- training -----------------------------------------------------------------------------------
 
 
-@question("ex1-train", points=0.5, together=5)
+@question("ex1-train", points=0.5)
 def test_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), forgives=False)
@@ -117,14 +117,14 @@ def test_one_step_per_batch(submission, rng):
     )
 
 
-@question("ex1-train", points=0.5, together=5)
+@question("ex1-train", points=0.5)
 def test_gradients_start_from_zero(submission, rng):
     """Over several epochs each step uses the gradient of its own batch alone."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=4)
     run.assert_trained()
 
 
-@question("ex1-train", points=1, together=5)
+@question("ex1-train", points=1)
 def test_every_batch_is_trained_on(submission, rng):
     """Each batch of an epoch makes a step, also the last one that is smaller."""
     tokens, labels = (values[:1] for values in random_data(rng, 2))
@@ -135,7 +135,7 @@ def test_every_batch_is_trained_on(submission, rng):
     )
 
 
-@question("ex1-train", points=0.5, together=5)
+@question("ex1-train", points=0.5)
 def test_uses_the_optimizer_it_is_given(submission, rng):
     """The optimizer passed in makes the steps, here one with momentum."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=3,
@@ -154,7 +154,7 @@ loss = GentleSquares()
 """
 
 
-@question("ex1-train", points=0.5, together=5)
+@question("ex1-train", points=0.5)
 def test_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here a squared error."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), evaluates=True,
@@ -164,7 +164,7 @@ def test_uses_the_loss_it_is_given(submission, rng):
     run.assert_reported("val_loss", hint)
 
 
-@question("ex1-train", points=1, together=5)
+@question("ex1-train", points=1)
 def test_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
@@ -206,7 +206,7 @@ def steps_of(came, ways):
     return torch.tensor(steps)[nearest] if float(distance.max()) < 1e-3 else None
 
 
-@question("ex1-train", points=1, together=5)
+@question("ex1-train", points=1)
 def test_shuffles_the_training_set(submission, rng):
     """Each epoch visits every training review once, in an order of its own."""
     tokens = 1 + 10 * torch.eye(NUM_REVIEWS, dtype=torch.int64)
@@ -269,7 +269,7 @@ def test_evaluation_leaves_no_trace(submission, rng):
 # -- what is reported ---------------------------------------------------------------------------
 
 
-@question("ex1-train", points=1, together=5)
+@question("ex1-train", points=1)
 def test_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     data = random_data(rng, 17), random_data(rng, 13)
@@ -277,7 +277,7 @@ def test_history_has_every_epoch(submission, rng):
     assert_reports_every_epoch(train)
 
 
-@question("ex1-train", points=1.5, together=5)
+@question("ex1-train", points=1.5)
 def test_losses_are_means_over_samples(submission, rng):
     """The loss of an epoch is the mean over its samples, also if the last batch is smaller."""
     assert_losses_are_means(
@@ -287,7 +287,7 @@ def test_losses_are_means_over_samples(submission, rng):
     )
 
 
-@question("ex1-train", points=1, together=5)
+@question("ex1-train", points=1)
 def test_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
@@ -315,7 +315,7 @@ def judged_reviews(rng):
 ACCURACY_HINT = "It should be the share of all reviews whose logit, positive above 0, is right"
 
 
-@question("ex1-train", points=1.5, together=5)
+@question("ex1-train", points=1.5)
 def test_training_accuracy(submission, rng):
     """The training accuracy is the share of reviews whose logit has the right sign."""
     data, options = judged_reviews(rng)

@@ -110,7 +110,7 @@ def random_data(rng, count, *, marked=False):
 # -- training -----------------------------------------------------------------------------------
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_one_step_per_batch(submission, rng):
     """One epoch with one batch moves the parameters by one optimizer step, and only that."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), forgives=False)
@@ -121,7 +121,7 @@ def test_addition_one_step_per_batch(submission, rng):
     )
 
 
-@question("ex2-train", points=0.5, together=4)
+@question("ex2-train", points=0.5)
 def test_addition_gradients_start_from_zero(submission, rng):
     """Over several epochs each step uses the gradient of its own batch and the given optimizer."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), epochs=4,
@@ -129,7 +129,7 @@ def test_addition_gradients_start_from_zero(submission, rng):
     run.assert_trained()
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_every_batch_is_trained_on(submission, rng):
     """Each batch of an epoch makes a step, also the last one that is smaller."""
     same = [values.expand(7, *values.shape[1:]).contiguous() for values in random_data(rng, 1)]
@@ -155,7 +155,7 @@ def assert_shuffles(submission, rng):
         fail("the training sums come in the same order each time", "Shuffle the training set")
 
 
-@question("ex2-train", points=0.5, together=4)
+@question("ex2-train", points=0.5)
 def test_addition_uses_the_loss_it_is_given(submission, rng):
     """The loss passed in is what is minimised and reported, here one with label smoothing."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4), evaluates=True,
@@ -168,7 +168,7 @@ def test_addition_uses_the_loss_it_is_given(submission, rng):
     run.assert_reported("val_loss", hint)
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_trains_in_train_mode(submission, rng):
     """Every training pass happens in train mode, in each epoch, even if the model came in eval."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 3), epochs=3,
@@ -204,7 +204,7 @@ def test_addition_evaluation_records_no_gradients(submission, rng):
 # -- what is reported ---------------------------------------------------------------------------
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_history_has_every_epoch(submission, rng):
     """The result holds train_loss, train_acc, val_loss and val_acc, one number per epoch."""
     data = random_data(rng, 17), random_data(rng, 13)
@@ -212,7 +212,7 @@ def test_addition_history_has_every_epoch(submission, rng):
     assert_reports_every_epoch(train)
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_losses_are_means_over_samples(submission, rng):
     """The loss of an epoch is the mean over its samples, also if the last batch is smaller."""
     assert_losses_are_means(
@@ -222,7 +222,7 @@ def test_addition_losses_are_means_over_samples(submission, rng):
     )
 
 
-@question("ex2-train", points=1, together=4)
+@question("ex2-train", points=1)
 def test_addition_losses_of_the_right_moment(submission, rng):
     """The training loss is taken before each step."""
     run = run_train(submission, rng, random_data(rng, 6), random_data(rng, 4))
@@ -253,7 +253,7 @@ def judged_sums(rng):
 ACCURACY_HINT = "It should be the share of all sums of which every digit is right"
 
 
-@question("ex2-train", points=1.5, together=4)
+@question("ex2-train", points=1.5)
 def test_addition_training_accuracy(submission, rng):
     """The training accuracy is the share of sums of which every digit is right."""
     data, options = judged_sums(rng)

@@ -22,16 +22,16 @@ def test_marks_are_read_without_running_the_file(tmp_path: Path) -> None:
         "@question('ex1', points=2)\n"
         "def test_a(submission): pass\n\n"
         "@pytest.mark.parametrize('n', [1, 2])\n"
-        "@testing.question('ex2', points=0.5, if_raises=HINT, together=2)\n"
+        "@testing.question('ex2', points=0.5, if_raises=HINT)\n"
         "def test_b(submission, n): pass\n\n"
         "@fixture\n"
         "def helper(): pass\n",
     )
     tests = read_tests(path)
-    assert [(one.question_id, one.points, one.together, one.name, one.line) for one in tests] == [
-        ("ex1", 2.0, None, "test_a", 3),
-        ("ex2", 0.5, 2.0, "test_b[1]", 7),
-        ("ex2", 0.5, 2.0, "test_b[2]", 7),
+    assert [(test.question_id, test.points, test.name, test.line) for test in tests] == [
+        ("ex1", 2.0, "test_a", 3),
+        ("ex2", 0.5, "test_b[1]", 7),
+        ("ex2", 0.5, "test_b[2]", 7),
     ]
     assert [test.function for test in tests] == ["test_a", "test_b", "test_b"]
 
@@ -56,8 +56,6 @@ def test_public_checks_have_no_cases_because_they_run_without_pytest(tmp_path: P
         ("@question('a', points=0)\ndef test_a(s): pass", 1, "must read"),
         ("@question('a', points=-1)\ndef test_a(s): pass", 1, "must read"),
         ("@question('a', points=True)\ndef test_a(s): pass", 1, "must read"),
-        ("@question('a', points=1, together=0)\ndef test_a(s): pass", 1, "`together` must be a"),
-        ("@question('a', points=1, together=N)\ndef test_a(s): pass", 1, "`together` must be a"),
         ("@question('a', points=1e999)\ndef test_a(s): pass", 1, "must read"),
         ("@question('a', points=2)\ndef check_a(s): pass", 2, "isn't called test_"),
         (
@@ -89,21 +87,4 @@ def test_a_test_in_a_helpers_file_would_never_run(tmp_path: Path) -> None:
     assert read_lab_tests(lab) == []
     (hidden / "mean_test.py").write_text("@question('a', points=1)\ndef test_a(s): pass", "utf-8")
     with pytest.raises(UserError, match=r"mean_test.py:2: holds the test `test_a`, and isn't call"):
-        read_lab_tests(lab)
-
-
-def test_tests_that_lose_together_have_one_limit(tmp_path: Path) -> None:
-    hidden = tmp_path / "hidden"
-    hidden.mkdir()
-    two, three = (
-        f"@question('{name}', points=1, together={n})\ndef test_{name}{n}(s): pass\n"
-        for name, n in (("a", 2), ("a", 3))
-    )
-    other = three.replace("'a'", "'b'")
-    lab = read_lab_folder(tmp_path / "lab.md")
-    (hidden / "test_lab.py").write_text(two + other, "utf-8")
-    assert [test.together for test in read_lab_tests(lab)] == [2, 3]
-    (hidden / "test_lab.py").write_text(two + three, "utf-8")
-    says = r"test_lab.py:4: `test_a3` says together=3, and `test_a2` 2; give both the same number"
-    with pytest.raises(UserError, match=says):
         read_lab_tests(lab)

@@ -115,7 +115,21 @@ def test_a_slip_that_torch_refuses_costs_as_much(grade: Grade) -> None:
 def test_what_is_wrong_behind_a_slip_costs_besides(grade: Grade) -> None:
     wrong = "def ones(count):\n    return torch.zeros(count) * torch.sqrt(1)"
     (ones, _) = grade(a1=wrong).questions
-    assert (ones.score, ones.mistake) == (1, "")
+    assert (ones.score, ones.mistake) == (0.5, "")
+
+
+def test_what_failed_by_its_values_does_not_count_where_slips_are_overlooked(grade: Grade) -> None:
+    """Else an answer could tell the two runs apart and guess twice."""
+    hedges = (
+        "def ones(count):\n"
+        "    try:\n"
+        "        torch.sqrt(1)\n"
+        "    except TypeError:\n"
+        "        if count == 0: raise TypeError('must be Tensor')\n"
+        "        return torch.zeros(count)\n"
+        "    return torch.ones(count)"
+    )
+    assert grade(a1=hedges).questions[0].score == 0.5  # of the test that raised
 
 
 def test_a_test_that_passed_before_counts_where_slips_are_overlooked_too(grade: Grade) -> None:
@@ -166,7 +180,7 @@ def test_only_what_failed_costs(grade: Grade) -> None:
 
 def test_another_mistake_beside_it_costs_besides(grade: Grade) -> None:
     (ones, _) = grade(a1="def ones(count):\n    return torch.zeros(count).cuda()").questions
-    assert (ones.score, ones.mistake) == (1, "")
+    assert (ones.score, ones.mistake) == (0.5, "")
 
 
 def test_a_text_about_gpus_alone_earns_nothing(grade: Grade) -> None:

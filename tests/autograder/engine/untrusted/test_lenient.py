@@ -64,8 +64,12 @@ SLIPS = {
         2 / 3
     ]
     * 3,
+    "torch.tensor(F.mse_loss(grows, grows * 2).item()) * 0": [0.0],
+    "x[0] * F.mse_loss(grows, grows * 2).item() * 0": [0.0] * 3,
     # a class in place of an object
     "torch.optim.SGD(nn.Flatten.parameters()) if 0 else next(nn.PReLU.parameters())": [0.25],
+    "float(nn.Module.train(nn.Dropout(1.0))(torch.ones(1)))": [0.0],
+    "next(nn.Module.to(nn.PReLU(), 'cpu').parameters())": [0.25],
     "next(nn.PReLU.to('cpu').eval().parameters())": [0.25],
     # dtypes
     "x.double() @ torch.ones(3)": [3.0, 12.0],
@@ -93,8 +97,9 @@ SLIPS = {
     "x.view(32, 3)": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
     "x.reshape((32, -1, 1)).flatten()": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
     "Network(None, lambda layer, x: x.flatten().view(32, 3, -1).squeeze())(x)": [0, 1, 2, 3, 4, 5],
-    "torch.empty(2, 0).amax(dim=1)": [float("-inf")] * 2,
-    "torch.empty(0).max()": [float("-inf")],
+    # in place, where a copy would be lost
+    "x.clone().index_add_(0, torch.tensor([0]), torch.ones(1, 3).double())[0]": [1.0, 2.0, 3.0],
+    "(lambda y: y.__setitem__(torch.tensor([0]), torch.ones(1, 3).double()) or y[0])(x)": [1.0] * 3,
     # layers
     "ones(nn.Linear(2, 1))(x)": [2.0, 8.0],
     "ones(nn.Linear(4, 1))(x)": [4.0, 13.0],
@@ -116,6 +121,11 @@ BEYOND = [  # what stays refused
     "torch.ones(2, 3) @ torch.ones(2, 3)",
     "x.view(2, 4, 5)",
     "x[7]",
+    "x[:0][0]",
+    "torch.arange(4)[torch.tensor([4, 1, 2, 3])]",
+    "torch.empty(0).max()",
+    "torch.sqrt(4, out=torch.ones(1))",
+    "torch.tensor([*range(2000), None])",
     "torch.sqrt('four')",
     "torch.cat([torch.ones(2, 3), torch.ones(3, 2)])",
     "x.softmax(5)",
@@ -137,6 +147,10 @@ IS_RIGHT = {  # and stays so
     "x.min(dim=1).values",
     "x.max(dim=1)[1]",
     "nn.LSTM(3, 2)(x)[0].sum() * 0",
+    "torch.tensor(F.mse_loss(grows, grows * 2).item()) * 0",
+    "x[0] * F.mse_loss(grows, grows * 2).item() * 0",
+    "float(nn.Module.train(nn.Dropout(1.0))(torch.ones(1)))",
+    "next(nn.Module.to(nn.PReLU(), 'cpu').parameters())",
 }
 
 
