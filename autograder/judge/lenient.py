@@ -31,26 +31,22 @@ def try_leniently(
         own: the student's own run, which is over; its time limit holds here as well.
         questions: as that run left them.
     """
-    stopped = [
-        question.id for question in questions if any(_is_slip(test, own) for test in question.tests)
-    ]
+    slips = {
+        question.id: {test.name for test in question.tests if _is_slip(test, own)}
+        for question in questions
+    }
+    stopped = [question for question, names in slips.items() if names]
     if not stopped or not tensors.is_imported_by(own.text):
         return questions
-    session = Session(
-        own.zygote,
-        own.cells,
-        own.seed,
-        own.clock,
-        files=own.files,
-        listens=own.listens,
-        lenient=True,
-    )
+    session = Session(own.zygote, own.cells, own.seed, own.clock, files=own.files, lenient=True)
     try:
         verdicts = ready.tests.run(session, stopped)
     finally:
         session.close()
     return tuple(
-        _better(question, verdicts[question.id], own) if question.id in stopped else question
+        _better(question, verdicts[question.id], slips[question.id])
+        if question.id in stopped
+        else question
         for question in questions
     )
 
@@ -71,13 +67,13 @@ def _is_refused(said: str) -> bool:
     return lenient.is_refusal(said) or gpu.is_missed(said)
 
 
-def _better(question: QuestionResult, again: Iterable[Verdict], own: Session) -> QuestionResult:
+def _better(question: QuestionResult, again: Iterable[Verdict], slips: set[str]) -> QuestionResult:
     """The question with what it earns where slips are overlooked, if that is more."""
-    passed = {test.name for test in again if test.passed}
+    passed = {test.name for test in again if test.passed} & slips
     overlooked = replace(
         question,
         tests=tuple(
-            replace(test, outcome="passed") if test.name in passed and _is_slip(test, own) else test
+            replace(test, outcome="passed") if test.name in passed else test
             for test in question.tests
         ),
     )

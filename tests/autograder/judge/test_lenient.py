@@ -151,10 +151,8 @@ def test_another_precision_is_overlooked_as_well(grade: Grade) -> None:
 
 def test_where_the_library_is_not_used_nothing_is_run_again(grade: Grade, forks: list[int]) -> None:
     assert scores(grade(imports="", a1="ones = torch.sqrt(4)")) == [0, 0]
-    assert scores(grade(imports="", a1="def ones(count):\n    return [1.0] * ('size' + 1)")) == [
-        0,
-        0,
-    ]
+    raises = "def ones(count):\n    return [1.0] * ('size' + 1)"
+    assert scores(grade(imports="", a1=raises)) == [0, 0]
     assert len(forks) == 2
 
 
