@@ -1,7 +1,8 @@
 """An answer that a small slip stops with an error, judged once more where slips are overlooked.
 
-A number where a tensor is asked for, a batch size typed as a number, "cuda" where the grader has no
-GPU: a test sees an exception, and nothing of the answer's rest. Who marks an exam by hand reads on.
+A number where a tensor is asked for, a batch size typed as a number, the name of another cell's
+model, "cuda" where the grader has no GPU: a test sees an exception, and nothing of the answer's
+rest. Who marks an exam by hand reads on.
 So the notebook runs again in a worker that overlooks slips (`engine.untrusted.lenient`), and the
 tests that a slip may have stopped count where they pass there. The answer loses a fifth of what it
 so earns, because it does not run. Tests judge there what they always judge: values.
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..engine import Cause
-from ..engine.untrusted import gpu, lenient, tensors
+from ..engine.untrusted import gpu, lenient, names, tensors
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
@@ -59,7 +60,7 @@ def _is_slip(test: Verdict, own: Session) -> bool:
         cells = own.failures.values()
         return any(cell.cause is Cause.RAISED and _is_refused(cell.message) for cell in cells)
     if test.cause is Cause.RAISED:
-        return _is_refused(test.message)
+        return _is_refused(test.message) or names.is_missed(test.message)
     return lenient.is_other_precision(test.message)
 
 

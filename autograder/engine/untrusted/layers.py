@@ -17,6 +17,8 @@ def fit(layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         return None
     first, *others = args
     first = first_of(first)
+    if isinstance(layer, torch.nn.Sequential):
+        return _as_one_batch(layer, first), *others
     if isinstance(layer, torch.nn.MultiheadAttention):
         widths = layer.embed_dim, layer.kdim, layer.vdim
         given = (first, *others)
@@ -33,6 +35,8 @@ def ease(layer: Any, args: tuple[Any, ...], result: Any) -> Any:
     that of what it gave last."""
     if _is_of_torch(layer) and type(result) is tuple and result and is_tensor(result[0]):
         return Pair(result)
+    if joined := vars(layer).pop("joined_sizes", None):
+        return result.unflatten(0, joined) if is_tensor(result) else result
     has_own = hasattr(type(layer), "backward")
     if is_tensor(result) and result.ndim == 0 and not has_own:
         object.__setattr__(layer, "backward", result.backward)
@@ -41,6 +45,18 @@ def ease(layer: Any, args: tuple[Any, ...], result: Any) -> Any:
 
 def _is_of_torch(layer: Any) -> bool:
     return type(layer).__module__.startswith("torch.")
+
+
+def _as_one_batch(layers: Any, images: Any) -> Any:
+    """Images as one batch, if convolutions come first; `layers` keep which sizes were joined."""
+    import torch
+
+    vars(layers).pop("joined_sizes", None)
+    comes_first = next(iter(layers), None)
+    if not isinstance(comes_first, torch.nn.Conv2d) or not is_tensor(images) or images.ndim < 5:
+        return images
+    vars(layers)["joined_sizes"] = images.shape[:-3]
+    return images.flatten(0, -4)
 
 
 def _width(layer: Any) -> tuple[int, int]:

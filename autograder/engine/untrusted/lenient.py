@@ -19,7 +19,8 @@ from .repairs import REFUSALS, Call, repaired
 REFUSED = re.compile(
     r"\b[Tt]ensors?\b|\b[Dd]types?\b|\bsizes?\b|\bshapes?\b|\bdim\b|\bchannels\b|\binput_size\b"
     r"|\bdimension\b|\bscalar|\breturn_types\b|\bHalf\b|\belements\b"
-    r"|not implemented for|can't be cast|\btuple\b|attribute '(backward|_apply|item)'|: 'self'"
+    r"|\benforce_sorted\b|not implemented for|can't be cast|\btuple\b"
+    r"|attribute '(backward|_apply|item)'|: 'self'"
 )
 OTHER_PRECISION = re.compile(r"\bhas dtype torch\.(float64|float16|bfloat16)\b")
 
@@ -54,6 +55,7 @@ def begin() -> None:
     torch.nn.modules.module.register_module_forward_pre_hook(before)
     after: Any = layers.ease
     torch.nn.modules.module.register_module_forward_hook(after)
+    _sort_what_is_packed()
     for name in ("double", "half", "bfloat16"):
         setattr(torch.nn.Module, name, lambda network: network)
     for name in ("parameters", "to", "train", "eval"):
@@ -69,6 +71,21 @@ def _also_wrong_types() -> None:
         function = getattr(torch, name)
         if callable(function) and not name.startswith("_"):
             setattr(torch, name, _always_overlooking(function))
+
+
+def _sort_what_is_packed() -> None:
+    """Have sequences packed in any order of their lengths."""
+    import torch
+
+    rnn = torch.nn.utils.rnn
+    pack = rnn.pack_padded_sequence
+
+    def in_any_order(
+        input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = False
+    ) -> Any:
+        return pack(input, lengths, batch_first, enforce_sorted=False)
+
+    rnn.pack_padded_sequence = in_any_order
 
 
 def _always_overlooking(function: Callable[..., Any]) -> Callable[..., Any]:

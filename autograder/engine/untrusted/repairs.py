@@ -174,8 +174,40 @@ def without_gradients(call: Call) -> Iterator[Call]:
         yield call.with_each(lambda value: value.detach() if is_tensor(value) else value)
 
 
+def places_of_as_many(call: Call) -> Iterator[Call]:
+    """Places in several dimensions, more in one than in another: as many as there are in all."""
+    places = call.args[1] if call.name in ("__getitem__", "__setitem__") else None
+    if not isinstance(places, tuple):
+        return
+    lengths = [len(one) for one in places if is_tensor(one) and one.ndim == 1]
+    if lengths and min(lengths) < max(lengths):
+        cut = (one[: min(lengths)] if is_tensor(one) and one.ndim == 1 else one for one in places)
+        yield call.with_one(1, tuple(cut))
+
+
+def labels_like_predictions(call: Call) -> Iterator[Call]:
+    """A loss's labels have the shape of the predictions; classes stand in the second dimension."""
+    if len(call.args) < 2 or not all(map(is_tensor, call.args[:2])):
+        return
+    predictions, labels = call.args[:2]
+    if call.name == "cross_entropy":
+        if predictions.ndim > 2:
+            yield call.with_one(0, predictions.movedim(-1, 1))
+    elif "loss" in call.name or "cross_entropy" in call.name:
+        yield call.with_one(1, labels.reshape(predictions.shape))
+
+
+def learns_nothing(call: Call) -> Iterator[Call]:
+    """Where no gradients were recorded, none are computed."""
+    if call.name == "backward" and not any(tensor.requires_grad for tensor in call.tensors):
+        yield Call(lambda: None, [], {})
+
+
 REPAIRS: tuple[Callable[[Call], Iterator[Call]], ...] = (
     without_gradients,
+    learns_nothing,
+    places_of_as_many,
+    labels_like_predictions,
     dtypes_that_go_together,
     sizes_that_go_together,
     sizes_of_this_batch,

@@ -623,6 +623,8 @@ class Reader(nn.Module):
         self.scale = nn.Parameter(torch.ones(1))
 
     def forward(self, num_1, num_2):
+        if num_1.ndim == 4:  # without a batch, which the public check asks for
+            return self(num_1[None], num_2[None])[0]
         first, second = ((10 * number.mean((2, 3, 4))).round().long() for number in (num_1, num_2))
         logits = table[first, second, torch.arange(first.shape[1])] * self.scale
         logits = logits.roll(shift * logits.requires_grad, dims=2)

@@ -112,6 +112,13 @@ def test_a_slip_that_torch_refuses_costs_as_much(grade: Grade) -> None:
     assert (three.score, three.mistake) == (0, "")
 
 
+def test_the_name_of_something_else_costs_as_much(grade: Grade) -> None:
+    (ones, three) = grade(a1="def ones(count):\n    return torch.ones(count_of_mine)").questions
+    assert (ones.score, ones.mistake) == (4, STOPS)
+    assert all("name 'count_of_mine' is not defined" in test.message for test in ones.tests)
+    assert three.score == 0  # it is of the cells that failed
+
+
 def test_what_is_wrong_behind_a_slip_costs_besides(grade: Grade) -> None:
     wrong = "def ones(count):\n    return torch.zeros(count) * torch.sqrt(1)"
     (ones, _) = grade(a1=wrong).questions

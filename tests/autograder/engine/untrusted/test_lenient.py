@@ -97,6 +97,13 @@ SLIPS = {
     "x.view(32, 3)": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
     "x.reshape((32, -1, 1)).flatten()": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
     "Network(None, lambda layer, x: x.flatten().view(32, 3, -1).squeeze())(x)": [0, 1, 2, 3, 4, 5],
+    "x[torch.arange(4), torch.tensor([1, 2])]": [1.0, 5.0],
+    "F.binary_cross_entropy_with_logits(torch.zeros(2), torch.zeros(2, 1))": [0.6931472],
+    "nn.CrossEntropyLoss()(torch.zeros(2, 3, 5), torch.zeros(2, 3).long())": [1.6094379],
+    "nn.utils.rnn.pack_padded_sequence(x, [1, 2], batch_first=True).data[:2]": [3.0, 0.0],
+    "nn.Sequential(ones(nn.Conv2d(1, 1, 2)))(torch.ones(2, 3, 1, 2, 2)).flatten(1)[1]": [5.0] * 3,
+    # gradients
+    "x.sum().backward() or x[0]": [0.0, 1.0, 2.0],
     # in place, where a copy would be lost
     "x.clone().index_add_(0, torch.tensor([0]), torch.ones(1, 3).double())[0]": [1.0, 2.0, 3.0],
     "(lambda y: y.__setitem__(torch.tensor([0]), torch.ones(1, 3).double()) or y[0])(x)": [1.0] * 3,
@@ -128,6 +135,9 @@ BEYOND = [  # what stays refused
     "torch.tensor([*range(2000), None])",
     "torch.sqrt('four')",
     "torch.cat([torch.ones(2, 3), torch.ones(3, 2)])",
+    "x[torch.arange(2), torch.tensor([3, 4])]",
+    "F.binary_cross_entropy_with_logits(torch.zeros(2), torch.zeros(3))",
+    "grows.backward()",
     "x.softmax(5)",
     "raise NotImplementedError('TODO: do it')",
 ]
