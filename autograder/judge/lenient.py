@@ -5,15 +5,16 @@ model, "cuda" where the grader has no GPU: a test sees an exception, and nothing
 rest. Who marks an exam by hand reads on.
 So the notebook runs again in a worker that overlooks slips (`engine.untrusted.lenient`), and the
 tests that a slip may have stopped count where they pass there. The answer loses a fifth of what it
-so earns, because it does not run. Tests judge there what they always judge: values.
+so earns, because it does not run. Tests judge there what they always judge: values; and the loss of
+a known mistake holds there too.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ..engine import Cause
 from ..engine.untrusted import gpu, lenient, names, tensors
+from .fair_loss import judged
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
@@ -39,13 +40,25 @@ def try_leniently(
     stopped = [question for question, names in slips.items() if names]
     if not stopped or not tensors.is_imported_by(own.text):
         return questions
-    session = Session(own.zygote, own.cells, own.seed, own.clock, files=own.files, lenient=True)
+    session = Session(
+        own.zygote,
+        own.cells,
+        own.seed,
+        own.clock,
+        files=own.files,
+        listens=own.listens,
+        lenient=True,
+    )
     try:
         verdicts = ready.tests.run(session, stopped)
     finally:
         session.close()
     return tuple(
-        _better(question, verdicts[question.id], slips[question.id])
+        _better(
+            question,
+            judged(ready, question.id, question.max_score, verdicts[question.id]),
+            slips[question.id],
+        )
         if question.id in stopped
         else question
         for question in questions
@@ -68,9 +81,13 @@ def _is_refused(said: str) -> bool:
     return lenient.is_refusal(said) or gpu.is_missed(said)
 
 
-def _better(question: QuestionResult, again: Iterable[Verdict], slips: set[str]) -> QuestionResult:
-    """The question with what it earns where slips are overlooked, if that is more."""
-    passed = {test.name for test in again if test.passed} & slips
+def _better(question: QuestionResult, again: QuestionResult, slips: set[str]) -> QuestionResult:
+    """The question with what it earns where slips are overlooked, if that is more.
+
+    Args:
+        again: what the same tests made of it there.
+    """
+    passed = {test.name for test in again.tests if test.passed} & slips
     overlooked = replace(
         question,
         tests=tuple(
@@ -78,8 +95,11 @@ def _better(question: QuestionResult, again: Iterable[Verdict], slips: set[str])
             for test in question.tests
         ),
     )
-    earned = overlooked.tests_score - question.tests_score
-    score = overlooked.tests_score - _up_to_half_points(LOST_SHARE * earned)
+    reached = overlooked.tests_score
+    if all(test.passed or test.name in slips for test in question.tests):
+        reached = max(reached, again.mistake_score or 0.0)
+    earned = reached - question.tests_score
+    score = reached - _up_to_half_points(LOST_SHARE * earned)
     if score <= (question.own_score or 0.0):
         return question
     return replace(

@@ -280,6 +280,19 @@ def test_what_a_mistake_does_not_fail_costs_what_it_is_worth(pool: Pool) -> None
     )
 
 
+def test_a_mistake_behind_a_slip_costs_its_fair_loss_and_a_fifth(pool: Pool) -> None:
+    own = (
+        "    n = len(numbers_given)\n"
+        "    return sum(numbers) / (n - 1 or 1) if numbers else None\n"
+        "import torch"
+    )
+    result = judged(pool, own)
+    (question,) = [one for one in result["questions"] if one["tests"]]
+    assert all("name 'numbers_given'" in test["message"] for test in question["tests"])
+    assert question["mistake_score"] == question["max_score"] - 1.5 - 1
+    assert question["mistake"] == ""  # it stops before
+
+
 def test_without_a_fair_loss_the_tests_decide(pool: Pool) -> None:
     assert score(pool, BY_TWO) == 0.0  # it passes public checks only
 
