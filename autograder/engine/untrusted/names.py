@@ -34,6 +34,8 @@ class LikelyNames(dict[str, Any]):
         self.files = files
 
     def __missing__(self, name: str) -> Any:
+        if name in vars(builtins):  # by now
+            return vars(builtins)[name]
         for frame in self._frames(sys._getframe(1)):
             arguments = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             for among in (_of_this_kind(name, arguments), _slips(name, frame.f_locals)):

@@ -183,6 +183,15 @@ def test_a_class_that_was_not_called_is_an_object(fork: Callable[[], Worker]) ->
     assert float(submission.Scale()(torch.tensor(-1.0))) == -0.25  # a class by its own name
 
 
+def test_the_notebooks_own_names_are_there(fork: Callable[[], Worker]) -> None:
+    worker = fork()
+    worker.be_lenient()
+    assert worker.execute("display(1)\nget_ipython().run_line_magic('pwd', '')") is None
+    assert worker.execute("%matplotlib inline\nimport math\ny = math.floor(1.5)") is None
+    assert worker.execute("def f(model):\n    return modle") is None
+    assert worker.submission.f(worker.submission.y) == 1
+
+
 @pytest.mark.parametrize("source", BEYOND, ids=str)
 def test_what_may_mean_anything_stays_refused(fork: Callable[[], Worker], source: str) -> None:
     worker = fork()

@@ -47,6 +47,14 @@ def test_where_the_cell_itself_runs_names_of_the_notebook_are_likely() -> None:
     assert made_by("class A:\n    a = 1\nmade = A.a", name="made") == 1
 
 
+def test_what_became_a_name_of_python_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = {"__builtins__": LikelyNames(CELLS)}
+    monkeypatch.setattr(builtins, "modle", "new", raising=False)
+    exec(compile("def train(model):\n    return modle", CELLS, "exec"), cell)
+    train: Any = cell["train"]
+    assert train("old") == "new"
+
+
 @pytest.mark.parametrize("name", ["criterion", "model2lstm_of_mine", "x", "TODO_model"])
 def test_other_names_are_missing(name: str) -> None:
     with pytest.raises(NameError, match=f"name '{name}' is not defined"):
