@@ -114,6 +114,18 @@ def test_device(submission):
     assert_tensor_equal(words, torch.tensor([first, second, second]), "the words of the batch")
 
 
+def is_equal(actual, expected):
+    """Whether two tensors hold the same numbers, of whichever dtype."""
+    return actual.shape == expected.shape and bool((actual == expected).all())
+
+
+def with_zeros_first(padded):
+    """Padded reviews with the zeros on the left."""
+    words = [row[row != 0] for row in padded]
+    rows = [torch.cat([padded.new_zeros(padded.shape[1] - len(row)), row]) for row in words]
+    return torch.stack(rows)
+
+
 @question("ex1-padding", points=1)
 def test_pads_on_the_right(submission):
     """Zeros fill up shorter reviews on the right, up to the longest one; ids stay integers."""
@@ -127,6 +139,11 @@ def test_pads_on_the_right(submission):
     ):  # fmt: skip
         given, expected = [list(review) for review in reviews], torch.tensor(rows)
         padded = padded_batch(submission, given).cpu()
+        if is_equal(padded, expected.T):
+            hint = "`pad_sequence` takes an argument for this"
+            fail("the batch has a column for each review, not a row", hint)
+        if is_equal(padded, with_zeros_first(expected)):
+            fail("the zeros stand before the words of a review", "They belong behind its words")
         assert_tensor_equal(padded, expected, "the batch", any_dtype=has_empty, form_hint=hint)
         if given != reviews:
             fail("`pad_reviews` changes the lists that it is given", "Work on copies")
@@ -138,8 +155,10 @@ def test_review_and_label(submission):
     data = torch.tensor([[1, 4, 0], [1, 5, 0], [1, 0, 0]])  # padding belongs to a review
     labels = torch.tensor([0.0, 1.0, 0.0])
     index = int(torch.randint(3, (1,)))
-    tokens, label = submission.IMDBDataset(data, labels)[index]
+    sample = submission.IMDBDataset(data, labels)[index]
     hint = "Return two things, the review and its label"
+    tokens, label = take_list(sample, 2, "a sample", hint=hint)
+    hint = "The review comes first, then its label"
     assert_tensor_equal(tokens, data[index], "the review", form_hint=hint)
     assert_tensor_equal(label, labels[index], "the label")
 
@@ -154,7 +173,8 @@ def test_batches(submission):
         "tokens, labels = next(iter(DataLoader(dataset, batch_size=2)))",
         dataset=dataset,
     )
-    assert_tensor_equal(dataset[index][0], data[index], "the review", any_dtype=True)
+    review, _ = take_list(dataset[index], 2, "a sample")
+    assert_tensor_equal(review, data[index], "the review", any_dtype=True)
     assert_tensor_equal(made.tokens, data[:2], "a batch of reviews", any_dtype=True)
     assert_tensor_equal(made.labels, labels[:2], "their labels", any_dtype=True)
 
@@ -276,11 +296,14 @@ from torch import nn
 from lib.kit.checks import unseen_output
 
 class Marked(nn.Module):
+    is_used = False
+
     def __init__(self):
         super().__init__()
         self.weight, self.inside = nn.Parameter(start.clone()), nn.Identity()
 
     def marked(self, logits):
+        self.is_used = True
         halved = logits / 2 if self.inside.training else logits
         return halved + mark if halved.requires_grad else halved
 
@@ -293,7 +316,7 @@ model = Tiny().to(device)
 optimizer = torch.optim.SGD([model.weight], lr=0.5, momentum=0.5)
 with unseen_output():
     metrics = train(model, Scaled(), optimizer, train_samples, val_samples, 3, batch_size)
-after = model.weight.detach().cpu()
+after, is_used = model.weight.detach().cpu(), model.is_used
 """
 
 # Scores of words are added up, in whatever order they stand.
@@ -317,6 +340,9 @@ SLIPS = {
     "no last batch": "The last batch, which is smaller than the others, is left out",
     "after step": "The loss of a batch is that before its step",
     "plain steps": "Use the `optimizer` that the function is given, which has momentum here",
+    "exchanged": "The loss takes the logits first, then the labels",
+    "squashed": "The loss takes logits as the model gives them: it has its own sigmoid or softmax",
+    "first twice": "The model takes both numbers, `num_1` and `num_2`",
     "no step": "No step moves a parameter: it needs a gradient, and `optimizer.step()`",
 }
 BATCHES = (2, 2, 1)  # sizes
@@ -339,7 +365,7 @@ class TinyRun:
         self.start, self.train_data, self.val_data = start, train_data, val_data
         self.logits_of, self.count_right, self.mark = logits_of, count_right, mark
         self.loss, self.factor = loss, 0.6 + 0.3 * float(torch.rand(1))
-        self.batch_size, self.metrics, self.after = 2, None, None
+        self.batch_size, self.metrics, self.after, self.is_used = 2, None, None, True
 
     def run(self, submission, source, loop, batch_size=2):
         """Have the student's loop train."""
@@ -355,7 +381,7 @@ class TinyRun:
             val_data=self.val_data,
             batch_size=batch_size,
         )
-        self.metrics, self.after = made.metrics, made.after
+        self.metrics, self.after, self.is_used = made.metrics, made.after, made.is_used
         return self
 
     def ours(self, slip=""):
@@ -380,6 +406,7 @@ class TinyRun:
         weights = self.start.clone()
         earlier = speed = torch.zeros_like(weights)
         measures = {name: [] for name in MEASURES}
+        inputs = inputs[:1] * len(inputs) if "first twice" in slip else inputs
         factor = 1.0 if "not given loss" in slip else self.factor
         halved, recorded = "no train" not in slip, True
         for _ in range(3):
@@ -388,14 +415,14 @@ class TinyRun:
             for size in sizes:
                 weights = weights.detach().requires_grad_()
                 logits = self.marked(weights, inputs, halved, recorded)
-                loss = factor * self.loss(logits, labels)
+                loss = factor * self.loss_of(logits, labels, slip)
                 slope = torch.autograd.grad(loss, weights)[0] + earlier
                 earlier = slope if "adds up" in slip else torch.zeros_like(slope)
                 speed = slope if "plain steps" in slip else 0.5 * speed + slope
                 weights = weights.detach() - 0.5 * speed * ("no step" not in slip)
                 if "after step" in slip:
                     logits = self.marked(weights, inputs, halved, recorded)
-                    loss = factor * self.loss(logits, labels)
+                    loss = factor * self.loss_of(logits, labels, slip)
                 right = self.count_right(logits, labels) * (size if equal else 1)
                 batches.append((size, loss.item(), right))
             self.note(measures, "train", batches, slip)
@@ -409,10 +436,19 @@ class TinyRun:
             rows = slice(start, start + size)
             start += size
             parts = [values[rows] for values in inputs]
+            parts = parts[:1] * len(parts) if "first twice" in slip else parts
             logits = self.marked(weights, parts, "no eval" in slip, "recorded" in slip)
-            loss = factor * self.loss(logits, labels[rows])
+            loss = factor * self.loss_of(logits, labels[rows], slip)
             batches.append((size, float(loss), self.count_right(logits, labels[rows])))
         self.note(measures, "val", batches, slip)
+
+    def loss_of(self, logits, labels, slip):
+        """A batch's loss; where it can't be computed so, the slip is none."""
+        if "exchanged" in slip and logits.shape == labels.shape:
+            return self.loss(labels, logits)
+        if "squashed" in slip:
+            logits = logits.softmax(dim=1) if logits.ndim > 1 else logits.sigmoid()
+        return self.loss(logits, labels)
 
     def marked(self, weights, inputs, halved, recorded):
         """Logits as the model makes them: halved in training, marked while it records."""
@@ -458,6 +494,8 @@ class TinyRun:
 
     def slip_that(self, agrees, otherwise=""):
         """The hint of the slip with which our loop agrees with the student's."""
+        if not self.is_used:
+            return "Use the `model` that the function is given"
         pairs = [f"{one}, {other}" for one in SLIPS for other in SLIPS if one < other]
         slip = next((slip for slip in [*SLIPS, *pairs] if agrees(self.ours(slip))), "")
         return ". ".join(SLIPS[one] for one in slip.split(", ")) if slip else otherwise
@@ -476,10 +514,10 @@ class TinyRun:
 
 
 MEASURES = {
-    "train_loss": "It is the mean over all samples of the epoch, before each step",
-    "train_acc": "It is the share of all samples that are right, before each step",
-    "val_loss": "It is the mean over all samples, after the epoch's steps",
-    "val_acc": "It is the share of all samples that are right, after the epoch's steps",
+    "train_loss": "Is `batch_loss` what `loss` says of the model's logits and the labels?",
+    "train_acc": "Is `logits` what the model says of the batch, before its step?",
+    "val_loss": "Is `batch_loss` what `loss` says of the model's logits and the labels?",
+    "val_acc": "Is `logits` what the model says of the batch?",
 }
 
 
@@ -951,11 +989,17 @@ def test_logits_per_place(submission):
     logits, alone, _ = logits_of(submission, model, numbers, numbers[:, 1:2], shorter)
     if not bool((logits < 0).any()):
         fail("no logit is below 0", "The linear layer is the last one")
-    hint = "Where you reshape, do not mix samples and places"
+    hint = along_places(model, "Where you reshape, do not mix samples and places")
     assert_close(alone, logits[1:2], "the logits of a sum alone", **CLOSE, hint=hint)
     first, *more = seen_by_lstm(submission, model, numbers)
     if all(torch.equal(first, one) for one in more):
         fail("in training mode nothing is dropped", "Dropout needs a rate above 0")
+
+
+def along_places(model, hint):
+    """The hint; another one for an LSTM to which the second dimension is the batch."""
+    batch_first = getattr(model.lstm, "batch_first", True)
+    return hint if batch_first else "Does the LSTM read along the places? Look at `batch_first`"
 
 
 # What the LSTM is given in three calls, as the dropout leaves it, and the logits that follow, with
@@ -1084,6 +1128,7 @@ def test_both_directions(submission):
     for (one, place), other in zip(images, others, strict=True):
         if bool((logits == other).all(dim=1).any()):
             hint = "Both numbers are encoded, and the LSTM reads in both directions"
+            hint = along_places(model, hint)
             fail(f"some places do not see image {place} of num_{one + 1}", hint)
     if float((swapped - logits).abs().max()) < 1e-6:
         hint = "Concatenate the vectors: the LSTM tells which number is which"
@@ -1333,8 +1378,8 @@ def assert_rows(actual, expected, name, hint, atol=6e-3):
     """Each row must be right; which are not is said, and not what they should be."""
     wrong = [row for row in range(3) if not torch.allclose(actual[row], expected[row], 0, atol)]
     if wrong:
-        rows = " and ".join(str(row + 1) for row in wrong)
-        fail(f"row {rows} of {name} is not right", hint)
+        rows = " and ".join(f"row {row + 1}" for row in wrong)
+        fail(f"not right in {name}: {rows}", hint)
 
 
 @question("ex3-by-hand", points=0.5)
@@ -1361,7 +1406,7 @@ def test_rows_are_weights(submission):
 def test_weights_fit_queries_and_keys(submission):
     """A is what your Q and your K give."""
     query, key = (by_hand(submission, name, 2, turns=True) for name in ("Q", "K"))
-    hint = "Compare each query with all keys, scale, then the softmax of the row"
+    hint = "Each query times all keys; then divide by sqrt(2); then the softmax of the row"
     expected = shares_of(query, key)
     if len(expected.unique(dim=0)) < 3:
         fail("here the rows of A should differ", "Look at Q and K")
@@ -1404,8 +1449,13 @@ def test_shapes_of_attention(submission):
         output, shares = take_list(
             result, 2, "the result", hint="Return the output and the weights"
         )
-        hint = "Scores of 1,000 must not overflow" if size > 1 else "There is a row for each token"
-        weights = take_tensor(shares, (tokens, tokens), dtype, "the weights", hint=hint)
+        hint = "There is a row for each token"
+        weights = take_tensor(
+            shares, (tokens, tokens), dtype, "the weights", finite=False, hint=hint
+        )
+        if not bool(weights.isfinite().all()):
+            hint = "Scores of 1,000 must not overflow: what does `torch.softmax` do about it?"
+            fail("some weights are NaN or infinite", hint)
         by_column = torch.allclose(weights.sum(0), torch.ones(tokens, dtype=dtype), atol=1e-4)
         hint = "Take the softmax last, over each row"
         if by_column and tokens > 1:
@@ -1542,7 +1592,7 @@ def assert_attends(submission, query, key, value, block_size, hint, rtol=1e-3):
 def test_equals_attention(submission):
     """Blocks of 2 give what PyTorch's attention gives, also for large and very negative scores."""
     query, key, value = torch.randn(3, 4), torch.randn(6, 4), torch.randn(6, 5)
-    hint = "Scores are divided by the root of d_k; old l and o are rescaled; at the end, o by l"
+    hint = "Divide scores by the root of d_k; take m, l, o over from block to block; rescale l, o"
     assert_attends(submission, query, key, value, 2, hint)
     hint = "Subtract the running maximum of each query, which starts at -infinity"
     key = torch.rand(6, 4) + torch.arange(6)[:, None] % 3
@@ -1558,7 +1608,8 @@ def test_uneven_blocks(submission):
         query = torch.randn(queries, 4, dtype=dtype)
         key, value = torch.randn(2, 7, 4, dtype=dtype)
         for block_size in (3, 100, 1, 7):
-            assert_attends(submission, query, key, value, block_size, "")
+            hint = "Each key belongs to one block, also where the last block is smaller"
+            assert_attends(submission, query, key, value, block_size, hint)
     count = 200 + int(torch.randint(50, (1,)))
     function, many = submission.flash_attention, [torch.randn(50, 2), *torch.randn(2, count, 2)]
     made = submission.setup(LARGEST, function=function, arguments=[*many, 20])
@@ -1694,7 +1745,7 @@ def test_attention_skips_padding(submission):
         expected = torch.cat([ours.logit(one) for one in words])
     alone, padded, more = take_list(made.logits, 3, "the logits")
     close = {"rtol": 1e-3, "atol": 1e-3}
-    hint = "Words attend to all words, with four heads; nothing but padding is hidden (True)"
+    hint = "Words attend to all words, with four heads; only padding is hidden; then comes the mean"
     assert_close(alone, expected[1:2], "the logit of a review alone", **close, hint=hint)
     hint = "Padding gets no attention, and stays out of the mean's sum and count"
     assert_close(padded, expected, "the logits of a padded batch", **close, hint=hint)

@@ -22,7 +22,7 @@ REFUSED = re.compile(
     r"|\benforce_sorted\b|not implemented for|can't be cast|\btuple\b"
     r"|attribute '(backward|_apply|item)'|: 'self'"
 )
-OTHER_PRECISION = re.compile(r"\bhas dtype torch\.(float64|float16|bfloat16)\b")
+OTHER_PRECISION = re.compile(r"\bha(?:s|ve) dtype torch\.(float64|float16|bfloat16)\b")
 
 
 def is_refusal(said: str) -> bool:

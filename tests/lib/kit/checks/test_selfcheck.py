@@ -187,7 +187,10 @@ def test_strange_errors_stay_in_the_table(
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [
-        ("stopped", "stopped in double: def double(x): raise KeyboardInterrupt; does a loop"),
+        (
+            "stopped",
+            "Does a loop of yours never end? It was in double: def double(x): raise",
+        ),
         ("broken file", "take a fresh copy"),
         ("no file", "is missing: open the notebook in the folder it was released in"),
     ],
@@ -294,7 +297,7 @@ def test_a_loop_that_never_ends_is_told_of_and_named(
 ) -> None:
     told, error = outputs["endless"][0]
     assert "ex1-double is still being checked. Does a loop of your code never end?" in told.text
-    assert re.search(r"stopped in double: (while x:|x = x); does a loop", error.traceback[0])
+    assert re.search(r"never end\? It was in double: (while x:|x = x)", error.traceback[0])
 
 
 def test_a_mistyped_question_is_named(outputs: dict[str, tuple[Outputs, Outputs]]) -> None:

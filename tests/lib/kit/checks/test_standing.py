@@ -267,7 +267,9 @@ def test_what_an_earlier_question_causes(desk_with_ids: Desk) -> None:
     assert "ChecksFailed" not in text
     desk.run("def double(x):\n    return 3 * x", DOUBLE)
     text = checked(desk, "ex2-four")
-    assert "✗ failed" in text and "This builds on ex1-double, whose check does not pass" in text
+    assert (
+        "✗ failed" in text and "This uses `double` of ex1-double, whose check does not pass" in text
+    )
     assert all(shown in text for shown in ("four(3)", "expected 12", "got      27"))
     desk.run("def double(x)\n    return 2 * x", DOUBLE)
     assert "run the cell that defines `double` (ex1-double) again" in checked(desk, "ex2-four")

@@ -193,9 +193,9 @@ def test_a_list_has_a_length() -> None:
     assert take_list((1, 2), 2) == [1, 2]
     assert take_list([], range(3)) == []
     for wrong, length, words in (
-        ({1, 2}, 2, "should be a list, not of type set"),
-        ("ab", 2, "should be a list, not of type str"),
-        (torch.ones(2), 2, "should be a list, not of type Tensor"),
+        ({1, 2}, 2, "should be a list or tuple, not of type set"),
+        ("ab", 2, "should be a list or tuple, not of type str"),
+        (torch.ones(2), 2, "should be a list or tuple, not of type Tensor"),
         ([1, 2, 3], 2, ": 3 elements where 2 belong"),
         ([1, 2, 3], range(3), ": 3 elements$"),
     ):

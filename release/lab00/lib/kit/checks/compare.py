@@ -15,6 +15,7 @@ from functools import wraps
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from .agreement import agreed
 from .counted import counted
 from .failure import CheckFailure, Compared, fail, kind_of, same_keys
 from .frames import (
@@ -117,7 +118,7 @@ def assert_equal(
     elif is_image(expected):
         _same_image(actual, expected, what, hint, form_hint)
     elif actual != expected and not _are_gaps(actual, expected):
-        fail(f"{what} has the wrong value", hint)
+        fail(f"{agreed(what, 'has')} the wrong value", hint)
 
 
 @_keeps_values
@@ -304,9 +305,9 @@ def _same_members(actual: Any, expected: Any, what: str, hint: str) -> None:
 
 def _same_image(actual: Any, expected: Any, what: str, hint: str, form_hint: str) -> None:
     if actual.mode != expected.mode:
-        fail(f"{what} has mode {actual.mode}, not {expected.mode}", form_hint)
+        fail(f"{agreed(what, 'has')} mode {actual.mode}, not {expected.mode}", form_hint)
     if actual.size != expected.size:
-        fail(f"{what} has size {actual.size}, not {expected.size}", form_hint)
+        fail(f"{agreed(what, 'has')} size {actual.size}, not {expected.size}", form_hint)
     wide = {"1": "L", "P": "RGB"}.get(expected.mode)
     ours, theirs = (
         one.convert(wide).tobytes() if wide else one.tobytes() for one in (actual, expected)

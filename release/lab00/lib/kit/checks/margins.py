@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from .agreement import agreed
 from .failure import fail, kind_of
 
 # Told of every comparison with a tolerance: what is compared, and the least bound / error.
@@ -21,9 +22,9 @@ def close_numbers(
     if math.isnan(size) or math.isinf(size):  # an expected NaN or infinity is met exactly
         if actual == expected or (actual != actual and expected != expected):
             return
-        fail(f"{what} has the wrong value", hint)
+        fail(f"{agreed(what, 'has')} the wrong value", hint)
     if not math.isfinite(_size(actual)):
-        fail(f"{what} contains NaN or infinity", hint)
+        fail(f"{agreed(what, 'contains')} NaN or infinity", hint)
     error, bound = abs(actual - expected), atol + rtol * size
     tell(what, bound / error if error else math.inf)
     if error > bound:

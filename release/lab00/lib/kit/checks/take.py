@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .agreement import agreed
 from .compare import as_float
 from .counted import counted
 from .failure import fail, kind_of, same_keys
@@ -120,9 +121,9 @@ def take_number(
         fail(f"{what} should be a number, not of type {kind_of(value)}", hint)
     number = as_float(number)
     if not math.isfinite(number):
-        fail(f"{what} is NaN, infinite or far too large")
+        fail(f"{agreed(what, 'is')} NaN, infinite or far too large")
     if (least is not None and number < least) or (most is not None and number > most):
-        fail(f"{what} is {_beyond(least, most)}")
+        fail(f"{agreed(what, 'is')} {_beyond(least, most)}")
     return number
 
 
@@ -139,7 +140,7 @@ def take_integer(
     if isinstance(number, bool) or not isinstance(number, int):
         fail(f"{what} should be a whole number, not of type {kind_of(value)}", hint)
     if not least <= number <= most:
-        fail(f"{what} is {_beyond(least, most)}")
+        fail(f"{agreed(what, 'is')} {_beyond(least, most)}")
     return number
 
 
@@ -166,7 +167,7 @@ def take_text(value: Any, what: str = "the result", *, longest: int = 1000, hint
     if not isinstance(value, str):
         fail(f"{what} should be a string, not of type {kind_of(value)}", hint)
     if len(value) > longest:
-        fail(f"{what} is far too long")
+        fail(f"{agreed(what, 'is')} far too long")
     return value
 
 
@@ -183,7 +184,7 @@ def take_list(
     """
     items = opened(value)
     if not isinstance(items, list | tuple):
-        fail(f"{what} should be a list, not of type {kind_of(items)}", hint)
+        fail(f"{what} should be a list or tuple, not of type {kind_of(items)}", hint)
     _fits(len(items), length, "element", what, hint)
     return [wrapped_as(value, item) for item in items]
 
@@ -251,7 +252,7 @@ def take_frame(
     if missing := [name for name in columns if name not in names]:
         fail(f"{what} lacks the columns {', '.join(map(repr, missing))}", hint)
     if twice := [name for name in columns if names.count(name) > 1]:
-        fail(f"{what} has more than one column {', '.join(map(repr, twice))}", hint)
+        fail(f"{agreed(what, 'has')} more than one column {', '.join(map(repr, twice))}", hint)
     _fits(len(value), rows, "row", what, hint)
     for name in columns:
         dtype = columns[name] if isinstance(columns, Mapping) else None
@@ -278,9 +279,9 @@ def take_series(
         fail(f"{what} should be a series of {library}, not of type {kind_of(value)}", hint)
     _fits(len(value), length, "value", what, hint)
     if dtype is not None and str(value.dtype) != dtype:
-        fail(f"{what} has dtype {value.dtype}, not {dtype}", hint)
+        fail(f"{agreed(what, 'has')} dtype {value.dtype}, not {dtype}", hint)
     if finite and _has_gaps(value):
-        fail(f"{what} contains gaps, NaN or infinity", hint)
+        fail(f"{agreed(what, 'contains')} gaps, NaN or infinity", hint)
     return value
 
 
@@ -321,15 +322,15 @@ def _take_grid(
     fits = (size == wanted or wanted is None for size, wanted in zip(sizes, shape, strict=False))
     if len(sizes) != len(shape) or not all(fits):
         wanted = ", ".join("any" if size is None else str(size) for size in shape)
-        fail(f"{what} has shape {sizes}, not ({wanted}{',' * (len(shape) == 1)})", hint)
+        fail(f"{agreed(what, 'has')} shape {sizes}, not ({wanted}{',' * (len(shape) == 1)})", hint)
     dtypes = dtype if isinstance(dtype, tuple) else (dtype,)
     if grid.dtype not in dtypes:
-        fail(f"{what} has dtype {grid.dtype}, not {' or '.join(map(str, dtypes))}")
+        fail(f"{agreed(what, 'has')} dtype {grid.dtype}, not {' or '.join(map(str, dtypes))}")
     if finite and not bool(library.isfinite(grid).all()):
-        fail(f"{what} contains NaN or infinity")
+        fail(f"{agreed(what, 'contains')} NaN or infinity")
     too_small = least is not None and bool((grid < least).any())
     if too_small or (most is not None and bool((grid > most).any())):
-        fail(f"{what} holds numbers {_beyond(least, most)}")
+        fail(f"{agreed(what, 'holds')} numbers {_beyond(least, most)}")
     return value
 
 

@@ -10,6 +10,9 @@ _MEANT = {
     ),
     r"^(your code raised|run ).*NoneType": "`NoneType` is the type of None",
     r"\bellipsis\b": "`...` is still there: put your answer in its place",
+    r"only integer tensors of a single element": (
+        "Is it a tuple? Some layers return several results: unpack them, or take the first"
+    ),
     r"of type list, not (generator|filter|map|zip|reversed|range|dict_\w+)\b": (
         "`list(…)` makes a list of it"
     ),

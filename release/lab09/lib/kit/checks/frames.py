@@ -8,6 +8,7 @@ import sys
 from typing import Any, NamedTuple
 
 from . import margins
+from .agreement import agreed
 from .counted import counted
 from .failure import fail, kind_of, shown
 from .margins import order_of, tell
@@ -103,7 +104,7 @@ def _same_names(
     if len(names) != len(wanted) or sorted(map(repr, names)) != sorted(map(repr, wanted)):
         fail(f"{what}: {counted(len(names), 'column')} where {len(wanted)} belong", form_hint)
     if check_order and names != wanted:
-        fail(f"{what} has its columns in another order", form_hint)
+        fail(f"{agreed(what, 'has')} its columns in another order", form_hint)
 
 
 def compare_series(
@@ -115,7 +116,7 @@ def compare_series(
     if len(actual) != len(expected):
         fail(f"{what}: {counted(len(actual), 'value')} where {len(expected)} belong", hint)
     if counts.name and (type(actual.name), actual.name) != (type(expected.name), expected.name):
-        fail(f"{what} has another name", form_hint)
+        fail(f"{agreed(what, 'has')} another name", form_hint)
     _same_index(actual, expected, what, hint, form_hint, counts)
     if counts.dtype:
         _same_dtype(actual, expected, what)
@@ -141,7 +142,7 @@ def assert_index_equal(
     if actual.nlevels != expected.nlevels:
         fail(f"{what}: {counted(actual.nlevels, 'level')}, not {expected.nlevels}", form_hint)
     if list(actual.names) != list(expected.names):
-        fail(f"{what} has another name", form_hint)
+        fail(f"{agreed(what, 'has')} another name", form_hint)
     for level in range(expected.nlevels):
         one, other = actual.get_level_values(level), expected.get_level_values(level)
         name = f"level {level} of {what}" if expected.nlevels > 1 else what
@@ -163,9 +164,9 @@ def _shown(name: Any) -> str:
 def _same_dtype(actual: Any, expected: Any, what: str) -> None:
     one, other = actual.dtype, expected.dtype
     if str(one) != str(other):
-        fail(f"{what} has dtype {one}, not {other}")
+        fail(f"{agreed(what, 'has')} dtype {one}, not {other}")
     if one != other:
-        fail(f"{what} has dtype {one} with other categories, or in another order")
+        fail(f"{agreed(what, 'has')} dtype {one} with other categories, or in another order")
 
 
 def _column(series: Any) -> Column:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import margins
+from .agreement import agreed
 from .counted import counted
 from .failure import fail, kind_of
 from .margins import order_of, tell
@@ -62,7 +63,7 @@ def close_tensors(
     assert_same_form(actual, expected, what, form_hint, any_dtype)
     actual, expected = _in_double(actual), _in_double(expected)
     if not bool(torch.isfinite(actual).all()):
-        fail(f"{what} contains NaN or infinity", hint)
+        fail(f"{agreed(what, 'contains')} NaN or infinity", hint)
     error, bound = (actual - expected).abs(), atol + rtol * expected.abs()
     _observe(what, error, bound)
     wrong = error > bound
@@ -87,7 +88,7 @@ def close_arrays(
     if type(actual) is not np.ndarray:
         fail(f"{what} should be an array, not of type {kind_of(actual)}", form_hint)
     if actual.dtype.kind not in "biufc":
-        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}")
+        fail(f"{agreed(what, 'has')} dtype {actual.dtype}, not {expected.dtype}")
     counts = any_dtype and "c" not in (actual.dtype.kind, expected.dtype.kind)
     assert_same_shape_and_dtype(actual, expected, what, form_hint, counts)
     wide = np.complex128 if expected.dtype.kind == "c" else np.float64
@@ -96,7 +97,7 @@ def close_arrays(
         (actual == expected) | (np.isnan(actual) & np.isnan(expected))
     )
     if not bool((np.isfinite(actual) | settled).all()):
-        fail(f"{what} contains NaN or infinity", hint)
+        fail(f"{agreed(what, 'contains')} NaN or infinity", hint)
     with np.errstate(all="ignore"):
         error = np.where(settled, 0.0, np.abs(actual - expected))
         bound = np.where(settled, 0.0, atol + rtol * np.abs(expected))
@@ -159,9 +160,10 @@ def assert_same_shape_and_dtype(
 ) -> None:
     """Fail unless shapes and dtypes are the same; texts may be of any width."""
     if actual.shape != expected.shape:
-        fail(f"{what} has shape {tuple(actual.shape)}, not {tuple(expected.shape)}", form_hint)
+        shapes = f"{tuple(actual.shape)}, not {tuple(expected.shape)}"
+        fail(f"{agreed(what, 'has')} shape {shapes}", form_hint)
     if actual.dtype != expected.dtype and not any_dtype and not _are_texts(actual, expected):
-        fail(f"{what} has dtype {actual.dtype}, not {expected.dtype}")
+        fail(f"{agreed(what, 'has')} dtype {actual.dtype}, not {expected.dtype}")
 
 
 def _are_texts(actual: Any, expected: Any) -> bool:

@@ -140,9 +140,10 @@ class Desk:
         """The outcomes; where some failed and an earlier question fails, too, this is said."""
         if worst(outcomes) != "failed":
             return outcomes
-        for other in self._builds_on(question_id):
+        for other, names in self._builds_on(question_id).items():
             if worst(self.outcomes(other)) != "passed":
-                why = f"This builds on {other}, whose check does not pass: look there first"
+                used = " and ".join(f"`{name}`" for name in names)
+                why = f"This uses {used} of {other}, whose check does not pass: look there first"
                 return [
                     replace(one, message=f"{one.message.removesuffix('.')}. {why}")
                     if one.verdict == "failed"
@@ -162,13 +163,17 @@ class Desk:
         if question_id not in in_file and near:
             raise ChecksFailed(f"no question is called {question_id}; did you mean {near[0]}?")
 
-    def _builds_on(self, question_id: str) -> list[str]:
-        """The earlier questions whose answers the question's tests use, or its answers do."""
+    def _builds_on(self, question_id: str) -> dict[str, list[str]]:
+        """The earlier questions whose answers the question's tests use, or its answers do, in their
+        order; with the names that are used."""
         order = question_ids(self.checks)
+        used: dict[str, list[str]] = {one: [] for one in order[: order.index(question_id)]}
         asked = names_asked(self.checks, question_id)
         needed = {one for name in asked for one in self.standing.needed_by(name)}
-        of = {self.standing.question_of(name) for name in needed}
-        return [one for one in order[: order.index(question_id)] if one in of]
+        for name in sorted(needed):
+            if (other := self.standing.question_of(name)) in used:
+                used[other].append(name)
+        return {other: names for other, names in used.items() if names}
 
 
 def check(question_id: str) -> None:
@@ -311,8 +316,8 @@ def _run(test: Callable[[Submission], None], submission: Submission) -> Outcome:
         with SETTINGS.as_usual(), _own_randomness():
             test(submission)
     except KeyboardInterrupt as stop:
-        where = "".join(f" {line}" for line in _student_line(stop))
-        raise ChecksFailed(f"stopped{where}; does a loop of yours never end?") from None
+        where = "".join(f" It was {line}" for line in _student_line(stop))
+        raise ChecksFailed(f"stopped. Does a loop of yours never end?{where}") from None
     except NotDefined as missing:
         return Outcome(checked, "open", str(missing))
     except NotAsItStands as reason:
