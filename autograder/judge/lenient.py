@@ -10,10 +10,15 @@ a known mistake holds there too.
 """
 
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from ..assignment import is_answer
 from ..engine import Cause
 from ..engine.untrusted import gpu, lenient, names, tensors
+from .dependencies import defined_names, names_in
 from .fair_loss import judged
 from .results import QuestionResult, Verdict
 from .session import Session
@@ -22,6 +27,7 @@ from .warm import Ready
 NEEDS_GPU = "Needs a GPU, which not every machine has"
 STOPS = "Stops with an error, and is right where the error is overlooked"
 LOST_SHARE = 0.2  # of the points that it earns so
+MISSING = re.compile(r"\bname '(\w+)' is not defined")
 
 
 def try_leniently(
@@ -33,8 +39,9 @@ def try_leniently(
         own: the student's own run, which is over; its time limit holds here as well.
         questions: as that run left them.
     """
+    given = _names_of(ready.grader.assignment.notebook.cells)
     slips = {
-        question.id: {test.name for test in question.tests if _is_slip(test, own)}
+        question.id: {test.name for test in question.tests if _is_slip(test, own, given)}
         for question in questions
     }
     stopped = [question for question, names in slips.items() if names]
@@ -65,20 +72,36 @@ def try_leniently(
     )
 
 
-def _is_slip(test: Verdict, own: Session) -> bool:
-    """Whether it may have failed for what is overlooked."""
+def _names_of(cells: Sequence[Any]) -> set[str]:
+    """The names that a notebook's cells set, as far as its text says which."""
+    answers = [cell for cell in cells if is_answer(cell)]
+    given = [cell for cell in cells if cell.cell_type == "code" and not is_answer(cell)]
+    return names_in(answers).union(*(defined_names(cell.source) for cell in given))
+
+
+def _is_slip(test: Verdict, own: Session, given: set[str]) -> bool:
+    """Whether it may have failed for what is overlooked.
+
+    Args:
+        given: the notebook's own names; if one of them is missing, an earlier cell stopped.
+    """
     if test.passed:
         return False
     if test.cause is Cause.MISSING_NAME:
         cells = own.failures.values()
-        return any(cell.cause is Cause.RAISED and _is_refused(cell.message) for cell in cells)
+        return any(
+            cell.cause is Cause.RAISED
+            and _is_refused(said := f"{cell.name}: {cell.message}")
+            and not (set(MISSING.findall(said)) & given)
+            for cell in cells
+        )
     if test.cause is Cause.RAISED:
-        return _is_refused(test.message) or names.is_missed(test.message)
-    return lenient.is_other_precision(test.message)
+        return _is_refused(test.message)
+    return lenient.is_other_form(test.message)
 
 
 def _is_refused(said: str) -> bool:
-    return lenient.is_refusal(said) or gpu.is_missed(said)
+    return lenient.is_refusal(said) or gpu.is_missed(said) or names.is_missed(said)
 
 
 def _better(question: QuestionResult, again: QuestionResult, slips: set[str]) -> QuestionResult:

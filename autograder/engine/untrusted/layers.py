@@ -24,6 +24,8 @@ def fit(layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         given = (first, *others)
         wide = [_as_wide(value, -1, width) for value, width in zip(given, widths, strict=False)]
         return *wide, *given[3:]
+    if isinstance(layer, torch.nn.RNNBase) and is_tensor(first) and first.ndim == 4:
+        first = first.flatten(2)  # side by side what was stacked
     first = _as_wide(first, *_width(layer))
     if isinstance(layer, torch.nn.RNNBase) and others:
         others = [_states_of(first, layer, others[0]), *others[1:]]

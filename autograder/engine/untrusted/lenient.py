@@ -19,10 +19,15 @@ from .repairs import REFUSALS, Call, repaired
 REFUSED = re.compile(
     r"\b[Tt]ensors?\b|\b[Dd]types?\b|\bsizes?\b|\bshapes?\b|\bdim\b|\bchannels\b|\binput_size\b"
     r"|\bdimension\b|\bscalar|\breturn_types\b|\bHalf\b|\belements\b"
-    r"|\benforce_sorted\b|not implemented for|can't be cast|\btuple\b"
+    r"|\benforce_sorted\b|not implemented for|can't be cast|\btuple\b|dropout probability"
+    r"|\bExpected input\b|'method' object is not iterable|context manager protocol"
     r"|attribute '(backward|_apply|item)'|: 'self'"
 )
-OTHER_PRECISION = re.compile(r"\bha(?:s|ve) dtype torch\.(float64|float16|bfloat16)\b")
+# In what tests say of numbers that have more or fewer bits than torch gives them, and of a class.
+OTHER_FORM = re.compile(
+    r"\bha(s|ve) dtype torch\.(float64|float16|bfloat16)\b"
+    r"|\bis a class: make an object\b|^`type` has no attribute\b"
+)
 
 
 def is_refusal(said: str) -> bool:
@@ -30,9 +35,9 @@ def is_refusal(said: str) -> bool:
     return REFUSED.search(said) is not None
 
 
-def is_other_precision(said: str) -> bool:
-    """Whether a message says that numbers have more or fewer bits than torch gives them."""
-    return OTHER_PRECISION.search(said) is not None
+def is_other_form(said: str) -> bool:
+    """Whether a test's message says that something has a form which is overlooked."""
+    return OTHER_FORM.search(said) is not None
 
 
 def begin() -> None:
@@ -56,6 +61,7 @@ def begin() -> None:
     after: Any = layers.ease
     torch.nn.modules.module.register_module_forward_hook(after)
     _sort_what_is_packed()
+    _take_what_is_close()
     for name in ("double", "half", "bfloat16"):
         setattr(torch.nn.Module, name, lambda network: network)
     for name in ("parameters", "to", "train", "eval"):
@@ -86,6 +92,23 @@ def _sort_what_is_packed() -> None:
         return pack(input, lengths, batch_first, enforce_sorted=False)
 
     rnn.pack_padded_sequence = in_any_order
+
+
+def _take_what_is_close() -> None:
+    """Have an optimizer call the method `parameters`, and a dropout take a rate in percent."""
+    import torch
+
+    def optimizer_init(own: Any, params: Any, *rest: Any, **named: Any) -> None:
+        make_optimizer(own, params() if callable(params) else params, *rest, **named)
+
+    def dropout_init(own: Any, p: float = 0.5, inplace: bool = False) -> None:
+        make_dropout(own, p / 100 if p > 1 else p, inplace)
+
+    optimizer, dropout = torch.optim.Optimizer, torch.nn.modules.dropout._DropoutNd
+    make_optimizer: Any = optimizer.__init__
+    make_dropout: Any = dropout.__init__
+    setattr(optimizer, "__init__", optimizer_init)  # noqa: B010
+    setattr(dropout, "__init__", dropout_init)  # noqa: B010
 
 
 def _always_overlooking(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -191,22 +191,50 @@ def labels_like_predictions(call: Call) -> Iterator[Call]:
         return
     predictions, labels = call.args[:2]
     if call.name == "cross_entropy":
+        if labels.ndim == predictions.ndim:  # a vector of zeros and a one for each class
+            yield call.with_one(1, labels.argmax(-1))
         if predictions.ndim > 2:
             yield call.with_one(0, predictions.movedim(-1, 1))
     elif "loss" in call.name or "cross_entropy" in call.name:
         yield call.with_one(1, labels.reshape(predictions.shape))
 
 
+def transposed(call: Call) -> Iterator[Call]:
+    """A product of matrices of which the second lies on its side."""
+    if call.name not in ("matmul", "__matmul__", "mm") or not all(map(is_tensor, call.args[:2])):
+        return
+    first, second = call.args[:2]
+    if second.ndim > 1 and first.shape[-1] == second.shape[-1]:
+        yield call.with_one(1, second.mT)
+
+
+def one_behind_the_other(call: Call) -> Iterator[Call]:
+    """Tensors of several lengths can't be stacked, but concatenated."""
+    import torch
+
+    if call.name == "stack":
+        yield Call(torch.cat, call.args, call.kwargs)
+
+
+def as_long_as_its_place(call: Call) -> Iterator[Call]:
+    """What is written into a part of a tensor is longer than the part: it is cut."""
+    if call.name == "__setitem__" and is_tensor(call.args[2]):
+        yield call.with_one(2, _cut(call.args[2], call.args[0][call.args[1]].shape))
+
+
 def learns_nothing(call: Call) -> Iterator[Call]:
     """Where no gradients were recorded, none are computed."""
     if call.name == "backward" and not any(tensor.requires_grad for tensor in call.tensors):
-        yield Call(lambda: None, [], {})
+        yield Call(lambda loss: loss, call.args[:1], {})
 
 
 REPAIRS: tuple[Callable[[Call], Iterator[Call]], ...] = (
     without_gradients,
     learns_nothing,
     places_of_as_many,
+    as_long_as_its_place,
+    transposed,
+    one_behind_the_other,
     labels_like_predictions,
     dtypes_that_go_together,
     sizes_that_go_together,

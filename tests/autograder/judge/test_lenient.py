@@ -39,6 +39,10 @@ RIGHT = {
     "a1": "def ones(count):\n    return torch.ones(count)",
     "a2": "three = ones(3).sum()",
 }
+BLANK = {
+    "a1": "def ones(count):\n    raise NotImplementedError('TODO: make ones')",
+    "a2": "three = (\n    TODO_three\n)",
+}
 Grade = Callable[..., SubmissionResult]
 
 
@@ -70,7 +74,7 @@ def grade(torch_zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ) -> SubmissionResult:
         path = tmp_path / "submitted.ipynb"
         nbformat.write(lab(RIGHT | answers, imports), path)
-        blank = lab(dict.fromkeys(RIGHT, "raise NotImplementedError('TODO: do it')"), imports)
+        blank = lab(BLANK, imports)
         tests = (tmp_path / "test_lab.py",)
         solution = lab(RIGHT, imports) if solved else None
         assignment = Assignment("lab", tmp_path, blank, tests, solution)
@@ -116,7 +120,7 @@ def test_the_name_of_something_else_costs_as_much(grade: Grade) -> None:
     (ones, three) = grade(a1="def ones(count):\n    return torch.ones(count_of_mine)").questions
     assert (ones.score, ones.mistake) == (4, STOPS)
     assert all("name 'count_of_mine' is not defined" in test.message for test in ones.tests)
-    assert three.score == 0  # it is of the cells that failed
+    assert three.score == 1.5  # whose cell stops there as well
 
 
 def test_what_is_wrong_behind_a_slip_costs_besides(grade: Grade) -> None:
@@ -170,7 +174,8 @@ def test_text_like_a_refusal_earns_nothing(grade: Grade) -> None:
 
 def test_an_open_blank_is_not_run_again(grade: Grade, forks: list[int]) -> None:
     assert scores(grade(a1="raise NotImplementedError('TODO: do it with a tensor')")) == [0, 0]
-    assert len(forks) == 1
+    assert scores(grade(a1=BLANK["a1"])) == [0, 0]
+    assert len(forks) == 2
 
 
 def test_a_cell_that_stopped_for_want_of_one_counts_too(grade: Grade) -> None:

@@ -59,11 +59,11 @@ SLIPS = {
     "nn.LSTM(3, 2)(x) * torch.zeros(2)": [0.0] * 4,
     "nn.MultiheadAttention(4, 2)(*[torch.ones(1, 4)] * 3) * torch.zeros(4)": [0.0] * 4,
     # a loss
-    "F.mse_loss(grows, torch.zeros(3)).item().backward() or grows.grad": [2 / 3] * 3,
-    "(lambda loss: loss(grows, torch.zeros(3)) and loss.backward() or grows.grad)(nn.MSELoss())": [
-        2 / 3
-    ]
-    * 3,
+    "[F.mse_loss(grows, torch.zeros(3)).item().backward(), grows.grad][1]": [2 / 3] * 3,
+    "(lambda loss: [loss(grows, x[0]), loss.backward(), grows.grad][2])(nn.MSELoss())": [
+        *(2 / 3, 0.0, -2 / 3)
+    ],
+    "F.mse_loss(grows, x[0]).backward().item()": [2 / 3],
     "torch.tensor(F.mse_loss(grows, grows * 2).item()) * 0": [0.0],
     "x[0] * F.mse_loss(grows, grows * 2).item() * 0": [0.0] * 3,
     # a class in place of an object
@@ -102,8 +102,14 @@ SLIPS = {
     "nn.CrossEntropyLoss()(torch.zeros(2, 3, 5), torch.zeros(2, 3).long())": [1.6094379],
     "nn.utils.rnn.pack_padded_sequence(x, [1, 2], batch_first=True).data[:2]": [3.0, 0.0],
     "nn.Sequential(ones(nn.Conv2d(1, 1, 2)))(torch.ones(2, 3, 1, 2, 2)).flatten(1)[1]": [5.0] * 3,
+    "x @ torch.ones(2, 3)": [3.0, 3.0, 12.0, 12.0],
+    "torch.stack([x[0], x[0, :1]])": [0.0, 1.0, 2.0, 0.0],
+    "(lambda y: [y.__setitem__((0, slice(0, 2)), x[1]), y[0]][1])(x.clone())": [3.0, 4.0, 2.0],
+    "F.cross_entropy(torch.zeros(2, 5, 3), torch.eye(5)[torch.ones(2, 3).long()].long())": [
+        1.6094379
+    ],
     # gradients
-    "x.sum().backward() or x[0]": [0.0, 1.0, 2.0],
+    "[x.sum().backward(), x[0]][1]": [0.0, 1.0, 2.0],
     # in place, where a copy would be lost
     "x.clone().index_add_(0, torch.tensor([0]), torch.ones(1, 3).double())[0]": [1.0, 2.0, 3.0],
     "(lambda y: y.__setitem__(torch.tensor([0]), torch.ones(1, 3).double()) or y[0])(x)": [1.0] * 3,
@@ -120,12 +126,15 @@ SLIPS = {
     "nn.LSTM(5, 2, batch_first=True)(torch.ones(1, 1, 3))[0].sum() * 0": [0.0],
     "nn.GRU(3, 2)(torch.ones(1, 4, 3), torch.zeros(1, 8, 2))[0].sum() * 0": [0.0],
     "nn.MultiheadAttention(4, 2)(*[torch.ones(1, 6)] * 3)[0].sum() * 0": [0.0],
+    "nn.LSTM(6, 2, batch_first=True)(torch.ones(1, 2, 2, 3))[0].sum() * 0": [0.0],
+    "nn.Dropout(30).p": [0.3],
+    "len(torch.optim.SGD(nn.Linear(1, 1).parameters, 0.1).param_groups[0]['params'])": [2.0],
     # numpy
     "grows.numpy()": [1.0, 1.0, 1.0],
     "torch.from_numpy(np.array(grows))": [1.0, 1.0, 1.0],
 }
 BEYOND = [  # what stays refused
-    "torch.ones(2, 3) @ torch.ones(2, 3)",
+    "torch.ones(2, 3) @ torch.ones(4, 5)",
     "x.view(2, 4, 5)",
     "x[7]",
     "x[:0][0]",
@@ -230,6 +239,8 @@ y = torch.cat([weights.detach().flatten() for weights in network.parameters()])
         ("mat1 and mat2 shapes cannot be multiplied (…x… and …x…)", True),
         ("list index out of range", False),
         ("name 'model' is not defined", False),
+        ("LSTM: Expected input to be …D or …D, got …D instead", True),
+        ("'type' object does not support the context manager protocol", True),
         ("TODO: do it", False),
         ("", False),
     ],
@@ -243,11 +254,15 @@ def test_a_refusal_is_told_by_its_words(said: str, is_refusal: bool) -> None:
     [
         ("a parameter has dtype torch.float64, not torch.float32", True),
         ("a parameter has dtype torch.float16, not torch.float32", True),
-        ("the ids has dtype torch.float32, not torch.int64", False),
+        ("the parameters of the model have dtype torch.float64, not torch.float32", True),
+        ("the ids have dtype torch.float32, not torch.int64", False),
+        ("TypeError: `model_attention` is a class: make an object with it, `…`", True),
+        ("`type` has no attribute `attn`", True),
+        ("`list` has no attribute `attn`", False),
     ],
 )
-def test_another_precision_is_told_by_its_dtype(said: str, is_other: bool) -> None:
-    assert lenient.is_other_precision(said) is is_other
+def test_another_form_is_told_by_what_tests_say(said: str, is_other: bool) -> None:
+    assert lenient.is_other_form(said) is is_other
 
 
 def test_where_torch_is_not_installed_nothing_changes() -> None:

@@ -50,7 +50,7 @@ def plot_padding(tokens: Tensor) -> None:
         figure,
         f"Left: the token ids of {len(ids)} short reviews, filled with zeros on the right, each "
         f"review's last word framed. Right: words and padding of {len(tokens)} reviews; {share:.0%}"
-        " of the positions are padding.",
+        " of their positions are padding.",
     )
 
 
