@@ -23,11 +23,11 @@ TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", 
 SIZE_LIMIT_BYTES = 1 << 20
 # Libraries of labs that the engine has an adapter for, and the files that may name them.
 KNOWN_TO_THE_ENGINE = {
-    "torch": {"networks.py", "tensors.py", "settings.py", "gpu.py", "lenient.py"}
+    "torch": {"networks.py", "tensors.py", "settings.py", "gpu.py", "lenient.py", "names.py"}
     | {"layers.py", "meant.py", "repairs.py"},
     "matplotlib": {"plots.py", "worker.py", "contents.py"},
     "numpy": {"arrays.py", "tensors.py", "settings.py", "lab_file.py", "contents.py"}
-    | {"pandas_frames.py", "fingerprints.py", "highlight.py", "repairs.py"},
+    | {"pandas_frames.py", "fingerprints.py", "highlight.py", "names.py", "repairs.py"},
     "pandas": {"pandas_frames.py"},
     "polars": {"polars_frames.py"},
     "PIL": {"images.py", "markdown.py"},

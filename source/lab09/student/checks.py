@@ -1592,7 +1592,7 @@ def assert_attends(submission, query, key, value, block_size, hint, rtol=1e-3):
 def test_equals_attention(submission):
     """Blocks of 2 give what PyTorch's attention gives, also for large and very negative scores."""
     query, key, value = torch.randn(3, 4), torch.randn(6, 4), torch.randn(6, 5)
-    hint = "Divide scores by the root of d_k; take m, l, o over from block to block; rescale l, o"
+    hint = "Divide scores by the root of d_k; keep m, l and o, old l and o rescaled; at the end, o by l"
     assert_attends(submission, query, key, value, 2, hint)
     hint = "Subtract the running maximum of each query, which starts at -infinity"
     key = torch.rand(6, 4) + torch.arange(6)[:, None] % 3
