@@ -95,9 +95,8 @@ def _is_slip(test: Verdict, own: Session, given: set[str]) -> bool:
             and not (set(MISSING.findall(said)) & given)
             for cell in cells
         )
-    if test.cause is Cause.RAISED:
-        return _is_refused(test.message)
-    return lenient.is_other_form(test.message)
+    raised = test.cause is Cause.RAISED and _is_refused(test.message)
+    return raised or lenient.is_other_form(test.message)
 
 
 def _is_refused(said: str) -> bool:
