@@ -49,7 +49,7 @@ class LikelyNames(dict[str, Any]):
             owner = frame.f_locals.get(arguments[0]) if arguments else None
             if name in getattr(owner, "__dict__", {}):  # `self` was forgotten
                 return vars(owner)[name]
-            for among in (_of_this_kind(name, arguments), likely(name, frame.f_locals)):
+            for among in (_of_this_kind(name, arguments), _likely(name, frame.f_locals)):
                 for other in among:
                     if other in frame.f_locals:
                         return frame.f_locals[other]
@@ -70,7 +70,7 @@ def _of_this_kind(name: str, arguments: Iterable[str]) -> list[str]:
     return [other for other in arguments if other.split("_")[0] == word]
 
 
-def likely(name: str, others: Iterable[str]) -> list[str]:
+def _likely(name: str, others: Iterable[str]) -> list[str]:
     """The name that differs by a slip of the pen, if there is one."""
     by_letters = {other.lower(): other for other in others if isinstance(other, str)}
     near = difflib.get_close_matches(name.lower(), by_letters, 1, LIKENESS)
@@ -125,7 +125,7 @@ def _attribute(target: Any, name: str) -> Any:
     except AttributeError:
         if type(target) is int and hasattr(str, name):  # its digits were meant
             return getattr(str(target), name)
-        for other in (*likely(name, dir(target)), *_beginnings(name, dir(target))):
+        for other in (*_likely(name, dir(target)), *_beginnings(name, dir(target))):
             return getattr(target, other)
         raise
 
@@ -134,7 +134,7 @@ def _item(target: Any, key: str) -> Any:
     try:
         return target[key]
     except KeyError:
-        for other in likely(key, target if isinstance(target, dict) else ()):
+        for other in _likely(key, target if isinstance(target, dict) else ()):
             return target[other]
         raise
 
