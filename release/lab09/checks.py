@@ -93,14 +93,11 @@ def test_cuts_after_dropping(submission):
         assert_equal(kept, words[:length], f"the list for max_seq_len={length}", hint=hint)
 
 
-def padded_batch(submission, reviews):
-    """What the student's function makes of reviews; a tensor, so much is certain."""
-    batch, (after,) = called(submission, submission.pad_reviews, [list(one) for one in reviews])
-    if not isinstance(batch, torch.Tensor):
-        fail(f"the batch should be a tensor, not of type {type(batch).__name__}")
-    if after != reviews:
-        fail("`pad_reviews` changes the lists that it is given", "Work on copies")
-    return batch
+def as_batch(padded):
+    """What the student's function made of reviews; a tensor, so much is certain."""
+    if not isinstance(padded, torch.Tensor):
+        fail(f"the batch should be a tensor, not of type {type(padded).__name__}")
+    return padded
 
 
 @question("ex1-padding", points=1)
@@ -110,7 +107,7 @@ def test_device(submission):
         fail("`device` is no device", 'One is `torch.device("cpu")`')
     device = torch.device(submission.device)
     first, second = torch.randint(1, 10, (2,)).tolist()
-    padded = padded_batch(submission, [[first, second], [second]])
+    padded = as_batch(submission.pad_reviews([[first, second], [second]]))
     if padded.device.type != device.type:
         fail("the padded reviews are not on your device", "Tensors move with .to(device)")
     words = padded.cpu()[[0, 0, 1], [0, 1, 0]]
@@ -141,13 +138,17 @@ def test_pads_on_the_right(submission):
          [[first, 0, 0], [1, first, second], [0, 0, 0], [third, 2, 0]], True),
     ):  # fmt: skip
         expected = torch.tensor(rows)
-        padded = padded_batch(submission, reviews).cpu()
+        given = [list(review) for review in reviews]
+        padded, (after,) = called(submission, submission.pad_reviews, given)
+        padded = as_batch(padded).cpu()
         if is_equal(padded, expected.T):
             hint = "`pad_sequence` takes an argument for this"
             fail("the batch has a column for each review, not a row", hint)
         if is_equal(padded, with_zeros_first(expected)):
             fail("the zeros stand before the words of a review", "They belong behind its words")
         assert_tensor_equal(padded, expected, "the batch", any_dtype=has_empty, form_hint=hint)
+        if after != reviews:
+            fail("`pad_reviews` changes the lists that it is given", "Work on copies")
 
 
 @question("ex1-dataset", points=1)
@@ -1542,13 +1543,12 @@ largest, largest_of_exp = sizes.largest, sizes.largest_of_exp
 
 
 def assert_softmax(submission, blocks, what, hint="", any_dtype=False):
-    """The softmax of blocks joined, which stay as they are."""
+    """The softmax of blocks joined; the blocks after the call."""
     given = [block.clone() for block in blocks]
     actual, (after,) = called(submission, submission.softmax_tiled, given)
     expected = torch.cat(blocks).softmax(0)
     assert_close(actual, expected, f"the softmax of {what}", any_dtype=any_dtype, hint=hint)
-    if len(after) != len(blocks) or not all(map(torch.equal, after, blocks)):
-        fail("`softmax_tiled` changes the blocks that it is given", "Work on copies")
+    return after
 
 
 @question("ex3-softmax-tiled", points=1)
@@ -1556,7 +1556,9 @@ def test_equals_the_softmax(submission):
     """Two or more blocks give the softmax of their concatenation."""
     blocks = [torch.tensor([1.0, -2.0, 0.5]), torch.tensor([3.0, 0.0])]
     hint = "Each block is rescaled to the common maximum"
-    assert_softmax(submission, blocks, "two blocks", hint)
+    after = assert_softmax(submission, blocks, "two blocks", hint)
+    if len(after) != len(blocks) or not all(map(torch.equal, after, blocks)):
+        fail("`softmax_tiled` changes the blocks that it is given", "Work on copies")
     blocks = [torch.randn(2), 5 + torch.randn(3), torch.randn(1), torch.randn(2)]
     assert_softmax(submission, blocks, "four blocks", hint)
     assert_softmax(submission, blocks[::-1], "four blocks", hint)
@@ -1586,15 +1588,14 @@ def test_large_scores(submission):
 
 
 def assert_attends(submission, query, key, value, block_size, hint, rtol=1e-3):
-    """What PyTorch's attention gives."""
+    """What PyTorch's attention gives; the tensors after the call."""
     given = [one.clone() for one in (query, key, value)]
     actual, (*after, _) = called(submission, submission.flash_attention, *given, block_size)
     expected = attend(query, key, value)
     what = f"the output with blocks of {block_size}"
     exact = {"rtol": 1e-9, "atol": 1e-9} if query.dtype == torch.float64 else {"rtol": rtol}
     assert_close(actual, expected, what, **exact, hint=hint)
-    if not all(map(torch.equal, after, (query, key, value))):
-        fail("`flash_attention` changes the tensors that it is given", "Work on copies")
+    return after
 
 
 @question("ex3-flash", points=1)
@@ -1602,7 +1603,9 @@ def test_equals_attention(submission):
     """Blocks of 2 give what PyTorch's attention gives, also for large and very negative scores."""
     query, key, value = torch.randn(3, 4), torch.randn(6, 4), torch.randn(6, 5)
     hint = "Divide scores by the root of d_k; keep m, l, o; rescale old l and o; at the end, o by l"
-    assert_attends(submission, query, key, value, 2, hint)
+    after = assert_attends(submission, query, key, value, 2, hint)
+    if not all(map(torch.equal, after, (query, key, value))):
+        fail("`flash_attention` changes the tensors that it is given", "Work on copies")
     hint = "Subtract the running maximum of each query, which starts at -infinity"
     key = torch.rand(6, 4) + torch.arange(6)[:, None] % 3
     for size in (60.0, -400.0):

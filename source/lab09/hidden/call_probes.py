@@ -5,21 +5,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lib.kit.checks import CheckFailure, assert_equal, fail, take_list
+from lib.kit.checks import CheckFailure, assert_equal, fail, take_list, take_number
 
-CALLS = "results = [function(*arguments) for _ in range(2)]"
+# Each call finds generators that were seeded in another way; what they draw behind it.
+CALLS = """
+import random
+
+import numpy as np
+import torch
+
+results, drawn = [], []
+for seed in (1, 2):
+    for sets_seed in (random.seed, np.random.seed, torch.manual_seed):
+        sets_seed(seed)
+    results.append(function(*arguments))
+    drawn.append([random.random(), float(np.random.rand()), float(torch.rand(1))])
+"""
 
 
 def assert_leaves_no_trace(
     submission: Any, name: str, arguments: list[Any], assert_right: Callable[[Any], None]
 ) -> None:
-    """A function must leave its arguments as they are, and be as right when it is called again."""
+    """A function must leave its arguments as they are, set no seed, and be as right again."""
     given = copy.deepcopy(arguments)  # where no worker is between, they are the same objects
     probe = submission.setup(CALLS, function=getattr(submission, name), arguments=given)
     try:
         assert_equal(probe.arguments, arguments)
     except CheckFailure:
         fail(f"`{name}` changes its arguments", "Work on a copy")
+    drawn, drawn_again = (
+        [take_number(one, "a number drawn") for one in take_list(each, 3, "what is drawn")]
+        for each in take_list(probe.drawn, 2, "what is drawn")
+    )
+    if any(one == other for one, other in zip(drawn, drawn_again, strict=True)):
+        fail(f"`{name}` sets a seed: all that is drawn later is the same", "Set no seed")
     first, again = take_list(probe.results, 2, f"the results of `{name}`")
     assert_right(first)
     try:
