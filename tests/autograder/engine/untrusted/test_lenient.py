@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
-from autograder.engine import CellError, Worker
+from autograder.engine import CellError, Worker, Zygote
 from autograder.engine.untrusted import lenient
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -152,10 +152,26 @@ BEYOND = [  # what stays refused
 ]
 
 
-@pytest.mark.parametrize(("source", "values"), SLIPS.items(), ids=SLIPS)
-def test_a_slip_is_overlooked(fork: Callable[[], Worker], source: str, values: list[float]) -> None:
-    worker = fork()
+@pytest.fixture(scope="module")
+def plain_worker(zygote: Zygote) -> Iterator[Worker]:
+    """One for all slips: each of them sets up what it needs."""
+    worker = zygote.fork(0)
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture(scope="module")
+def lenient_worker(zygote: Zygote) -> Iterator[Worker]:
+    """As above, and it overlooks slips."""
+    worker = zygote.fork(0)
     worker.be_lenient()
+    yield worker
+    worker.kill()
+
+
+@pytest.mark.parametrize(("source", "values"), SLIPS.items(), ids=SLIPS)
+def test_a_slip_is_overlooked(lenient_worker: Worker, source: str, values: list[float]) -> None:
+    worker = lenient_worker
     assert worker.execute(f"{SETS_UP}y = torch.as_tensor({source}).detach().flatten()") is None
     value = worker.submission.y
     assert isinstance(value, torch.Tensor)
@@ -175,9 +191,9 @@ IS_RIGHT = {  # and stays so
 
 @pytest.mark.parametrize("source", sorted(SLIPS.keys() - IS_RIGHT), ids=str)
 def test_without_leniency_it_is_refused_in_words_of_torch(
-    fork: Callable[[], Worker], source: str
+    plain_worker: Worker, source: str
 ) -> None:
-    error = fork().execute(f"{SETS_UP}y = {source}")
+    error = plain_worker.execute(f"{SETS_UP}y = {source}")
     assert isinstance(error, CellError) and lenient.is_refusal(error.message), error
 
 
@@ -202,10 +218,8 @@ def test_the_notebooks_own_names_are_there(fork: Callable[[], Worker]) -> None:
 
 
 @pytest.mark.parametrize("source", BEYOND, ids=str)
-def test_what_may_mean_anything_stays_refused(fork: Callable[[], Worker], source: str) -> None:
-    worker = fork()
-    worker.be_lenient()
-    assert isinstance(worker.execute(f"{SETS_UP}{source}"), CellError)
+def test_what_may_mean_anything_stays_refused(lenient_worker: Worker, source: str) -> None:
+    assert isinstance(lenient_worker.execute(f"{SETS_UP}{source}"), CellError)
 
 
 def test_what_torch_does_not_refuse_stays_as_it_is(fork: Callable[[], Worker]) -> None:
