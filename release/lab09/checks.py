@@ -485,15 +485,16 @@ class TinyRun:
         expected, _ = self.ours()
         for name in names:
             values = self.reported(name)
-
             if torch.allclose(values, expected[name], rtol=1e-3, atol=1e-4):
                 continue
             part, _, _ = name.partition("_")
             both = [f"{part}_loss", f"{part}_acc"]  # an accuracy alone may agree by chance
 
             def agrees(one, both=both):
-                told = zip(map(self.reported, both), (one[0][name] for name in both), strict=True)
-                return all(torch.allclose(*values, rtol=1e-3, atol=1e-4) for values in told)
+                return all(
+                    torch.allclose(self.reported(each), one[0][each], rtol=1e-3, atol=1e-4)
+                    for each in both
+                )
 
             hint = self.slip_that(agrees, otherwise=MEASURES[name])
             assert_close(values, expected[name], repr(name), **CLOSE, hint=hint)

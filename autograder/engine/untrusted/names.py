@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
-# In what Python raises where a name, an attribute or a key is missing.
-LACKING = re.compile(r"\bname '\w+' is not defined|\bhas no attribute '|\bKeyError: (…|['\"])")
+# In what Python raises where a name is missing, or an attribute or a key.
+MISSING = re.compile(r"\bname '(\w+)' is not defined")
+LACKING = re.compile(r"\bhas no attribute '|\bKeyError: (…|['\"])")
 LIKENESS = 0.8  # of two names, one of which is a slip of the pen
 LEAST_BEGINNING = 4  # letters of `eval`, which stands for `evaluate`
 MODULES = {  # by the names that they are usually given
@@ -27,7 +28,12 @@ MODULES = {  # by the names that they are usually given
 
 def is_missed(said: str) -> bool:
     """Whether an exception's text says that there is no such name, attribute or key."""
-    return LACKING.search(said) is not None
+    return bool(missing_in(said) or LACKING.search(said))
+
+
+def missing_in(said: str) -> list[str]:
+    """The names that an exception's text says are missing."""
+    return MISSING.findall(said)
 
 
 class LikelyNames(dict[str, Any]):
