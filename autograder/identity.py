@@ -18,10 +18,13 @@ Only cells that would have the same name are counted (`-2`, `-3`): the same text
 answers of one question that define the same name.
 """
 
+import functools
 import hashlib
 import re
 
 LENGTH_LIMIT = 64  # nbformat's
+# More than a lab has cells: most of a hand-in are as released, and what is found out is kept.
+KEPT_TEXTS = 512
 UNGRADED = "ungraded"
 OWN_ID = re.compile(r"own-\d+")  # cells that students add; no question may be called so
 
@@ -59,6 +62,7 @@ def is_given_text(cell_id: str, kind: str, source: str) -> bool:
     return re.fullmatch(rf"{given_id(kind, source)}(-\d+)?", cell_id) is not None
 
 
+@functools.lru_cache(maxsize=KEPT_TEXTS)
 def normalised(source: str) -> str:
     """A text without what editors change unasked: spaces at line ends, empty lines around it."""
     return "\n".join(line.rstrip() for line in source.splitlines()).strip("\n")

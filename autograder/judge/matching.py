@@ -4,11 +4,12 @@ No text is dropped silently. A cell that is not simply an answer, an own cell, o
 the lab has it gets a note, for students and for graders.
 """
 
+import functools
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..identity import normalised, own_id
+from ..identity import KEPT_TEXTS, normalised, own_id
 from ..printable import printable
 from .beside import answer_beside, find_beside, is_untouched
 from .parse import ParsedCell, ParsedNotebook
@@ -238,6 +239,7 @@ def _titles(lab: Sequence[LabCell]) -> list[str]:
     return titles[::-1]
 
 
+@functools.lru_cache(maxsize=KEPT_TEXTS)
 def _first_words(source: str) -> str:
     """The beginning of a cell, in quotation marks."""
     lines = (line.strip() for line in source.split("\n", 20))

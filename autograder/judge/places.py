@@ -7,6 +7,7 @@ in a notebook that lost its marks, are found as well. What students wrote is not
 found by pattern.
 """
 
+import functools
 import keyword
 import re
 from collections import defaultdict
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..assignment import is_answer, is_for_colab, nbgrader_tag, question_id
-from ..identity import normalised
+from ..identity import KEPT_TEXTS, normalised
 from .parse import ParsedCell
 
 LIKENESS = 0.6  # of two cells that are one before and after a correction
@@ -39,8 +40,12 @@ class LabCell:
     source: str
     text: str  # normalised
     names: frozenset[str]  # that its code defines
-    words: frozenset[str]
     is_for_colab: bool = False  # it may be missing, or anywhere
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """What its likeness to another is found by."""
+        return frozenset(_WORD.findall(self.source))
 
 
 @dataclass
@@ -64,13 +69,13 @@ def lab_cells(release_notebook: Any) -> list[LabCell]:
             source=cell.source,
             text=normalised(cell.source),
             names=defined_names(cell.cell_type, cell.source),
-            words=frozenset(_WORD.findall(cell.source)),
             is_for_colab=is_for_colab(cell),
         )
         for cell in release_notebook.cells
     ]
 
 
+@functools.lru_cache(maxsize=KEPT_TEXTS)
 def defined_names(kind: str, source: str) -> frozenset[str]:
     """The names that a cell's lines at the left edge define, also if it does not parse."""
     if kind != "code":
