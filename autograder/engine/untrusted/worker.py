@@ -27,8 +27,9 @@ from .forms import Unsendable
 from .frame import Frame
 from .lending import Lender
 from .meant import meant_by
-from .names import LikelyNames, Rewriting
+from .names import LikelyNames
 from .protocol import MAX_ERRNO, decode, encode
+from .rewriting import LOOKUPS, Rewriting
 from .settings import Settings
 from .stand_ins import Borrower
 
@@ -189,7 +190,7 @@ class Session:
     def be_lenient(self) -> None:
         """Overlook slips, where they would stop an answer."""
         lenient.begin()
-        self.shell.user_ns["__builtins__"] = LikelyNames(CELL_FILES)
+        self.shell.user_ns["__builtins__"] = LikelyNames(CELL_FILES, LOOKUPS)
         self.shell.ast_transformers.append(Rewriting())
         self.is_lenient = True
 
