@@ -462,14 +462,17 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        global num_operations, largest_product
+        global num_operations, largest_product, keys_of_attention
         made = operation(*args, **(kwargs or {}))
         num_operations += 1
-        if operation.__name__.split(".")[0] in ("mm", "bmm", "addmm", "baddbmm"):
+        name = operation.__name__.split(".")[0]
+        if name in ("mm", "bmm", "addmm", "baddbmm"):
             largest_product = max(largest_product, made.numel())
+        elif "attention" in name:  # PyTorch's own
+            keys_of_attention = max(keys_of_attention, args[1].shape[-2])
         return made
 
-num_operations, largest_product = 0, 0
+num_operations, largest_product, keys_of_attention = 0, 0, 0
 query, key, value, block_size = inputs
 with Watch():
     flash_attention(*inputs)
@@ -481,8 +484,8 @@ MOST_PER_BLOCK = 1200  # operations; right answers need 10 to 700, and a loop ov
 
 
 def way_of_tiles(submission, rng):
-    """Whether a call takes many operations for each block, and how many keys it looks at at
-    once."""
+    """Whether a call takes many operations for each block, how many keys it looks at at once, and
+    how many it gives to an attention of PyTorch."""
     inputs = random_query_key_value(rng, WATCHED_QUERIES, WATCHED_KEYS, 2, 2)
     probe = submission.setup(
         WATCH_TILES,
@@ -490,7 +493,11 @@ def way_of_tiles(submission, rng):
         inputs=[*inputs, WATCHED_BLOCK_SIZE],
         most_per_block=MOST_PER_BLOCK,
     )
-    return probe.takes_many, take_integer(probe.keys_at_once, "a number", least=0, most=2**31)
+    at_once, given = (
+        take_integer(number, "a number of keys", least=0, most=2**31)
+        for number in (probe.keys_at_once, probe.keys_of_attention)
+    )
+    return probe.takes_many, at_once, given
 
 
 def watched_tiles(submission, rng):
@@ -500,7 +507,7 @@ def watched_tiles(submission, rng):
 
 def assert_takes_all_queries(submission, rng):
     """A loop over queries takes far more operations than are needed."""
-    takes_many, _ = watched_tiles(submission, rng)
+    takes_many, _, _ = watched_tiles(submission, rng)
     if takes_many is True:
         hint = "A product of matrices treats all queries at once: loop over blocks of keys only"
         fail("a call takes far more operations than its blocks need", hint)
@@ -508,10 +515,18 @@ def assert_takes_all_queries(submission, rng):
 
 def assert_takes_blocks_of_its_size(submission, rng):
     """No product of matrices may hold scores of more keys than a block has."""
-    _, keys_at_once = watched_tiles(submission, rng)
+    _, keys_at_once, keys_of_attention = watched_tiles(submission, rng)
+    assert_few_are_given(keys_of_attention)
     if keys_at_once > WATCHED_BLOCK_SIZE:
         hint = "Each block holds `block_size` keys; `split` cuts a tensor so"
         fail("the scores of more keys than a block has are computed at once", hint)
+
+
+def assert_few_are_given(keys_of_attention):
+    """PyTorch's own attention may see a block of keys, not all of them: that is what is asked."""
+    if keys_of_attention > WATCHED_BLOCK_SIZE:
+        hint = "Go block by block of keys, and join what the blocks give yourself"
+        fail("PyTorch's own attention does the work", hint)
 
 
 @question("ex3-flash", points=2)
@@ -668,7 +683,8 @@ def assert_goes_by_tiles(submission, rng):
             "a call holds as much in memory as the whole matrix of scores",
             "Compute the scores of one block of keys at a time, and keep only m, l and o",
         )
-    _, keys_at_once = watched_tiles(submission, rng)
+    _, keys_at_once, keys_of_attention = watched_tiles(submission, rng)
+    assert_few_are_given(keys_of_attention)
     if keys_at_once >= WATCHED_KEYS:
         fail("the scores of all keys are computed at once", "Go block by block of keys")
     if held_bytes + peak_bytes > MOST_BYTES:

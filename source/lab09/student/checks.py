@@ -1520,13 +1520,14 @@ def test_zero_queries_share_evenly(submission):
         assert_close(theirs, one.grad, f"how the output changes with {name}", **NEAR, hint=hint)
 
 
-# The largest tensor that a call makes, and the largest vector of which it takes exponentials.
+# The largest tensor that a call makes, the largest vector of which it takes exponentials, and the
+# most keys that an attention of PyTorch gets.
 LARGEST = """
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 class Sizes(TorchDispatchMode):
-    largest, largest_of_exp = 0, 0
+    largest, largest_of_exp, most_keys = 0, 0, 0
 
     def __torch_dispatch__(self, operation, types, arguments=(), named=None):
         made = operation(*arguments, **(named or {}))
@@ -1535,11 +1536,14 @@ class Sizes(TorchDispatchMode):
         name = str(operation).split(".")[1]
         if name.lstrip("_") in ("exp", "exp_", "softmax") and arguments[0].ndim == 1:
             self.largest_of_exp = max(self.largest_of_exp, arguments[0].numel())
+        if "attention" in name:
+            self.most_keys = max(self.most_keys, arguments[1].shape[-2])
         return made
 
 with Sizes() as sizes:
     function(*arguments)
 largest, largest_of_exp = sizes.largest, sizes.largest_of_exp
+most_keys = sizes.most_keys
 """
 
 
@@ -1626,6 +1630,8 @@ def test_uneven_blocks(submission):
     count = 200 + int(torch.randint(50, (1,)))
     function, many = submission.flash_attention, [torch.randn(50, 2), *torch.randn(2, count, 2)]
     made = submission.setup(LARGEST, function=function, arguments=[*many, 20])
+    if take_integer(made.most_keys, "a number of keys", least=0, most=10**9) > 20:
+        fail("an attention of PyTorch gets all keys at once", "Go block by block yourself")
     if take_integer(made.largest, "a size", least=0, most=10**9) >= 50 * count:
         hint = "Keep the scores of one block at a time"
         fail("a tensor is as large as the whole matrix of scores", hint)
