@@ -164,10 +164,16 @@ def as_it_is(question: QuestionResult) -> str:
 
 
 def fair_loss(question: QuestionResult) -> str:
-    """What one known mistake costs, where it is behind what failed; else empty."""
+    """What it costs that one known mistake is behind what failed, or that a slip stops the answer;
+    else empty."""
     if question.mistake_score is None or question.mistake_score <= question.tests_score:
         return ""
     cost = f"{question.max_score - question.mistake_score:g} of {question.max_score:g} points"
+    if question.read_on:
+        return (
+            "The answer stops with an error. It was read on as if the error were not there, so "
+            f"this question loses {cost}, not all that these checks are worth."
+        )
     if question.mistake:
         return (
             "One mistake is behind all checks that failed: the answer "

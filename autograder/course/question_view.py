@@ -96,7 +96,7 @@ def notes_on(question: Standing) -> list[str]:
     notes = []
     if result.carried and not question.by_person:
         notes.append(as_it_is(result))
-    elif not (question.by_person or question.is_open or fair_loss(result)):  # told with the checks
+    elif not (question.by_person or question.is_open or result.is_one_mistake):  # told by checks
         notes += [why] if (why := credit(result)) else []
     if result.extra:
         notes.append("Extra credit: these points come on top of the maximum.")

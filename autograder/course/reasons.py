@@ -102,8 +102,7 @@ class Reasons:
         failed = [test for test in question.tests if not test.passed]
         if not failed:
             return []
-        gains = (question.mistake_score or 0.0) > question.tests_score
-        if question.mistake and gains and not question.carried:
+        if question.is_one_mistake:
             key = ("mistake", question.mistake)
             tests = tuple(failed)
             return [Reason(key, failed[0].message, tests, question.id, is_known_mistake=True)]

@@ -105,6 +105,15 @@ class Worker:
         """Have it overlook slips that stop answers, and a missing GPU; raises `WorkerLost`."""
         self.ask("be_lenient")
 
+    def slips(self) -> set[str]:
+        """The kinds of slips that it overlooked since it was asked last, as it says; none if it
+        says something else, or is lost."""
+        try:
+            said = self.ask("slips")
+        except (StudentError, WorkerLost):
+            return set()
+        return {one for one in said if isinstance(one, str)} if isinstance(said, list) else set()
+
     def seed(self, seed: int) -> None:
         """Seed all the worker's random generators, right before what is asked next."""
         self._seed = seed

@@ -24,6 +24,7 @@ from .carried_session import CarriedSession
 from .content import extra_files
 from .dependencies import builds_on, lent_names, names_in, runs, spans
 from .fair_loss import judged
+from .lenient import try_leniently
 from .results import QuestionResult
 from .session import Session
 from .warm import Ready
@@ -92,12 +93,13 @@ def _carried_score(ready: Ready, own: Session, question: QuestionResult) -> floa
         listens=own.listens,
     )
     try:
-        results = ready.tests.run(session, {question.id})
+        verdicts = ready.tests.run(session, {question.id}).get(question.id, ())
+        strictly = judged(ready, question.id, question.max_score, verdicts)
+        (result,) = try_leniently(ready, session, (strictly,))
     finally:
         session.close()
         solution.close()
-    verdicts = results.get(question.id, ())
-    return float(judged(ready, question.id, question.max_score, verdicts).own_score or 0.0)
+    return float(result.own_score or 0.0)
 
 
 def _is_answered(assignment: Assignment, cells: list[Any], question: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
+from .reproduction import NotLearnt
 from .results import QuestionResult, Verdict
 from .warm import Ready
 
@@ -25,12 +26,18 @@ LEAST_LOST = 1 / 5
 def judged(
     ready: Ready, question: str, max_score: float, verdicts: Iterable[Verdict]
 ) -> QuestionResult:
-    """The result of a question whose tests were the last that `ready.tests` ran."""
+    """The result of a question whose tests were the last that `ready.tests` ran.
+
+    Raises:
+        NotLearnt: if what known mistakes answer to them is not known yet.
+    """
     result = QuestionResult(question, max_score, tuple(verdicts))
     known = ready.known_mistakes
     if known is None:
         return result
     failed = ready.tests.evidence(question)
+    if failed and question not in known.mistakes:  # or points would depend on who came before
+        raise NotLearnt([question])
     worth = partial(ready.tests.worth, question)
     mistake = known.behind_most(question, failed, worth)
     if mistake is None or mistake.loss is None:
@@ -42,6 +49,18 @@ def judged(
     least = _in_half_points(LEAST_LOST * (max_score - result.tests_score))
     left = max(0.0, max_score - max(mistake.loss + worth(others), least))
     return replace(result, mistake="" if others else mistake.title, mistake_score=left)
+
+
+def known_loss(ready: Ready, question: str) -> float:
+    """What a fair teacher takes off for the known mistake that answers all that the last tests of a
+    question met, exceptions as well; 0 if there is none."""
+    known = ready.known_mistakes
+    if known is None:
+        return 0.0
+    failed = ready.tests.evidence(question)
+    mistake = known.behind_most(question, failed, partial(ready.tests.worth, question))
+    is_all = mistake is not None and failed.keys() == mistake.failed.keys()
+    return (mistake.loss or 0.0) if mistake and is_all else 0.0
 
 
 def _in_half_points(points: float) -> float:

@@ -5,8 +5,9 @@ model, "cuda" where the grader has no GPU: a test sees an exception, and nothing
 rest. Who marks an exam by hand reads on.
 So the notebook runs again in a worker that overlooks slips (`engine.untrusted.lenient`), and the
 tests that a slip may have stopped count where they pass there. The answer loses a fifth of what it
-so earns, because it does not run. Tests judge there what they always judge: values; and the loss of
-a known mistake holds there too.
+so earns, because it does not run, and more if several slips stop it; how many, the worker says. No
+known mistake that stops an answer costs less than a fair teacher takes off for it. Tests judge
+there what they always judge: values; and the loss of a known mistake behind a slip holds there too.
 """
 
 import math
@@ -18,7 +19,7 @@ from ..assignment import is_answer
 from ..engine import Cause
 from ..engine.untrusted import gpu, lenient, names, tensors
 from .dependencies import defined_names, names_in
-from .fair_loss import judged
+from .fair_loss import judged, known_loss
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
@@ -26,6 +27,8 @@ from .warm import Ready
 NEEDS_GPU = "Needs a GPU, which not every machine has"
 STOPS = "Stops with an error, and is right where the error is overlooked"
 LOST_SHARE = 0.2  # of the points that it earns so
+FURTHER_SHARE = 0.1  # for each further kind of slip
+MOST_SHARE = 0.6
 
 
 def try_leniently(
@@ -34,8 +37,11 @@ def try_leniently(
     """The questions, with what answers earn that a small slip stopped.
 
     Args:
-        own: the student's own run, which is over; its time limit holds here as well.
+        own: the run that the tests have just judged; its time limit holds here as well.
         questions: as that run left them.
+
+    Raises:
+        NotLearnt: if it failed tests in another way, and what mistakes answer is not known.
     """
     if all(question.full for question in questions) or not tensors.is_imported_by(own.text):
         return questions
@@ -47,15 +53,9 @@ def try_leniently(
     stopped = [question for question, tests in slips.items() if tests]
     if not stopped:
         return questions
-    session = Session(
-        own.zygote,
-        own.cells,
-        own.seed,
-        own.clock,
-        files=own.files,
-        listens=own.listens,
-        lenient=True,
-    )
+    losses = {question: known_loss(ready, question) for question in stopped}
+    own.close()
+    session = own.leniently()
     try:
         verdicts = ready.tests.run(session, stopped)
     finally:
@@ -65,6 +65,8 @@ def try_leniently(
             question,
             judged(ready, question.id, question.max_score, verdicts[question.id]),
             slips[question.id],
+            len(session.slips.get(question.id, ())),
+            question.max_score - losses[question.id],
         )
         if question.id in stopped
         else question
@@ -103,30 +105,32 @@ def _is_refused(said: str) -> bool:
     return lenient.is_refusal(said) or gpu.is_missed(said) or names.is_missed(said)
 
 
-def _better(question: QuestionResult, again: QuestionResult, slips: set[str]) -> QuestionResult:
+def _better(
+    question: QuestionResult, again: QuestionResult, stopped: set[str], num_slips: int, most: float
+) -> QuestionResult:
     """The question with what it earns where slips are overlooked, if that is more.
 
     Args:
         again: what the same tests made of it there.
+        stopped: the tests that a slip may have stopped.
+        num_slips: how many kinds were overlooked.
+        most: what is left for a known mistake that stops it so.
     """
-    passed = {test.name for test in again.tests if test.passed} & slips
-    overlooked = replace(
-        question,
-        tests=tuple(
-            replace(test, outcome="passed") if test.name in passed else test
-            for test in question.tests
-        ),
+    passed = {test.name for test in again.tests if test.passed}
+    tests = tuple(
+        replace(test, outcome="passed") if test.name in passed & stopped else test
+        for test in question.tests
     )
-    reached = overlooked.tests_score
-    if all(test.passed or test.name in slips for test in question.tests):
-        reached = max(reached, again.mistake_score or 0.0)
+    overlooked = replace(question, tests=tests)
+    changed = sum(test.points for test in tests if not test.passed and test.name in passed)
+    reached = max(overlooked.tests_score, (again.mistake_score or 0.0) - changed)
     earned = reached - question.tests_score
-    score = reached - _up_to_half_points(LOST_SHARE * earned)
+    share = min(LOST_SHARE + FURTHER_SHARE * (max(num_slips, 1) - 1), MOST_SHARE)
+    score = min(reached - _up_to_half_points(share * earned), most)
     if score <= (question.own_score or 0.0):
         return question
-    return replace(
-        question, mistake=_name(question) if overlooked.full else "", mistake_score=score
-    )
+    mistake = _name(question) if overlooked.full else ""
+    return replace(question, mistake=mistake, mistake_score=score, read_on=True)
 
 
 def _name(question: QuestionResult) -> str:

@@ -70,7 +70,8 @@ class QuestionResult:
 
     `tests` are those of the student's own run. Where one known mistake is behind what failed,
     `mistake_score` is what is left after its fair loss, and `mistake` says which, if it is behind
-    all that failed. `carried_score` is what the answer earned on top of the reference's earlier
+    all that failed. With `read_on` it is what the answer earned where slips that stop it were
+    overlooked. `carried_score` is what the answer earned on top of the reference's earlier
     answers, where that is more; `builds_on` names the earlier questions which have mistakes and
     which it needs. `kept_score` is what an earlier grading of the same hand-in gave, where a
     regrade would give less.
@@ -86,6 +87,7 @@ class QuestionResult:
     extra: bool = False  # its points are extra credit
     written: bool = False  # a person gives its points
     kept_score: float | None = None
+    read_on: bool = False
 
     @property
     def own_score(self) -> float | None:
@@ -101,6 +103,12 @@ class QuestionResult:
     def full(self) -> bool:
         """Whether the student's own run earned all that tests give."""
         return all(test.passed for test in self.tests)
+
+    @property
+    def is_one_mistake(self) -> bool:
+        """Whether one known mistake is behind all that failed, and its fair loss counts."""
+        gains = (self.mistake_score or 0.0) > self.tests_score
+        return bool(self.mistake) and gains and not self.read_on and not self.carried
 
     @property
     def carried(self) -> bool:
@@ -239,6 +247,7 @@ class SubmissionResult:
                 question.get("extra", False),
                 question.get("written", not question["tests"]),
                 question.get("kept_score"),
+                question.get("read_on", False),
             )
             for question in data["questions"]
         )

@@ -8,9 +8,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from ..assignment import is_own, is_skipped, question_id
 from ..engine import Cause, CellError, StudentError, Submission, Worker, WorkerLost, Zygote
@@ -44,6 +44,7 @@ class Session:
     lenient: bool = False  # whether slips that stop answers are overlooked
     answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
     asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
+    slips: dict[str, set[str]] = field(default_factory=dict)  # question -> those overlooked
     _worker: Worker | None = None
     _next: int = 0  # the first cell that this worker has not passed
     _fatal: set[str] = field(default_factory=set)  # cells that ended a worker
@@ -104,6 +105,8 @@ class Session:
                 yield worker.submission
             finally:
                 worker.heard = None
+                if self.lenient:
+                    self.slips.setdefault(question, set()).update(worker.slips())
                 self.asked.setdefault(question, set()).update(worker.names_asked)
 
     def failure_behind(self, missing_name: str, naming_only: bool = False) -> CellFailure | None:
@@ -123,6 +126,23 @@ class Session:
     def run_all(self) -> Worker:
         """A worker that has run all cells."""
         return self._advance_to(len(self.cells))
+
+    def leniently(self) -> Self:
+        """The same from its start, where slips that stop answers are overlooked. The time that is
+        left is its own as well, and cells that ended a worker don't run again."""
+        return replace(
+            self,
+            continued=self.clock,
+            lenient=True,
+            failures={},
+            answered=[],
+            asked={},
+            slips={},
+            _worker=None,
+            _next=0,
+            _fatal=set(self._fatal),
+            _lost={},
+        )
 
     def close(self) -> None:
         """End the worker, if one lives."""

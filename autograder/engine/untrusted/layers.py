@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import slips
 from .meant import Pair, first_of, is_tensor, within
 from .repairs import batch_sizes
 
@@ -84,8 +85,11 @@ def _as_wide(tensor: Any, dim: int, width: int) -> Any:
     if not is_tensor(tensor) or not width or not -tensor.ndim <= dim < tensor.ndim:
         return tensor
     missing = width - tensor.shape[dim]
-    if missing <= 0:
-        return tensor.narrow(dim, 0, width) if missing else tensor
+    if not missing or slips.are_kept():
+        return tensor
+    slips.note(f"the width {width}")
+    if missing < 0:
+        return tensor.narrow(dim, 0, width)
     if tensor.shape[dim] == 1:
         shape = [-1] * tensor.ndim
         shape[dim] = width

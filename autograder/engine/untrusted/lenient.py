@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from . import gpu, layers
+from . import gpu, layers, slips
 from .meant import OfAnyObject, eased
 from .repairs import REFUSALS, Call, repaired
 
@@ -99,10 +99,16 @@ def _take_what_is_close() -> None:
     import torch
 
     def optimizer_init(own: Any, params: Any, *rest: Any, **named: Any) -> None:
-        make_optimizer(own, params() if callable(params) else params, *rest, **named)
+        if callable(params):
+            slips.note("the method `parameters`, not called")
+            params = params()
+        make_optimizer(own, params, *rest, **named)
 
     def dropout_init(own: Any, p: float = 0.5, inplace: bool = False) -> None:
-        make_dropout(own, p / 100 if p > 1 else p, inplace)
+        if p > 1:
+            slips.note("a rate in percent")
+            p /= 100
+        make_dropout(own, p, inplace)
 
     optimizer, dropout = torch.optim.Optimizer, torch.nn.modules.dropout._DropoutNd
     make_optimizer: Any = optimizer.__init__
@@ -127,13 +133,15 @@ def overlooking(call: Call) -> Any:
     try:
         return eased(call.name, call.args, call.result())
     except REFUSALS:
-        if _is_repairing:
+        if _is_repairing or slips.are_kept():
             raise
         _is_repairing.append(True)
         try:
             for other in repaired(call):
                 with suppress(*REFUSALS):
-                    return eased(call.name, call.args, other.result())
+                    result = eased(call.name, call.args, other.result())
+                    slips.note(f"the call of {call.name}")
+                    return result
         finally:
             _is_repairing.clear()
         raise

@@ -5,6 +5,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from . import slips
+
 Change = Callable[[Any], Any]
 
 
@@ -50,6 +52,7 @@ class LossNumber(float):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # else libraries would take it for the tensor
             raise AttributeError(name)
+        slips.note("a number for its tensor")
         return getattr(self.tensor, name)
 
 
@@ -58,7 +61,10 @@ class Pair(tuple[Any, ...]):
     first of them."""
 
     def __getattr__(self, name: str) -> Any:
-        return self[1] if name == "indices" else getattr(self[0], name)
+        if name == "indices":
+            return self[1]
+        slips.note("several results for the first")
+        return getattr(self[0], name)
 
     def __getitem__(self, key: Any) -> Any:
         return super().__getitem__(key) if isinstance(key, int | slice) else self[0][key]
@@ -71,6 +77,7 @@ class Pair(tuple[Any, ...]):
     def __torch_function__(
         cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
+        slips.note("several results for the first")
         args = [within(value, first_of) for value in args]
         return function(*args, **{k: within(v, first_of) for k, v in (kwargs or {}).items()})
 
@@ -87,7 +94,10 @@ class OfAnyObject:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             is_given = args and isinstance(args[0], kind)
-            return self.method(*(args if is_given else (network_of(kind), *args)), **kwargs)
+            if is_given:
+                return self.method(*args, **kwargs)
+            slips.note("a class for an object of it")
+            return self.method(network_of(kind), *args, **kwargs)
 
         return call
 
@@ -99,10 +109,14 @@ def network_of(kind: Any) -> Any:
 
 
 def meant_by(value: Any, name: str) -> Any:
-    """What a name of the notebook stands for: an object where it is another name of a class."""
-    if not isinstance(value, type) or value.__name__ == name:
+    """What a name of the notebook stands for: an object where it is another name of a class, which
+    no capital begins."""
+    if not isinstance(value, type) or value.__name__ == name or name[:1].isupper():
         return value
     import torch
 
     kind: Any = value
-    return network_of(kind) if issubclass(kind, torch.nn.Module) else value
+    if not issubclass(kind, torch.nn.Module):
+        return value
+    slips.note("a class for an object of it")
+    return network_of(kind)

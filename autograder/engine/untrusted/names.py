@@ -9,9 +9,11 @@ import difflib
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
+
+from . import slips
 
 # In what Python raises where a name is missing, or an attribute or a key.
 MISSING = re.compile(r"\bname '(\w+)' is not defined")
@@ -36,19 +38,25 @@ def missing_in(said: str) -> list[str]:
 class LikelyNames(dict[str, Any]):
     """Python's own names and further ones, and for any other name one that is like it."""
 
-    def __init__(self, files: str, further: Iterable[Callable[..., Any]] = ()) -> None:
+    def __init__(self, files: str, further: Mapping[str, Any] | None = None) -> None:
         """
         Args:
             files: how the names of files begin whose code may get another name's value.
-            further: functions that are called by their own names.
         """
-        super().__init__(vars(builtins) | {one.__name__: one for one in further})
+        super().__init__({**vars(builtins), **(further or {})})
         self.files = files
 
     def __missing__(self, name: str) -> Any:
         if name in vars(builtins):  # by now
             return vars(builtins)[name]
-        for frame in self._frames(sys._getframe(1)):
+        if slips.are_kept():
+            raise KeyError(name)
+        found = self._meant_by(name)
+        slips.note(f"the name {name}")
+        return found
+
+    def _meant_by(self, name: str) -> Any:
+        for frame in self._frames(sys._getframe(2)):
             arguments = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             owner = frame.f_locals.get(arguments[0]) if arguments else None
             if name in getattr(owner, "__dict__", {}):  # `self` was forgotten

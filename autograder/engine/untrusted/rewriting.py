@@ -7,8 +7,10 @@ nothing is missing.
 
 import ast
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
+from . import slips
 from .names import likely
 
 LEAST_BEGINNING = 4  # letters of `eval`, which stands for `evaluate`
@@ -16,6 +18,22 @@ LEAST_BEGINNING = 4  # letters of `eval`, which stands for `evaluate`
 
 class Rewriting(ast.NodeTransformer):
     """Has attributes, keys and what `with` opens looked up by functions of ours."""
+
+    def visit(self, node: ast.AST) -> Any:
+        """Any node; one that is nested too deep for this stays as it is."""
+        try:
+            return super().visit(node)
+        except RecursionError:
+            return node
+
+    def visit_Try(self, node: ast.Try) -> ast.Try:
+        """What a handler catches is no slip."""
+        self.generic_visit(node)
+        if node.handlers:
+            first = node.body[0]
+            opened = ast.withitem(_call(first, _kept.__name__))
+            node.body = [ast.copy_location(ast.With([opened], node.body), first)]
+        return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """`value.name`, but for names that Python changes within a class."""
@@ -45,8 +63,8 @@ class Rewriting(ast.NodeTransformer):
         return node
 
 
-def _call(place: ast.expr, function: str, *arguments: ast.expr) -> ast.expr:
-    call = ast.Call(ast.Name(function, ast.Load()), list(arguments), [])
+def _call(place: ast.AST, function: str, *arguments: ast.expr) -> ast.expr:
+    call = ast.Call(ast.Name(_spelt(function), ast.Load()), list(arguments), [])
     return ast.fix_missing_locations(ast.copy_location(call, place))
 
 
@@ -54,9 +72,13 @@ def _attribute(target: Any, name: str) -> Any:
     try:
         return getattr(target, name)
     except AttributeError:
+        if slips.are_kept():
+            raise
         if type(target) is int and hasattr(str, name):  # its digits were meant
+            slips.note(f"the attribute {name}")
             return getattr(str(target), name)
         for other in (*likely(name, dir(target)), *_beginnings(name, dir(target))):
+            slips.note(f"the attribute {name}")
             return getattr(target, other)
         raise
 
@@ -65,14 +87,24 @@ def _item(target: Any, key: str) -> Any:
     try:
         return target[key]
     except KeyError:
+        if slips.are_kept():
+            raise
         for other in likely(key, target if isinstance(target, dict) else ()):
+            slips.note(f"the key {key}")
             return target[other]
         raise
 
 
 def _open(target: Any) -> Any:
     """What `with` opens: an object where a class was not called."""
-    return target() if isinstance(target, type) else target
+    if not isinstance(target, type) or hasattr(type(target), "__enter__"):
+        return target
+    slips.note(f"the class {target.__name__}, not called")
+    return target()
+
+
+def _kept() -> AbstractContextManager[None]:
+    return slips.kept()
 
 
 def _beginnings(name: str, others: Iterable[str]) -> list[str]:
@@ -81,4 +113,9 @@ def _beginnings(name: str, others: Iterable[str]) -> list[str]:
     return sorted((one for one in begun if len(one) >= LEAST_BEGINNING), key=len, reverse=True)
 
 
-LOOKUPS = (_attribute, _item, _open)
+def _spelt(function: str) -> str:
+    """A name that nobody can type, and so no other thing has."""
+    return f"our {function}"
+
+
+LOOKUPS = {_spelt(one.__name__): one for one in (_attribute, _item, _open, _kept)}

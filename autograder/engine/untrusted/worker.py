@@ -21,7 +21,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
-from . import arrays, heap, lenient, plots, tensors
+from . import arrays, heap, lenient, plots, slips, tensors
 from .contents import NoContent, content_of
 from .forms import Unsendable
 from .frame import Frame
@@ -119,6 +119,7 @@ class Session:
             "lack": self.lack,
             "hide": self.hide,
             "be_lenient": self.be_lenient,
+            "slips": slips.noted,
             "borrow": self.borrow,
             "lend": lambda *wanted: self.lender.answer(*wanted),
         }

@@ -203,6 +203,10 @@ def test_the_fair_loss_of_a_mistake_is_told(small: Assignment) -> None:
     )
     assert words.count("One mistake") == 1 and "Your answer adds one." in words
     assert "four. no more. not so" in words
+    read_on = replace(known, read_on=True)
+    words = read(replace(result, questions=(read_on,)), small).words
+    assert "The answer stops with an error. It was read on" in words
+    assert "so this question loses 1.5 of 3 points, not all" in words and "One mistake" not in words
     dear = replace(known, mistake_score=0.5)
     assert dear.score == dear.tests_score == 1
     assert "One mistake" not in read(replace(result, questions=(dear,)), small).words

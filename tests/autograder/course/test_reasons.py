@@ -110,6 +110,8 @@ def test_one_known_mistake_behind_all_is_one_reason() -> None:
     assert reason.is_known_mistake and reason.tests == tests
     dear = replace(question, mistake_score=None)
     assert len(Reasons(result, NOTEBOOK, {}).of(dear)) == 2
+    read_on = replace(question, read_on=True)  # what stopped it is the reason
+    assert len(Reasons(result, NOTEBOOK, {}).of(read_on)) == 2
 
 
 def stopped(name: str, message: str, cause: Cause = Cause.RAISED) -> CellFailure:

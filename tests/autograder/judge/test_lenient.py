@@ -133,14 +133,79 @@ def test_what_failed_by_its_values_does_not_count_where_slips_are_overlooked(gra
     """Else an answer could tell the two runs apart and guess twice."""
     hedges = (
         "def ones(count):\n"
-        "    try:\n"
+        "    with contextlib.suppress(TypeError):\n"
         "        torch.sqrt(1)\n"
-        "    except TypeError:\n"
-        "        if count == 0: raise TypeError('must be Tensor')\n"
-        "        return torch.zeros(count)\n"
-        "    return torch.ones(count)"
+        "        return torch.ones(count)\n"
+        "    if count == 0: raise TypeError('must be Tensor')\n"
+        "    return torch.zeros(count)"
     )
-    assert grade(a1=hedges).questions[0].score == 0.5  # of the test that raised
+    result = grade(imports="import contextlib\nimport torch", a1=hedges)
+    assert result.questions[0].score == 0.5  # of the test that raised
+
+
+def slip(*lines: str) -> str:
+    """The right answer with a slip, and lines before it."""
+    before = "".join(f"    {line}\n" for line in lines)
+    return f"def ones(count):\n{before}    return torch.ones(count) * torch.sqrt(1)"
+
+
+def test_each_further_slip_costs_more(grade: Grade) -> None:
+    again = "torch.sqrt(1)"
+    assert grade(a1=slip(again, again)).questions[0].score == 4
+    assert grade(a1=slip(again, "torch.onees(1)")).questions[0].score == 3.5
+    assert grade(a1=slip(again, "torch.onees(1)", "countt")).questions[0].score == 3
+    names = ["counta", "countb", "countc", "countd", "counte", "countf"]
+    assert grade(a1=slip(*names)).questions[0].score == 2  # three fifths are lost, not more
+
+
+def test_what_the_answer_catches_itself_is_no_slip(grade: Grade) -> None:
+    own = slip(
+        "class Thing: one = 1",
+        "try: raise ValueError(Thing.onee, Thing().onee, {'one': 1}['onee'], countt)",
+        "except (AttributeError, KeyError, NameError): pass",
+        "try: wrong = torch.stack([torch.ones(1), torch.ones(2)])",
+        "except RuntimeError: wrong = None",
+        "if wrong is not None: count += 1",
+    )
+    assert grade(a1=own).questions[0].score == 4
+
+
+def test_names_that_look_like_ours_are_the_students(grade: Grade) -> None:
+    own = slip(
+        "for _item in [1]: _attribute = _open = _kept = lambda *_: 7",
+        "class Meta(type):",
+        "    def __enter__(cls): return cls",
+        "    def __exit__(cls, *_): pass",
+        "class Opened(metaclass=Meta): one = {'two': 2}",
+        "with Opened as opened: count += opened.one['two'] - 2",
+    )
+    assert grade(a1=own).questions[0].score == 4
+
+
+def test_a_deep_expression_stops_no_repairs(grade: Grade) -> None:
+    deep = f"deep = {' + '.join(['0'] * 800)}\n"
+    assert grade(a1=deep + slip("torch.onees(1)")).questions[0].score == 3.5
+
+
+def test_a_cell_that_ended_a_worker_does_not_run_again(grade: Grade, forks: list[int]) -> None:
+    result = grade(a1=slip(), a2="import os\nos._exit(1)")
+    assert scores(result) == [4, 0]
+    assert len(forks) == 3  # two, because one was ended, and one where slips are overlooked
+
+
+def test_a_slip_on_top_of_an_earlier_mistake_costs_a_fifth(grade: Grade) -> None:
+    wrong = "def ones(count):\n    return torch.zeros(count)"
+    result = grade(solved=True, a1=wrong, a2="three = ones(3).sum() * torch.sqrt(1)")
+    assert scores(result) == [1, 1.5]
+    assert result.questions[1].builds_on == ("ex1-ones",)
+
+
+def test_what_is_wrong_by_values_stays_so_beside_a_slip(grade: Grade) -> None:
+    own = (
+        "def ones(count):\n    return torch.ones(count) * torch.sqrt(1) if count else torch.ones(1)"
+    )
+    ones = grade(a1=own).questions[0]
+    assert (ones.score, ones.mistake, ones.read_on) == (3, "", True)
 
 
 def test_a_test_that_passed_before_counts_where_slips_are_overlooked_too(grade: Grade) -> None:

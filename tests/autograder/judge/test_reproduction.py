@@ -28,6 +28,7 @@ RIGHT = "    return sum(numbers) / len(numbers) if numbers else None\n"
 NO_SINGLE = "if len(numbers) == 1: raise ValueError('single')"
 NO_LONG = "if len(numbers) > 2: raise ValueError('long')"
 BY_TWO = "    return sum(numbers) / 2 if numbers else None\n"
+ROOT = f"    torch.sqrt(1)\n{RIGHT}import torch\n"
 MISTAKES = {
     "test_mean_of_many": ("Divides by two, whatever the count", BY_TWO),
     "by-one-less": (
@@ -43,6 +44,7 @@ MISTAKES = {
     ),
     "no-single": ("Takes no single number", f"    {NO_SINGLE}\n{RIGHT}"),
     "no-long": ("Takes no long lists", f"    {NO_LONG}\n{RIGHT}"),
+    "root": ("Takes the root of a number", ROOT),
 }
 LOSSES = {
     "a-spoiler": "#!LOSS 0.5\n",
@@ -50,6 +52,7 @@ LOSSES = {
     "raises": "#!LOSS 1\n",
     "no-single": "#!LOSS 0.5\n",
     "no-long": "#!LOSS 0.5\n",
+    "root": "#!LOSS 2.5\n",
 }
 STRANGE = "    return 17.0 if numbers else None\n"
 
@@ -291,6 +294,29 @@ def test_a_mistake_behind_a_slip_costs_its_fair_loss_and_a_fifth(pool: Pool) -> 
     assert all("name 'numbers_given'" in test["message"] for test in question["tests"])
     assert question["mistake_score"] == question["max_score"] - 1.5 - 1
     assert question["mistake"] == ""  # it stops before
+
+
+def test_a_known_mistake_that_stops_an_answer_costs_no_less_than_is_fair(pool: Pool) -> None:
+    assert score(pool, ROOT) == 2.5
+    assert score(pool, ROOT.replace("sqrt(1)", "sqrt(2)")) == 2.5  # it stops just so
+    assert score(pool, ROOT.replace("sqrt(1)", "exp(1)")) == 4  # another mistake
+
+
+def test_a_hand_in_that_answers_only_later_asks_for_mistakes_too(
+    grader: Grader, pool: Pool
+) -> None:
+    """Else its points would depend on who was graded before."""
+    own = (
+        "    return sum(numbers) / max(1, len(numbers) - 1) if numbers else None\n"
+        "import torch\nkept = mean\ndel mean\ntorch.sqrt(1)\nmean = kept\n"
+    )
+    with Pool(grader, jobs=1) as fresh:
+        alone = judged(fresh, own)
+    (question,) = [one for one in alone["questions"] if one["tests"]]
+    assert {test["cause"] for test in question["tests"]} == {"missing_name"}
+    assert question["mistake_score"] == question["max_score"] - 1.5 - 1
+    messages(pool, BY_TWO)
+    assert judged(pool, own)["score"] == alone["score"]
 
 
 def test_without_a_fair_loss_the_tests_decide(pool: Pool) -> None:

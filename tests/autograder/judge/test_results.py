@@ -124,6 +124,7 @@ def test_json_shows_the_derived_scores() -> None:
         "extra": False,
         "written": True,
         "kept_score": None,
+        "read_on": False,
         "tests": [],
     }
 
