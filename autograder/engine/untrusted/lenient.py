@@ -72,11 +72,15 @@ def _also_wrong_types() -> None:
     """Overlook arguments as well that are refused before a mode hears of the call."""
     import torch
 
+    scripted = torch.jit._builtins._get_builtin_table()  # what `torch.jit.script` knows, by id
     names = {*dir(torch._C._VariableFunctions), "tensor"}
     for name in names & vars(torch).keys():
         function = getattr(torch, name)
         if callable(function) and not name.startswith("_"):
-            setattr(torch, name, _always_overlooking(function))
+            other = _always_overlooking(function)
+            if id(function) in scripted:
+                scripted[id(other)] = scripted[id(function)]
+            setattr(torch, name, other)
 
 
 def _sort_what_is_packed() -> None:

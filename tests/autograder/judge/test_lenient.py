@@ -187,6 +187,15 @@ def test_a_deep_expression_stops_no_repairs(grade: Grade) -> None:
     assert grade(a1=deep + slip("torch.onees(1)")).questions[0].score == 3.5
 
 
+def test_scripted_functions_stay_what_they_are(grade: Grade) -> None:
+    scripted = (
+        "@torch.jit.script\n"
+        "def double(values: torch.Tensor) -> torch.Tensor:\n"
+        "    return torch.add(values, values)\n"
+    )
+    assert grade(a1=scripted + slip("double(torch.ones(1))")).questions[0].score == 4
+
+
 def test_a_cell_that_ended_a_worker_does_not_run_again(grade: Grade, forks: list[int]) -> None:
     result = grade(a1=slip(), a2="import os\nos._exit(1)")
     assert scores(result) == [4, 0]
