@@ -132,17 +132,24 @@ def _python_paths() -> Iterable[str]:
 
 
 def _resolve(paths: Iterable[str]) -> tuple[list[str], dict[str, str]]:
-    """The outermost real paths among them, and those that lead there through symbolic links."""
+    """The outermost real paths among them, and the outermost symbolic links that lead there: what
+    lies behind a link needs none of its own."""
     targets = {path: os.path.realpath(path) for path in paths}
-    real: list[str] = []
-    for path in sorted(set(targets.values()), key=len):
-        if not any(Path(path).is_relative_to(outer) for outer in real):
-            real.append(path)
-    return real, {
-        path: target
-        for path, target in targets.items()
-        if not any(Path(path).is_relative_to(outer) for outer in real)
-    }
+    real = _outermost(targets.values())
+    links = [path for path in targets if not _lies_in(path, real)]
+    return real, {path: targets[path] for path in _outermost(links)}
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for path in sorted(paths, key=len):
+        if not _lies_in(path, found):
+            found.append(path)
+    return found
+
+
+def _lies_in(path: str, folders: Iterable[str]) -> bool:
+    return any(Path(path).is_relative_to(folder) for folder in folders)
 
 
 def _is_open_to_everyone(level: str, readable: list[str]) -> bool:

@@ -132,3 +132,21 @@ def test_links_and_nested_folders_become_few_real_ones(tmp_path: Path) -> None:
         f"{tmp_path}/link/lib": f"{tmp_path}/real/lib",
         f"{tmp_path}/real/lib64": f"{tmp_path}/real/lib",
     }
+
+
+def test_what_lies_behind_a_link_needs_no_other(tmp_path: Path) -> None:
+    (tmp_path / "real/lib/inner").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    wanted = [f"{tmp_path}/link/lib/inner", f"{tmp_path}/link/lib"]
+    _, links = confinement._resolve(wanted)
+    assert links == {f"{tmp_path}/link/lib": f"{tmp_path}/real/lib"}
+
+
+def test_an_environment_behind_a_link_is_confined_as_well(tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    environment.symlink_to(sys.prefix)
+    machine = [str(environment / "bin" / "python")]
+    ran = subprocess.run(
+        [*machine, "-c", PROBE], cwd=PROJECT, text=True, check=True, stdout=subprocess.PIPE
+    )
+    assert ran.stdout.split() == [strongest_possible(Policy())]
