@@ -102,8 +102,10 @@ class EvaluationRun:
         try:
             assert_same(self.twin, self.expected)
         except CheckFailure as failure:
+            if is_as_with(WITHOUT_EVAL):  # which some other set-up may give by chance
+                fail(failure.what, WITHOUT_EVAL_HINT)
             if not any(map(is_as_with, others)):
-                fail(failure.what, WITHOUT_EVAL_HINT if is_as_with(WITHOUT_EVAL) else hint)
+                fail(failure.what, hint)
 
 
 def evaluate_probe(

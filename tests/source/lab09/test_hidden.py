@@ -39,6 +39,7 @@ from autograder.verbs.demo import read_class
 from lib.kit.checks import CheckFailure, question_of
 from lib.kit.checks.selfcheck import Submission as Names
 from lib.kit.checks.selfcheck import load_checks, run_checks
+from lib.reference import training
 
 matplotlib.use("agg")
 keep_freed()  # as workers do
@@ -385,3 +386,28 @@ def test_demo_student_fails_as_intended(student: str, solution: dict[str, Any]) 
         if any(failure_of(test, names) for test in tests)
     }
     assert failed == FAILED_BY[student]
+
+
+@pytest.mark.parametrize("seed", [9, 34, 135, *range(200, 220)])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("test_evaluates_in_eval_mode", "evaluate"),
+        ("test_addition_evaluates_in_eval_mode", "evaluate_addition"),
+    ],
+)
+def test_no_seed_lets_a_missing_evaluation_mode_pass(name: str, function: str, seed: int) -> None:
+    """By chance the loss with dropout is that of another slip, which these tests overlook."""
+    task = importlib.import_module("evaluation_probes").TASKS[function]
+
+    def evaluate(model: Any, loss: Any, data: Any, batch_size: int) -> tuple[float, float]:
+        model.eval = lambda: model
+        try:
+            return training.evaluate(model, loss, data, batch_size, task=task)
+        finally:
+            del model.eval
+
+    torch.manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
+    with pytest.raises(CheckFailure, match=r"model\.eval"):
+        TESTS[name](Names({function: evaluate}), rng)
