@@ -59,8 +59,9 @@ def known_loss(ready: Ready, question: str) -> float:
         return 0.0
     failed = ready.tests.evidence(question)
     mistake = known.behind_most(question, failed, partial(ready.tests.worth, question))
-    is_all = mistake is not None and failed.keys() == mistake.failed.keys()
-    return (mistake.loss or 0.0) if mistake and is_all else 0.0
+    if mistake is None or failed.keys() != mistake.failed.keys():
+        return 0.0
+    return mistake.loss or 0.0
 
 
 def _in_half_points(points: float) -> float:

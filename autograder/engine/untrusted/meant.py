@@ -94,10 +94,7 @@ class OfAnyObject:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             is_given = args and isinstance(args[0], kind)
-            if is_given:
-                return self.method(*args, **kwargs)
-            slips.note("a class for an object of it")
-            return self.method(network_of(kind), *args, **kwargs)
+            return self.method(*(args if is_given else (network_of(kind), *args)), **kwargs)
 
         return call
 
@@ -105,6 +102,7 @@ class OfAnyObject:
 @functools.cache
 def network_of(kind: Any) -> Any:
     """The one network that stands in for a class of networks which was not called."""
+    slips.note("a class for an object of it")
     return kind()
 
 
@@ -116,7 +114,4 @@ def meant_by(value: Any, name: str) -> Any:
     import torch
 
     kind: Any = value
-    if not issubclass(kind, torch.nn.Module):
-        return value
-    slips.note("a class for an object of it")
-    return network_of(kind)
+    return network_of(kind) if issubclass(kind, torch.nn.Module) else value
