@@ -9,6 +9,7 @@ from .engine.limits import Limits
 from .errors import UserError
 from .lab import CHECKS_FILE, SOURCE_RECORD, read_lab_folder
 from .notebook import read_notebook
+from .on_word import read_on_word
 from .project import find_project
 from .rubric import Rubric
 
@@ -45,6 +46,7 @@ class Assignment:
     take_values: bool = False  # tests can't use what comes back before they say what it is
     extra: frozenset[str] = frozenset()  # questions whose points are extra credit
     rubrics: Mapping[str, Rubric] = field(default_factory=dict)  # of written answers
+    on_word: frozenset[str] = frozenset()  # tests that take the worker's word
     source: Path | None = None  # the lab's Markdown file, beside which its hidden tests lie
 
     @property
@@ -121,6 +123,7 @@ def load_assignment(
         files=folder.files,
         solution_files=_read_files(solution_root and solution_root / lab, folder.files),
         extra=folder.extra,
+        on_word=read_on_word(folder.hidden_dir),
         rubrics={name: one.rubric for name, one in folder.questions.items() if one.rubric.items},
     )
 

@@ -51,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "autograder.lifeline": set(),
     "autograder.notebook": set(),
     "autograder.toml_file": {"autograder.errors"},
+    "autograder.on_word": {"autograder.toml_file"},
     "autograder.rubric": {"autograder.toml_file"},
     "autograder.identity": set(),
     "autograder.page_template": set(),
@@ -74,6 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "autograder.assignment": {
         "autograder.notebook",
+        "autograder.on_word",
         "autograder.rubric",
         "autograder.errors",
         "autograder.lab",
@@ -227,6 +229,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "autograder.engine",
         "autograder.errors",
         "autograder.judge",
+        "autograder.on_word",
         "autograder.project",
         "autograder.toml_file",
         "lib.kit.checks",

@@ -28,6 +28,7 @@ from .lenient import try_leniently
 from .results import QuestionResult
 from .session import Session
 from .warm import Ready
+from .word import with_word_of_plain_code
 
 
 def carry_forward(
@@ -95,7 +96,8 @@ def _carried_score(ready: Ready, own: Session, question: QuestionResult) -> floa
     try:
         verdicts = ready.tests.run(session, {question.id}).get(question.id, ())
         strictly = judged(ready, question.id, question.max_score, verdicts)
-        (result,) = try_leniently(ready, session, (strictly,))
+        leniently = try_leniently(ready, session, (strictly,))
+        (result,) = with_word_of_plain_code(ready, session, leniently)
     finally:
         session.close()
         solution.close()

@@ -19,6 +19,7 @@ from .results import FAILED, QuestionResult, SubmissionResult, as_handed_in
 from .session import Session
 from .submission import compose
 from .warm import Grader, Ready
+from .word import with_word_of_plain_code
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def grade_submission(ready: Ready, content: Content) -> SubmissionResult:
         for question in assignment.questions
     )
     questions = try_leniently(ready, session, questions)
+    questions = with_word_of_plain_code(ready, session, questions)
     questions = carry_forward(ready, session, questions)
     return SubmissionResult(
         student=content.student,

@@ -23,6 +23,7 @@ from .fair_loss import judged, known_loss
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
+from .word import with_word_of_plain_code
 
 NEEDS_GPU = "Needs a GPU, which not every machine has"
 STOPS = "Stops with an error, and is right where the error is overlooked"
@@ -56,14 +57,18 @@ def try_leniently(
     losses = {question: known_loss(ready, question) for question in stopped}
     own.close()
     session = own.leniently()
+    max_scores = {question.id: question.max_score for question in questions}
     try:
         verdicts = ready.tests.run(session, stopped)
+        read_on = tuple(judged(ready, id, max_scores[id], verdicts[id]) for id in stopped)
+        read_on = with_word_of_plain_code(ready, session, read_on)
     finally:
         session.close()
+    again = {question.id: question for question in read_on}
     return tuple(
         _better(
             question,
-            judged(ready, question.id, question.max_score, verdicts[question.id]),
+            again[question.id],
             slips[question.id],
             len(session.slips.get(question.id, ())),
             question.max_score - losses[question.id],

@@ -216,7 +216,7 @@ class _Trial(Session):
         self.close()
         self.cells = cells
         self._lost.clear()
-        self._fatal.clear()
+        self._left_out.clear()
         self.failures.clear()
 
 

@@ -6,7 +6,7 @@ cell or that question; a fresh worker replays the other cells and grading goes o
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
@@ -47,7 +47,7 @@ class Session:
     slips: dict[str, set[str]] = field(default_factory=dict)  # question -> those overlooked
     _worker: Worker | None = None
     _next: int = 0  # the first cell that this worker has not passed
-    _fatal: set[str] = field(default_factory=set)  # cells that ended a worker
+    _left_out: set[str] = field(default_factory=set)  # cells that don't run
     _lost: dict[str, str] = field(default_factory=dict)  # question id -> what ended its worker
 
     def __post_init__(self, continued: Clock | None) -> None:
@@ -130,19 +130,25 @@ class Session:
     def leniently(self) -> Self:
         """The same from its start, where slips that stop answers are overlooked. The time that is
         left is its own as well, and cells that ended a worker don't run again."""
-        return replace(
-            self,
-            continued=self.clock,
-            lenient=True,
-            failures={},
-            answered=[],
-            asked={},
-            slips={},
-            _worker=None,
-            _next=0,
-            _fatal=set(self._fatal),
-            _lost={},
-        )
+        return self._anew(lenient=True)
+
+    def leaving_out(self, cells: Iterable[str]) -> Self:
+        """The same from its start, without some cells, in the time that is left."""
+        return self._anew(_left_out=self._left_out.union(cells))
+
+    def _anew(self, **changes: Any) -> Self:
+        fresh: dict[str, Any] = {
+            "continued": self.clock,
+            "failures": {},
+            "answered": [],
+            "asked": {},
+            "slips": {},
+            "_worker": None,
+            "_next": 0,
+            "_left_out": set(self._left_out),
+            "_lost": {},
+        }
+        return replace(self, **fresh | changes)
 
     def close(self) -> None:
         """End the worker, if one lives."""
@@ -175,7 +181,7 @@ class Session:
 
     def _run(self, cell: Any, worker: Worker) -> bool:
         """Execute a cell, if it is to be; False if that cost the worker."""
-        skipped = question_id(cell) is not None or is_skipped(cell) or cell.id in self._fatal
+        skipped = question_id(cell) is not None or is_skipped(cell) or cell.id in self._left_out
         if cell.cell_type != "code" or skipped:
             return True
         if len(cell.source) > SOURCE_LIMIT:
@@ -189,7 +195,7 @@ class Session:
         try:
             error = self._execute(cell, worker)
         except WorkerLost as loss:
-            self._fatal.add(cell.id)
+            self._left_out.add(cell.id)
             own_over = is_own(cell) and loss.cause is Cause.TIME and self.clock.own_time_is_over
             text = f"was stopped, as {self._own_took_too_long}" if own_over else str(loss)
             self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {text}", loss.cause)

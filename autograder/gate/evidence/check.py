@@ -3,11 +3,12 @@
 from ...engine import EngineUnavailable
 from ...errors import shown
 from ...judge.pool import Failed
+from ...on_word import WITNESSED_FILE
 from ..bench import Bench, Finding, Seen
 from .deception import NUM_LIARS, Deception, Found, Lie
 from .liars import FLATTERIES
 from .only_costs import read_only_costs
-from .witnessed import FILE_NAME, read_witnessed
+from .witnessed import read_witnessed
 
 PARTS = 2  # of the questions, each in a process of its own
 
@@ -55,7 +56,7 @@ def _what_is_wrong(test: str, lies: list[list[str]]) -> str:
     if broken := _broken(lies):
         return f"{test} is itself broken where an answer is wrong ({broken}); fix it"
     advice = "compare values with what follows from inputs of yours, or give your reason in"
-    return f"{test} believes a liar ({_how(lies)}): {advice} {FILE_NAME}"
+    return f"{test} believes a liar ({_how(lies)}): {advice} {WITNESSED_FILE}"
 
 
 def _broken(lies: list[list[str]]) -> str:

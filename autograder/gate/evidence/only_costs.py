@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import shown
+from autograder.on_word import ONLY_COSTS_FILE
 from autograder.toml_file import read_entries
 
 from ..bench import Finding
 from .deception import Found, Lie
-
-FILE_NAME = "only_costs.toml"
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,6 @@ def read_only_costs(hidden_dir: Path) -> OnlyCosts:
     Raises:
         UserError: if an entry lacks something, or its reason is empty.
     """
-    path = hidden_dir / FILE_NAME
+    path = hidden_dir / ONLY_COSTS_FILE
     entries = read_entries(path, "test", ("name", "claim", "reason"))
     return OnlyCosts(path, {(entry["name"], entry["claim"]): line for line, entry in entries})

@@ -12,11 +12,11 @@ from pathlib import Path
 from autograder.add_points import add_points
 from autograder.compiler.points import MarkedTest
 from autograder.errors import shown
+from autograder.on_word import WITNESSED_FILE
 from autograder.toml_file import read_entries
 
 from ..bench import Finding
 
-FILE_NAME = "worker_witnessed.toml"
 MOST_POINTS_EACH = 1.0
 MOST_POINTS = 5.0
 
@@ -84,6 +84,6 @@ def read_witnessed(hidden_dir: Path) -> WitnessedList:
     Raises:
         UserError: if an entry lacks something, or its reason is empty.
     """
-    path = hidden_dir / FILE_NAME
+    path = hidden_dir / WITNESSED_FILE
     entries = read_entries(path, "test", ("name", "reason"))
     return WitnessedList(path, [Witnessed(**entry, line=line) for line, entry in entries])

@@ -366,12 +366,32 @@ def test_scores_of_a_thousand(submission, rng):
     assert_goes_by_blocks(submission, rng)
 
 
+# What is computed in other threads counts, too.
+IN_THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+
+submit = ThreadPoolExecutor.submit
+def submit_watched(pool, function, *args, **named):
+    def watched(*args, **named):
+        with Watch():
+            return function(*args, **named)
+    return submit(pool, watched, *args, **named)
+ThreadPoolExecutor.submit = submit_watched
+"""
 # Notes of how many scores exponentials are taken at once: notes kept in the worker, see
 # worker_witnessed.toml and only_costs.toml.
-WATCH = """
-
+WATCH = f"""
+import numpy
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+
+EXPONENTIALS = "exp", "exp2", "expm1"
+most_at_once = 0
+
+def note(scores):
+    global most_at_once
+    if getattr(scores, "ndim", 0) == 1:
+        most_at_once = max(most_at_once, len(scores))
 
 class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
@@ -381,13 +401,27 @@ class Watch(TorchDispatchMode):
             over = args[1]
             for dim in [over] if isinstance(over, int) else over or range(scores.ndim):
                 most_at_once = max(most_at_once, scores.shape[dim])
-        elif name.strip("_") in ("exp", "exp2", "expm1") and scores.ndim == 1:
-            most_at_once = max(most_at_once, len(scores))
-        return operation(*args, **(kwargs or {}))
+        elif name.strip("_") in EXPONENTIALS:
+            note(scores)
+        return operation(*args, **(kwargs or {{}}))
 
-most_at_once = 0
-with Watch():
-    joined = softmax_tiled(blocks)
+def noted(exponential):
+    def of(scores, *args, **named):
+        note(scores)
+        return exponential(scores, *args, **named)
+    return of
+
+{IN_THREADS}
+of_numpy = {{name: getattr(numpy, name) for name in EXPONENTIALS}}
+for name, exponential in of_numpy.items():
+    setattr(numpy, name, noted(exponential))
+try:
+    with Watch():
+        joined = softmax_tiled(blocks)
+finally:
+    ThreadPoolExecutor.submit = submit
+    for name, exponential in of_numpy.items():
+        setattr(numpy, name, exponential)
 """
 
 
@@ -456,14 +490,14 @@ def assert_attended(actual, inputs, block_size, hint="", tolerance=1e-4, any_dty
 
 # Notes of what a call computes: notes kept in the worker, see only_costs.toml. They are the same
 # for every style, so that known mistakes are told by their values.
-WATCH_TILES = """
+WATCH_TILES = f"""
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         global num_operations, largest_product, keys_of_attention
-        made = operation(*args, **(kwargs or {}))
+        made = operation(*args, **(kwargs or {{}}))
         num_operations += 1
         name = operation.__name__.split(".")[0]
         if name in ("mm", "bmm", "addmm", "baddbmm"):
@@ -474,8 +508,12 @@ class Watch(TorchDispatchMode):
 
 num_operations, largest_product, keys_of_attention = 0, 0, 0
 query, key, value, block_size = inputs
-with Watch():
-    flash_attention(*inputs)
+{IN_THREADS}
+try:
+    with Watch():
+        flash_attention(*inputs)
+finally:
+    ThreadPoolExecutor.submit = submit
 takes_many = num_operations * block_size > most_per_block * len(key)
 keys_at_once = max(-(-largest_product // len(query)), block_size)
 """

@@ -19,8 +19,6 @@ SOLUTION = read_solution(LAB.source)
 # Points that are still forged beyond what each is worth: known misses, to be made fewer. Where the
 # worker computes right values from the inputs that it is sent, nothing tells who computed them.
 MISSED = {
-    # a softmax and an attention that look at all scores at once, and lie about it: 6 and 5 points
-    "all-forged": 11.0,
     "set-ups-forged": 1.0,  # the public check of the optimizer, which a lent model must pass, too
 }
 FORGED = {one.name: one for one in read_variants(LAB.variants_dir / "forged", SOLUTION)}

@@ -6,7 +6,8 @@ import pytest
 
 from autograder.compiler.points import MarkedTest
 from autograder.errors import UserError
-from autograder.gate.evidence.witnessed import FILE_NAME, WitnessedList, read_witnessed
+from autograder.gate.evidence.witnessed import WitnessedList, read_witnessed
+from autograder.on_word import WITNESSED_FILE
 
 ENTRY = '[[test]]\nname = "test_NAME"\nreason = "only the worker sees it"\n'
 TESTS = {
@@ -17,7 +18,7 @@ TESTS = {
 
 def listed(folder: Path, *names: str) -> WitnessedList:
     text = "".join(ENTRY.replace("NAME", name) for name in names)
-    (folder / FILE_NAME).write_text(text, "utf-8")
+    (folder / WITNESSED_FILE).write_text(text, "utf-8")
     return read_witnessed(folder)
 
 
@@ -36,10 +37,10 @@ def test_a_needed_entry_is_a_note(tmp_path: Path) -> None:
     assert problems(witnessed, {"test_one", "test_half", "test_two"}) == []
     first, second, total = witnessed.notes(TESTS)
     assert first.endswith(
-        f"{FILE_NAME}:1: test_one gives 1 on the worker's word: only the worker sees it"
+        f"{WITNESSED_FILE}:1: test_one gives 1 on the worker's word: only the worker sees it"
     )
-    assert f"{FILE_NAME}:4: test_half gives 0.5" in second
-    assert total.endswith(f"{FILE_NAME}: 1.5 of at most 5 points on the worker's word")
+    assert f"{WITNESSED_FILE}:4: test_half gives 0.5" in second
+    assert total.endswith(f"{WITNESSED_FILE}: 1.5 of at most 5 points on the worker's word")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,6 @@ def test_the_same_entry_twice(tmp_path: Path) -> None:
 
 
 def test_an_entry_without_a_reason(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_text('[[test]]\nname = "test_one"\nreason = ""\n', "utf-8")
-    with pytest.raises(UserError, match=f"{FILE_NAME}:1: an entry has name and reason"):
+    (tmp_path / WITNESSED_FILE).write_text('[[test]]\nname = "test_one"\nreason = ""\n', "utf-8")
+    with pytest.raises(UserError, match=f"{WITNESSED_FILE}:1: an entry has name and reason"):
         read_witnessed(tmp_path)

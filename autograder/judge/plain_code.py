@@ -1,0 +1,343 @@
+"""Plain code works on values. It can't reach what runs it, nor change a library for others.
+
+Some things only the worker sees: how many scores an answer looks at together, whether it sets a
+seed. Code that finds the worker's own objects, or replaces functions of a library, can make it say
+anything. So the text decides whether the worker's word counts, and the text lies on our side.
+
+A cell is plain if all that it names is harmless: modules that the lab works with, a few of Python's
+own, attributes without underscores. What isn't known to be harmless is not plain. That costs an
+honest notebook nothing where its answer is right; see `judge.word`.
+"""
+
+import ast
+import builtins
+import importlib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+LONGEST = 100_000  # characters; a longer cell is not read
+HARMLESS = {  # of Python's own modules
+    *("__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib"),
+    *("copy", "dataclasses", "decimal", "enum", "fractions", "functools", "heapq", "itertools"),
+    *("math", "numbers", "operator", "pprint", "random", "re", "statistics", "textwrap", "time"),
+    *("typing", "warnings"),
+}
+# Of modules that can do more, what is harmless.
+HARMLESS_OF = {
+    "concurrent.futures": {"ThreadPoolExecutor", "Future", "as_completed", "wait"},
+    "os": {"cpu_count"},
+    "sys": {"getrecursionlimit", "setrecursionlimit", "getsizeof", "maxsize", "float_info"},
+}
+FROM_THE_SHELL = {"In", "Out", "get_ipython"}
+# What runs a text, gets an attribute by its text, tells of classes, or reads from outside.
+POWERS = {
+    *("eval", "exec", "compile", "getattr", "setattr", "delattr", "globals", "locals", "vars"),
+    *("open", "breakpoint", "dir", "memoryview", "input", "help", "load", "attrgetter"),
+    *("methodcaller", "get_type_hints", "ForwardRef", "update_wrapper", "make_dataclass"),
+    *("fields", *FROM_THE_SHELL),
+}
+# Attributes by which Python shows frames, code and classes.
+INSIDES = {
+    *("gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "ag_frame", "ag_code"),
+    *("tb_frame", "tb_next", "f_back", "f_globals", "f_locals", "f_builtins", "f_code"),
+    *("mro", "registry"),
+}
+# Special methods that may be defined, called and named; others change what Python or a library
+# makes of an object.
+SPECIAL = {
+    *(*dir(float), *dir(dict), "__call__", "__enter__", "__exit__", "__next__", "__name__"),
+    *("__missing__", "__getitems__", "__post_init__", "__slots__", "__main__"),
+} - {
+    *("__class__", "__getattribute__", "__setattr__", "__delattr__", "__reduce__", "__new__"),
+    *("__reduce_ex__", "__init_subclass__", "__subclasshook__", "__class_getitem__"),
+    *("__getnewargs__", "__getformat__", "__getstate__", "__dir__"),
+}
+PATCHABLE = 1 << 9  # `Py_TPFLAGS_HEAPTYPE`: attributes of such a class can be set
+OBJECT = object()  # some value
+UNKNOWN = object()  # what a name stands for, if it can't be looked up here
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a notebook's cells find there: the modules that they may use, and names for them.
+
+    Attributes:
+        modules: dotted names.
+        imported: a name in the notebook, and what any cell imports under it.
+    """
+
+    modules: frozenset[str]
+    imported: Mapping[str, list[Any]]
+
+
+def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str]) -> Surroundings:
+    """Those of a notebook.
+
+    Args:
+        given: sources of the lab's cells, which are trusted.
+        own: sources of a student's cells.
+        imports: modules that the lab works with.
+    """
+    trusted = [tree for source in given if (tree := _parsed(source))]
+    modules = {name for tree in trusted for name in _imported_from(tree)} | set(imports)
+    parents = {
+        name.rsplit(".", count)[0] for name in modules for count in range(name.count(".") + 1)
+    }
+    theirs = {name for name in parents if name.partition(".")[0] not in sys.stdlib_module_names}
+    imported: dict[str, list[Any]] = {}
+    for tree in [*trusted, *filter(None, map(_parsed, own))]:
+        for _, names in _imports(tree):
+            for name, value in names:
+                imported.setdefault(name, []).append(value)
+    return Surroundings(frozenset(theirs | HARMLESS), imported)
+
+
+def reaches_out(source: str, around: Surroundings) -> str:
+    """The first thing in a cell that is not plain, as it stands there; empty if all is."""
+    if len(source) > LONGEST:
+        return "too much code"
+    tree = _parsed(source)
+    if tree is None:
+        return "code that can't be read"
+    return next(_Reading(tree, around).found(), "")
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+    """Each module that is imported, and the names that this sets, with what they stand for."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    root = alias.name.partition(".")[0]
+                    shown = (alias.asname, alias.name) if alias.asname else (root, root)
+                    yield alias.name, [(shown[0], _module(shown[1]))]
+            case ast.ImportFrom(module=str(module), names=aliases):
+                names = [(alias.asname or alias.name, _of(module, alias.name)) for alias in aliases]
+                yield module, names
+
+
+def _imported_from(tree: ast.AST) -> Iterator[str]:
+    """What is imported that is a module, or may be one."""
+    for module, names in _imports(tree):
+        yield from [module, *(f"{module}.{name}" for name, _ in names)]
+
+
+def _module(name: str) -> Any:
+    if name in HARMLESS or name in HARMLESS_OF:
+        return importlib.import_module(name)
+    return sys.modules.get(name, UNKNOWN)
+
+
+def _of(module: str, name: str) -> Any:
+    """What is imported from a module; a module of it, too, that nobody has asked for yet."""
+    found = getattr(_module(module), name, UNKNOWN)
+    return sys.modules.get(f"{module}.{name}", UNKNOWN) if found is UNKNOWN else found
+
+
+@dataclass
+class _Reading:
+    """One cell, read."""
+
+    tree: ast.Module
+    around: Surroundings
+
+    def __post_init__(self) -> None:
+        self._nodes = list(ast.walk(self.tree))
+        self._may_be_class = {id(at) for node in self._nodes for at in _places_of_classes(node)}
+        self._harmless = {id(at) for node in self._nodes for at in _harmless_places(node)}
+        attributes = [node for node in self._nodes if isinstance(node, ast.Attribute)]
+        self._is_base = {id(node.value) for node in attributes}
+
+    def found(self) -> Iterator[str]:
+        """All that is not plain."""
+        for node in self._nodes:
+            if words := self._of_node(node):
+                yield words
+
+    def _of_node(self, node: ast.AST) -> str:
+        match node:
+            case ast.Import(names=aliases):
+                return self._of_import([alias.name for alias in aliases])
+            case ast.ImportFrom(module=module, names=aliases, level=level):
+                names = [alias.name for alias in aliases]
+                return self._of_import_from("." * level + (module or ""), names)
+            case ast.Name():
+                return self._of_name(node)
+            case ast.Attribute():
+                return self._of_attribute(node)
+            case ast.Constant(value=str(text)) if "__" in text and text not in SPECIAL:
+                return f"the text {text[:20]!r}"
+            case ast.FunctionDef(name=name) if name.startswith("__") and name not in SPECIAL:
+                return f"`{name}`"
+            case ast.FunctionDef() | ast.arg() | ast.AnnAssign() if "(" in (said := _text_in(node)):
+                return f"the type {said[:20]!r}"
+            case ast.Call(func=ast.Name(id="wraps") | ast.Attribute(attr="wraps")):
+                return "`wraps`" if len(node.args) != 1 or node.keywords else ""
+            case ast.MatchClass(kwd_attrs=names):
+                return next((f"`{name}`" for name in names if _is_inside(name)), "")
+        return ""
+
+    def _of_import(self, modules: list[str]) -> str:
+        known = self.around.modules | HARMLESS_OF.keys()
+        return next((f"`{name}`" for name in modules if name not in known), "")
+
+    def _of_import_from(self, module: str, names: list[str]) -> str:
+        if module in HARMLESS_OF:
+            return next((f"`{module}.{n}`" for n in names if n not in HARMLESS_OF[module]), "")
+        if module not in self.around.modules:
+            return f"`{module}`"
+        for name in names:
+            is_strange = self._is_strange(_of(module, name))
+            if name == "*" or name in POWERS or name.startswith("_") or is_strange:
+                return f"`{module}.{name}`"
+        return ""
+
+    def _of_name(self, node: ast.Name) -> str:
+        name, values = node.id, self.around.imported.get(node.id, [])
+        is_inside = name.startswith("__") and name not in SPECIAL
+        if not is_inside and (id(node) in self._harmless or not isinstance(node.ctx, ast.Load)):
+            return ""
+        is_power = name in POWERS and (hasattr(builtins, name) or name in FROM_THE_SHELL)
+        is_bare = id(node) not in self._is_base and any(map(_is_module, values))
+        if is_inside or is_power or is_bare or name == "type":
+            return f"`{name}`"
+        return f"`{name}`" if self._is_class_as_value(node, values) else ""
+
+    def _of_attribute(self, node: ast.Attribute) -> str:
+        name = node.attr
+        if _is_inside(name):
+            of_itself = _is_name(node.value, "self", "cls")
+            is_own = of_itself and (not name.startswith("__") or name == "__dict__")
+            if not is_own or name in INSIDES:
+                return f"`{name}`"
+        chain = _chain(node)
+        if chain is None or id(node) in self._is_base:
+            return "`load`" if name == "load" and chain is None else ""
+        root, *names = chain
+        said = f"`{'.'.join(chain)}`"
+        for value in self.around.imported.get(root, []):
+            end = self._followed(value, names)
+            if end is None or _is_module(end) or self._is_class_as_value(node, [end]):
+                return said
+            if not isinstance(node.ctx, ast.Load):
+                return f"{said[:-1]} = …`"
+        return ""
+
+    def _followed(self, value: Any, names: list[str]) -> Any:
+        """What a chain of names leads to from what was imported; None if it is strange."""
+        for name in names:
+            if value is UNKNOWN and name in sys.stdlib_module_names - {"random"}:
+                return None
+            if _is_module(value):
+                only = HARMLESS_OF.get(value.__name__, {name})
+                if name in POWERS or name not in only:
+                    return None
+                value = getattr(value, name, UNKNOWN)
+                if self._is_strange(value):
+                    return None
+            elif isinstance(value, type):
+                value = getattr(value, name, UNKNOWN)
+                if _is_module(value):
+                    return None
+            elif value is not UNKNOWN:
+                return OBJECT
+        return value
+
+    def _is_strange(self, value: Any) -> bool:
+        """Whether it is a module that the lab does not work with."""
+        return _is_module(value) and value.__name__ not in self.around.modules
+
+    def _is_class_as_value(self, node: ast.AST, values: Iterable[Any]) -> bool:
+        """Whether a library's class is handed on, where somebody may change it."""
+        return id(node) not in self._may_be_class and any(map(_is_patchable, values))
+
+
+def _places_of_classes(node: ast.AST) -> Iterator[ast.AST]:
+    """Where within a node a class may stand without being handed on."""
+    match node:
+        case ast.Call(func=func, args=args):
+            yield func
+            if _is_name(func, "isinstance", "issubclass") or _makes_class(node):
+                for place in args[1:2]:
+                    yield from ast.walk(place)
+        case ast.ClassDef(bases=bases, decorator_list=decorators):
+            yield from [*bases, *decorators]
+        case ast.ExceptHandler(type=ast.AST() as place):
+            yield from ast.walk(place)
+        case ast.MatchClass(cls=cls):
+            yield cls
+        case ast.FunctionDef(decorator_list=decorators, returns=returns):
+            yield from decorators
+            yield from ast.walk(returns) if returns is not None else ()
+        case ast.arg(annotation=ast.AST() as place) | ast.AnnAssign(annotation=place):
+            yield from ast.walk(place)
+        case ast.Attribute(value=value):
+            yield value
+
+
+def _makes_class(node: ast.Call) -> bool:
+    """`type("Name", (Base,), {…})`."""
+    return _is_name(node.func, "type") and len(node.args) == 3 and not node.keywords
+
+
+def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
+    """Names that could do harm, where they do none: the `type` of a comparison, of its name or of a
+    new class, and `getattr` of an attribute that stands there as a text."""
+    asked: list[ast.AST] = []
+    match node:
+        case ast.Compare(left=left, comparators=others):
+            asked = [left, *others]
+        case ast.Attribute(value=value, attr="__name__"):
+            asked = [value]
+        case ast.Call() if _makes_class(node):
+            yield node.func
+        case ast.Call(
+            func=ast.Name(id="getattr") as func, args=[_, ast.Constant(value=str(name)), *_]
+        ):
+            if not _is_inside(name) and name not in POWERS:
+                yield func
+    for one in asked:
+        if isinstance(one, ast.Call) and len(one.args) == 1 and _is_name(one.func, "type"):
+            yield one.func
+
+
+def _text_in(node: ast.FunctionDef | ast.arg | ast.AnnAssign) -> str:
+    """What an annotation says in texts."""
+    place = node.returns if isinstance(node, ast.FunctionDef) else node.annotation
+    texts = ast.walk(place) if place is not None else ()
+    return "".join(n.value for n in texts if isinstance(n, ast.Constant) and type(n.value) is str)
+
+
+def _chain(node: ast.AST) -> list[str] | None:
+    """`a.b.c` as its names; None if it begins otherwise."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return [node.id, *reversed(names)] if isinstance(node, ast.Name) else None
+
+
+def _is_name(node: ast.AST, *names: str) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def _is_module(value: Any) -> bool:
+    return isinstance(value, ModuleType)
+
+
+def _is_patchable(value: Any) -> bool:
+    return isinstance(value, type) and bool(value.__flags__ & PATCHABLE)
+
+
+def _is_inside(name: str) -> bool:
+    return (name.startswith("_") and name not in SPECIAL) or name in INSIDES

@@ -1,0 +1,177 @@
+"""Code is plain if it can't reach what runs it; whatever can is named."""
+
+import sys
+from types import ModuleType
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.judge.plain_code import HARMLESS, POWERS, Surroundings, reaches_out, surroundings
+from lib.kit import checks
+
+GIVEN = [
+    "import sys\nimport os\nimport functools\nimport torch\nfrom torch import Tensor, nn",
+    "from torch.optim import Adam\nfrom torch.utils.data import DataLoader, Dataset",
+    "from tqdm.auto import tqdm\nfrom lib.kit.checks import check, progress",
+]
+LAB = ["torch", "torch.autograd", "torch.cuda", "torch.nn.functional", "lib.kit.checks", "numpy"]
+PLAIN = [
+    "import math\nfrom itertools import chain\nimport torch.nn.functional as F\nF.softmax",
+    "def f(x: Tensor) -> torch.Tensor:\n    return x.softmax(dim=0) @ torch.ones(3)",
+    "class Model(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.fc = nn.Linear(2, 3)\n        self._kept: list[int] = []\n"
+    "    def __call__(self, x):\n        return self._kept, self.fc(x)",
+    "class Part:\n    __slots__ = ('m',)\n    def __add__(self, other: 'Part') -> 'Part':\n"
+    "        return self\nwhole = functools.reduce(Part.__add__, [])",
+    "class Double(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n"
+    "        ctx.size = x.shape\n        return x",
+    "@torch.no_grad()\ndef f(model):\n    model.training = False\n    model.fc.weight.data += 1",
+    "@torch.no_grad\ndef f(x):\n    try:\n        return isinstance(x, (Tensor, nn.Module))\n"
+    "    except (ValueError, torch.cuda.OutOfMemoryError) as error:\n        raise error",
+    "import numpy as np\nnp.zeros(3, dtype=np.int64)",
+    "print(type(x).__name__, type(x) is int)\nlayer = getattr(model, 'fc', None)",
+    "Block = type('Block', (nn.Module,), {'forward': lambda self, x: x, '__init__': None})",
+    "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as pool: ...",
+    "sys.setrecursionlimit(10_000)\nprint(os.cpu_count())",
+    "for progress in range(3):\n    global check\n    check = progress",
+    "if __name__ == '__main__':\n    progress()",
+    "def outer(f):\n    @functools.wraps(f)\n    def inner(*args):\n        return f(*args)\n"
+    "    return inner",
+    "match x:\n    case Tensor(shape=[a, b]):\n        print(f'{a.item():.3f} {b!r}')",
+    "model.eval()\noptimizer = Adam(model.parameters(), lr=1e-3)\n"
+    "optimizer.param_groups[0]['lr'] = 1",
+    "query = self.query(tokens)\nlist(map(int, '12'))",
+    "self.__dict__['kept'] = 1",
+    "loader: 'DataLoader[int]' = DataLoader(data)",
+    "",
+]
+REACHING = {
+    "import gc": "`gc`",
+    "import os.path": "`os.path`",
+    "import torch._C": "`torch._C`",
+    "import torch.library": "`torch.library`",
+    "import ctypes as math": "`ctypes`",
+    "from os import system": "`os.system`",
+    "from torch import *": "`torch.*`",
+    "from torch import _C": "`torch._C`",
+    "from torch import ops": "`torch.ops`",
+    "from torch import load": "`torch.load`",
+    "from . import own": "`.`",
+    "import own": "`own`",
+    "from operator import attrgetter": "`operator.attrgetter`",
+    "from typing import get_type_hints as hints": "`typing.get_type_hints`",
+    "from dataclasses import fields": "`dataclasses.fields`",
+    "import dataclasses\ndataclasses.fields(C)": "`dataclasses.fields`",
+    "import statistics\nstatistics.sys": "`statistics.sys`",
+    "import dataclasses as d\nd.inspect.stack()": "`d.inspect.stack`",
+    "sys.modules": "`sys.modules`",
+    "sys._getframe()": "`_getframe`",
+    "os.system('ls')": "`os.system`",
+    "torch.os.getpid()": "`torch.os.getpid`",
+    "torch.sys.modules": "`torch.sys.modules`",
+    "torch._C": "`_C`",
+    "torch.load('x')": "`torch.load`",
+    "torch.ops.load_library('x')": "`torch.ops.load_library`",
+    "torch.compile(f)": "`torch.compile`",
+    "torch.jit.script(f)": "`torch.jit.script`",
+    "torch.exp = f": "`torch.exp = …`",
+    "torch.Tensor.exp = f": "`torch.Tensor.exp = …`",
+    "del nn.Module.__call__": "`nn.Module.__call__ = …`",
+    "Tensor.exp, b = f, 1": "`Tensor.exp = …`",
+    "for nn.Linear.forward in [f]: ...": "`nn.Linear.forward = …`",
+    "kept = torch.Tensor": "`torch.Tensor`",
+    "patch(Tensor)": "`Tensor`",
+    "patch(C=nn.Module)": "`nn.Module`",
+    "[Tensor][0].exp": "`Tensor`",
+    "import functools\nfunctools.update_wrapper(a, b, ['exp'])": "`functools.update_wrapper`",
+    "@functools.wraps(f, ['__code__'])\ndef g(): ...": "`wraps`",
+    "kept = torch": "`torch`",
+    "vars(torch)": "`vars`",
+    "patch(torch.nn)": "`torch.nn`",
+    "x.__class__": "`__class__`",
+    "f.__globals__['sys']": "`__globals__`",
+    "self.__class__": "`__class__`",
+    "self.gi_frame": "`gi_frame`",
+    "g.gi_frame.f_back": "`f_back`",
+    "error.__traceback__": "`__traceback__`",
+    "C.mro()[1]": "`mro`",
+    "model._modules": "`_modules`",
+    "type(x)(3)": "`type`",
+    "patch(type)": "`type`",
+    "getattr(x, name)": "`getattr`",
+    "getattr(x, '_name')": "`getattr`",
+    "getattr(f, 'gi_frame')": "`getattr`",
+    "setattr(x, 'a', 1)": "`setattr`",
+    "eval('1')": "`eval`",
+    "exec('1')": "`exec`",
+    "kept = exec": "`exec`",
+    "open('x')": "`open`",
+    "globals()": "`globals`",
+    "__builtins__": "`__builtins__`",
+    "__import__('gc')": "`__import__`",
+    "get_ipython()": "`get_ipython`",
+    "In[0]": "`In`",
+    "'{0.__globals__}'.format(f)": "the text '{0.__globals__}'",
+    "def f(x: \"__import__('gc')\"): ...": "the type \"__import__('gc')\"",
+    "def f(x: 'exec(chr(65))'): ...": "the type 'exec(chr(65))'",
+    "def f() -> 'exec(chr(65))': ...": "the type 'exec(chr(65))'",
+    "class T:\n    def __torch_function__(self): ...": "`__torch_function__`",
+    "class T:\n    def __getattr__(self, name): ...": "`__getattr__`",
+    "class T:\n    def __instancecheck__(self, x): ...": "`__instancecheck__`",
+    "class T:\n    __class__ = int": "`__class__`",
+    "match f:\n    case object(__globals__=g): ...": "`__globals__`",
+    "match g:\n    case object(gi_frame=frame): ...": "`gi_frame`",
+    "!ls": "code that can't be read",
+    "def f(:": "code that can't be read",
+    "x = '\0'": "code that can't be read",
+    "(" * 300 + ")" * 300: "code that can't be read",
+    "x = " + "-" * 50_000 + "1": "code that can't be read",
+    "#" * 100_001: "too much code",
+}
+
+
+@pytest.fixture(scope="module")
+def around() -> Surroundings:
+    assert torch and checks  # the judge has imported what tests use
+    return surroundings(GIVEN, [], LAB)
+
+
+@pytest.mark.parametrize("source", PLAIN)
+def test_plain(source: str, around: Surroundings) -> None:
+    own = surroundings(GIVEN, [source], LAB)
+    assert reaches_out(source, own) == ""
+
+
+@pytest.mark.parametrize("source", REACHING, ids=range(len(REACHING)))
+def test_reaching_out(source: str) -> None:
+    own = surroundings(GIVEN, [source], LAB)
+    assert reaches_out(source, own) == REACHING[source]
+
+
+def test_what_another_cell_imports_counts() -> None:
+    cells = ["import torch as t", "t.os.getpid()", "from torch import nn as gc", "gc.Linear(2, 3)"]
+    own = surroundings(GIVEN, cells, LAB)
+    assert [reaches_out(cell, own) for cell in cells] == ["", "`t.os.getpid`", "", ""]
+
+
+@pytest.mark.parametrize("name", sorted(POWERS))
+def test_no_power_by_way_of_a_module(name: str, around: Surroundings) -> None:
+    assert reaches_out(f"torch.{name}", around) == f"`torch.{name}`"
+    assert reaches_out(f"from torch import {name}", around) == f"`torch.{name}`"
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(sys.stdlib_module_names - HARMLESS - {"random"})))
+def test_no_module_of_pythons_own_by_way_of_a_library(name: str) -> None:
+    around = surroundings(GIVEN, [], LAB)
+    assert reaches_out(f"tqdm.{name}.x", around)
+    if isinstance(getattr(torch, name, None), ModuleType):
+        assert reaches_out(f"torch.{name}.x", around)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80) | st.binary(max_size=80).map(lambda b: b.decode("latin-1")))
+def test_any_text_can_be_read(source: str) -> None:
+    assert isinstance(reaches_out(source, surroundings(GIVEN, [source], LAB)), str)
