@@ -16,6 +16,7 @@ from .failures import CellError, MissingName, Misuse, StudentError, WorkerLost
 from .limits import Limits
 from .memory import Memory, peak_memory
 from .processor import ProcessorTime, processor_time
+from .read_ahead import NOT_TOLD, Read, ReadAhead
 from .remote import Remote, Submission
 from .untrusted.forms import Unsendable
 from .untrusted.frame import Frame, FrameTooLarge, MalformedFrame
@@ -57,6 +58,7 @@ class Worker:
         end: Callable[[float], int | None],
         memory_bytes: Callable[[bool], dict[str, int] | None],
         processor_s: Callable[[], float | None],
+        read: Read | None = None,
     ) -> None:
         self.submission = Submission(self, ROOT, "notebook")
         self.names_asked: set[str] = (
@@ -73,6 +75,7 @@ class Worker:
         self._processor_s = processor_s
         self._lost: WorkerLost | None = None
         self._released: list[int] = []
+        self._ahead = ReadAhead({} if read is None else read)
         self._defined: dict[str, Remote] = {}  # what cells defined, by name, until the next cell
         self._seed: int | None = None
         self.ends_at = ends_at
@@ -215,11 +218,18 @@ class Worker:
             return self._defined[arguments[1]]
         if operation in REDEFINE:
             self._defined.clear()
+        wanted: list[str] = []
+        if operation == "get" and unwrap is None:
+            if (told := self._ahead.value(*arguments)) is not NOT_TOLD:
+                return told
+        else:
+            self._ahead.forget()
+            wanted = self._ahead.names(arguments[0]) if operation == "setup" else []
         call = _within(timeout_s or self._call_timeout_s)
         deadline, exceeded = min(call, (self.ends_at, self._whole), *self._deadlines)
         nonce = secrets.token_bytes(8)
         released, self._released = self._released, []
-        question = (nonce, operation, released, self._seed, *arguments)
+        question = (nonce, operation, released, self._seed, wanted, *arguments)
         limit_bytes = self._limits.frame_limit_bytes
         try:
             request = encode(question, self._wrap, limit_bytes)
@@ -240,9 +250,14 @@ class Worker:
         if excess := self._excess():  # before the next look of who watches it
             raise self._lose(excess, EXCESSES[excess])
         match reply:  # with types first: a tensor may not be compared with a string
-            case [bytes(echo), str("value"), result] if echo == nonce:
+            case [bytes(echo), str("value"), result] if echo == nonce and not wanted:
                 if of_notebook and isinstance(result, Remote):
                     self._defined[arguments[1]] = result
+                if operation == "setup":
+                    self._ahead.keep(arguments[0], result, {})
+                return result
+            case [bytes(echo), str("value"), result, dict(told)] if echo == nonce and wanted:
+                self._ahead.keep(arguments[0], result, told)
                 return result
             case [bytes(echo), str("missing")] if echo == nonce and operation == "get":
                 raise _missing(*arguments)
@@ -275,6 +290,7 @@ class Worker:
         """Make an end of the worker; without a cause, it is how the program ended by itself."""
         self._connection.close()
         self._defined.clear()
+        self._ahead.forget()
         status = self._end(BY_ITSELF_S if cause is None else 0.0)
         self._lost = _how_it_ended(status) if cause is None else WorkerLost(reason, cause)
         return self._lost

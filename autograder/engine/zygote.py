@@ -16,6 +16,7 @@ from .causes import Cause
 from .confinement import ENGINE_DIR, Policy, describe, make_plan, strongest_possible
 from .failures import EngineUnavailable, ZygoteLost
 from .limits import Limits
+from .read_ahead import Read
 from .untrusted import confine, scratch
 from .worker import Worker
 
@@ -67,6 +68,7 @@ class Zygote:
         self.prepare = prepare
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[Worker] = []
+        self._read: Read = {}
         self.workers_cpu_s = 0.0  # processor time of all that have ended
 
     def __enter__(self) -> "Zygote":
@@ -176,7 +178,16 @@ class Zygote:
 
         if ends_at is None:
             ends_at = time.monotonic() + self.limits.submission_timeout_s
-        worker = Worker(connection, self.limits, ends_at, excess, end, memory_bytes, processor_s)
+        worker = Worker(
+            connection,
+            self.limits,
+            ends_at,
+            excess,
+            end,
+            memory_bytes,
+            processor_s,
+            self._read,
+        )
         self._workers.append(worker)
         return worker
 

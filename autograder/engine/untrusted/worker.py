@@ -131,7 +131,7 @@ class Session:
 
     def answer(self, request: Frame, limit_bytes: int) -> Frame:
         """Do what is asked; whatever student code raises becomes the reply."""
-        nonce, operation, released, seed, *arguments = decode(request, self.object_of, Path)
+        nonce, operation, released, seed, wanted, *arguments = decode(request, self.object_of, Path)
         for number in released:
             del self.objects[number]
         wrap = self.lender.lend if operation == "lend" else self.handle_of
@@ -140,6 +140,8 @@ class Session:
                 self.begin_test(seed)
             with self.borrower.during(nonce):
                 result = self.operations[operation](*arguments)
+            if wanted:
+                return self.with_attributes((nonce, "value", result), wanted, limit_bytes)
             return encode((nonce, "value", result), wrap, limit_bytes)
         except Missing:
             reply: tuple[Any, ...] = (nonce, "missing")
@@ -148,6 +150,16 @@ class Session:
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well
             reply = (nonce, "raised", *described(error, self.files))
         return encode(reply, self.handle_of, limit_bytes)
+
+    def with_attributes(self, reply: tuple[Any, ...], names: list[str], limit_bytes: int) -> Frame:
+        """A reply, and along with it those attributes of a set-up that are there, if all of them
+        can cross."""
+        made = vars(reply[-1])
+        told = {name: made[name] for name in names if name in made}
+        try:
+            return encode((*reply, told), self.handle_of, limit_bytes)
+        except Unsendable:
+            return encode((*reply, {}), self.handle_of, limit_bytes)
 
     def place(self, name: str, piece: bytes, is_first: bool) -> None:
         """Write a piece of a file that was handed in, before any cell runs."""
