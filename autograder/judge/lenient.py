@@ -18,18 +18,19 @@ from typing import Any
 from ..assignment import is_answer
 from ..engine import Cause
 from ..engine.untrusted import gpu, lenient, names, tensors
-from .dependencies import defined_names, names_in
+from .dependencies import defined_names, names_in, spans
 from .fair_loss import judged, known_loss
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
-from .word import with_word_of_plain_code
+from .word import reaching_out, run_without, with_word_of_plain_code
 
 NEEDS_GPU = "Needs a GPU, which not every machine has"
 STOPS = "Stops with an error, and is right where the error is overlooked"
 LOST_SHARE = 0.2  # of the points that it earns so
 FURTHER_SHARE = 0.1  # for each further kind of slip
 MOST_SHARE = 0.6
+MANY = 100  # slips
 
 
 def try_leniently(
@@ -62,6 +63,7 @@ def try_leniently(
         verdicts = ready.tests.run(session, stopped)
         read_on = tuple(judged(ready, id, max_scores[id], verdicts[id]) for id in stopped)
         read_on = with_word_of_plain_code(ready, session, read_on)
+        num_slips = _num_slips(ready, session, stopped)
     finally:
         session.close()
     again = {question.id: question for question in read_on}
@@ -70,13 +72,30 @@ def try_leniently(
             question,
             again[question.id],
             slips[question.id],
-            len(session.slips.get(question.id, ())),
+            num_slips[question.id],
             question.max_score - losses[question.id],
         )
         if question.id in stopped
         else question
         for question in questions
     )
+
+
+def _num_slips(ready: Ready, session: Session, questions: list[str]) -> dict[str, int]:
+    """How many kinds of slips were overlooked in each question. The worker says so: cells that
+    could make it say something else are left out, and an answer among them counts as full of
+    slips."""
+    slips = session.slips
+    strange = reaching_out(session.cells, ready.grader.assignment.imports)
+    if strange:
+        _, slips = run_without(ready, session, strange, questions)
+    places = spans(session.cells)
+    return {
+        question: MANY
+        if any(cell.id in strange for cell in session.cells[slice(*places[question])])
+        else len(slips.get(question, ()))
+        for question in questions
+    }
 
 
 def _names_of(cells: Sequence[Any]) -> set[str]:

@@ -39,6 +39,22 @@ POWERS = {
     *("methodcaller", "get_type_hints", "ForwardRef", "update_wrapper", "make_dataclass"),
     *("fields", *FROM_THE_SHELL),
 }
+# Parts of libraries through which they load or make other code, change themselves for others, or
+# reach memory.
+DOORS = {
+    *("ops", "library", "classes", "hub", "package", "overrides", "jit", "fx", "export", "onnx"),
+    *(
+        "cpp_extension",
+        "multiprocessing",
+        "distributed",
+        "benchmark",
+        "hooks",
+        "backend_registration",
+    ),
+    *("testing", "ctypeslib", "f2py", "distutils", "lib", "stride_tricks", "cbook", "animation"),
+    *("externals", "tests", "test"),
+}
+HOOKS = "register_module_"  # how functions begin that change all layers
 # Attributes by which Python shows frames, code and classes.
 INSIDES = {
     *("gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "ag_frame", "ag_code"),
@@ -62,15 +78,21 @@ UNKNOWN = object()  # what a name stands for, if it can't be looked up here
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a notebook's cells find there: the modules that they may use, and names for them.
+    """What a notebook's cells find there: the libraries that they may use, and names for them.
 
     Attributes:
-        modules: dotted names.
+        libraries: names of packages.
         imported: a name in the notebook, and what any cell imports under it.
     """
 
-    modules: frozenset[str]
+    libraries: frozenset[str]
     imported: Mapping[str, list[Any]]
+
+    def has(self, module: str) -> bool:
+        """Whether a module is one that a plain cell may use."""
+        parts = module.split(".")
+        is_clean = not any(part in DOORS or part.startswith("_") for part in parts[1:])
+        return module in HARMLESS or (parts[0] in self.libraries and is_clean)
 
 
 def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str]) -> Surroundings:
@@ -82,17 +104,14 @@ def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str
         imports: modules that the lab works with.
     """
     trusted = [tree for source in given if (tree := _parsed(source))]
-    modules = {name for tree in trusted for name in _imported_from(tree)} | set(imports)
-    parents = {
-        name.rsplit(".", count)[0] for name in modules for count in range(name.count(".") + 1)
-    }
-    theirs = {name for name in parents if name.partition(".")[0] not in sys.stdlib_module_names}
+    modules = {name for tree in trusted for name, _ in _imports(tree)} | set(imports)
+    libraries = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
     imported: dict[str, list[Any]] = {}
     for tree in [*trusted, *filter(None, map(_parsed, own))]:
         for _, names in _imports(tree):
             for name, value in names:
                 imported.setdefault(name, []).append(value)
-    return Surroundings(frozenset(theirs | HARMLESS), imported)
+    return Surroundings(frozenset(libraries), imported)
 
 
 def reaches_out(source: str, around: Surroundings) -> str:
@@ -124,12 +143,6 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
             case ast.ImportFrom(module=str(module), names=aliases):
                 names = [(alias.asname or alias.name, _of(module, alias.name)) for alias in aliases]
                 yield module, names
-
-
-def _imported_from(tree: ast.AST) -> Iterator[str]:
-    """What is imported that is a module, or may be one."""
-    for module, names in _imports(tree):
-        yield from [module, *(f"{module}.{name}" for name, _ in names)]
 
 
 def _module(name: str) -> Any:
@@ -188,17 +201,18 @@ class _Reading:
         return ""
 
     def _of_import(self, modules: list[str]) -> str:
-        known = self.around.modules | HARMLESS_OF.keys()
-        return next((f"`{name}`" for name in modules if name not in known), "")
+        known = (name in HARMLESS_OF or self.around.has(name) for name in modules)
+        return next((f"`{n}`" for n, ok in zip(modules, known, strict=True) if not ok), "")
 
     def _of_import_from(self, module: str, names: list[str]) -> str:
         if module in HARMLESS_OF:
             return next((f"`{module}.{n}`" for n in names if n not in HARMLESS_OF[module]), "")
-        if module not in self.around.modules:
+        if not self.around.has(module):
             return f"`{module}`"
         for name in names:
             is_strange = self._is_strange(_of(module, name))
-            if name == "*" or name in POWERS or name.startswith("_") or is_strange:
+            is_power = name in POWERS | DOORS or name.startswith((HOOKS, "_"))
+            if name == "*" or is_power or is_strange:
                 return f"`{module}.{name}`"
         return ""
 
@@ -240,7 +254,7 @@ class _Reading:
                 return None
             if _is_module(value):
                 only = HARMLESS_OF.get(value.__name__, {name})
-                if name in POWERS or name not in only:
+                if name in POWERS | DOORS or name.startswith(HOOKS) or name not in only:
                     return None
                 value = getattr(value, name, UNKNOWN)
                 if self._is_strange(value):
@@ -255,7 +269,7 @@ class _Reading:
 
     def _is_strange(self, value: Any) -> bool:
         """Whether it is a module that the lab does not work with."""
-        return _is_module(value) and value.__name__ not in self.around.modules
+        return _is_module(value) and not self.around.has(value.__name__)
 
     def _is_class_as_value(self, node: ast.AST, values: Iterable[Any]) -> bool:
         """Whether a library's class is handed on, where somebody may change it."""
@@ -291,8 +305,8 @@ def _makes_class(node: ast.Call) -> bool:
 
 
 def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
-    """Names that could do harm, where they do none: the `type` of a comparison, of its name or of a
-    new class, and `getattr` of an attribute that stands there as a text."""
+    """Names that could do harm, where they do none: the `type` of a comparison, of its name or of
+    classes, and `getattr` of an attribute that stands there as a text."""
     asked: list[ast.AST] = []
     match node:
         case ast.Compare(left=left, comparators=others):
@@ -301,6 +315,8 @@ def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
             asked = [value]
         case ast.Call() if _makes_class(node):
             yield node.func
+        case ast.ClassDef(bases=bases):
+            yield from bases
         case ast.Call(
             func=ast.Name(id="getattr") as func, args=[_, ast.Constant(value=str(name)), *_]
         ):

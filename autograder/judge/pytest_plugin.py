@@ -317,7 +317,8 @@ class Tests:
         return None
 
     def _hear(self, item: pytest.Item) -> None:
-        self.heard[self._case(item)] = [told(answer) for answer in self.session.answered]
+        start = derive_seed(self.session.seed, "sample")
+        self.heard[self._case(item)] = [told(one, start) for one in self.session.answered]
 
     def _name_mistakes(self, questions: Iterable[str]) -> None:
         """Say in comparisons that failed which mistake is behind them, if that is known."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..assignment import Assignment
 from ..engine import Remote, StudentError, Worker
 from ..engine.untrusted import adapters
+from ..engine.untrusted.forms import Sample
 from .clock import Clock
 from .content import extra_files
 from .results import COMES_OUT, predicate
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 LEARNING_TIMEOUT_S = 900.0  # for all mistakes of a question: grades must not depend on it
 OBJECT = object()  # stands for what a test holds by its handle only
 LONGEST = 1000  # of a text
-SAMPLE = 64  # numbers of a tensor or an array that are compared
+MOST_COMPARED = 64  # numbers of a tensor or an array
 MOST_NAMED = 2  # mistakes that a message names, if a test can't tell them apart
 REL_TOL, ABS_TOL = 1e-3, 1e-6
 Heard = list[Any]  # what was answered in one case of a test, see `told`
@@ -156,8 +157,9 @@ def _count_objects(told_of: Any) -> int:
     return int(told_of is OBJECT)
 
 
-def told(value: Any) -> Any:
-    """A form of an answer that can be kept and compared: a few numbers stand for many.
+def told(value: Any, start: int = 0) -> Any:
+    """A form of an answer that can be kept and compared: a few numbers stand for many. Which ones,
+    `start` says: whoever knew could have these alone as a known mistake has them.
 
     Lists and tuples are the same in it, and the order of a dictionary is left out: where one of
     them is asked for, the test's message tells.
@@ -171,10 +173,10 @@ def told(value: Any) -> Any:
     if isinstance(value, str | bytes):
         return value[:LONGEST]
     if isinstance(value, Mapping):
-        return [[told(key), told(value[key])] for key in sorted(value, key=repr)]
+        return [[told(key, start), told(value[key], start)] for key in sorted(value, key=repr)]
     if isinstance(value, list | tuple):
-        return [told(item) for item in value]
-    sampled = adapters.sampled(value, SAMPLE)
+        return [told(item, start) for item in value]
+    sampled = adapters.sampled(value, Sample(MOST_COMPARED, start))
     if sampled is not None:
         return _as_lists(sampled)
     if value is None or isinstance(value, bool | int | float):

@@ -31,15 +31,10 @@ def with_word_of_plain_code(
     doubted = [question for question in questions if _on_word(question, assignment.on_word)]
     if not doubted:
         return questions
-    strange = _reaching_out(session.cells, assignment.imports)
+    strange = reaching_out(session.cells, assignment.imports)
     if not strange:
         return questions
-    session.close()
-    plain = session.leaving_out(strange)
-    try:
-        verdicts = ready.tests.run(plain, [question.id for question in doubted])
-    finally:
-        plain.close()
+    verdicts, _ = run_without(ready, session, strange, [question.id for question in doubted])
     told = {
         question: {verdict.name: verdict for verdict in of} for question, of in verdicts.items()
     }
@@ -51,7 +46,19 @@ def with_word_of_plain_code(
     )
 
 
-def _reaching_out(cells: Iterable[Any], imports: Iterable[str]) -> dict[str, str]:
+def run_without(
+    ready: Ready, session: Session, cells: Iterable[str], questions: list[str]
+) -> tuple[dict[str, list[Verdict]], dict[str, set[str]]]:
+    """What tests of some questions say without some cells, and which slips were overlooked."""
+    session.close()
+    plain = session.leaving_out(cells)
+    try:
+        return ready.tests.run(plain, questions), plain.slips
+    finally:
+        plain.close()
+
+
+def reaching_out(cells: Iterable[Any], imports: Iterable[str]) -> dict[str, str]:
     """Of the student's cells those that are not plain: cell id -> what stands there."""
     running = [cell for cell in cells if runs(cell)]
     students = {cell.id: cell.source for cell in running if is_answer(cell) or is_own(cell)}

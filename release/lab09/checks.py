@@ -1520,8 +1520,8 @@ def test_zero_queries_share_evenly(submission):
         assert_close(theirs, one.grad, f"how the output changes with {name}", **NEAR, hint=hint)
 
 
-# The largest tensor that a call makes, the largest vector of which it takes exponentials, and the
-# most keys that an attention of PyTorch gets.
+# The largest tensor that a call makes, the most scores in a row of which it takes exponentials, and
+# the most keys that an attention of PyTorch gets.
 LARGEST = """
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -1534,8 +1534,8 @@ class Sizes(TorchDispatchMode):
         for one in tree_leaves(made):
             self.largest = max(self.largest, getattr(one, "numel", int)())
         name = str(operation).split(".")[1]
-        if name.lstrip("_") in ("exp", "exp_", "softmax") and arguments[0].ndim == 1:
-            self.largest_of_exp = max(self.largest_of_exp, arguments[0].numel())
+        if name.lstrip("_") in ("exp", "exp_", "softmax"):
+            self.largest_of_exp = max(self.largest_of_exp, *arguments[0].shape, 0)
         if "attention" in name:
             self.most_keys = max(self.most_keys, arguments[1].shape[-2])
         return made

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from . import arrays, images, pandas_frames, plain, polars_frames, tensors
-from .forms import Adapter, Form, Kind, Reader, Wire
+from .forms import Adapter, Form, Kind, Reader, Sample, Wire
 from .frame import MalformedFrame
 
 OWNERS_OF_THREADS = (polars_frames,)  # no child may be forked of who computed with these
@@ -72,9 +72,9 @@ def drawn(value: Any, seed: int) -> Any:
     return _first("drawn", value, seed)
 
 
-def sampled(value: Any, most: int) -> Any:
+def sampled(value: Any, sample: Sample) -> Any:
     """A few plain values that stand for it; None for what is its own word."""
-    return _first("sampled", value, most)
+    return _first("sampled", value, sample)
 
 
 def _first(question: str, value: Any, argument: Any) -> Any:

@@ -9,7 +9,7 @@ import math
 import sys
 from typing import Any
 
-from .forms import MAX_DIMS, Form, Kind, Reader, Wire, Writer, claims_too_much, pick
+from .forms import MAX_DIMS, Form, Kind, Reader, Sample, Wire, Writer, claims_too_much, pick
 from .frame import MalformedFrame
 
 LIBRARY = "numpy"
@@ -20,7 +20,6 @@ MAX_WIDTH = 2**20  # of a text in an array
 BYTES_OF_CHARACTER = {"U": 4, "S": 1}
 LAST_CHARACTER = 0x10FFFF
 SURROGATES = (0xD800, 0xDFFF)
-GOLDEN = 2_654_435_761  # a prime, 2**32 by the golden ratio: its multiples spread evenly
 
 
 @functools.cache
@@ -227,22 +226,17 @@ def drawn(value: Any, seed: int) -> Any:
     return (whole.astype(np.int64) if value.dtype.kind in "Mm" else whole).astype(value.dtype)
 
 
-def sampled(value: Any, most: int) -> Any:
-    """Dtype, shape and at most so many values of an array; None for what is no array."""
+def sampled(value: Any, sample: Sample) -> Any:
+    """Dtype, shape and some values of an array; None for what is no array."""
     np = sys.modules.get(LIBRARY)
     if np is None or type(value) is not np.ndarray:
         return None
     flat = value.flatten()
-    chosen = flat if len(flat) <= most else flat[spread(len(flat), most)]
+    chosen = flat if len(flat) <= sample.most else flat[sample.places(len(flat))]
     plain = (
         chosen.tolist() if is_array(value) and value.dtype.kind not in "Mm" else map(str, chosen)
     )
     return str(value.dtype), list(value.shape), list(plain)
-
-
-def spread(size: int, count: int) -> list[int]:
-    """So many places out of `size`, the same ones each time: all over, and in all columns."""
-    return [place * GOLDEN % size for place in range(count)]
 
 
 def seed_generator(seed: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from .frame import Content, MalformedFrame
 
+GOLDEN = 2_654_435_761  # a prime, 2**32 by the golden ratio: its multiples spread evenly
 MAX_DEPTH = 32
 MAX_CONTAINERS = 2**16  # lists, dicts, handles, tensors: each takes time to rebuild
 MAX_TENSORS = 1024
@@ -59,6 +60,19 @@ class Form(NamedTuple):
     bases: tuple[type, ...] = ()  # whose subclasses may cross all the same
 
 
+class Sample(NamedTuple):
+    """Which of many numbers stand for all of them: at most so many, from some start on."""
+
+    most: int
+    start: int = 0
+
+    def places(self, size: int) -> list[int]:
+        """Where they stand: all over, and in all columns."""
+        if size <= self.most:
+            return list(range(size))
+        return [(self.start + place * GOLDEN) % size for place in range(self.most)]
+
+
 class Adapter(Protocol):
     """A module that knows one library, which it loads only in `forms`."""
 
@@ -79,7 +93,7 @@ class Adapter(Protocol):
     def drawn(self, value: Any, seed: int) -> Any:
         """A value of the same form with random content; None for what is not its own."""
 
-    def sampled(self, value: Any, most: int) -> Any:
+    def sampled(self, value: Any, sample: Sample) -> Any:
         """A few plain values that stand for it; None for what is not its own."""
 
 

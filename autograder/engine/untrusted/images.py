@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from .forms import Form, Kind, Reader, Wire, Writer, distrusted
+from .forms import Form, Kind, Reader, Sample, Wire, Writer, distrusted
 from .frame import MalformedFrame
 
 LIBRARY = "PIL.Image"
@@ -97,10 +97,9 @@ def _image_of(value: Any, raw: bytes) -> Any:
     return Image.frombytes(value.mode, value.size, raw) if raw else value.copy()
 
 
-def sampled(value: Any, most: int) -> Any:
+def sampled(value: Any, sample: Sample) -> Any:
     """Mode, size and some bytes of an image; None for what is no image."""
     if not _is_image(value):
         return None
     raw = value.tobytes()
-    step = max(1, len(raw) // most)
-    return value.mode, list(value.size), list(raw[::step][:most])
+    return value.mode, list(value.size), [raw[place] for place in sample.places(len(raw))]

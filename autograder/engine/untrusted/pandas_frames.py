@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import arrays
-from .forms import Form, Kind, Reader, Wire, Writer, distrusted
+from .forms import Form, Kind, Reader, Sample, Wire, Writer, distrusted
 from .frame import MalformedFrame
 
 LIBRARY = "pandas"
@@ -499,20 +499,20 @@ def _changed_column(value: Any, change: Callable[[Any], Any], number: float) -> 
     return value.array.take([0] * len(value))  # of categories, moments and intervals the first
 
 
-def sampled(value: Any, most: int) -> Any:
+def sampled(value: Any, sample: Sample) -> Any:
     """Form and some values, as texts where they are no numbers; None for others."""
     if not _is_known(value):
         return None
     import pandas as pd
 
     if isinstance(value, pd.DataFrame):
-        columns = [sampled(value.iloc[:, place], most) for place in range(value.shape[1])]
-        return list(map(str, value.columns[:most])), columns[:most]
-    labels = list(map(str, value.index[:most])) if isinstance(value, pd.Series) else []
+        columns = [sampled(value.iloc[:, place], sample) for place in range(value.shape[1])]
+        return list(map(str, value.columns[: sample.most])), columns[: sample.most]
+    labels = list(map(str, value.index[: sample.most])) if isinstance(value, pd.Series) else []
     size = len(value)
-    places = range(size) if size <= most else arrays.spread(size, most)
     chosen = [
-        value.iloc[place] if isinstance(value, pd.Series) else value[place] for place in places
+        value.iloc[place] if isinstance(value, pd.Series) else value[place]
+        for place in sample.places(size)
     ]
     plain = [item.item() if hasattr(item, "item") else item for item in chosen]
     kept = [item if type(item) in (bool, int, float) else str(item) for item in plain]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from .forms import MAX_KEY_PARTS, SCALARS, Form, Kind, Reader, Unsendable, Wire, Writer
+from .forms import MAX_KEY_PARTS, SCALARS, Form, Kind, Reader, Sample, Unsendable, Wire, Writer
 from .frame import MalformedFrame
 
 LIBRARY = "builtins"
@@ -410,10 +410,10 @@ def drawn(value: Any, seed: int) -> Any:
     return filled(value, random.Random(seed).randrange(1, 1000))
 
 
-def sampled(value: Any, most: int) -> Any:
+def sampled(value: Any, sample: Sample) -> Any:
     """Plain values that stand for it; None for others."""
     if isinstance(value, complex):
         return value.real, value.imag
     if isinstance(value, set | frozenset):
-        return sorted(map(repr, value))[:most]
+        return sorted(map(repr, value))[: sample.most]
     return None

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import arrays
-from .forms import Form, Kind, Reader, Wire, Writer, distrusted
+from .forms import Form, Kind, Reader, Sample, Wire, Writer, distrusted
 from .frame import MalformedFrame
 
 LIBRARY = "polars"
@@ -160,17 +159,15 @@ def drawn(value: Any, seed: int) -> Any:
     return filled(value, seed % 10)
 
 
-def sampled(value: Any, most: int) -> Any:
+def sampled(value: Any, sample: Sample) -> Any:
     """Form and some values; None for others."""
     if not _is_known(value):
         return None
     import polars as pl
 
     if isinstance(value, pl.DataFrame):
-        return [sampled(column, most) for column in value.get_columns()[:most]]
+        return [sampled(column, sample) for column in value.get_columns()[: sample.most]]
     items = value.to_list()
-    chosen = (
-        items if len(items) <= most else [items[place] for place in arrays.spread(len(items), most)]
-    )
+    chosen = [items[place] for place in sample.places(len(items))]
     kept = [item if type(item) in (bool, int, float) else str(item) for item in chosen]
     return value.name, str(value.dtype), len(items), kept

@@ -9,8 +9,7 @@ import re
 import sys
 from typing import Any
 
-from .arrays import spread
-from .forms import MAX_DIMS, Form, Kind, Reader, Wire, Writer, pick
+from .forms import MAX_DIMS, Form, Kind, Reader, Sample, Wire, Writer, pick
 
 LIBRARY = "torch"
 KINDS = (Kind.TENSOR, Kind.DTYPE)
@@ -152,12 +151,12 @@ def drawn(value: Any, seed: int) -> Any:
     return (numbers if exact else (10 * numbers).floor()).to(value.dtype)
 
 
-def sampled(value: Any, most: int) -> Any:
-    """Dtype, shape and at most so many numbers of a tensor; None for what is no tensor."""
+def sampled(value: Any, sample: Sample) -> Any:
+    """Dtype, shape and some numbers of a tensor; None for what is no tensor."""
     if not is_tensor(value):
         return None
     flat = value.detach().flatten()
-    chosen = flat if len(flat) <= most else flat[spread(len(flat), most)]
+    chosen = flat if len(flat) <= sample.most else flat[sample.places(len(flat))]
     return str(value.dtype), list(value.shape), chosen.tolist()
 
 

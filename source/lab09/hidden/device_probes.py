@@ -29,22 +29,29 @@ own = {
 names.update(dict.fromkeys(own, torch.device("meta")))
 """
 
+# Without comments, which say what code does not do as well.
+CODE = """
+import ast
+
+code = ast.unparse(ast.parse(cell))
+"""
+
 # Where the data lies, or what torch says, is as good a place as `device`.
-MOVE = f"""{EXCHANGE}
+MOVE = f"""{EXCHANGE}{CODE}
 import re
 
 others = r"cuda|mps|accelerator|\\.device\\b(?!\\s*\\()"
-names["goes_elsewhere"] = re.search(others, cell) is not None
+names["goes_elsewhere"] = re.search(others, code) is not None
 """
 
 # While the notebook chooses, there seems to be a GPU; nothing can be moved to it.
-ONE_GPU = """
+ONE_GPU = f"""{CODE}
 import torch
 
 torch.cuda.own = torch.cuda.is_available, torch.cuda.device_count
 torch.cuda.is_available, torch.cuda.device_count = lambda: True, lambda: 1
 other_ways = ("accelerator", "mps", "default_device", "try:")
-names["by_other_ways"] = any(word in cell for word in other_ways)
+names["by_other_ways"] = any(word in code for word in other_ways)
 """
 AS_BEFORE = """
 import torch

@@ -108,6 +108,14 @@ def test_a_fifth_of_what_failed_is_lost_in_half_points(grade: Grade) -> None:
     assert (three.score, three.mistake) == (0, "")  # it asks for none
 
 
+def test_who_could_hide_slips_pays_as_for_many(grade: Grade) -> None:
+    slips = "def ones(count):\n    return torch.onees(count) * torch.sqrt(1)"
+    assert scores(grade(a1=slips, a2="three = 3.0"))[0] == 3.5  # two slips
+    hides = "import gc\nslips = [one for one in gc.get_objects() if hasattr(one, 'note')]\n"
+    assert scores(grade(a1=hides + slips, a2="three = 3.0"))[0] == 2
+    assert scores(grade(a1=slips, a2=f"{hides}three = 3.0"))[0] == 3.5
+
+
 def test_a_slip_that_torch_refuses_costs_as_much(grade: Grade) -> None:
     slip = "def ones(count):\n    return torch.ones(count) * torch.sqrt(1)"
     ones, three = grade(a1=slip, a2="three = 3.0").questions
@@ -193,13 +201,15 @@ def test_scripted_functions_stay_what_they_are(grade: Grade) -> None:
         "def double(values: torch.Tensor) -> torch.Tensor:\n"
         "    return torch.add(values, values)\n"
     )
-    assert grade(a1=scripted + slip("double(torch.ones(1))")).questions[0].score == 4
+    # Less, because the worker's count of slips is not believed where code reaches out.
+    assert grade(a1=scripted + slip("double(torch.ones(1))")).questions[0].score == 2
 
 
 def test_a_cell_that_ended_a_worker_does_not_run_again(grade: Grade, forks: list[int]) -> None:
     result = grade(a1=slip(), a2="import os\nos._exit(1)")
     assert scores(result) == [4, 0]
-    assert len(forks) == 3  # two, because one was ended, and one where slips are overlooked
+    # Two, because one was ended; one where slips are overlooked, and one without what reaches out.
+    assert len(forks) == 4
 
 
 def test_a_slip_on_top_of_an_earlier_mistake_costs_a_fifth(grade: Grade) -> None:

@@ -1,7 +1,6 @@
 """Code is plain if it can't reach what runs it; whatever can is named."""
 
 import sys
-from types import ModuleType
 
 import pytest
 import torch
@@ -39,6 +38,8 @@ PLAIN = [
     "if __name__ == '__main__':\n    progress()",
     "def outer(f):\n    @functools.wraps(f)\n    def inner(*args):\n        return f(*args)\n"
     "    return inner",
+    "class Meta(type):\n    def __enter__(cls):\n        return cls",
+    "from torch.nn.utils.rnn import pad_packed_sequence\ntorch.utils.data.random_split(x, [1])",
     "match x:\n    case Tensor(shape=[a, b]):\n        print(f'{a.item():.3f} {b!r}')",
     "model.eval()\noptimizer = Adam(model.parameters(), lr=1e-3)\n"
     "optimizer.param_groups[0]['lr'] = 1",
@@ -52,6 +53,10 @@ REACHING = {
     "import os.path": "`os.path`",
     "import torch._C": "`torch._C`",
     "import torch.library": "`torch.library`",
+    "import numpy.lib.stride_tricks as tricks": "`numpy.lib.stride_tricks`",
+    "torch.nn.modules.module.register_module_forward_hook(f)": "`torch.nn.modules.module."
+    "register_module_forward_hook`",
+    "torch.utils.cpp_extension.load_inline": "`torch.utils.cpp_extension.load_inline`",
     "import ctypes as math": "`ctypes`",
     "from os import system": "`os.system`",
     "from torch import *": "`torch.*`",
@@ -167,7 +172,7 @@ def test_no_power_by_way_of_a_module(name: str, around: Surroundings) -> None:
 def test_no_module_of_pythons_own_by_way_of_a_library(name: str) -> None:
     around = surroundings(GIVEN, [], LAB)
     assert reaches_out(f"tqdm.{name}.x", around)
-    if isinstance(getattr(torch, name, None), ModuleType):
+    if getattr(getattr(torch, name, None), "__name__", "") == name:
         assert reaches_out(f"torch.{name}.x", around)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.untrusted import adapters, plain
-from autograder.engine.untrusted.forms import Adapter, Kind
+from autograder.engine.untrusted.forms import Adapter, Kind, Sample
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -57,5 +57,5 @@ def test_a_module_that_only_has_the_name_of_a_library_changes_nothing() -> None:
 def test_liars_and_reports_ask_the_owner() -> None:
     assert adapters.filled({1, 2}, 7) == {7}
     assert type(adapters.drawn(1j, 3)) is complex
-    assert adapters.sampled({2, 1}, 9) == plain.sampled({1, 2}, 9)
+    assert adapters.sampled({2, 1}, Sample(9)) == plain.sampled({1, 2}, Sample(9))
     assert adapters.filled("text", 1) is None

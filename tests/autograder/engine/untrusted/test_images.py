@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from autograder.engine.untrusted import images
-from autograder.engine.untrusted.forms import Kind, Unsendable
+from autograder.engine.untrusted.forms import Kind, Sample, Unsendable
 from autograder.engine.untrusted.frame import Frame, MalformedFrame
 from autograder.engine.untrusted.protocol import decode, encode
 
@@ -101,5 +101,5 @@ def test_liars_have_other_pixels() -> None:
         images.drawn(image, 1),
     ):
         assert (made.mode, made.size) == (image.mode, image.size)
-        assert images.sampled(made, 8) != images.sampled(image, 8)
-    assert images.filled(1, 0) is images.drawn(1, 0) is images.sampled(1, 0) is None
+        assert images.sampled(made, Sample(8)) != images.sampled(image, Sample(8))
+    assert images.filled(1, 0) is images.drawn(1, 0) is images.sampled(1, Sample(0)) is None

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.engine.untrusted import pandas_frames
-from autograder.engine.untrusted.forms import Kind
+from autograder.engine.untrusted.forms import Kind, Sample
 from autograder.engine.untrusted.frame import Frame, MalformedFrame
 from autograder.engine.untrusted.protocol import decode, encode
 
@@ -271,10 +271,12 @@ def test_liars_have_other_labels(name: str) -> None:
 
 def test_samples_tell_frames_apart() -> None:
     frame = FRAMES["all columns"]
-    samples = [str(pandas_frames.sampled(one, 64)) for one in (frame, frame.copy(), frame[::-1])]
+    samples = [
+        str(pandas_frames.sampled(one, Sample(64))) for one in (frame, frame.copy(), frame[::-1])
+    ]
     assert samples[0] == samples[1] != samples[2]
     assert " at 0x" not in samples[0]
-    assert len(pandas_frames.sampled(pd.Series(range(1000)), 64)[-1]) == 64
+    assert len(pandas_frames.sampled(pd.Series(range(1000)), Sample(64))[-1]) == 64
 
 
 def test_nothing_loads_it_unasked(

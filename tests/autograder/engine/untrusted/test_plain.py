@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.engine.untrusted import plain
-from autograder.engine.untrusted.forms import MAX_KEYS, Kind, Unsendable
+from autograder.engine.untrusted.forms import MAX_KEYS, Kind, Sample, Unsendable
 from autograder.engine.untrusted.frame import Frame, MalformedFrame
 from autograder.engine.untrusted.protocol import decode, encode
 
@@ -241,7 +241,7 @@ def test_liars_have_another_value_of_the_type(value: Any) -> None:
 
 
 def test_samples_stand_for_values() -> None:
-    assert plain.sampled({3, 1}, 64) == plain.sampled({1, 3}, 64) == ["1", "3"]
-    assert plain.sampled(1 + 2j, 64) == (1.0, 2.0)
-    assert plain.sampled([1], 64) is None
-    assert not re.search("object at", str(plain.sampled({1.5}, 1)))
+    assert plain.sampled({3, 1}, Sample(64)) == plain.sampled({1, 3}, Sample(64)) == ["1", "3"]
+    assert plain.sampled(1 + 2j, Sample(64)) == (1.0, 2.0)
+    assert plain.sampled([1], Sample(64)) is None
+    assert not re.search("object at", str(plain.sampled({1.5}, Sample(1))))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal, assert_series_equal
 
 from autograder.engine.untrusted import polars_frames
-from autograder.engine.untrusted.forms import Kind
+from autograder.engine.untrusted.forms import Kind, Sample
 from autograder.engine.untrusted.frame import Frame, MalformedFrame
 from autograder.engine.untrusted.protocol import decode, encode
 
@@ -119,14 +119,16 @@ def test_liars_have_other_values_in_the_same_form(name: str) -> None:
     made = [polars_frames.filled(frame, 0), polars_frames.drawn(frame, 7)]
     assert all(one.schema == frame.schema and len(one) == 2 for one in made)
     assert name == "moments without gaps" or name == "zoned" or not made[0].equals(frame)
-    assert polars_frames.filled([1], 0) is polars_frames.sampled([1], 1) is None
+    assert polars_frames.filled([1], 0) is polars_frames.sampled([1], Sample(1)) is None
 
 
 def test_samples_tell_frames_apart() -> None:
     frame = pl.DataFrame(COLUMNS)
-    samples = [str(polars_frames.sampled(one, 64)) for one in (frame, frame.clone(), frame[::-1])]
+    samples = [
+        str(polars_frames.sampled(one, Sample(64))) for one in (frame, frame.clone(), frame[::-1])
+    ]
     assert samples[0] == samples[1] != samples[2]
-    assert len(polars_frames.sampled(pl.Series(range(1000)), 64)[-1]) == 64
+    assert len(polars_frames.sampled(pl.Series(range(1000)), Sample(64))[-1]) == 64
 
 
 def test_nothing_loads_it_unasked(

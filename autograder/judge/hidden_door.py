@@ -1,0 +1,89 @@
+"""The door for what hidden tests tell of values and exceptions that came from a worker.
+
+Code that is tested knows the hidden inputs, and may put them into words: the name of a class, the
+key of a dictionary, the text of an exception. So what the worker can choose must be known here
+already: it stands in the notebook, in the tests or in the kit, or is the name of a type that is
+loaded. Of exceptions a few texts pass as they are, without numbers and quotations: who is honest
+meets no more, and a few tell little of the inputs.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+from ..engine import StudentError
+from .message_door import LEFT_OUT, QUOTATION, without_values
+
+MOST_TEXTS = 8  # of exceptions, in one grading
+WORD = re.compile(r"[^\W\d]\w*")
+LONG_NUMBER = re.compile(r"\d{6,}")
+STRANGE_MARK = re.compile(r"[^\w\s\x00-\x7f]")
+PLACE = re.compile(r"(line (\d{1,6}) of [\w ./-]+|in [\w ./-]+)(?:, in (\w+))?")
+
+
+@cache
+def loaded_types() -> frozenset[str]:
+    """The names of all classes in modules that are loaded."""
+    modules = [getattr(module, "__dict__", {}) for module in list(sys.modules.values())]
+    return frozenset(
+        value.__name__ for names in modules for value in list(names.values()) if type(value) is type
+    )
+
+
+@dataclass
+class HiddenDoor:
+    """What one grading of one notebook may tell.
+
+    Attributes:
+        notebook: the text of all cells.
+        of_lab: the text of the lab's tests and of what they are written with.
+    """
+
+    notebook: str
+    of_lab: str
+    _told: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(WORD.findall(self.notebook)) | words_of(self.of_lab)
+
+    def comparison(self, said: str) -> str:
+        """A message of a test, without words that only the worker can have brought in."""
+        said = QUOTATION.sub(self._quoted, said)
+        said = WORD.sub(lambda word: word[0] if self._is_known(word[0]) else LEFT_OUT, said)
+        said = STRANGE_MARK.sub(lambda mark: mark[0] if mark[0] in self.of_lab else LEFT_OUT, said)
+        return LONG_NUMBER.sub(LEFT_OUT, said)
+
+    def exception(self, error: StudentError) -> str:
+        """What student code raised while a hidden test ran."""
+        text = without_values(error.message, self.notebook)
+        name = error.name if self._is_known(error.name) else "an exception"
+        self._told |= {text} if len(self._told) < MOST_TEXTS else set()
+        is_ascii = text.replace(LEFT_OUT, "").isascii()
+        if text not in self._told or not is_ascii:
+            text = self.comparison(text)
+        return StudentError(
+            name if error.name else "", text, self._place(error.where), error.errno, error.by_check
+        ).args[0]
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._words or word in loaded_types()
+
+    def _quoted(self, quotation: re.Match[str]) -> str:
+        mark, words = quotation.groups()
+        is_there = words in self.of_lab or words in self.notebook or self._is_known(words)
+        return quotation[0] if is_there else f"{mark}{LEFT_OUT}{mark}"
+
+    def _place(self, where: str) -> str:
+        """A line of the notebook's; whatever else the worker says of a place is left out."""
+        found = PLACE.fullmatch(where)
+        if found is None or int(found[2] or 0) > self.notebook.count("\n") + 1:
+            return ""
+        return found[0] if found[3] is None or found[3] in self._words else found[1]
+
+
+@cache
+def words_of(text: str) -> frozenset[str]:
+    """All words in a text."""
+    return frozenset(WORD.findall(text))
