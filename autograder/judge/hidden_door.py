@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
-from ..engine import StudentError
+from ..engine import CellError, StudentError
 from .message_door import LEFT_OUT, QUOTATION, without_values
 
 MOST_TEXTS = 8  # of exceptions, in one grading
@@ -26,9 +26,8 @@ PLACE = re.compile(r"(line (\d{1,6}) of [\w ./-]+|in [\w ./-]+)(?:, in (\w+))?")
 def loaded_types() -> frozenset[str]:
     """The names of all classes in modules that are loaded."""
     modules = [getattr(module, "__dict__", {}) for module in list(sys.modules.values())]
-    return frozenset(
-        value.__name__ for names in modules for value in list(names.values()) if type(value) is type
-    )
+    values = [value for names in modules for value in list(names.values())]
+    return frozenset(one.__name__ for one in values if issubclass(type(one), type))
 
 
 @dataclass
@@ -55,17 +54,23 @@ class HiddenDoor:
         said = STRANGE_MARK.sub(lambda mark: mark[0] if mark[0] in self.of_lab else LEFT_OUT, said)
         return LONG_NUMBER.sub(LEFT_OUT, said)
 
-    def exception(self, error: StudentError) -> str:
+    def exception(self, error: StudentError) -> StudentError:
         """What student code raised while a hidden test ran."""
+        return StudentError(*self._passed(error), error.errno, error.by_check)
+
+    def cell_error(self, error: CellError) -> CellError:
+        """What a cell raised that ran after a hidden test."""
+        return CellError(*self._passed(error), error.errno)
+
+    def _passed(self, error: StudentError | CellError) -> tuple[str, str, str]:
+        """Name, message and place of an exception, as far as they pass."""
         text = without_values(error.message, self.notebook)
-        name = error.name if self._is_known(error.name) else "an exception"
-        self._told |= {text} if len(self._told) < MOST_TEXTS else set()
-        is_ascii = text.replace(LEFT_OUT, "").isascii()
-        if text not in self._told or not is_ascii:
+        if len(self._told) < MOST_TEXTS:
+            self._told.add(text)
+        if text not in self._told or not text.replace(LEFT_OUT, "").isascii():
             text = self.comparison(text)
-        return StudentError(
-            name if error.name else "", text, self._place(error.where), error.errno, error.by_check
-        ).args[0]
+        is_known = not error.name or self._is_known(error.name)
+        return error.name if is_known else "an exception", text, self._place(error.where)
 
     def _is_known(self, word: str) -> bool:
         return word in self._words or word in loaded_types()

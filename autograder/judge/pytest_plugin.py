@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import pytest
 from _pytest.tmpdir import tmppath_result_key
 
+from lib.kit import checks
 from lib.kit.checks import Question, question_of
 from lib.kit.checks.selfcheck import CHECKS_FILE
 
@@ -37,7 +38,8 @@ from .blame import cause_of, told_to_author, told_to_student
 from .broken_files import why_broken
 from .cases import Case, cases_of
 from .guarded import Guarded
-from .message_door import message_of, without_values
+from .hidden_door import HiddenDoor, loaded_types
+from .message_door import message_of
 from .reproduction import Evidence, Heard, Reproductions, told
 from .results import CellFailure, Verdict
 from .session import QuestionLost, Session, derive_seed
@@ -106,9 +108,12 @@ class _Failure(NamedTuple):
     mistake: str = ""  # a sentence that names what is behind it, in place of the hint
     detail: str = ""  # for the grader, of a test that broke
 
-    def as_verdict(self) -> dict[str, Any]:
-        """Fields of a `Verdict`."""
-        text = f"{self.what or self.message}. {self.mistake}" if self.mistake else self.message
+    def as_verdict(self, door: HiddenDoor | None) -> dict[str, Any]:
+        """Fields of a `Verdict`; of a hidden test, whose door it is, only what may pass there."""
+        says = self.what or self.message if self.mistake else self.message
+        if door is not None and self.cause in (Cause.COMPARISON, Cause.MISSING_ATTRIBUTE):
+            says = door.comparison(says)
+        text = f"{says}. {self.mistake}" if self.mistake else says
         return {
             "message": printable_text(text, MESSAGE_LIMIT),
             "cause": self.cause,
@@ -134,6 +139,7 @@ class Tests:
         self.session: Session
         self._use, self._on_file, self._take_values = use, on_file, take_values
         self._use_tensors = False  # whether a file of tests does
+        self._text_of_lab = ""
         self._items: list[pytest.Item] = []
         self._of: dict[str, list[pytest.Item]] = {}  # question -> its cases
         self._called: dict[pytest.Item, Case] = {}
@@ -155,6 +161,7 @@ class Tests:
             EngineUnavailable: if no worker can be had.
         """
         self.session = session
+        session.text_of_lab = self._text_of_lab
         self.heard, self.not_learnt = {}, []
         order = session.question_order
         if questions is not None:
@@ -243,6 +250,8 @@ class Tests:
             self.was_used = True
             sources = [path.read_text("utf-8") for path in {item.path for item in self._items}]
             self._use_tensors = any(map(tensors.is_imported_by, sources))
+            self._text_of_lab = _text_beside({item.path for item in self._items})
+            loaded_types()  # before judges are forked
             try:
                 self.came_of_it = self._use(self)
             except BaseException as error:  # pytest would only print it
@@ -342,6 +351,7 @@ class Tests:
         found: dict[str, list[Verdict]] = defaultdict(list)
         for item in items:
             mark, called, failure = _mark(item), self._called[item], self._failures[item]
+            door = None if _is_public(item) else self.session.door
             found[mark.id].append(
                 Verdict(
                     name=called.name,
@@ -349,7 +359,7 @@ class Tests:
                     points=mark.points,
                     outcome="failed" if failure else "passed",
                     public=_is_public(item),
-                    **(failure.as_verdict() if failure else {}),
+                    **(failure.as_verdict(door) if failure else {}),
                 )
             )
         return found
@@ -357,6 +367,16 @@ class Tests:
     def _case(self, item: pytest.Item) -> str:
         """A name that is the same from wherever grading is started."""
         return f"{item.path.name}::{self._called[item].name}"
+
+
+def _text_beside(files: Collection[Path]) -> str:
+    """What stands in the folders of tests, and in the kit that they are written with."""
+    folders = {Path(checks.__file__).parent, *(file.parent for file in files)}
+    return "\n".join(
+        path.read_text("utf-8")
+        for folder in sorted(folders)
+        for path in sorted(folder.glob("*.py"))
+    )
 
 
 def _mark(item: pytest.Item) -> Any:
@@ -380,9 +400,7 @@ def _failure(error: BaseException, session: Session, item: pytest.Item) -> _Fail
             return _Failure(f"{error}{_failure_of(failed)}", error.cause)
         case StudentError():
             blames_answer = error.cause.raised and not error.by_check
-            told = str(error)
-            if not _is_public(item):
-                told = error.telling(without_values(error.message, session.text))
+            told = error if _is_public(item) else session.door.exception(error)
             text = f"{told}{_blamed(error, session)}"
             notes = getattr(error, "__notes__", ())  # by the test, see PEP 678
             text = mark.with_hint(text, notes) if blames_answer else text

@@ -17,7 +17,7 @@ from ..engine import Cause, CellError, StudentError, Submission, Worker, WorkerL
 from .clock import Clock
 from .content import ExtraFile
 from .dependencies import spans
-from .message_door import without_values
+from .hidden_door import HiddenDoor
 from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
@@ -45,6 +45,7 @@ class Session:
     answered: list[Any] = field(default_factory=list)  # all that was answered in the last test
     asked: dict[str, set[str]] = field(default_factory=dict)  # question -> names its tests used
     slips: dict[str, set[str]] = field(default_factory=dict)  # question -> those overlooked
+    text_of_lab: str = ""  # of its tests and of what these are written with, once they run
     _worker: Worker | None = None
     _next: int = 0  # the first cell that this worker has not passed
     _left_out: set[str] = field(default_factory=set)  # cells that don't run
@@ -57,6 +58,11 @@ class Session:
     def text(self) -> str:
         """All that stands in cells."""
         return "\n".join(cell.source for cell in self.cells)
+
+    @cached_property
+    def door(self) -> HiddenDoor:
+        """What messages of hidden tests pass."""
+        return HiddenDoor(self.text, self.text_of_lab)
 
     @cached_property
     def question_order(self) -> dict[str, int]:
@@ -201,10 +207,9 @@ class Session:
             self.failures[cell.id] = CellFailure(cell.id, "", f"this cell {text}", loss.cause)
             return False
         if error is not None:
-            told = str(error)
             if self.asked:  # it may have kept what tests before it gave to its functions
-                told = error.telling(without_values(error.message, self.text))
-            failure = CellFailure(cell.id, error.name, told, error.cause, error.errno)
+                error = self.door.cell_error(error)
+            failure = CellFailure(cell.id, error.name, str(error), error.cause, error.errno)
             self.failures[cell.id] = failure
         return True
 
