@@ -11,6 +11,7 @@ honest notebook nothing where its answer is right; see `judge.word`.
 
 import ast
 import builtins
+import functools
 import importlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -72,6 +73,10 @@ SPECIAL = {
     *("__getnewargs__", "__getformat__", "__getstate__", "__dir__"),
 }
 PATCHABLE = 1 << 9  # `Py_TPFLAGS_HEAPTYPE`: attributes of such a class can be set
+READ = {  # kinds of nodes; others say nothing that matters
+    *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Constant, ast.FunctionDef, ast.arg),
+    *(ast.AnnAssign, ast.Call, ast.MatchClass, ast.ClassDef, ast.ExceptHandler, ast.Compare),
+}
 OBJECT = object()  # some value
 UNKNOWN = object()  # what a name stands for, if it can't be looked up here
 
@@ -124,6 +129,7 @@ def reaches_out(source: str, around: Surroundings) -> str:
     return next(_Reading(tree, around).found(), "")
 
 
+@functools.lru_cache(maxsize=1000)  # each cell is read twice, and many are everybody's
 def _parsed(source: str) -> ast.Module | None:
     try:
         return ast.parse(source)
@@ -165,7 +171,7 @@ class _Reading:
     around: Surroundings
 
     def __post_init__(self) -> None:
-        self._nodes = list(ast.walk(self.tree))
+        self._nodes = [node for node in ast.walk(self.tree) if type(node) in READ]
         self._may_be_class = {id(at) for node in self._nodes for at in _places_of_classes(node)}
         self._harmless = {id(at) for node in self._nodes for at in _harmless_places(node)}
         attributes = [node for node in self._nodes if isinstance(node, ast.Attribute)]
