@@ -17,12 +17,13 @@ import mistune
 from mistune.renderers.html import HTMLRenderer
 
 from ..printable import printable
-from ..render.mathml import as_mathml
+from ..render.mathml import as_mathml, num_elements
 from .sanitise import clean_text
 
 PICTURES_LIMIT = 3 * 2**19  # characters of all pictures of one student, as they are stored
 ANONYMOUS_SIDE = 1_600  # pixels of a picture that is drawn again, at most
 PIXELS_LIMIT = 25_000_000  # of a picture; a browser holds each in four bytes
+ELEMENTS_LIMIT = 4_000  # of all formulas of a text, or of a student's page
 PLUGINS = ["strikethrough", "table", "url", "def_list", "math"]
 ENVIRONMENT = (
     r"^ {0,3}(?P<bare_formula>\\begin\{(?P<bare_formula_name>[a-z]{1,20}\*?)\}"
@@ -78,10 +79,35 @@ class Pictures:
         return _picture(f"data:{kind};base64,{data}", alt)
 
 
-def as_html(source: str, pictures: Pictures, attached: Mapping[str, Any]) -> str:
+class Formulas:
+    """The formulas that are shown, as long as there is room; the others stay as they were typed.
+
+    Args:
+        room: elements of MathML. A browser takes seconds for a hundred thousand.
+    """
+
+    def __init__(self, room: int = ELEMENTS_LIMIT) -> None:
+        self._room = room
+
+    def show(self, formula: str, display: str) -> str | None:
+        """A formula, "inline" or "block", as MathML."""
+        made = as_mathml(formula, display)
+        size = num_elements(made or "")
+        if size > self._room:
+            return None
+        self._room -= size
+        return made
+
+
+def as_html(
+    source: str,
+    pictures: Pictures,
+    attached: Mapping[str, Any],
+    formulas: Formulas | None = None,
+) -> str:
     """A text rendered and sanitised; as it was typed, if it is nested too deeply to be rendered."""
     try:
-        return clean_text(_Renderer(pictures, attached).render(source))
+        return clean_text(_Renderer(pictures, attached, formulas or Formulas()).render(source))
     except RecursionError:
         return as_typed(source)
 
@@ -94,35 +120,34 @@ def as_typed(source: str) -> str:
 class _Renderer(HTMLRenderer):
     """Markdown with formulas; HTML in it stays text."""
 
-    def __init__(self, pictures: Pictures, attached: Mapping[str, Any]) -> None:
+    def __init__(self, pictures: Pictures, attached: Mapping[str, Any], formulas: Formulas) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False)
         self._pictures = pictures
         self._attached = attached
+        self._formulas = formulas
 
     def render(self, source: str) -> str:
         markdown = mistune.create_markdown(renderer=self, plugins=PLUGINS)
         assert isinstance(markdown, mistune.Markdown)
         markdown.block.register("environment", ENVIRONMENT, _take_environment, before="list")
-        self.register("block_math", _block_math)
-        self.register("inline_math", _inline_math)
+        self.register("block_math", lambda _, formula: self._block_math(formula))
+        self.register("inline_math", lambda _, formula: self._inline_math(formula))
         return str(markdown(source))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return self._pictures.show(url, html.unescape(text), self._attached)
+
+    def _block_math(self, formula: str) -> str:
+        return self._formulas.show(formula, "block") or f"<p>{html.escape(f'$${formula}$$')}</p>"
+
+    def _inline_math(self, formula: str) -> str:
+        return self._formulas.show(formula, "inline") or html.escape(f"${formula}$")
 
 
 def _take_environment(block: Any, match: re.Match[str], state: Any) -> int:
     """A bare environment, such as `align`, is a formula."""
     state.append_token({"type": "block_math", "raw": match["bare_formula"]})
     return match.end()
-
-
-def _block_math(renderer: Any, formula: str) -> str:
-    return as_mathml(formula, "block") or f"<p>{html.escape(f'$${formula}$$')}</p>"
-
-
-def _inline_math(renderer: Any, formula: str) -> str:
-    return as_mathml(formula, "inline") or html.escape(f"${formula}$")
 
 
 def _stored(url: str, attached: Mapping[str, Any]) -> str | None:

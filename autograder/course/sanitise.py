@@ -28,7 +28,7 @@ FORMULA_ATTRIBUTES = {
 }
 FORMULA_LENGTHS = {
     *("columnspacing", "depth", "height", "lspace", "maxsize", "minsize", "rowspacing", "rspace"),
-    *("voffset", "width"),
+    "width",  # no "voffset": steps up add up
 }
 SHORT = re.compile(r"-?[0-2]?(\.\d{1,3})?(em|ex|pt|px)|[a-z]{1,20}")  # so it moves over nothing
 ELSEWHERE = re.compile(r"(https?://|mailto:)", re.IGNORECASE)

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from latex2mathml.converter import Converter
 
 LENGTH_LIMIT = 4_000  # characters
+DEPTH_LIMIT = 30  # elements in one another; the time that a browser takes grows with its square
 CACHED = 512  # formulas
 DEFINES = re.compile(r"\\(g|x|e)?def|\\let|\\(re)?new|\\DeclareMathOperator")  # can grow for ever
 CONTROLS = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML can't hold them
@@ -29,9 +30,23 @@ def as_mathml(formula: str, display: str) -> str | None:
         math = Converter(display=display).convert_to_element(formula.strip())
     except Exception:  # of many kinds, RecursionError among them
         return None
+    if _is_deep(math):
+        return None
     for element in math.iter():
         _defuse(element)
     return ElementTree.tostring(math, encoding="unicode")
+
+
+def num_elements(mathml: str) -> int:
+    """How many elements a formula is made of."""
+    return mathml.count("<") - mathml.count("</")
+
+
+def _is_deep(math: Any) -> bool:
+    level = [math]
+    for _ in range(DEPTH_LIMIT):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _defuse(element: Any) -> None:

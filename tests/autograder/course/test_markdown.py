@@ -13,7 +13,15 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from autograder.course.markdown import PICTURES_LIMIT, PIXELS_LIMIT, Pictures, as_html, as_typed
+from autograder.course.markdown import (
+    ELEMENTS_LIMIT,
+    PICTURES_LIMIT,
+    PIXELS_LIMIT,
+    Formulas,
+    Pictures,
+    as_html,
+    as_typed,
+)
 
 SCRIPT = "<script>alert(1)</script>"
 FINE_S = 5.0  # of processor time, for what takes a fraction of a second
@@ -210,3 +218,20 @@ def test_deep_texts_stay_shallow(source: str) -> None:
 
 def test_text_as_it_was_typed() -> None:
     assert "<pre>a\n\n*b* &lt;b&gt;</pre>" in as_typed("a\n\n*b* <b>")
+
+
+@pytest.mark.parametrize(
+    "form", ["$a$ ", "$$a$$\n\n", "\\begin{align}a\\end{align}\n\n", "- $a^2$\n"]
+)
+def test_formulas_have_room_together(form: str) -> None:
+    page = rendered(form * 5_000)
+    elements = page.count("<m") + page.count("<none")
+    assert ELEMENTS_LIMIT - 20 < elements <= ELEMENTS_LIMIT
+    tail = html.unescape(page)[-300:]
+    assert "a$" in tail or "a^2$" in tail or "{align}" in tail  # as it was typed
+
+
+def test_texts_of_a_page_share_the_room() -> None:
+    formulas = Formulas(room=5)
+    shown = [as_html("$a$", Pictures(), {}, formulas) for _ in range(3)]
+    assert ["<math" in one for one in shown] == [True, False, False]

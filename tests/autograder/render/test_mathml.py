@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.render.mathml import LENGTH_LIMIT, UNSAFE_ATTRIBUTES, as_mathml
+from autograder.render.mathml import (
+    DEPTH_LIMIT,
+    LENGTH_LIMIT,
+    UNSAFE_ATTRIBUTES,
+    as_mathml,
+    num_elements,
+)
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -30,6 +36,37 @@ def test_a_fraction_is_a_fraction() -> None:
 )
 def test_what_cannot_be_read_is_no_formula(formula: str) -> None:
     assert as_mathml(formula, "inline") is None
+
+
+NESTING = [
+    *(r"\smash{%s}", r"\boxed{%s}", r"\phantom{%s}", r"\cancel{%s}", r"\raise{1em}{%s}"),
+    *(r"\sqrt{%s}", r"\frac{1}{%s}", "x^{%s}", "{%s}", r"\left(%s\right)", r"\overline{%s}"),
+    *(r"\begin{matrix}%s\end{matrix}", r"\underbrace{%s}_{a}", r"\color{red}{%s}", r"\bar{%s}"),
+]
+
+
+@pytest.mark.parametrize("nesting", NESTING)
+def test_a_deep_formula_is_no_formula(nesting: str) -> None:
+    """Browsers take minutes for some, and a page has many."""
+    shown = 0
+    for times in range(60):
+        formula = "a"
+        for _ in range(times):
+            formula = nesting % formula
+        mathml = as_mathml(formula, "inline")
+        assert mathml is None or depth(ElementTree.fromstring(mathml)) <= DEPTH_LIMIT
+        shown += mathml is not None
+    assert 5 <= shown < 60
+
+
+def depth(element: ElementTree.Element) -> int:
+    return 1 + max((depth(child) for child in element), default=0)
+
+
+def test_elements_are_counted() -> None:
+    mathml = as_mathml(r"\frac{a}{b<2} \quad x\text{<b>}", "block") or ""
+    assert num_elements(mathml) == len([*ElementTree.fromstring(mathml).iter()])
+    assert num_elements("") == 0
 
 
 @pytest.mark.parametrize(
