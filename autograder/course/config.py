@@ -46,7 +46,10 @@ def configure(config: Any) -> None:
     config.Autograde.autograde_preprocessors = []
     config.GenerateFeedback.exporter_class = "autograder.course.plugins.FeedbackExporter"
     config.GenerateFeedback.preprocessors = []
-    config.HTMLExporter.filters = {"markdown2html": "autograder.course.formgrader.markdown2html"}
+    config.HTMLExporter.filters = {
+        name: f"autograder.course.formgrader.{name}"
+        for name in ("markdown2html", "highlight_code", "strip_files_prefix")
+    }
     config.HTMLExporter.template_file = str(TEMPLATE)
     _use_late_penalty(config, Path.cwd())  # nbgrader runs the config in the course
 

@@ -2,7 +2,8 @@
 
 Text of a student's is HTML there, rendered and sanitised when it is published and kept on one line:
 nothing that shows the notebook later, be it formgrader with or without our settings or JupyterLab,
-has any of it to render. What is long is cut, and says so; all of it lies in `submitted/`.
+has any of it to render. Of code it has only the colours to add, which are found here, too. What is
+long is cut, and says so; all of it lies in `submitted/`.
 """
 
 import html
@@ -13,17 +14,24 @@ from ..assignment import is_answer, is_own, nbgrader_tag, question_id
 from ..judge.results import CellFailure, HandedFile, QuestionResult, SubmissionResult, predicate
 from ..judge.submission import StudentCell, compose
 from ..printable import printable, printable_text
-from .markdown import Pictures, as_html, as_typed
+from .colours import RUNS_LIMIT, Colours
+from .frames import ours, own
+from .markdown import Formulas, Pictures, as_html, as_typed
 from .sanitise import clean_text
 
 SUMMARY_ID = "feedback-summary"  # of a cell that we add
+ADDED_LIMIT = 300  # cells that a student added; each takes a server a millisecond
 CELL_LIMIT = 20_000  # characters of a student's cell
-STUDENT_LIMIT = 300_000  # of all cells of a student
+CELL_LINES = 1_000
+STUDENT_LIMIT = 300_000  # characters of all cells of a student
+STUDENT_LINES = 5_000
 RENDERED_LIMIT = 50_000  # of those, of texts that are rendered; the others are shown as typed
 FILE_LIMIT = 6_000  # characters of a file that was handed in besides the notebook
 REMARKS_LIMIT = 30
 MESSAGE_LIMIT = 1_000  # characters of a remark, or of what a test says
-SPELT = {ord(one): f"&#{ord(one)};" for one in "\n$\\`"}  # what Markdown would see in HTML
+SPELT = {ord(one): f"&#{ord(one)};" for one in "\n$\\`["}  # what Markdown would see in HTML
+OURSELVES, COLOURS = "autograder", "colours"  # in a cell's metadata: the runs of its code
+NO_COLOURS = "text"  # how nbconvert calls code that it is to leave alone
 CUT = "\n… (cut here: what was handed in is longer)"
 Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it
 
@@ -47,7 +55,7 @@ def graded_notebook(
         released_pictures: files that lie beside the notebook, by their paths there.
         rendered_limit: 0 shows all text as it was typed.
     """
-    cells = [dict(cell) for cell in notebook["cells"]]
+    cells, left_out = _first_added(notebook["cells"])
     questions = {question.id: question for question in result.questions}
     failures = {failure.cell_id: failure for failure in result.cell_failures}
     shown = _Shown(Pictures(released_pictures), rendered_limit)
@@ -63,32 +71,62 @@ def graded_notebook(
         "cell_type": "markdown",
         "id": SUMMARY_ID,
         "metadata": {},
-        "source": _on_one_line(clean_text(_summary(result))),
+        "source": ours(_on_one_line(clean_text(_summary(result, left_out)))),
     }
-    return {**notebook, "cells": [summary, *cells]}
+    return {**notebook, "metadata": _plain_code(notebook["metadata"]), "cells": [summary, *cells]}
+
+
+def shown_text(source: str, limit: int = CELL_LIMIT, lines: int = CELL_LINES) -> str:
+    """What is shown of a student's cell: so many characters and so many lines."""
+    end = -1
+    for _ in range(lines):
+        end = source.find("\n", end + 1)
+        if end < 0:
+            return printable_text(source, limit, CUT)
+    return printable_text(source, min(limit, max(0, end)), CUT)
+
+
+def _first_added(cells: Sequence[Any]) -> tuple[list[dict[str, Any]], int]:
+    """The lab's cells and the first of a student's own, and how many others there are."""
+    own_ids = [cell["id"] for cell in cells if is_own(cell)]
+    left_out = {*own_ids[ADDED_LIMIT:]}
+    return [dict(cell) for cell in cells if cell["id"] not in left_out], len(left_out)
 
 
 class _Shown:
     """What is shown of a student's cells, as long as there is room."""
 
     def __init__(self, pictures: Pictures, rendered_limit: int) -> None:
-        self._pictures = pictures
-        self._left, self._rendered_left = STUDENT_LIMIT, rendered_limit
+        self._pictures, self._formulas = pictures, Formulas()
+        self._colours = Colours(RUNS_LIMIT if rendered_limit else 0)
+        self._left, self._lines_left = STUDENT_LIMIT, STUDENT_LINES
+        self._rendered_left = rendered_limit
 
     def show(self, cell: dict[str, Any]) -> None:
         """Put what is shown in place of what the student wrote."""
-        limit = min(CELL_LIMIT, self._left)
+        limit, lines = min(CELL_LIMIT, self._left), min(CELL_LINES, self._lines_left)
+        source = shown_text(cell["source"], limit, lines)
         self._left -= min(len(cell["source"]), limit)
-        source = printable_text(cell["source"], limit, CUT)
+        self._lines_left -= min(source.count("\n") + 1, lines)
         if cell["cell_type"] == "markdown":
             source = self._text(source, cell.pop("attachments", {}))
+            source = own(source) if is_own(cell) else source
+        else:
+            runs = self._colours.of(source)
+            cell["metadata"] = {**cell["metadata"], OURSELVES: {COLOURS: runs}}
         cell["source"] = source
 
     def _text(self, source: str, attached: Mapping[str, Any]) -> str:
         if len(source) > self._rendered_left:
             return _on_one_line(as_typed(source))
         self._rendered_left -= len(source)
-        return _on_one_line(as_html(source, self._pictures, attached))
+        return _on_one_line(as_html(source, self._pictures, attached, self._formulas))
+
+
+def _plain_code(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """A notebook's metadata, by which formgrader without our settings looks for no colours."""
+    language = {**metadata.get("language_info", {}), "pygments_lexer": NO_COLOURS}
+    return {**metadata, "language_info": language}
 
 
 def _on_one_line(block: str) -> str:
@@ -195,14 +233,20 @@ def _without_outputs(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
 
 
-def _summary(result: SubmissionResult) -> str:
-    """The whole submission at a glance: points per question, and what to look at first."""
+def _summary(result: SubmissionResult, left_out: int) -> str:
+    """The whole submission at a glance: points per question, and what to look at first.
+
+    Args:
+        left_out: how many cells of the student's are not shown.
+    """
     rows = "".join(
         f"<tr><td>{html.escape(question.id)}</td><td>{_points(question)}</td>"
         f"<td>{html.escape(' '.join([credit(question), _first_hint(question)]).strip())}</td></tr>"
         for question in result.questions
     )
     remarks = [printable(one, MESSAGE_LIMIT) for one in result.first_remarks(REMARKS_LIMIT)]
+    if left_out:
+        remarks.append(f"{left_out} more of the student's cells are not shown here")
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
     table = _table(("question", "points", "what to look at first"), rows)
     files = "".join(map(_file, result.files))
@@ -226,7 +270,7 @@ def said_of(file: HandedFile) -> str:
 
 def _question_outputs(question: QuestionResult) -> list[dict[str, Any]]:
     """A table of the tests to read, and the score as nbgrader writes it."""
-    table = {"text/html": clean_text(_as_html(question)), "text/plain": _as_text(question)}
+    table = {"text/html": ours(clean_text(_as_html(question))), "text/plain": _as_text(question)}
     score = {"text/plain": repr(float(question.score or 0.0))}
     return [
         {"output_type": "display_data", "metadata": {}, "data": table},

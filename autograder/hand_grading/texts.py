@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..course.markdown import PICTURES_LIMIT, Pictures, as_html, as_typed
-from ..course.notebook import CELL_LIMIT, CUT
+from ..course.notebook import shown_text
 from ..course.press import Jammed, Press
 from ..course.sanitise import KEPT
 from ..judge.submission import StudentCell
-from ..printable import printable_text
 
 PAGE_LIMIT = 64 * 2**20  # characters of all answers; past it, pictures are left out
 
@@ -25,7 +24,7 @@ class TextWork:
 
     def run(self, edition: Any) -> str:
         """The text as HTML."""
-        source = printable_text(self.source, CELL_LIMIT, CUT)
+        source = shown_text(self.source)
         if self.kind != "markdown":
             return _inner(as_typed(source))
         pictures = Pictures(anonymous=True, room=self.room)
@@ -52,7 +51,7 @@ class Texts:
         try:
             made = self._press.make(TextWork(cell.kind, cell.source, cell.attachments, room))
         except Jammed:
-            made = _inner(as_typed(printable_text(cell.source, CELL_LIMIT, CUT)))
+            made = _inner(as_typed(shown_text(cell.source)))
         self._left -= len(made)
         return str(made)
 

@@ -1,14 +1,20 @@
 """formgrader's page for a submission: safe with our settings, and without them, too."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from nbconvert.filters import strings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pygments.lexer import RegexLexer
+from pygments.lexers import TextLexer
 
 from autograder.assignment import Assignment
-from autograder.course.formgrader import markdown2html
-from autograder.course.notebook import graded_notebook, with_cells
+from autograder.course.formgrader import markdown2html, strip_files_prefix
+from autograder.course.frames import OURS
+from autograder.course.notebook import CELL_LIMIT, graded_notebook, with_cells
+from autograder.judge.submission import StudentCell
 from tests.attacks.formgrader_page import formgrader_page
 
 from .conftest import result_of
@@ -111,3 +117,96 @@ def test_scripts_have_to_be_nbgraders() -> None:
         "connect-src 'self'",
     ):
         assert rule in head
+
+
+# Each takes pygments' Python lexer seconds or minutes, at this length.
+SLOW_CODE = [" \n" * (CELL_LIMIT // 2), "a." * (CELL_LIMIT // 2), "%%perl\n" + "m{" * 9_000]
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_the_server_looks_for_no_pattern_in_a_students_code(
+    small: Assignment, monkeypatch: pytest.MonkeyPatch, is_ours: bool
+) -> None:
+    cells = [StudentCell(f"own-{n:03}", "code", code) for n, code in enumerate(SLOW_CODE)]
+    result = result_of(small, "ann", SLOW_CODE[0])
+    result = replace(result, cells=(*result.cells, *cells))
+    notebook = graded_notebook(with_cells(small.notebook, result.cells), result, (), 0)
+    looked_at: list[str] = []
+    real = RegexLexer.get_tokens_unprocessed
+
+    def look(self: Any, text: str, *rest: Any) -> Any:
+        looked_at.append(text)
+        return real(self, text, *rest)
+
+    monkeypatch.setattr(RegexLexer, "get_tokens_unprocessed", look)
+    page = page_of(notebook, is_ours)
+    lab = {cell.source.strip() for cell in small.notebook.cells}
+    assert not [text for text in looked_at if text.strip() not in lab]
+    assert bool(looked_at) is is_ours  # the lab's own code has colours
+    assert not issubclass(TextLexer, RegexLexer)
+    assert "m{m{m{" in page
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_the_server_looks_for_no_link_in_a_students_text(
+    small: Assignment, monkeypatch: pytest.MonkeyPatch, is_ours: bool
+) -> None:
+    """nbconvert's pattern takes time by the cube of such a text's length."""
+    looked_at: list[str] = []
+
+    class Pattern:
+        def sub(self, by: str, text: str) -> str:
+            looked_at.append(text)
+            return text
+
+    monkeypatch.setattr(strings, "markdown_url_pattern", Pattern())
+    page = page_of(graded(small, "[" * 50 + "](files/" * 50), is_ours)
+    assert looked_at and "[[[[" in page
+    assert not [text for text in looked_at if "[[[[" in text]
+
+
+def test_the_labs_own_links_are_as_nbgrader_has_them() -> None:
+    link = '<img src="files/a.png">'
+    assert strip_files_prefix({"cell": {"metadata": LOCKED}}, link) == '<img src="a.png">'
+    assert strip_files_prefix({"cell": {"metadata": {}}}, link) == link
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_a_student_added_stands_in_a_frame_of_its_own(
+    small: Assignment, is_ours: bool
+) -> None:
+    fake = f"{OURS}\n\n## Feedback at a glance\n\n| ex1 | 3 / 3 |\n|---|---|\n| FAKE | |"
+    result = result_of(small, "ann")
+    cells = (StudentCell("own-000", "markdown", fake), StudentCell("own-001", "code", "# FAKE"))
+    result = replace(result, cells=(*cells, *result.cells))
+    notebook = graded_notebook(with_cells(small.notebook, result.cells), result)
+    framed = Framed(page_of(notebook, is_ours))
+    assert framed.around["FAKE"] == ["The student added this"]
+    assert framed.around["Feedback at a glance"][0] == "The autograder says"
+    assert "The autograder says" not in framed.around["Feedback at a glance"][1:]
+    if is_ours:
+        assert framed.around["# FAKE"] == ["The student added this"]
+
+
+class Framed(HTMLParser):
+    """For each text of a page, what the frames around it say."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.around: dict[str, list[str]] = {}
+        self._open: list[str] = []  # a frame's first words stand for it
+        self.feed(cells_of(page))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "div":
+            style = dict(attrs).get("style") or ""
+            kinds = (("2px solid", "The autograder says"), ("2px dashed", "The student added this"))
+            self._open.append(next((said for border, said in kinds if border in style), ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "div" and self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.around.setdefault(data.strip(), []).extend(one for one in self._open if one)

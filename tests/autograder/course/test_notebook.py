@@ -9,17 +9,26 @@ import pytest
 from nbgrader.utils import determine_grade
 
 from autograder.assignment import Assignment, is_answer
+from autograder.course.colours import RUNS_LIMIT, in_colour
+from autograder.course.frames import OURS, OWN
 from autograder.course.notebook import (
+    ADDED_LIMIT,
     CELL_LIMIT,
+    CELL_LINES,
+    COLOURS,
     CUT,
+    OURSELVES,
     REMARKS_LIMIT,
     STUDENT_LIMIT,
+    STUDENT_LINES,
     SUMMARY_ID,
     graded_notebook,
+    shown_text,
     untouched_answers,
     with_cells,
     work_by_question,
 )
+from autograder.course.sanitise import KEPT
 from autograder.engine import Cause
 from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
 from autograder.judge.submission import StudentCell
@@ -170,8 +179,8 @@ def test_a_students_text_is_html_on_one_line(small: Assignment) -> None:
     notebook = graded(small, replace(result_of(small, "ann"), cells=(text, raw)))
     for cell in notebook["cells"]:
         if cell["id"].startswith("own-"):
-            assert cell["source"].startswith("<div class=") and "attachments" not in cell
-            assert not {"\n", "$", "\\", "`"} & set(cell["source"])
+            assert cell["source"].startswith(f"{OWN}{KEPT}") and "attachments" not in cell
+            assert not {"\n", "$", "\\", "`", "["} & set(cell["source"])
             assert "<script" not in cell["source"] and "&lt;script&gt;" in cell["source"]
 
 
@@ -182,8 +191,17 @@ def test_what_is_long_is_cut_and_says_so(small: Assignment) -> None:
         StudentCell("own-001", "markdown", "*x* " * 10**6),
         StudentCell("own-002", "raw", "[" * 10**6),
     ))  # fmt: skip
-    many = (StudentCell(f"own-{n:03}", "code", "y" * CELL_LIMIT) for n in range(900))
-    assert sum(map(len, shown_of(small, *many))) < STUDENT_LIMIT + 900 * 60
+    many = (StudentCell(f"own-{n:03}", "code", "y" * CELL_LIMIT) for n in range(200))
+    assert sum(map(len, shown_of(small, *many))) < STUDENT_LIMIT + 200 * 60
+
+
+def test_only_so_many_added_cells_are_shown(small: Assignment) -> None:
+    for more in (0, 7):
+        many = [StudentCell(f"own-{n:03}", "code", "x = 1") for n in range(ADDED_LIMIT + more)]
+        result = result_of(small, "ann")
+        cells = graded(small, replace(result, cells=(*many, *result.cells)))["cells"]
+        assert len(cells) == 1 + len(small.notebook.cells) + ADDED_LIMIT
+        assert ("7 more of the student" in cells[0]["source"]) is bool(more)
 
 
 def test_only_so_much_is_rendered(small: Assignment) -> None:
@@ -202,3 +220,53 @@ def test_remarks_are_few(small: Assignment) -> None:
     made = graded(small, replace(result_of(small, "ann"), remarks=remarks))
     assert made["cells"][0]["source"].count("remark ") == REMARKS_LIMIT
     assert "and 5 more remarks" in made["cells"][0]["source"]
+
+
+def test_lines_are_few_too(small: Assignment) -> None:
+    assert shown_text("a\n" * 5, 100, 2) == f"a\na {CUT}" and shown_text("a\nb", 100, 2) == "a\nb"
+    assert shown_text("a", 100, 0) == f" {CUT}"
+    many = (StudentCell(f"own-{n:03}", kind, "\n" * 10**5) for n, kind in enumerate(
+        ["code", "raw"] * 20))  # fmt: skip
+    lines = [one.count("\n") + one.count("&#10;") for one in shown_of(small, *many)]
+    assert max(lines) < CELL_LINES + 10 and sum(lines) < STUDENT_LINES + 40 * 5
+
+
+def test_colours_are_found_when_it_is_published(small: Assignment) -> None:
+    own = StudentCell("own-000", "code", "if x: pass  # <why>")
+    cells = graded(small, replace(result_of(small, "ann"), cells=(own,)))["cells"]
+    (cell,) = [cell for cell in cells if cell["id"] == "own-000"]
+    shown = in_colour(cell["source"], cell["metadata"][OURSELVES][COLOURS])
+    assert '<span class="k">if</span>' in shown and "# &lt;why&gt;</span>" in shown
+
+
+def test_only_so_many_elements_are_for_colours(small: Assignment) -> None:
+    many = tuple(StudentCell(f"own-{n:03}", "code", "a=1\n" * 900) for n in range(9))
+    for limit in (10**5, 0):
+        notebook = graded(small, replace(result_of(small, "ann"), cells=many), limit)
+        runs = [
+            len(cell["metadata"][OURSELVES][COLOURS])
+            for cell in notebook["cells"]
+            if cell["id"].startswith("own-")
+        ]
+        assert (0 < sum(runs) <= RUNS_LIMIT and 0 in runs) if limit else set(runs) == {0}
+
+
+def test_nobody_else_is_to_look_for_colours(small: Assignment) -> None:
+    """formgrader without our settings takes what the notebook calls its language."""
+    notebook = graded(small, result_of(small, "ann"))
+    assert notebook["metadata"]["language_info"]["pygments_lexer"] == "text"
+    assert small.notebook.metadata.language_info.pygments_lexer == "ipython3"
+
+
+def test_who_says_it_is_said(small: Assignment) -> None:
+    fake = StudentCell("own-000", "markdown", "## Feedback at a glance\n\n| a |\n|---|\n| 3 / 3 |")
+    cells = graded(small, replace(result_of(small, "ann"), cells=(fake,)))["cells"]
+    frames = {cell["id"]: cell["source"].partition(KEPT)[0] for cell in cells}
+    assert (frames[SUMMARY_ID], frames["own-000"]) == (OURS, OWN)
+    tables = [
+        output["data"]["text/html"]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    assert tables and all(one.startswith(f"{OURS}{KEPT}") for one in tables)
