@@ -6,7 +6,10 @@ marks that turn text round, nothing invisible, no halves of characters. HTML is 
 pages escape, and are sanitised at last.
 """
 
+import itertools
 import re
+import unicodedata
+from collections.abc import Iterator
 
 LINE_LIMIT = 300  # characters
 NAME_LIMIT = 80  # of a file's name, say
@@ -18,11 +21,9 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-# More marks on one letter than any language has: they are drawn over the lines around it.
-STACKED = re.compile(
-    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
-    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
+MARKS = {"Mn", "Me"}  # drawn over the letter before
+MARKS_LIMIT = 4  # on one letter; more than any language has, and they are over the lines around
+JOINERS = "\u200c\u200d"  # no letter begins behind them
 
 
 def printable(text: str, limit: int = LINE_LIMIT) -> str:
@@ -31,20 +32,41 @@ def printable(text: str, limit: int = LINE_LIMIT) -> str:
         return text  # the name of a type, say
     line = " ".join(text[: 4 * limit].split())
     line = "".join(one if _is_seen(one) else REPLACEMENT for one in line)
-    line = STACKED.sub(r"\1", line)
+    line = unstacked(line)
     return line if len(line) <= limit else f"{line[:limit]} …"
 
 
 def printable_name(name: str) -> str:
     """A name on one line, its odd characters escaped, so that a person finds what is called so."""
-    text = "".join(one if _is_seen(one) else ascii(one)[1:-1] for one in name[: NAME_LIMIT + 1])
+    short = name[: NAME_LIMIT + 1]
+    text = "".join(
+        one if is_kept and _is_seen(one) else ascii(one)[1:-1]
+        for one, is_kept in zip(short, _are_few(short), strict=True)
+    )
     return text if len(text) <= NAME_LIMIT else f"{text[:NAME_LIMIT]}…"
 
 
 def printable_text(text: str, limit: int, cut: str = "…") -> str:
     """Its lines; `cut` says that there were more."""
-    shown = STACKED.sub(r"\1", UNSEEN.sub(REPLACEMENT, text[:limit]))
+    shown = unstacked(UNSEEN.sub(REPLACEMENT, text[:limit]))
     return shown if len(text) <= limit else f"{shown} {cut}"
+
+
+def unstacked(text: str) -> str:
+    """The text without marks that a letter has too many of."""
+    if text.isascii():
+        return text
+    return "".join(itertools.compress(text, _are_few(text)))
+
+
+def _are_few(text: str) -> Iterator[bool]:
+    """For each character whether it is no mark, or one of the first on its letter."""
+    count = 0
+    for one in text:
+        is_mark = unicodedata.category(one) in MARKS
+        if is_mark or one not in JOINERS:
+            count = count + 1 if is_mark else 0
+        yield not is_mark or count <= MARKS_LIMIT
 
 
 def _is_seen(one: str) -> bool:

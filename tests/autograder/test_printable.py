@@ -1,5 +1,7 @@
 """Whatever text comes in, what goes out is short and only to be looked at."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,21 @@ def test_languages_are_left_alone() -> None:
         assert printable_text(text, 100) == text
 
 
+MARKS = [chr(n) for n in range(0x20000) if unicodedata.category(chr(n)) in ("Mn", "Me")]
+
+
 def test_no_letter_carries_more_marks_than_a_language_has() -> None:
-    assert printable_text("a" + "\u0301" * 500, 1000) == "a" + "\u0301" * 4
-    assert printable("a" + "\u0301" * 200) == "a" + "\u0301" * 4
+    assert len(MARKS) > 1_500
+    for mark in MARKS:
+        if UNSEEN.match(mark):
+            continue
+        stacked, few = f"a{mark * 500}b", f"a{mark * 4}b"
+        assert printable_text(stacked, 1000) == printable_text(few, 1000)
+        assert len(printable(f"a{mark * 200}b")) <= 6
+        assert printable_name(f"a{mark * 70}").count(mark) <= 4
+
+
+def test_joined_and_mixed_marks_stand_on_one_letter() -> None:
+    text = "a" + "\u0301\u200d\u0657\u200c" * 100
+    assert sum(one in MARKS for one in printable_text(text, 1000)) == 4
+    assert printable_text("e\u0301" * 9, 100) == "e\u0301" * 9

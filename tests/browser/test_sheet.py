@@ -1,10 +1,12 @@
 """A sheet in a browser: filled in, saved, read back; readable everywhere; nobody's text acts."""
 
 import functools
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from autograder.hand_grading.codes import Codes
@@ -211,3 +213,49 @@ def test_printed_it_is_a_form_for_a_pen(opened: Page, show: Show) -> None:
     assert (
         opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     )
+
+
+VISIBLE = [0] * 48 + [255] * 208  # less is how a browser draws a line twice
+SPREADING = [
+    r"$\text{" + "\u2588" * 400 + "}$",
+    "$" + r"\raise{2em}{" * 6 + r"\text{FAKE}" + "}" * 6 + "$",
+    "$" + r"\lower{2em}{" * 6 + r"\text{FAKE}" + "}" * 6 + "$",
+    r"$\smash{\begin{matrix}" + r"a\\" * 60 + r"\end{matrix}}$",
+    "$" + r"\hspace{-2em}" * 60 + r"\text{FAKE}$",
+    "x" + "\u0657" * 300,
+    "| a |\n|---|\n| " + "\u2588" * 300 + " |",
+]
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_an_answer_stays_in_its_place(page: Page, tmp_path: Path, media: str) -> None:
+    """On paper, too: what it draws elsewhere would be on another student's answer."""
+    page.emulate_media(media="print" if media == "print" else "screen")
+    page.set_viewport_size({"width": 900, "height": 1000})
+    open_sheet(page, tmp_path, sheet_of(["So.", *SPREADING, "Because."], []))
+    places = [one.bounding_box() for one in page.locator(".answer > .text").all()]
+    assert len(places) == len(SPREADING) + 2
+    shown = _picture(page)
+    page.evaluate(
+        "document.querySelectorAll('.answer > .text > *').forEach("
+        "one => { one.style.visibility = 'hidden'; })"
+    )
+    differs = ImageChops.difference(shown, _picture(page)).convert("L").point(VISIBLE)
+    assert differs.getbbox()
+    for place in places:
+        assert place
+        box = (place["x"], place["y"], place["x"] + place["width"], place["y"] + place["height"])
+        differs.paste(0, (int(box[0]), int(box[1]), int(box[2]) + 1, int(box[3]) + 1))
+    assert differs.getbbox() is None
+
+
+def _picture(page: Page) -> Image.Image:
+    return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+
+
+def test_long_answers_go_on_on_the_next_sheet_of_paper(page: Page, tmp_path: Path) -> None:
+    def num_pages(lines: int) -> int:
+        open_sheet(page, tmp_path, sheet_of(["A line.\n\n" * lines], []))
+        return page.pdf(format="A4").count(b"/Type /Page\n")
+
+    assert num_pages(300) > num_pages(1) + 3
