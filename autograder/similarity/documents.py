@@ -1,5 +1,6 @@
 """What one student wrote, as documents: of each question its code and its prose, and each file."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -10,10 +11,12 @@ from ..course.blanks import Blanks, without_blanks
 from ..course.notebook import untouched_answers, with_cells, work_by_question
 from ..judge.content import Content, ExtraFile
 from ..judge.ingest import ingest
-from ..printable import UNSEEN
+from ..printable import UNSEEN, unstacked
 from .normal_form import Kind, normal_form
 
 LENGTH_LIMIT = 40_000  # characters of a document that are compared
+BLANK_LINES = 2  # that are kept in a row
+SPACES = re.compile(r"[^\S\n]{200,}")  # what has more in a row is made to take long
 AFTER_ALL = "after the last check"  # where own cells may stand, too
 
 
@@ -103,6 +106,18 @@ def _of_file(file: ExtraFile) -> list[Document]:
 
 def _document(question: str, kind: Kind, text: str) -> Document:
     """Without what is not for eyes: it would hide a copy, and act on a page."""
-    seen = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    seen = _thinned(UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     cut = seen[:LENGTH_LIMIT]
     return Document(question, kind, cut, normal_form(cut, kind), len(seen) > LENGTH_LIMIT)
+
+
+def _thinned(text: str) -> str:
+    """The text with few blank lines in a row, and few spaces: a text padded with them would take
+    time by the square of its length, and end before the copy in it begins.
+    """
+    lines, blank = [], 0
+    for line in SPACES.sub(" " * 80, unstacked(text)).split("\n"):
+        blank = 0 if line.strip() else blank + 1
+        if blank <= BLANK_LINES:
+            lines.append(line)
+    return "\n".join(lines)

@@ -1,16 +1,18 @@
 """Marks in a text what it has in common with another one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 
 from .fingerprints import LENGTH, Hashes, passages
-from .normal_form import Kind, normal_form, spans
+from .normal_form import Kind, Spelling, spelling
 
 AROUND = 2  # lines that are shown before and after a line with a mark
 SHOWN_LIMIT = 8_000  # characters of a text
+Read = Callable[[str, Kind], Spelling | None]  # None if it takes too long
+NOT_MARKED = "… not marked, as reading it takes too long; look at what was handed in …\n"
 
 
 class Piece(NamedTuple):
@@ -21,9 +23,12 @@ class Piece(NamedTuple):
     is_note: bool = False
 
 
-def pieces(text: str, kind: Kind, shared: Hashes) -> list[Piece]:
+def pieces(text: str, kind: Kind, shared: Hashes, read: Read = spelling) -> list[Piece]:
     """The text in pieces; long parts without a mark are left out."""
-    marks = _marks(text, kind, shared)
+    spelt = read(text, kind)
+    if spelt is None:
+        return [Piece(NOT_MARKED, is_note=True), Piece(text[:SHOWN_LIMIT])]
+    marks = _marks(len(text), spelt, kind, shared)
     shown: list[Piece] = []
     room = SHOWN_LIMIT
     for is_near, numbered in groupby(_near_marks(text, marks), key=lambda line: line[0]):
@@ -39,13 +44,13 @@ def pieces(text: str, kind: Kind, shared: Hashes) -> list[Piece]:
     return shown
 
 
-def _marks(text: str, kind: Kind, shared: Hashes) -> Sequence[bool]:
+def _marks(length: int, spelt: Spelling, kind: Kind, shared: Hashes) -> Sequence[bool]:
     """For each character whether it is in a passage that both have."""
     from copydetect.utils import get_copied_slices  # which loads a library of plots: a second
 
-    places = spans(text, kind)
-    found = np.flatnonzero(np.isin(passages(normal_form(text, kind), kind), shared))
-    marks = [False] * len(text)
+    places = spelt.spans
+    found = np.flatnonzero(np.isin(passages(spelt.normal, kind), shared))
+    marks = [False] * length
     for first, last in zip(*get_copied_slices(found, LENGTH[kind]).astype(int), strict=True):
         start, end = places[first].start, places[min(last, len(places)) - 1].end
         marks[start:end] = [True] * (end - start)

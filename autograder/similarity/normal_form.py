@@ -6,7 +6,8 @@ gone. Of prose, letters and digits are kept, in lower case, and of those that lo
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -42,12 +43,40 @@ class Kind(StrEnum):
 
 def normal_form(text: str, kind: Kind) -> str:
     """What is compared of a text."""
-    return "".join(letter for letter, _ in _letters(text, kind))
+    return spelling(text, kind).normal
 
 
-def spans(text: str, kind: Kind) -> list[Span]:
-    """For each character of the normal form, what it stands for in the text."""
-    return [span for _, span in _letters(text, kind)]
+@dataclass(frozen=True)
+class Spelling:
+    """The normal form of a text, and for each character what it stands for in the text."""
+
+    normal: str
+    spans: list[Span]
+
+
+def spelling(text: str, kind: Kind) -> Spelling:
+    """Both at once."""
+    letters = _letters(text, kind)
+    return Spelling("".join(letter for letter, _ in letters), [span for _, span in letters])
+
+
+@dataclass(frozen=True)
+class SpellingWork:
+    """To read a text, which can be made to take long: for the press."""
+
+    text: str
+    kind: Kind
+
+    def run(self, edition: Any) -> list[Any]:
+        """What `spelling_of` reads."""
+        found = spelling(self.text, self.kind)
+        return [found.normal, found.spans]
+
+
+def spelling_of(made: Sequence[Any]) -> Spelling:
+    """What the press made."""
+    normal, places = made
+    return Spelling(normal, [Span(*place) for place in places])
 
 
 def _letters(text: str, kind: Kind) -> list[Letter]:

@@ -13,9 +13,9 @@ from ..counted import counted
 from ..page_template import policy_of, style_of, templates_in
 from ..printable import printable, printable_name
 from .fingerprints import LEAST, LENGTH
-from .highlight import pieces
-from .likeness import Comparison, Likeness
-from .normal_form import Kind
+from .highlight import Piece, Read, pieces
+from .likeness import Comparison, Likeness, Side
+from .normal_form import Kind, spelling
 
 HERE = Path(__file__).parent
 NAMES = 12  # students that are named in a row; the JSON file has all
@@ -69,8 +69,16 @@ class Together:
     surprise: float = 0.0
 
 
-def render_likenesses(found: ClassLikeness) -> str:
-    """The page as HTML."""
+def render_likenesses(found: ClassLikeness, read: Read = spelling) -> str:
+    """The page as HTML.
+
+    Args:
+        read: reads a student's text; it may be asked for the same one several times.
+    """
+
+    def marked(side: Side, one: Likeness) -> list[Piece]:
+        return pieces(side.text, one.kind, one.shared, read)
+
     style = style_of(HERE / "page.css")
     return str(
         _environment()
@@ -78,6 +86,7 @@ def render_likenesses(found: ClassLikeness) -> str:
         .render(
             found=found,
             counts=found.comparison.counts,
+            marked=marked,
             together=_together(found.comparison.likenesses),
             most=TOGETHER,
             shown=SHOWN,
@@ -124,6 +133,5 @@ def _environment() -> Any:
         "percent": _percent,
         "counted": counted,
         "line": printable,
-        "pieces": lambda side, one: pieces(side.text, one.kind, one.shared),
     }
     return environment

@@ -1,5 +1,6 @@
 """Says what hand-ins of a class have in common: a page for the instructor, evidence to read."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,13 +24,14 @@ from ..similarity.documents import (
     Reading,
     given_documents,
 )
+from ..similarity.highlight import Read
 from ..similarity.likeness import THRESHOLD, compare
-from ..similarity.normal_form import Kind
+from ..similarity.normal_form import Kind, Spelling, SpellingWork, spelling_of
 from ..similarity.page import ClassLikeness, render_likenesses
 from ..similarity.texts import StudentTexts
 from ..solution import find_solution, find_solution_files
 
-READING = PressLimits(cpu_s=20)  # for one hand-in; honest ones take a hundredth of it
+READING = PressLimits(cpu_s=10)  # for one hand-in; honest ones take a hundredth of it
 NO_SOLUTION = "no solution fits this release, so what it has counts as the students' own"
 OnStart = Callable[[str, int], None]
 
@@ -85,12 +87,25 @@ def compare_class(
     )
     page = out or course.root / f"similar-{lab}.html"
     try:
-        write_atomically(page.resolve(), render_likenesses(found).encode("utf-8", "replace"))
+        with Press(None, READING) as press:
+            html = render_likenesses(found, _reader(press))
+        write_atomically(page.resolve(), html.encode("utf-8", "replace"))
     except OSError as error:
         reason = error.strerror or error
         raise UserError(f"{page}: the page can't be written ({reason}); name another with --out",
                         exit_code=2) from None  # fmt: skip
     return found, page
+
+
+def _reader(press: Press) -> Read:
+    @functools.cache
+    def read(text: str, kind: Kind) -> Spelling | None:
+        try:
+            return spelling_of(press.make(SpellingWork(text, kind)))
+        except Jammed:
+            return None
+
+    return read
 
 
 def _students(course: Course, assignment: Assignment) -> list[HandIn]:

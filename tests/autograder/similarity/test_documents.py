@@ -121,3 +121,18 @@ def test_all_that_we_gave_is_known(small: Assignment) -> None:
     assert COUNTING in texts and {cell.source for cell in notebook.cells} <= texts
     both = {one.kind for one in known if one.text == COUNTING}
     assert both == {Kind.CODE, Kind.PROSE}  # a written answer may quote it
+
+
+@pytest.mark.parametrize("padding", [" \n", "\n", "\t\n\n", "\f\n"])
+def test_padding_hides_nothing_and_costs_nothing(
+    answered: Answers, edition: Edition, padding: str
+) -> None:
+    (one,) = found(answered(ex1_count=padding * LENGTH_LIMIT + COUNTING), edition).values()
+    assert one.text.endswith(COUNTING) and len(one.text) < len(COUNTING) + 10 and not one.is_cut
+    (one,) = found(answered(ex1_count=COUNTING + "#" + " " * 9_999 + "x"), edition).values()
+    assert len(one.text) < len(COUNTING) + 100
+
+
+def test_marks_on_a_letter_are_few(answered: Answers, edition: Edition) -> None:
+    (one,) = found(answered(ex1_count=f"{COUNTING}# x{chr(0x657) * 90}"), edition).values()
+    assert one.text.count(chr(0x657)) == 4

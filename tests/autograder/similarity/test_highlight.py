@@ -43,3 +43,10 @@ def test_whatever_stands_there_all_of_it_is_shown(text: str) -> None:
         shown = pieces(text, kind, distinct([normal_form(text, kind)], kind))
         noted = [piece for piece in shown if piece.is_note]
         assert noted or "".join(piece.text for piece in shown) == text
+
+
+def test_a_text_that_takes_too_long_to_read_is_shown_without_marks() -> None:
+    shared = distinct([normal_form(COUNTING, Kind.CODE)], Kind.CODE)
+    note, shown = pieces(COUNTING * 60, Kind.CODE, shared, lambda text, kind: None)
+    assert note.is_note and not shown.is_marked
+    assert shown.text == (COUNTING * 60)[:SHOWN_LIMIT]

@@ -1,10 +1,18 @@
 """What is easily changed in a copy is not in its normal form, and each place of it is known."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.similarity.normal_form import Kind, normal_form, spans
+from autograder.similarity.normal_form import (
+    Kind,
+    SpellingWork,
+    normal_form,
+    spelling,
+    spelling_of,
+)
 
 from .made_texts import COUNTING, OTHER_WAY, RENAMED
 
@@ -57,7 +65,9 @@ def test_nothing_is_left_of_nothing(text: str) -> None:
 @given(st.text() | CODE)
 def test_each_character_has_its_place_in_order(text: str) -> None:
     for kind in Kind:
-        normal, places = normal_form(text, kind), spans(text, kind)
+        spelt = spelling(text, kind)
+        normal, places = spelt.normal, spelt.spans
+        assert normal == normal_form(text, kind)
         assert len(places) == len(normal)
         ends = [place.end for place in places]
         assert ends == sorted(ends) and all(0 <= p.start <= p.end <= len(text) for p in places)
@@ -65,7 +75,13 @@ def test_each_character_has_its_place_in_order(text: str) -> None:
 
 def test_places_are_right_behind_the_name_of_a_class() -> None:
     text = "\nclass Encoder(Module):\n    pass\n\nclass Decoder(Module):\n    pass"
-    normal, places = normal_form(text, Kind.CODE), spans(text, Kind.CODE)
+    spelt = spelling(text, Kind.CODE)
+    normal, places = spelt.normal, spelt.spans
     shown = [text[place.start : place.end] for place in places]
     assert normal == "classO(V):passclassO(V):pass"
     assert "".join(shown) == "classEncoder(Module):passclassDecoder(Module):pass"
+
+
+def test_the_press_reads_the_same() -> None:
+    made = json.loads(json.dumps(SpellingWork(COUNTING, Kind.CODE).run(None)))
+    assert spelling_of(made) == spelling(COUNTING, Kind.CODE)

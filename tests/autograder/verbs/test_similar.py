@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pygments.lexers import PythonLexer
 
 from autograder.course.press import PressLimits
 from autograder.errors import UserError
@@ -109,6 +110,22 @@ def test_a_hand_in_that_can_not_be_read_in_time_is_named(
     found = compared(project, course)
     assert pairs(found) == [] and len(found.notes) == 5
     assert found.notes[0] == "ana: not compared, as reading it took longer than 0 s; look at it"
+
+
+def test_no_students_text_is_read_without_limits(
+    project: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_here: list[str] = []
+    real = PythonLexer.get_tokens_unprocessed
+
+    def read(self: Any, text: str, *rest: Any) -> Any:
+        read_here.append(text)
+        return real(self, text, *rest)
+
+    monkeypatch.setattr(PythonLexer, "get_tokens_unprocessed", read)
+    found, page = compare_class(course, LAB)
+    assert pairs(found) == [("ana", "bo")] and "<mark>" in page.read_text("utf-8")
+    assert not [text for text in read_here if "a value is missing" in text]
 
 
 def test_without_a_solution_the_page_says_so(project: Path, course: Path) -> None:
