@@ -23,6 +23,9 @@ from .sanitise import clean_text
 PICTURES_LIMIT = 3 * 2**19  # characters of all pictures of one student, as they are stored
 ANONYMOUS_SIDE = 1_600  # pixels of a picture that is drawn again, at most
 PIXELS_LIMIT = 25_000_000  # of a picture; a browser holds each in four bytes
+ALL_PIXELS_LIMIT = 60_000_000  # of all pictures of one student
+SIDE_LIMIT = 10_000  # pixels
+LEAST_WIDTH = 500  # what a narrow picture counts as, as it makes a page as long
 ELEMENTS_LIMIT = 4_000  # of all formulas of a text, or of a student's page
 PLUGINS = ["strikethrough", "table", "url", "def_list", "math"]
 ENVIRONMENT = (
@@ -54,11 +57,15 @@ class Pictures:
         self._anonymous = anonymous
         self._shown: set[int] = set()
         self._room = room
+        self._pixels_left = ALL_PIXELS_LIMIT
 
     def show(self, url: str, alt: str, attached: Mapping[str, Any]) -> str:
         """A picture as HTML; in place of one that can't be shown, why not."""
         alt = "picture" if self._anonymous else alt
         if url in self._released:
+            if hash(url) in self._shown:
+                return _instead(alt, "the same as above")
+            self._shown.add(hash(url))
             return _picture(url, alt)
         data = _stored(url, attached)
         if data is None:
@@ -69,11 +76,14 @@ class Pictures:
             return _instead(alt, "the same as above")
         if len(data) > self._room:
             return _instead(alt, "not shown, as it is too large")
-        kind = _kind(data)
+        kind, pixels = _measured(data)
+        if pixels > self._pixels_left:
+            return _instead(alt, "not shown, as all pictures together are too large")
         if kind is not None and self._anonymous:
             kind, data = _redrawn(data)
         if kind is None:
             return _instead(alt, "not shown, as it can't be read or is too large")
+        self._pixels_left -= pixels
         self._shown.add(key)
         self._room -= len(data)
         return _picture(f"data:{kind};base64,{data}", alt)
@@ -161,8 +171,8 @@ def _stored(url: str, attached: Mapping[str, Any]) -> str | None:
     return "".join(data.split()) if isinstance(data, str) else None
 
 
-def _kind(data: str) -> str | None:
-    """What a picture really is, if a browser can bear it."""
+def _measured(data: str) -> tuple[str | None, int]:
+    """What a picture really is, if a browser can bear it, and the pixels that it counts as."""
     from PIL import Image  # most students show none
 
     damaged = (ValueError, OSError, SyntaxError, Warning, Image.DecompressionBombError)
@@ -172,13 +182,16 @@ def _kind(data: str) -> str | None:
             content = io.BytesIO(base64.b64decode(data, validate=True))
             with Image.open(content, formats=[*KINDS]) as picture:
                 width, height = picture.size
-                return KINDS[str(picture.format)] if width * height <= PIXELS_LIMIT else None
+                kind = KINDS[str(picture.format)]
         except damaged:
-            return None
+            return None, 0
+    if width * height > PIXELS_LIMIT or max(width, height) > SIDE_LIMIT:
+        return None, 0
+    return kind, max(width, LEAST_WIDTH) * height
 
 
 def _redrawn(data: str) -> tuple[str | None, str]:
-    """Kind and data of a picture that `_kind` knows, with nothing in it but what is seen.
+    """Kind and data of a picture that `_measured` knows, with nothing in it but what is seen.
 
     No kind, if it is damaged.
     """

@@ -14,9 +14,11 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from autograder.course.markdown import (
+    ALL_PIXELS_LIMIT,
     ELEMENTS_LIMIT,
     PICTURES_LIMIT,
     PIXELS_LIMIT,
+    SIDE_LIMIT,
     Formulas,
     Pictures,
     as_html,
@@ -181,11 +183,32 @@ def test_a_picture_is_shown_once() -> None:
     assert len(page) < 60_000
 
 
-@pytest.mark.parametrize("size", [(6_000, 6_000), (2**31 - 1, 1), (100_000, 100_000)])
+@pytest.mark.parametrize(
+    "size", [(6_000, 6_000), (2**31 - 1, 1), (100_000, 100_000), (1, SIDE_LIMIT + 1)]
+)
 def test_a_picture_that_a_browser_cant_bear_is_left_out(size: tuple[int, int]) -> None:
-    assert size[0] * size[1] > PIXELS_LIMIT
+    assert size[0] * size[1] > PIXELS_LIMIT or max(size) > SIDE_LIMIT
     page = rendered("![a](attachment:a.png)", {"a.png": claimed_png(*size)})
     assert "<img" not in page and "too large" in page
+
+
+@pytest.mark.parametrize("size", [(4_900, 5_000), (1, SIDE_LIMIT), (5_000, 400)])
+def test_pixels_have_room_together(size: tuple[int, int]) -> None:
+    pictures = Pictures()
+    width, height = size
+    heights = [height + n for n in range(-200, 0)]
+    shown = [
+        one
+        for one in heights
+        if "<img" in pictures.show("attachment:a", "", {"a": {"": claimed_png(width, one)}})
+    ]
+    assert 2 <= len(shown) and shown == heights[: len(shown)]
+    assert sum(shown) * width <= ALL_PIXELS_LIMIT and sum(shown) <= 120_000
+
+
+def test_a_picture_of_the_labs_is_shown_once() -> None:
+    page = rendered("![b](b.png)" * 3 + "![c](c.png)", {}, "b.png", "c.png")
+    assert page.count("<img") == 2 and page.count("the same as above") == 2
 
 
 def test_pictures_have_room_together() -> None:
