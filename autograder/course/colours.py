@@ -7,13 +7,14 @@ there, and what the runs say can't be anything but a colour.
 
 import html
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES
 
 RUNS_LIMIT = 10_000  # of a student; a browser and a server hold each as an element
+LOOKED_AT_LIMIT = 60_000  # characters of a student; what is longer has no colours
 NAMES = frozenset(STANDARD_TYPES.values())
 PLAIN = {"err", "n", "p", "w"}  # have no colour, or are errors to Python that IPython runs
 Run = tuple[str, int]  # what formgrader's style calls it, and how many characters it has
@@ -23,13 +24,14 @@ class Colours:
     """The colours of a student's cells, as long as there is room."""
 
     def __init__(self, room: int = RUNS_LIMIT) -> None:
-        self._room = room
+        self._room, self._to_look_at = room, LOOKED_AT_LIMIT
 
     def of(self, source: str) -> list[Run]:
         """The runs of a cell's code; none if there are too many."""
-        if not self._room:
+        if not self._room or len(source) > self._to_look_at:
             return []
-        runs = list(_runs(source))
+        self._to_look_at -= len(source)
+        runs = list(islice(_runs(source), self._room + 1))
         if len(runs) > self._room:
             return []
         self._room -= len(runs)

@@ -80,6 +80,16 @@ def long_path(lab: Lab, path: Path) -> None:
     (path.parent / f"{path.stem}.zip").write_bytes(zipped({name: b"{}"}))
 
 
+def padded_code(notebook: Any, lab: Lab) -> None:
+    """Code that lexers take minutes for, in formgrader's server, where all graders wait."""
+    for code in (" \n" * 10_000, "%%perl\n" + "m{" * 9_000, "a." * 10_000):
+        notebook["cells"].append(code_cell(code))
+
+
+def _nested(command: str, times: int) -> str:
+    return f"\\{command}{{" * times + "LOOT" + "}" * times
+
+
 # Written answers: scripts, names of the grader's fields, things from elsewhere, work for others.
 WRITTEN = {
     "a script in a diagram": f"```mermaid\ngraph TD;\n{SCRIPT}\n```",
@@ -125,6 +135,12 @@ OWN = {
     "a formula for MathJax in brackets": "\\\\\\\\(\\cssId{ex1-centre}{LOOT}\\\\\\\\)",
     "a text of three million characters": "LOOT " * 600_000,
 }
+# Written answers that take a browser or formgrader's server minutes, if nothing bounds them.
+HEAVY = {
+    "a formula three hundred formulas deep": f"${_nested('smash', 300)}$ LOOT",
+    "a formula that climbs to another answer": f"${_nested('raise{1em}', 14)}$ LOOT",
+    "links in links in links": "[" * 3_000 + "](files/" * 2_000 + "LOOT",
+}
 ATTACKS: list[Attack] = [
     *(written(name, text) for name, text in WRITTEN.items()),
     *(own(name, text) for name, text in OWN.items()),
@@ -134,6 +150,8 @@ ATTACKS: list[Attack] = [
     changed("a picture shown four hundred times", 10, pasted(400)),
     changed("a hundred pictures", 10, many_pictures),
     changed("nine hundred texts", 10, many_texts),
+    *(changed(name, 10, written_answer(text), only_here=FAST) for name, text in HEAVY.items()),
+    changed("code that is slow to colour", 10, padded_code, only_here=FAST),
     changed("80 kB of brackets", 10, written_answer("[" * 80_000), only_here=FAST),
     changed("a heading of 80 kB of blanks", 10, only_here=FAST, change=written_answer(
         "# " + " " * 80_000 + "LOOT")),

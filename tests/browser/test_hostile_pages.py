@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from playwright.sync_api import Page, expect
 
 from autograder.course.course import load_course
-from tests.attacks.page import OWN, WRITTEN
+from tests.attacks.page import HEAVY, OWN, WRITTEN
 from tests.attacks.recipe import CENTRE, POSITIVE
 
 from .conftest import Show
@@ -32,18 +32,29 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
     "gg=="
 )
+FAKE = "## Feedback at a glance\n\n| question | points |\n|---|---|\n| double | 2.5 / 2.5 |"
 BEFORE = {"double": (0, None), "why-even": (None, None)}
+
+# What the frame around an element says: the words that stand above the box that it is in.
+FRAME = "one => one.closest('.tex2jax_ignore').parentElement.previousElementSibling.textContent"
 
 
 def all_attacks(notebook: Any) -> None:
     """Every text of the corpus in a cell of its own, and many in the written answer."""
-    texts = [*WRITTEN.values(), *OWN.values(), TAKES_ALL, f"```mermaid\n{TAKES_ALL}\n```"]
+    texts = [
+        FAKE,
+        *WRITTEN.values(),
+        *OWN.values(),
+        *HEAVY.values(),
+        TAKES_ALL,
+        f"```mermaid\n{TAKES_ALL}\n```",
+    ]
     names = {CENTRE: "double", POSITIVE: "why-even", "ex4-why": "why-even"}
     for theirs, ours in names.items():
         texts = [text.replace(theirs, ours) for text in texts]
     answer = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get(
         "grade_id") == "why-even")  # fmt: skip
-    answer.source = "\n\n".join(text for text in texts if len(text) < 500)
+    answer.source = "\n\n".join(text for text in texts[1:] if len(text) < 500)
     for number, text in enumerate(texts):
         notebook.cells.append(new_markdown_cell(text, id=f"attack-{number}"))
     for cell in notebook.cells:
@@ -110,6 +121,11 @@ def test_formgrader_does_what_its_grader_does(
     for question in ("double", "why-even"):
         assert formgrader.frame.locator(f"[id='{question}']").count() == 1
         assert formgrader.frame.locator(f"[id='{question}-comment']").count() <= 1
+    for said, frames in (("The autograder says", 2), ("The student added this", 20)):
+        assert formgrader.frame.get_by_text(said, exact=True).count() >= frames
+    summary, fake = (one.evaluate(FRAME) for one in formgrader.frame.get_by_role(
+        "heading", name="Feedback at a glance").all())  # fmt: skip
+    assert (summary, fake) == ("The autograder says", "The student added this")
     page.wait_for_timeout(1_000)  # for whatever would come
     assert (course.scores("hostile"), witness.saw) == (BEFORE, [])
 

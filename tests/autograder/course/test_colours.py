@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pygments.lexers import PythonLexer
 
-from autograder.course.colours import NAMES, Colours, in_colour
+from autograder.course.colours import LOOKED_AT_LIMIT, NAMES, Colours, in_colour
 
 TAG = re.compile(r"<[^>]*>")
 ODD_RUNS = st.lists(
@@ -52,3 +53,18 @@ def test_there_is_room_for_so_many() -> None:
         1,
     ]
     assert colours.of("1") == []
+
+
+def test_only_so_much_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    real = PythonLexer.get_tokens
+
+    def look(self: Any, text: str) -> Any:
+        looked_at.append(text)
+        return real(self, text)
+
+    monkeypatch.setattr(PythonLexer, "get_tokens", look)
+    colours = Colours(room=10)
+    for _ in range(100):
+        assert colours.of("a=1\n" * 1_000) == []  # too many
+    assert 0 < sum(map(len, looked_at)) <= LOOKED_AT_LIMIT
