@@ -7,13 +7,13 @@ student's can have: the sanitiser leaves none.
 OURS = (
     '<div style="border: 2px solid #0072b2; border-radius: 4px; margin: 4px 0">'
     '<div style="background: #0072b2; color: #fff; padding: 1px 8px; font-weight: bold">'
-    "The autograder says</div>"
+    "From the autograder</div>"
     '<div style="padding: 2px 8px">'
 )
 OWN = (
     '<div style="border: 2px dashed #8a6d3b; border-radius: 4px; margin: 4px 0">'
     '<div style="background: #fcf3d9; color: #5c4411; padding: 1px 8px; font-weight: bold">'
-    "The student added this</div>"
+    "From the student</div>"
     '<div style="padding: 2px 8px">'
 )
 END = "</div></div>"

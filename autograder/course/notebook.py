@@ -7,7 +7,7 @@ long is cut, and says so; all of it lies in `submitted/`.
 """
 
 import html
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
@@ -19,7 +19,7 @@ from .frames import ours, own
 from .markdown import Formulas, Pictures, as_html, as_typed
 from .sanitise import clean_text
 
-SUMMARY_ID = "feedback-summary"  # of a cell that we add
+SUMMARY_ID, FILES_ID = "feedback-summary", "feedback-files"  # of cells that we add
 ADDED_LIMIT = 300  # cells that a student added; each takes a server a millisecond
 CELL_LIMIT = 20_000  # characters of a student's cell
 CELL_LINES = 1_000
@@ -31,6 +31,7 @@ REMARKS_LIMIT = 30
 MESSAGE_LIMIT = 1_000  # characters of a remark, or of what a test says
 SPELT = {ord(one): f"&#{ord(one)};" for one in "\n$\\`["}  # what Markdown would see in HTML
 OURSELVES, COLOURS = "autograder", "colours"  # in a cell's metadata: the runs of its code
+STOPPED = "The student's cell stopped with this error:\n"  # what follows may be in their words
 NO_COLOURS = "text"  # how nbconvert calls code that it is to leave alone
 CUT = "\n… (cut here: what was handed in is longer)"
 Work = Mapping[str, tuple[Any, ...]]  # question -> the cells that the student wrote for it
@@ -48,7 +49,8 @@ def graded_notebook(
     released_pictures: Collection[str] = (),
     rendered_limit: int = RENDERED_LIMIT,
 ) -> dict[str, Any]:
-    """The same with a summary in front, each check's tests and score, each failed cell's error.
+    """The same with a summary in front, the files that were handed in besides it, each check's
+    tests and score, each failed cell's error.
 
     Args:
         notebook: the one that was graded, with the cells of the result.
@@ -67,13 +69,15 @@ def graded_notebook(
             cell["outputs"] = [_failure_output(failures[cell["id"]])]
         if is_answer(cell) or is_own(cell):
             shown.show(cell)
-    summary = {
-        "cell_type": "markdown",
-        "id": SUMMARY_ID,
-        "metadata": {},
-        "source": ours(_on_one_line(clean_text(_summary(result, left_out)))),
-    }
-    return {**notebook, "metadata": _plain_code(notebook["metadata"]), "cells": [summary, *cells]}
+    added = [_text_cell(SUMMARY_ID, ours, _summary(result, left_out))]
+    if result.files:
+        added.append(_text_cell(FILES_ID, own, "".join(map(_file, result.files))))
+    return {**notebook, "metadata": _plain_code(notebook["metadata"]), "cells": [*added, *cells]}
+
+
+def _text_cell(cell_id: str, frame: Callable[[str], str], block: str) -> dict[str, Any]:
+    source = frame(_on_one_line(clean_text(block)))
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source}
 
 
 def shown_text(source: str, limit: int = CELL_LIMIT, lines: int = CELL_LINES) -> str:
@@ -150,7 +154,7 @@ def work_by_question(notebook: Any) -> Work:
             work[tag["grade_id"]] = tuple(since_check)
             since_check = []
         elif is_own(cell) or is_answer(cell):
-            since_check += [cell] if cell.get("id") != SUMMARY_ID else []
+            since_check += [cell] if cell.get("id") not in (SUMMARY_ID, FILES_ID) else []
     return work
 
 
@@ -249,13 +253,12 @@ def _summary(result: SubmissionResult, left_out: int) -> str:
         remarks.append(f"{left_out} more of the student's cells are not shown here")
     notes = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
     table = _table(("question", "points", "what to look at first"), rows)
-    files = "".join(map(_file, result.files))
-    return f"<h2>Feedback at a glance</h2>{table}" + (f"<ul>{notes}</ul>" if notes else "") + files
+    return f"<h2>Feedback at a glance</h2>{table}" + (f"<ul>{notes}</ul>" if notes else "")
 
 
 def _file(file: HandedFile) -> str:
     """A file that was handed in besides the notebook, which formgrader can't open."""
-    text = html.escape(printable_text(file.text, FILE_LIMIT, CUT)) if file.text else ""
+    text = html.escape(shown_text(file.text, FILE_LIMIT)) if file.text else ""
     title = f"<h3>{html.escape(file.name)}</h3><p>{html.escape(said_of(file))}</p>"
     return title + (f"<pre>{text}</pre>" if text else "")
 
@@ -289,7 +292,7 @@ def _failure_output(failure: CellFailure) -> dict[str, Any]:
         "output_type": "error",
         "ename": name,
         "evalue": message,
-        "traceback": [f"{name}: {message}"],
+        "traceback": [STOPPED, f"{name}: {message}"],
     }
 
 

@@ -181,11 +181,11 @@ def test_what_a_student_added_stands_in_a_frame_of_its_own(
     result = replace(result, cells=(*cells, *result.cells))
     notebook = graded_notebook(with_cells(small.notebook, result.cells), result)
     framed = Framed(page_of(notebook, is_ours))
-    assert framed.around["FAKE"] == ["The student added this"]
-    assert framed.around["Feedback at a glance"][0] == "The autograder says"
-    assert "The autograder says" not in framed.around["Feedback at a glance"][1:]
+    assert framed.around["FAKE"] == ["From the student"]
+    assert framed.around["Feedback at a glance"][0] == "From the autograder"
+    assert "From the autograder" not in framed.around["Feedback at a glance"][1:]
     if is_ours:
-        assert framed.around["# FAKE"] == ["The student added this"]
+        assert framed.around["# FAKE"] == ["From the student"]
 
 
 class Framed(HTMLParser):
@@ -201,7 +201,7 @@ class Framed(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "div":
             style = dict(attrs).get("style") or ""
-            kinds = (("2px solid", "The autograder says"), ("2px dashed", "The student added this"))
+            kinds = (("2px solid", "From the autograder"), ("2px dashed", "From the student"))
             self._open.append(next((said for border, said in kinds if border in style), ""))
 
     def handle_endtag(self, tag: str) -> None:

@@ -17,8 +17,10 @@ from autograder.course.notebook import (
     CELL_LINES,
     COLOURS,
     CUT,
+    FILES_ID,
     OURSELVES,
     REMARKS_LIMIT,
+    STOPPED,
     STUDENT_LIMIT,
     STUDENT_LINES,
     SUMMARY_ID,
@@ -30,7 +32,13 @@ from autograder.course.notebook import (
 )
 from autograder.course.sanitise import KEPT
 from autograder.engine import Cause
-from autograder.judge.results import CellFailure, QuestionResult, SubmissionResult, Verdict
+from autograder.judge.results import (
+    CellFailure,
+    HandedFile,
+    QuestionResult,
+    SubmissionResult,
+    Verdict,
+)
 from autograder.judge.submission import StudentCell
 
 from .conftest import RIGHT, WHY, result_of
@@ -82,6 +90,7 @@ def test_nbgrader_reads_the_scores_and_nbformat_the_notebook(small: Assignment) 
     assert determine_grade(by_id["ex1-why"]) == (None, 3.0)
     raised = [cell for cell in notebook.cells if cell.get("outputs", [{}])[0].get("ename")]
     assert [cell.source for cell in raised] == [HALF]
+    assert raised[0].outputs[0].traceback == [STOPPED, "ValueError: it raised ValueError"]
     shown = by_id["ex1-double"].outputs[0].data
     assert "<td>✓</td><td>1 / 1</td><td>zero.</td>" in shown["text/html"]
     assert "<td>✗</td><td>0 / 2</td><td>four.</td><td>no</td>" in shown["text/html"]
@@ -270,3 +279,14 @@ def test_who_says_it_is_said(small: Assignment) -> None:
         if "text/html" in output.get("data", {})
     ]
     assert tables and all(one.startswith(f"{OURS}{KEPT}") for one in tables)
+
+
+def test_files_are_in_the_students_frame(small: Assignment) -> None:
+    files = (HandedFile("why.md", 20, f"<b>Feedback at a glance</b>\n$x$ {HOSTILE}"),)
+    first, second, *cells = graded(small, replace(result_of(small, "ann"), files=files))["cells"]
+    assert (first["id"], second["id"]) == (SUMMARY_ID, FILES_ID)
+    assert "why.md" not in first["source"]
+    assert second["source"].startswith(f"{OWN}{KEPT}<h3>why.md</h3>")
+    assert "&lt;b&gt;" in second["source"] and "$" not in second["source"]
+    before = work_by_question({"cells": cells})
+    assert work_by_question({"cells": [first, second, *cells]}) == before
