@@ -6,7 +6,6 @@ a student calls a file, and how large it is, stops nobody else's.
 """
 
 import hashlib
-import itertools
 import os
 import re
 import stat
@@ -20,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from ..course.notebook_file import is_clutter
+from ..course.notebook_file import archive_stem, is_clutter, notebook_stem
 from ..errors import UserError, shown
 from ..printable import UNSEEN, printable_name
 
@@ -29,7 +28,10 @@ ENTRY_LIMIT_BYTES = 2 * 2**30
 TOTAL_LIMIT_BYTES = 20 * 2**30
 SUSPICIOUS_BYTES = 2**30  # from here on, all together must not pack too well
 RATIO_LIMIT = 100  # unpacked to packed
+DEPTH_LIMIT = 8  # folders that hold all, one in the other
+BESIDE_LIMIT = 2  # files that may lie beside such folders
 PATH_LIMIT = 1_000  # characters; of a longer one the middle is left out
+BESIDE = "../"  # begins the path of what lies beside the folders that hold all
 _BLOCK = 2**20
 _DRIVE = re.compile(r"[A-Za-z]:")
 _NO_DATE = datetime(1980, 1, 2)  # what an archive has that keeps none
@@ -50,6 +52,16 @@ class Member:
     def name(self) -> str:
         """Without folders."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def entry(self) -> str:
+        """The folder at the top that it lies in, or itself."""
+        return self.path if self.path.startswith(BESIDE) else self.path.partition("/")[0]
+
+    @property
+    def may_hold_a_notebook(self) -> bool:
+        """Whether it is called as a notebook, or as an archive of one."""
+        return bool(notebook_stem(self.name) or archive_stem(self.name))
 
     @property
     def is_clutter(self) -> bool:
@@ -78,22 +90,28 @@ class Archive:
         return self.path.resolve().name
 
     def without_folders(self, depth: int) -> "Archive":
-        """The same below the folders that hold all of it."""
-        kept = [
-            replace(member, path=member.path.split("/", depth)[depth])
-            for member in self.members
-            if member.path.count("/") >= depth
-        ]
+        """The same below the folders that hold all of it, and what lies beside them."""
+        kept = []
+        for member in self.members:
+            if member.path.count("/") >= depth:
+                kept.append(replace(member, path=member.path.split("/", depth)[depth]))
+            elif not member.is_clutter:
+                kept.append(replace(member, path=f"{BESIDE}{member.path}"))
         return replace(self, members=tuple(kept))
 
     @property
     def depth(self) -> int:
-        """How many folders hold all of it, one in the other."""
-        folders = [m.path.split("/")[:-1] for m in self.members if not m.is_clutter]
-        common = itertools.takewhile(
-            lambda level: len(set(level)) == 1, zip(*folders, strict=False)
-        )
-        return len(list(common))
+        """How many folders hold all of it, one in the other; a file or two may lie beside them."""
+        left = [one for one in self.members if not one.is_clutter]
+        beside = 0
+        for depth in range(DEPTH_LIMIT):
+            here = [one for one in left if one.path.count("/") == depth]
+            left = [one for one in left if one.path.count("/") > depth]
+            beside += len(here)
+            is_one = len({one.path.split("/", depth + 1)[depth] for one in left}) == 1
+            if not is_one or beside > BESIDE_LIMIT or any(m.may_hold_a_notebook for m in here):
+                return depth
+        return DEPTH_LIMIT
 
     def read(self, member: Member, target: BinaryIO | None = None) -> str:
         """Read a member whole, which says whether it is whole, and copy it to a file.

@@ -13,7 +13,7 @@ from .times import read_time
 NAME = "brightspace"
 TITLE = "Brightspace"
 _ENTRY = re.compile(
-    r"(?P<id>\d+-\d+) - (?P<name>.+?) - "
+    r"(?P<id>\d+-\d+) - (?P<name>[^/]+?) - "
     r"(?P<time>(?:(?! - )[^/])*?\d{4},? \d{1,4}(?: ?[APap]\.?[Mm]\.?)?)(?:/| - )(?P<file>.+)",
     re.DOTALL,
 )

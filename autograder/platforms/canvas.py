@@ -24,8 +24,6 @@ _NAMED = re.compile(
 _TEXT = re.compile(
     r"(?:(?P<late_first>LATE)_)?(?P<name>[^_/][^/]*?)_(?:(?P<late>LATE)_)?(?P<id>\d+)_(?P<file>text\.html|link\.html)"
 )
-# Where other platforms' names would look like Canvas's.
-_OTHERS = re.compile(r"_assignsubmission_|_attempt_\d{4}-\d\d-\d\d-")
 _COLUMN = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
 _TEST_STUDENT = {"student, test", "test student"}
 
@@ -35,8 +33,7 @@ def read(archive: Archive) -> Clues:
     named = matches(_NAMED, archive) | matches(_TEXT, archive)
     found = {path: _clue(match, "canvas_id") for path, match in named.items()}
     anonymous = matches(_ANONYMOUS, archive)
-    found |= {path: _clue(match, "anonymous") for path, match in anonymous.items()}
-    return {path: clue for path, clue in found.items() if not _OTHERS.search(path)}
+    return found | {path: _clue(match, "anonymous") for path, match in anonymous.items()}
 
 
 def _clue(found: re.Match[str], kind: str) -> Clue:

@@ -165,6 +165,7 @@ class Collecting:
             **{key_of(r): archive.made for r in plan.here if key_of(r) not in self.before.made},
         }
         self._notes(plan, units, opened)
+        _note_lost(plan, strays)
         return plan
 
     # -- which hand-in counts ----------------------------------------------------------------------
@@ -300,11 +301,11 @@ class Collecting:
 
     def _stray(self, source: str, archive: Archive, member: Member, platform: str) -> Row:
         title = TITLES[platform]
-        reason = (
-            "left there by a computer"
-            if member.is_clutter
-            else f"not named as hand-ins of {title} are"
-        )
+        reason = f"not named as hand-ins of {title} are"
+        if member.is_clutter:
+            reason = "left there by a computer"
+        elif member.may_hold_a_notebook:
+            reason = f"may be a notebook, but is nobody's: {reason}"
         digest = archive.read(member)
         return Row(source, member.raw, sha256=digest, decision=Decision.NO_NOTEBOOK, reason=reason)
 
@@ -458,6 +459,17 @@ class Collecting:
                     f"{row.entry}: student_id is {printable_name(row.student_id)}, but `how` is "
                     f"empty; write {BY_HAND} there to have it taken"
                 )
+
+
+def _note_lost(plan: Plan, strays: list[Member]) -> None:
+    """Say which notebooks no student can have."""
+    lost = [one for one in strays if one.may_hold_a_notebook and not one.is_clutter]
+    if lost:
+        files = "1 notebook is" if len(lost) == 1 else f"{len(lost)} notebooks are"
+        plan.notes.append(
+            f"{files} nobody's, as hand-ins of {TITLES[plan.platform]} are named otherwise, such "
+            f"as {printable_name(lost[0].raw)}; rename them, or say with --platform what they are"
+        )
 
 
 def _by_file(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:

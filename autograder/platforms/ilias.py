@@ -11,11 +11,13 @@ from .grade_file import GradeFile, Line
 
 NAME = "ilias"
 TITLE = "ILIAS"
-_ENTRY = re.compile(
-    r"(?:[^/]+/)*?(?:(?P<team>Team[ _]\d+)/)?"
-    r"(?P<last>[^/_]*)_(?P<first>[^/_]*)_(?P<login>[^/]+?)_(?P<id>\d+)/(?P<file>.+)",
-    re.DOTALL,
+_PERSON = (
+    r"(?:(?P<team>Team[ _]\d+)/)?"
+    r"(?P<last>[^/_]*)_(?P<first>[^/_]*)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.+)"
 )
+# A person's folder lies at the top or in a team's: what lies deeper, students call as they like.
+_ENTRY = re.compile(_PERSON, re.DOTALL)
+_BELOW_OTHERS = re.compile(rf"(?:[^/]+/)*?{_PERSON}", re.DOTALL)
 _WITHOUT_MARKS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 CHANGED = "1"  # in the column `update` of a row that counts
 
@@ -38,7 +40,7 @@ def _clue(found: re.Match[str]) -> Clue:
 
 def feedback_path(lab: str, entry: str, page: str) -> str | None:
     """Where a page lies for the way back: the folder keeps its name, in plain letters."""
-    found = _ENTRY.match(entry.replace("\\", "/"))
+    found = _BELOW_OTHERS.match(entry.replace("\\", "/"))
     if found is None:
         return None
     folder = "_".join(_plain(found[part]) for part in ("last", "first", "login", "id"))

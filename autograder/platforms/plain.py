@@ -16,6 +16,17 @@ def read(archive: Archive, roster: Roster) -> Clues:
     return clues if is_known else {}
 
 
+def is_sure(archive: Archive, roster: Roster) -> bool:
+    """Whether all at the top is called exactly as a student or a group is."""
+    files = [one for one in archive.members if not one.is_clutter]
+    words = {
+        nfc(one.entry.partition(".")[0] if one.entry == one.path else one.entry) for one in files
+    }
+    return all(
+        roster.find("folder", one) or roster.group_of(one) or roster.named(one) for one in words
+    )
+
+
 def _clue(path: str) -> Clue:
     parts = nfc(path).split("/")
     if len(parts) == 1:

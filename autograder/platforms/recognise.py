@@ -1,12 +1,13 @@
 """Which platform a download or a file of grades is of: their names and titles say so."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from ..course.roster import Roster
 from ..delimited import Delimited
 from ..errors import UserError, shown
 from . import blackboard, brightspace, canvas, gradescope, ilias, moodle, plain
-from .archive import Archive
+from .archive import BESIDE_LIMIT, DEPTH_LIMIT, Archive
 from .clue import Clues
 from .grade_file import GradeFile
 
@@ -17,7 +18,56 @@ TITLES = {
     one.NAME: one.TITLE
     for one in (moodle, canvas, blackboard, brightspace, ilias, gradescope, plain)
 }
+# What names files so that hardly anybody else does.
+PRECISE = {one.NAME for one in (moodle, blackboard, brightspace, gradescope)}
+FEW = 10  # of so many folders at the top, one may be named otherwise
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a platform's rules make of a download below so many folders that hold all of it."""
+
+    platform: str
+    depth: int
+    archive: Archive
+    clues: Clues
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether nearly all at the top is named as the platform names it.
+
+        At the top lies what platforms name: people's folders, or all files. How many files one
+        person has, and how they are called, decides nothing. A file or two may lie beside.
+        Gradescope's file of metadata lies where no student's does, and says it by itself.
+        """
+        if self.platform == gradescope.NAME:
+            return True
+        named, others = self._named_and_others
+        few = (len(named) + len(others)) // FEW
+        files = {one.entry for one in self.archive.members if one.entry == one.path}
+        return bool(named) and len(others - files) <= few and len(others) <= max(few, BESIDE_LIMIT)
+
+    @property
+    def is_half(self) -> bool:
+        """Whether half of what lies at the top is named as the platform names it."""
+        named, others = self._named_and_others
+        return bool(named) and len(named) >= len(others)
+
+    def says_less_than(self, other: "Reading") -> bool:
+        """Whether another platform names all that this one does, and more or more precisely.
+
+        So files that students call as another platform would make no download one of it.
+        """
+        mine, theirs = self.clues.keys(), other.clues.keys()
+        is_vaguer = self.platform not in PRECISE and other.platform in PRECISE
+        return mine < theirs or (mine == theirs and is_vaguer)
+
+    @property
+    def _named_and_others(self) -> tuple[set[str], set[str]]:
+        files = [one for one in self.archive.members if not one.is_clutter]
+        others = {one.entry for one in files if one.path not in self.clues}
+        return {one.entry for one in files} - others, others
 
 
 def recognise(
@@ -25,8 +75,8 @@ def recognise(
 ) -> tuple[str, Archive, Clues]:
     """The platform that a download is of, and what the names in it say.
 
-    A format fits if at least half of the files are named as it names them. Folders that hold all
-    of them don't count.
+    Folders that hold all of it don't count. The first one that a person could have is theirs, and
+    so is all in it.
 
     Args:
         platform: its name, where somebody says which it is.
@@ -37,27 +87,18 @@ def recognise(
     if not any(not member.is_clutter for member in archive.members):
         wrong = f"{shown(archive.path)}: no files in it; name what you downloaded"
         raise UserError(wrong, exit_code=2)
-    for depth in range(archive.depth + 1):
-        inner = archive.without_folders(depth)
-        fits = {
-            name: clues
-            for name, read in READERS.items()
-            if platform in (None, name) and _is_most(clues := read(inner), inner, platform)
-        }
-        if len(fits) > 1:
-            names = " and ".join(TITLES[name] for name in fits)
-            raise UserError(
-                f"{shown(archive.path)}: its names fit {names}; say which with --platform",
-                exit_code=2,
-            )
-        if fits:
-            ((name, clues),) = fits.items()
-            return name, inner, clues
-    if platform in (None, plain.NAME):
-        for depth in range(archive.depth + 1):
-            inner = archive.without_folders(depth)
-            if clues := plain.read(inner, roster):
-                return plain.NAME, inner, clues
+    readings = [
+        Reading(name, depth, inner, clues)
+        for depth in range(archive.depth + 1)
+        for inner in [archive.without_folders(depth)]
+        for name, read in READERS.items()
+        if platform in (None, name) and (clues := read(inner))
+    ]
+    found = readings[:1] if platform else _fitting(archive, roster, readings)
+    if not found and platform in (None, plain.NAME):
+        found = _plain(archive, roster)
+    if found:
+        return found[0].platform, found[0].archive, found[0].clues
     what = TITLES[platform] if platform else ", ".join(TITLES.values())
     entries = [member.raw for member in archive.members if not member.is_clutter]
     todo = "name what you downloaded, or fill in the roster"
@@ -70,12 +111,50 @@ def recognise(
     )
 
 
-def _is_most(clues: Clues, archive: Archive, platform: str | None) -> bool:
-    if platform is not None:
-        return bool(clues)
-    files = [member for member in archive.members if not member.is_clutter]
-    named = sum(member.path in clues for member in files)
-    return named > 0 and 2 * named >= len(files)
+def _fitting(archive: Archive, roster: Roster, readings: list[Reading]) -> list[Reading]:
+    """The reading that fits, if nothing says another."""
+    fits = [one for one in readings if one.is_fit]
+    fits = [
+        one
+        for one in fits
+        if not any(one.depth == other.depth and one.says_less_than(other) for other in fits)
+    ]
+    outer = [one for one in fits if one.depth == fits[0].depth]
+    folders = _of_people(archive, roster, fits)
+    if len(outer) == 1 and outer[0].platform in PRECISE and not folders:
+        return outer
+    if len({one.platform for one in fits + folders}) > 1:
+        raise _unclear(archive, fits + folders)
+    if not fits and not folders and (halves := [one for one in readings if one.is_half]):
+        raise _unclear(archive, halves)
+    return fits or folders
+
+
+def _of_people(archive: Archive, roster: Roster, fits: list[Reading]) -> list[Reading]:
+    """The reading by which all folders at the top are students', by their own ids.
+
+    Of a single folder above what another platform names, a name that mentions somebody will do.
+    """
+    for one in _plain(archive, roster, fits[0].depth if fits else DEPTH_LIMIT):
+        is_above = bool(fits) and one.depth < fits[0].depth
+        if is_above or plain.is_sure(one.archive, roster):
+            return [one]
+    return []
+
+
+def _plain(archive: Archive, roster: Roster, most: int = DEPTH_LIMIT) -> list[Reading]:
+    return [
+        Reading(plain.NAME, depth, inner, clues)
+        for depth in range(min(archive.depth, most) + 1)
+        if (clues := plain.read(inner := archive.without_folders(depth), roster))
+    ]
+
+
+def _unclear(archive: Archive, readings: list[Reading]) -> UserError:
+    titles = dict.fromkeys(TITLES[one.platform] for one in readings)
+    fit = f"fit {' and '.join(titles)}" if len(titles) > 1 else f"fit {next(iter(titles))} in part"
+    wrong = f"{shown(archive.path)}: its names {fit}; say which with --platform"
+    return UserError(wrong, exit_code=2)
 
 
 def grade_file(

@@ -14,8 +14,8 @@ from .test_moodle import archive_of
 @pytest.mark.parametrize(
     ("path", "name", "login", "number", "file", "team"),
     [
-        ("L 9/Abgaben/Silva_Ana_as_3_4012/l.ipynb", "Ana Silva", "as_3", "4012", "l.ipynb", ""),
-        ("Ex/In/Team 4/Silva_Ana_as_7/lab.ipynb", "Ana Silva", "as", "7", "lab.ipynb", "Team 4"),
+        ("Silva_Ana_as_3_4012/l.ipynb", "Ana Silva", "as_3", "4012", "l.ipynb", ""),
+        ("Team 4/Silva_Ana_as_7/lab.ipynb", "Ana Silva", "as", "7", "lab.ipynb", "Team 4"),
         ("Silva_Ana_as_7/a_b_c_1/lab.ipynb", "Ana Silva", "as", "7", "a_b_c_1/lab.ipynb", ""),
     ],
 )  # fmt: skip
@@ -25,6 +25,14 @@ def test_folders_say_who(
     (clue,) = ilias.read(archive_of(path)).values()
     assert (clue.name, clue.ids["login"], clue.lms_id) == (name, login, number)
     assert (clue.file, clue.group) == (file, team)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["mal/x_y_ana_1/lab.ipynb", "mal/Team 4/x_y_ana_1/lab.ipynb", "Team 4/mal/x_y_ana_1/lab.ipynb"],
+)
+def test_what_lies_deeper_says_nothing(path: str) -> None:
+    assert ilias.read(archive_of(path)) == {}
 
 
 def test_a_folder_for_the_way_back_is_ascii_and_ends_in_the_number() -> None:

@@ -1,13 +1,17 @@
 """Names and titles say which platform something is of."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder.cli import FORMATS
 from autograder.course.roster import Roster, Student
 from autograder.delimited import parse_delimited
 from autograder.errors import UserError
+from autograder.platforms.archive import opened
 from autograder.platforms.recognise import TITLES, grade_file, recognise
 
 from .downloads import (
@@ -15,17 +19,19 @@ from .downloads import (
     brightspace_rows,
     canvas_name,
     canvas_rows,
+    downloads,
     ilias_name,
     ilias_rows,
     moodle_name,
     moodle_rows,
     people,
     table_text,
+    write_zip,
 )
 from .test_moodle import archive_of
 
 CLASS = people(4)
-ROSTER = Roster([Student(one.id) for one in CLASS])
+ROSTER = Roster([Student(one.id, {"sis_login": one.login}) for one in CLASS])
 
 
 def test_the_command_knows_all_formats() -> None:
@@ -44,6 +50,9 @@ def test_the_command_knows_all_formats() -> None:
         ([f"{CLASS[0].id}/x.ipynb"], "plain"),
         ([f"submitted/{CLASS[0].id}/lab/lab.ipynb", "submitted/.DS_Store"], "plain"),
         (["Lab_09_1234567_attempt_2026-11-20-23-59-58_lab.ipynb"], "blackboard"),
+        (["Ana_9_assignsubmission_file_lab_1_2_x.ipynb"], "moodle"),
+        ([ilias_name(CLASS[0]), "Lab 9/status.xlsx"], "ilias"),
+        ([*map(ilias_name, CLASS), "Lab 9/status.xlsx", "read me.txt"], "ilias"),
         (["1-2 - Ana - Nov 20, 2026 1159 PM/lab.ipynb", "index.html"], "brightspace"),
     ],
 )
@@ -55,6 +64,15 @@ def test_downloads(names: list[str], platform: str) -> None:
     ("names", "words"),
     [
         ([*map(moodle_name, CLASS), *map(canvas_name, CLASS)], "fit Moodle and Canvas; say which"),
+        (
+            [*map(moodle_name, CLASS[:2]), "x/a.txt", "y/b.txt"],
+            "fit Moodle in part; say which with --platform",
+        ),
+        # One folder holds all, and is a student's or not.
+        ([f"{CLASS[0].id}/x_y_user2_1/lab.ipynb"], "fit ILIAS and plain folders; say which"),
+        (["late user1/x_y_user2_1/lab.ipynb"], "fit ILIAS and plain folders; say which"),
+        ([f"{CLASS[0].id}/lab_1_2_x.ipynb"], "fit Canvas and plain folders; say which"),
+        (["Lab_9_Abgaben_4711/" + moodle_name(CLASS[0])], "fit ILIAS and Moodle; say which"),
         (["a.txt", "b/c.ipynb"], "fit no format that we read"),
         (["download.zip", "more/B.ZIP"], "holds only other archives: unpack it"),
         (["__MACOSX/._a"], "no files in it"),
@@ -73,6 +91,55 @@ def test_a_platform_that_is_named_wins_but_must_fit() -> None:
     assert name == "canvas" and len(clues) == len(CLASS)
     with pytest.raises(UserError, match="fit no format that we read \\(ILIAS\\)"):
         recognise(both, ROSTER, "ilias")
+
+
+# What a student may call files so that they look like others' hand-ins.
+FORGED = [
+    *(f"x_y_{one.login}_{number}/lab.ipynb" for number, one in enumerate(CLASS)),
+    *(moodle_name(one) for one in CLASS),
+    *(canvas_name(one) for one in CLASS),
+    *(f"{one.login}_attempt_2026-11-20-23-59-58_lab.ipynb" for one in CLASS),
+    *(f"1-2 - {one.name} - Nov 20, 2026 1159 PM/lab.ipynb" for one in CLASS),
+    *(f"{one.id}/lab/lab.ipynb" for one in CLASS),
+    *("submission_metadata.yml", "submission_77001/lab.ipynb", "Team 4/x_y_user1_1/lab.ipynb"),
+]
+CASES = downloads(CLASS, {one.number: b"{}" for one in CLASS})
+FLAT = ("moodle, flat", "canvas", "blackboard")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case != "plain, files"])
+@settings(max_examples=15)
+@given(
+    forged=st.lists(st.sampled_from(FORGED), unique=True, min_size=1),
+    fillers=st.integers(0, 60),
+    top=st.sampled_from(["", "wrap/"]),
+)
+def test_what_a_student_hands_in_is_only_that_student_s(
+    case: str, forged: list[str], fillers: int, top: str
+) -> None:
+    """However many files they are, and whatever they are called as."""
+    honest = CASES[case]
+    own = max(name for name in honest if not name.endswith((".html", ".yml", ".txt")))
+    home = own.removesuffix("lab.ipynb")
+    if case in FLAT:
+        forged = [name.replace("/", "_") for name in forged]
+    names = [*forged, *(f"{number}.txt" for number in range(fillers))]
+    more = {f"{home}{name}": b"{}" for name in names}
+    if case.startswith("canvas"):
+        more |= {f"{home}user{n}_attempt_2026-11-20-23-59-58_{n}.ipynb": b"{}" for n in range(99)}
+    with (
+        TemporaryDirectory() as folder,
+        opened(
+            write_zip(Path(folder) / "a.zip", {f"{top}{n}": d for n, d in (honest | more).items()})
+        ) as archive,
+    ):
+        platform, inner, clues = recognise(archive, ROSTER)
+    assert platform == case.partition(",")[0]
+    person = {one.raw.removeprefix(top): clues[one.path].person for one in inner.members
+              if one.path in clues}  # fmt: skip
+    assert {person[name] for name in more} == {person[own]}
+    others = [person[name] for name in honest if name in person and name.startswith(home) is False]
+    assert person[own] not in others or case == "blackboard"
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,30 @@ def test_of_blackboards_attempts_the_last_counts(desk: Desk) -> None:
     assert decisions == {"taken": 1, "older": 2, "not-a-notebook": 3}
 
 
+@pytest.mark.parametrize("case", ["plain", "gradescope", "moodle", "ilias", "canvas"])
+@pytest.mark.parametrize("top", ["", "wrap/"])
+def test_nobody_hands_in_for_others(desk: Desk, case: str, top: str) -> None:
+    """Also not with files that are named as another platform names theirs, and outnumber all."""
+    files = dict(PLATFORMS[case])
+    mallory = CLASS[-1]
+    (own,) = [name for name, data in files.items() if data == content(mallory)]
+    home = own.removesuffix(FILE)
+    for number, one in enumerate(CLASS[:-1]):
+        forged = f"x_y_{one.login}_{number}/{FILE}"
+        if case == "canvas":
+            forged = f"{one.login}_attempt_2026-11-20-23-59-58_{FILE}"
+        files[home + forged] = content(mallory, number)
+    for number in range(99):
+        filler = f"x_y_{mallory.login}_97/{number}.txt"
+        if case == "canvas":
+            filler = f"{mallory.login}_attempt_2026-11-20-23-59-58_{number}.txt"
+        files[home + filler] = b"?"
+    sheet = desk.worksheet(moodle_rows(CLASS)) if case == "moodle" else None
+    path = desk.zip({f"{top}{name}": data for name, data in files.items()})
+    assert desk.collect(path, worksheet_file=sheet).plan.platform == case
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+
+
 # -- later downloads -------------------------------------------------------------------------------
 
 
@@ -746,10 +770,12 @@ def test_what_is_missing_or_unclear_is_one_line(desk: Desk, change: str, words: 
 
 def test_where_two_formats_fit_one_can_be_named(desk: Desk) -> None:
     path = desk.zip(PLATFORMS["canvas"] | PLATFORMS["moodle"])
-    desk.collect(path, platform="canvas")
+    again = desk.collect(path, platform="canvas")
     assert desk.taken() == {one.id: content(one) for one in CLASS}
-    strays = [row for row in desk.rows if row["reason"] == "not named as hand-ins of Canvas are"]
+    strays = [row for row in desk.rows if "not named as hand-ins of Canvas are" in row["reason"]]
     assert len(strays) == len(CLASS)
+    assert all(row["reason"].startswith("may be a notebook, but is nobody's") for row in strays)
+    assert any(note.startswith("7 notebooks are nobody's") for note in again.notes)
 
 
 def test_the_command_says_what_it_did_and_what_is_collected_can_be_graded(desk: Desk) -> None:
