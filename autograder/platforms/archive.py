@@ -9,13 +9,13 @@ import hashlib
 import os
 import re
 import stat
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -34,7 +34,6 @@ PATH_LIMIT = 1_000  # characters; of a longer one the middle is left out
 BESIDE = "../"  # begins the path of what lies beside the folders that hold all
 _BLOCK = 2**20
 _DRIVE = re.compile(r"[A-Za-z]:")
-_NO_DATE = datetime(1980, 1, 2)  # what an archive has that keeps none
 _UNICODE_PATH = 0x7075  # an extra field: the name once more, in UTF-8
 
 
@@ -46,7 +45,6 @@ class Member:
     raw: str  # as it stands in the archive; what acts instead of being seen is escaped
     size_bytes: int
     key: str  # how it is opened
-    changed: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -77,12 +75,15 @@ class Opener(Protocol):
 
 @dataclass(frozen=True)
 class Archive:
-    """All files of a download; `made` is when it was made, as far as that can be told."""
+    """All files of a download; `made_ns` is when it came to this computer.
+
+    Dates in it don't count: students write them, and one of them would date everybody's.
+    """
 
     path: Path
     members: tuple[Member, ...]
     opener: Opener
-    made: tuple[str, int]  # newest date in it, its file's time
+    made_ns: int  # since 1970
 
     @property
     def name(self) -> str:
@@ -182,7 +183,7 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:
     infos = archive.infolist()
     if len(infos) > ENTRY_LIMIT:
         raise _refused(path, f"more than {ENTRY_LIMIT} files in it")
-    members, packed, total, newest = [], 0, 0, _NO_DATE
+    members, packed, total = [], 0, 0
     by_key = {}
     for number, info in enumerate(infos):
         name = _name(info)
@@ -191,11 +192,9 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:
         packed, total = packed + info.compress_size, total + info.file_size
         if total > TOTAL_LIMIT_BYTES:
             raise _refused(path, f"more than {TOTAL_LIMIT_BYTES >> 30} GiB when it is unpacked")
-        changed = _date(info)
-        newest = max(newest, changed or newest)
         if not name.replace("\\", "/").endswith("/"):
             by_key[str(number)] = info
-            members.append(_member(name, info.file_size, str(number), changed))
+            members.append(_member(name, info.file_size, str(number)))
     if total > SUSPICIOUS_BYTES and total > RATIO_LIMIT * path.stat().st_size:
         raise _refused(path, "it unpacks to far more than it is: a zip bomb")
     if packed > path.stat().st_size:
@@ -206,8 +205,12 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:
         with archive.open(by_key[key]) as file:
             yield file  # type: ignore[misc]
 
-    made = newest.isoformat() if newest != _NO_DATE else ""
-    return Archive(path, _with_own_paths(members), opener, (made, path.stat().st_mtime_ns))
+    return Archive(path, _with_own_paths(members), opener, _past(path.stat().st_mtime_ns))
+
+
+def _past(time_ns: int) -> int:
+    """A time that is not after now."""
+    return min(time_ns, time.time_ns())
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -232,14 +235,6 @@ def _crc(raw: bytes) -> bytes:
     return zlib.crc32(raw).to_bytes(4, "little")
 
 
-def _date(info: zipfile.ZipInfo) -> datetime | None:
-    try:
-        date = datetime(*info.date_time)
-    except ValueError:
-        return None
-    return date if date > _NO_DATE else None
-
-
 def _check_kind(path: Path, name: str, info: zipfile.ZipInfo) -> None:
     shown_name, mode = printable_name(name), info.external_attr >> 16
     if stat.S_ISLNK(mode):
@@ -259,7 +254,7 @@ def _check_kind(path: Path, name: str, info: zipfile.ZipInfo) -> None:
 
 def _folder(path: Path) -> Archive:
     members: list[Member] = []
-    newest, total = _NO_DATE, 0
+    newest_ns, total = 0, 0
     for place, folders, names in os.walk(path, onerror=_raise):
         folders.sort()
         for name in sorted(names) + [one for one in folders if (Path(place) / one).is_symlink()]:
@@ -277,17 +272,16 @@ def _folder(path: Path) -> Archive:
                 raise _refused(path, f"more than {ENTRY_LIMIT} files in it")
             if status.st_size > ENTRY_LIMIT_BYTES or total > TOTAL_LIMIT_BYTES:
                 raise _refused(path, f"more than {TOTAL_LIMIT_BYTES >> 30} GiB in it")
-            changed = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-            newest = max(newest, changed)
-            members.append(_member(relative, status.st_size, str(file), changed))
+            # When it was written here, which the date in it doesn't change.
+            newest_ns = max(newest_ns, status.st_ctime_ns)
+            members.append(_member(relative, status.st_size, str(file)))
 
     @contextmanager
     def opener(key: str) -> Iterator[BinaryIO]:
         with os.fdopen(os.open(key, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             yield file
 
-    made = newest.isoformat() if newest != _NO_DATE else ""
-    return Archive(path, _with_own_paths(members), opener, (made, path.stat().st_mtime_ns))
+    return Archive(path, _with_own_paths(members), opener, _past(newest_ns))
 
 
 def _raise(error: OSError) -> None:
@@ -297,12 +291,12 @@ def _raise(error: OSError) -> None:
 # -- names -----------------------------------------------------------------------------------------
 
 
-def _member(name: str, size_bytes: int, key: str, changed: datetime | None) -> Member:
+def _member(name: str, size_bytes: int, key: str) -> Member:
     if len(name) > PATH_LIMIT:
         name = f"{name[: PATH_LIMIT // 2]}…{name[-PATH_LIMIT // 2 :]}"
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
     path = "/".join(parts)
-    return Member(path, _escaped(name), size_bytes, key, changed)
+    return Member(path, _escaped(name), size_bytes, key)
 
 
 def _with_own_paths(members: list[Member]) -> tuple[Member, ...]:

@@ -25,8 +25,6 @@ from .recognise import TITLES
 from .times import FORMAT, as_utc, read_time
 from .whose import Owner, Owners, Unit, units_of
 
-Made = tuple[str, int]  # when a download was made: the newest date in it, its file's time
-
 
 @dataclass(frozen=True)
 class Version:
@@ -34,17 +32,15 @@ class Version:
 
     handed_in: datetime | None = None
     number: int | None = None  # the platform's, of a file
-    made: Made | None = None
+    made_ns: int | None = None  # of the download
 
     def is_later(self, other: "Version") -> bool | None:
         """Whether it is the later one; None if nothing says so."""
         pairs: list[tuple[Any, Any]] = [
             (self.handed_in, other.handed_in),
             (self.number, other.number),
+            (self.made_ns, other.made_ns),
         ]
-        if self.made and other.made:
-            dates = (self.made[0] or None, other.made[0] or None)
-            pairs += [dates, (self.made[1], other.made[1])]
         for mine, theirs in pairs:
             if mine is not None and theirs is not None and mine != theirs:
                 return bool(mine > theirs)
@@ -56,13 +52,13 @@ class Before:
     """What a course knows of earlier downloads."""
 
     rows: Sequence[Row] = ()
-    made: Mapping[str, Made] = field(default_factory=dict)  # by `key_of` a row
+    made_ns: Mapping[str, int] = field(default_factory=dict)  # of the download, by `key_of` a row
 
     def version(self, row: Row) -> Version:
         """The version of what a row took."""
         time = read_time(row.submitted_at)
         number = canvas.version_of(row.entry) if row.platform == canvas.NAME else None
-        return Version(as_utc(time, UTC) if time else None, number, self.made.get(key_of(row)))
+        return Version(as_utc(time, UTC) if time else None, number, self.made_ns.get(key_of(row)))
 
 
 def key_of(row: Row) -> str:
@@ -95,7 +91,8 @@ class Plan:
     here: list[Row] = field(default_factory=list)  # those of this download
     put: dict[str, tuple[HandedIn, str]] = field(default_factory=dict)  # student -> hand-in, time
     withdrawn: list[str] = field(default_factory=list)  # students whose hand-in is another's
-    made: dict[str, Made] = field(default_factory=dict)
+    made_ns: dict[str, int] = field(default_factory=dict)  # as `Before` has it
+    left: list[str] = field(default_factory=list)  # students whose other hand-in counts
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -160,12 +157,12 @@ class Collecting:
             if student not in self.kept_by_hand:
                 plan.put[student] = (one.opened, _text(one.version.handed_in))
         plan.withdrawn = self._withdrawn(plan, opened)
-        plan.made = {
-            **self.before.made,
-            **{key_of(r): archive.made for r in plan.here if key_of(r) not in self.before.made},
-        }
+        plan.made_ns = dict(self.before.made_ns)
+        for row in plan.here:
+            plan.made_ns.setdefault(key_of(row), archive.made_ns)
         self._notes(plan, units, opened)
         _note_lost(plan, strays)
+        _note_left(plan)
         return plan
 
     # -- which hand-in counts ----------------------------------------------------------------------
@@ -177,7 +174,10 @@ class Collecting:
         for one in opened:
             if one.taken is None:
                 continue
-            version = Version(self._time(one.unit), one.version, archive.made)
+            # What was in an earlier download is as old as that one.
+            key = f"{one.digest} {one.taken.raw}"
+            made_ns = self.before.made_ns.get(key, archive.made_ns)
+            version = Version(self._time(one.unit), one.version, made_ns)
             for owner in one.unit.owners:
                 if owner.student:
                     is_chosen = owner.how == BY_HAND and (one.taken.raw, one.digest) in meant
@@ -240,6 +240,8 @@ class Collecting:
                 what = printable(f"{unclear}{row.entry} of {row.source} counts")
                 if unclear:
                     plan.notes.append(f"{student}: {best.file[0]}: {what}")
+                else:
+                    plan.left.append(student)
                 return Decision.OLDER, what
         if by_person := self._by_person(student, best):
             plan.notes.append(f"{student}: {by_person}")
@@ -469,6 +471,17 @@ def _note_lost(plan: Plan, strays: list[Member]) -> None:
         plan.notes.append(
             f"{files} nobody's, as hand-ins of {TITLES[plan.platform]} are named otherwise, such "
             f"as {printable_name(lost[0].raw)}; rename them, or say with --platform what they are"
+        )
+
+
+def _note_left(plan: Plan) -> None:
+    """Say whose hand-in differs from the one that counts."""
+    if plan.left:
+        students = "1 student" if len(plan.left) == 1 else f"{len(plan.left)} students"
+        who = ", ".join(map(printable_name, plan.left[:5])) + (", …" if len(plan.left) > 5 else "")
+        plan.notes.append(
+            f"{students} ({who}): this download has another notebook than the one that counts, "
+            f"which came later; to take it all the same, write {BY_HAND} in its row"
         )
 
 

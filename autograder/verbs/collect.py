@@ -22,7 +22,7 @@ from ..course.roster import FILE, Roster, read_roster
 from ..delimited import read_delimited
 from ..errors import UserError, shown
 from ..platforms.archive import opened
-from ..platforms.collecting import Before, Collecting, Made, Plan
+from ..platforms.collecting import Before, Collecting, Plan
 from ..platforms.decisions import Row, read_rows, rows_as_bytes, table_path
 from ..platforms.grade_file import GradeFile
 from ..platforms.handed_in import HandedIn
@@ -214,7 +214,7 @@ def _write(course: Course, assignment: Assignment, plan: Plan) -> list[str]:
             files[name] = f"{time}\n".encode()
         notes += put_copies(folder, files, record)
     _write_if_new(table_path(course.root, lab), rows_as_bytes(plan.rows))
-    made = json.dumps(plan.made, indent=1, ensure_ascii=False) + "\n"
+    made = json.dumps(plan.made_ns, indent=1, ensure_ascii=False) + "\n"
     _write_if_new(_made_path(course.root, lab), made.encode())
     return notes
 
@@ -228,10 +228,12 @@ def _made_path(course_dir: Path, lab: str) -> Path:
     return course_dir / COLLECTED / f"{lab}.json"
 
 
-def _read_made(course_dir: Path, lab: str) -> Mapping[str, Made]:
+def _read_made(course_dir: Path, lab: str) -> Mapping[str, int]:
     """When the download of each file was made; what can't be read says nothing."""
     try:
         known = json.loads(_made_path(course_dir, lab).read_text("utf-8"))
-        return {str(key): (str(date), int(time)) for key, (date, time) in known.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        # Earlier versions wrote a pair: a date from within, and this.
+        pairs = {key: one if isinstance(one, list) else [one] for key, one in known.items()}
+        return {str(key): int(times[-1]) for key, times in pairs.items()}
+    except (OSError, ValueError, TypeError, AttributeError, IndexError):
         return {}

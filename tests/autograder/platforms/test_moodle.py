@@ -22,7 +22,7 @@ FILES = st.from_regex(r"[A-Za-z0-9 _().-]{1,20}\.ipynb", fullmatch=True)
 
 def archive_of(*names: str) -> Archive:
     members = tuple(Member(name, name, 2, str(n)) for n, name in enumerate(names))
-    return Archive(Path("a.zip"), members, None, ("", 0))  # type: ignore[arg-type]
+    return Archive(Path("a.zip"), members, None, 0)  # type: ignore[arg-type]
 
 
 @given(WORDS, st.integers(1, 10**9), FILES, st.sampled_from(["_file/", "_file_/", "_file_"]))

@@ -108,7 +108,7 @@ FLAT = ("moodle, flat", "canvas", "blackboard")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case != "plain, files"])
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(
     forged=st.lists(st.sampled_from(FORGED), unique=True, min_size=1),
     fillers=st.integers(0, 60),

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import unicodedata
+import zipfile
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -369,6 +370,70 @@ def test_without_dates_the_time_of_the_file_counts(desk: Desk) -> None:
     collected = desk.collect(third)
     assert desk.taken() == {ANA.id: content(ANA, 2)}
     assert any("nothing says that it is later" in note for note in collected.notes)
+
+
+def dated(path: Path, files: dict[str, tuple[bytes, datetime]]) -> Path:
+    """A zip whose files have dates of their own."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, (data, date) in files.items():
+            archive.writestr(zipfile.ZipInfo(name, date.timetuple()[:6]), data)
+    return path
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+@pytest.mark.parametrize("year", [1981, 2099])
+def test_dates_that_students_write_order_no_downloads(desk: Desk, form: str, year: int) -> None:
+    """One date after all others made everybody's later hand-ins older."""
+    mallory = CLASS[-1]
+
+    def download(version: int, date: datetime) -> Path:
+        files = {f"{one.id}/{FILE}": (content(one, version), START) for one in CLASS}
+        files[f"{mallory.id}/{FILE}"] = (content(mallory, version), date)
+        if form == "zip":
+            return dated(desk.project / f"{version}.zip", files)
+        for name, (data, when) in files.items():
+            path = desk.project / "inbox" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            os.utime(path, (when.timestamp(), when.timestamp()))
+        return desk.project / "inbox"
+
+    desk.collect(download(1, datetime(year, 1, 1)))
+    collected = desk.collect(download(2, START))
+    assert desk.taken() == {one.id: content(one, 2) for one in CLASS}
+    assert sum("replaces" in note for note in collected.notes) == len(CLASS)
+    desk.collect(download(3, datetime(year, 1, 1)))
+    assert desk.taken() == {one.id: content(one, 3) for one in CLASS}
+
+
+def test_a_download_from_the_future_is_one_of_now(desk: Desk) -> None:
+    first = desk.zip({ilias_name(ANA, FILE): content(ANA, 1)}, "1.zip")
+    os.utime(first, (4_000_000_000, 4_000_000_000))
+    desk.collect(first)
+    desk.collect(desk.zip({ilias_name(ANA, FILE): content(ANA, 2)}, "2.zip"))
+    assert desk.taken() == {ANA.id: content(ANA, 2)}
+
+
+def test_what_differs_and_is_left_as_older_has_a_note(desk: Desk) -> None:
+    old = desk.zip({ilias_name(one, FILE): content(one, 1) for one in CLASS}, "old.zip")
+    new = desk.zip({ilias_name(one, FILE): content(one, 2) for one in CLASS}, "new.zip")
+    os.utime(old, (1_000, 1_000))
+    desk.collect(new)
+    (note,) = [note for note in desk.collect(old).notes if "came later" in note]
+    assert note.startswith(f"{len(CLASS)} students ({ANA.id}, ") and "…" in note
+    assert desk.taken() == {one.id: content(one, 2) for one in CLASS}
+    assert not any("came later" in note for note in desk.collect(new).notes)
+
+
+def test_times_of_downloads_as_earlier_versions_wrote_them(desk: Desk) -> None:
+    entry = ilias_name(ANA, FILE)
+    desk.collect(desk.zip({entry: content(ANA, 1)}, "1.zip"))
+    record = desk.course / ".collected" / f"{LAB}.json"
+    known = json.loads(record.read_text("utf-8"))
+    pairs = {key: ["2099-01-01T00:00:00", time] for key, time in known.items()}
+    record.write_text(json.dumps(pairs), "utf-8")
+    desk.collect(desk.zip({entry: content(ANA, 2)}, "2.zip"))
+    assert desk.taken() == {ANA.id: content(ANA, 2)}
 
 
 def test_times_of_the_worksheet_decide_before_those_of_archives(desk: Desk) -> None:
