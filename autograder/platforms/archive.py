@@ -1,8 +1,9 @@
 """What was downloaded: a zip archive or a folder, looked at with care before anything is written.
 
-An archive is refused as a whole, in one line, if it could do harm or is not whole. What is in it is
-known to be so before the first file is written. Names in it are compared, never used as paths; how
-a student calls a file, and how large it is, stops nobody else's.
+An archive is refused as a whole, in one line, only for what is its own fault: it is damaged, or
+locked, or lists more than it holds. What one student put into it stops nobody else's: a link, a
+device, an unsafe name or too much of it is known before the first file is read, and never opened.
+Names in it are compared, never used as paths.
 """
 
 import hashlib
@@ -13,25 +14,23 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from ..course.notebook_file import archive_stem, is_clutter, notebook_stem
+from ..course.notebook_file import SIZE_LIMIT_BYTES, archive_stem, is_clutter, notebook_stem
 from ..errors import UserError, shown
 from ..printable import UNSEEN, printable_name
 
-ENTRY_LIMIT = 50_000
-ENTRY_LIMIT_BYTES = 2 * 2**30
+FILES_LIMIT = 500_000
 TOTAL_LIMIT_BYTES = 20 * 2**30
-SUSPICIOUS_BYTES = 2**30  # from here on, all together must not pack too well
-RATIO_LIMIT = 100  # unpacked to packed
 DEPTH_LIMIT = 8  # folders that hold all, one in the other
 BESIDE_LIMIT = 2  # files that may lie beside such folders
 PATH_LIMIT = 1_000  # characters; of a longer one the middle is left out
 BESIDE = "../"  # begins the path of what lies beside the folders that hold all
+UNREADABLE = "not readable for you, or in too many folders"
 _BLOCK = 2**20
 _DRIVE = re.compile(r"[A-Za-z]:")
 _UNICODE_PATH = 0x7075  # an extra field: the name once more, in UTF-8
@@ -45,6 +44,7 @@ class Member:
     raw: str  # as it stands in the archive; what acts instead of being seen is escaped
     size_bytes: int
     key: str  # how it is opened
+    wrong: str = ""  # why it is never opened
 
     @property
     def name(self) -> str:
@@ -103,7 +103,7 @@ class Archive:
     @property
     def depth(self) -> int:
         """How many folders hold all of it, one in the other; a file or two may lie beside them."""
-        left = [one for one in self.members if not one.is_clutter]
+        left = [one for one in self.members if not one.is_clutter and not one.wrong]
         beside = 0
         for depth in range(DEPTH_LIMIT):
             here = [one for one in left if one.path.count("/") == depth]
@@ -123,27 +123,48 @@ class Archive:
         Raises:
             UserError: if it is damaged.
         """
-        digest, left = hashlib.sha256(), ENTRY_LIMIT_BYTES
-        try:
-            with self.opener(member.key) as file:
-                while block := file.read(_BLOCK):
-                    left -= len(block)
-                    if left < 0:
-                        raise _refused(self.path, f"{printable_name(member.raw)} is too large")
-                    digest.update(block)
-                    if target is not None:
-                        target.write(block)
-        except Exception as error:  # zipfile raises many kinds for a damaged file
-            if isinstance(error, UserError) or getattr(error, "filename", None):
-                raise
-            what = f"{printable_name(member.raw)} in it is damaged; download it again"
-            raise _refused(self.path, what) from None
+        digest, left = hashlib.sha256(), SIZE_LIMIT_BYTES
+        with self._open(member) as file:
+            while block := file.read(_BLOCK):
+                left -= len(block)
+                if left < 0:
+                    raise _refused(self.path, f"{printable_name(member.raw)} grows as it is read")
+                digest.update(block)
+                if target is not None:
+                    target.write(block)
         return digest.hexdigest()
 
     def text(self, member: Member, limit_bytes: int) -> str:
-        """A member's text."""
-        with self.opener(member.key) as file:
+        """A member's text.
+
+        Raises:
+            UserError: if it is damaged.
+        """
+        with self._open(member) as file:
             return file.read(limit_bytes).decode("utf-8-sig", "replace")
+
+    @contextmanager
+    def _open(self, member: Member) -> Iterator[BinaryIO]:
+        name = printable_name(member.raw)
+        if member.wrong:
+            raise _refused(self.path, f"{name} in it is {member.wrong}; download it again")
+        try:
+            with self.opener(member.key) as file:
+                yield file
+        except Exception as error:  # zipfile raises many kinds for a damaged file
+            if isinstance(error, UserError) or getattr(error, "filename", None):
+                raise
+            what = f"{name} in it is damaged; download it again"
+            raise _refused(self.path, what) from None
+
+    def check_total(self, members: Iterable[Member]) -> None:
+        """Refuse to read more than a disk may take.
+
+        Raises:
+            UserError: if it is more (exit code 2).
+        """
+        if sum(one.size_bytes for one in members if not one.wrong) > TOTAL_LIMIT_BYTES:
+            raise _refused(self.path, f"more than {TOTAL_LIMIT_BYTES >> 30} GiB to read in it")
 
 
 @contextmanager
@@ -181,24 +202,19 @@ def opened(path: Path) -> Iterator[Archive]:
 
 def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:
     infos = archive.infolist()
-    if len(infos) > ENTRY_LIMIT:
-        raise _refused(path, f"more than {ENTRY_LIMIT} files in it")
-    members, packed, total = [], 0, 0
-    by_key = {}
-    for number, info in enumerate(infos):
-        name = _name(info)
-        _check_name(path, name)
-        _check_kind(path, name, info)
-        packed, total = packed + info.compress_size, total + info.file_size
-        if total > TOTAL_LIMIT_BYTES:
-            raise _refused(path, f"more than {TOTAL_LIMIT_BYTES >> 30} GiB when it is unpacked")
-        if not name.replace("\\", "/").endswith("/"):
-            by_key[str(number)] = info
-            members.append(_member(name, info.file_size, str(number)))
-    if total > SUSPICIOUS_BYTES and total > RATIO_LIMIT * path.stat().st_size:
-        raise _refused(path, "it unpacks to far more than it is: a zip bomb")
-    if packed > path.stat().st_size:
+    if len(infos) > FILES_LIMIT:
+        raise _refused(path, f"more than {FILES_LIMIT} files in it")
+    if sum(info.compress_size for info in infos) > path.stat().st_size:
         raise _refused(path, "its files overlap, as those of a zip bomb do")
+    by_key = {
+        str(number): info
+        for number, info in enumerate(infos)
+        if not _name(info).replace("\\", "/").endswith("/")
+    }
+    locks = {_lock(info) for info in by_key.values()}
+    if len(locks) == 1 and (lock := locks.pop()):
+        raise _refused(path, f"all files in it are {lock}")
+    members = [_member(_name(i), i.file_size, key, _wrong(i)) for key, i in by_key.items()]
 
     @contextmanager
     def opener(key: str) -> Iterator[BinaryIO]:
@@ -235,82 +251,100 @@ def _crc(raw: bytes) -> bytes:
     return zlib.crc32(raw).to_bytes(4, "little")
 
 
-def _check_kind(path: Path, name: str, info: zipfile.ZipInfo) -> None:
-    shown_name, mode = printable_name(name), info.external_attr >> 16
-    if stat.S_ISLNK(mode):
-        raise _refused(path, f"{shown_name} in it is a link")
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise _refused(path, f"{shown_name} in it is no file, but a device or the like")
+def _wrong(info: zipfile.ZipInfo) -> str:
+    mode = info.external_attr >> 16
+    return (_kind(mode) if stat.S_IFMT(mode) else "") or _lock(info)
+
+
+def _lock(info: zipfile.ZipInfo) -> str:
+    """Why nobody can read it without more than the archive."""
     if info.flag_bits & 1:
-        raise _refused(path, f"{shown_name} in it is locked by a password")
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _refused(path, f"{shown_name} in it is packed in a way that we don't read")
-    if info.file_size > ENTRY_LIMIT_BYTES:
-        raise _refused(path, f"{shown_name} in it has more than {ENTRY_LIMIT_BYTES >> 30} GiB")
+        return "locked by a password"
+    is_known = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    return "" if is_known else "packed in a way that we don't read"
+
+
+def _kind(mode: int) -> str:
+    """What it is instead of a file."""
+    if stat.S_ISLNK(mode):
+        return "a link"
+    is_plain = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return "" if is_plain else "no file, but a device or the like"
 
 
 # -- folder ----------------------------------------------------------------------------------------
 
 
 def _folder(path: Path) -> Archive:
-    members: list[Member] = []
-    newest_ns, total = 0, 0
-    for place, folders, names in os.walk(path, onerror=_raise):
-        folders.sort()
-        for name in sorted(names) + [one for one in folders if (Path(place) / one).is_symlink()]:
-            file = Path(place) / name
-            status = file.lstat()
-            relative = str(file.relative_to(path))
-            if stat.S_ISLNK(status.st_mode):
-                raise _refused(path, f"{printable_name(relative)} in it is a link")
-            if not stat.S_ISREG(status.st_mode):
-                raise _refused(
-                    path, f"{printable_name(relative)} in it is no file, but a device or the like"
-                )
-            total += status.st_size
-            if len(members) >= ENTRY_LIMIT:
-                raise _refused(path, f"more than {ENTRY_LIMIT} files in it")
-            if status.st_size > ENTRY_LIMIT_BYTES or total > TOTAL_LIMIT_BYTES:
-                raise _refused(path, f"more than {TOTAL_LIMIT_BYTES >> 30} GiB in it")
+    members, newest_ns, folders = [], 0, [path]
+    while folders:
+        place = folders.pop()
+        for file, status, wrong in _entries(place, is_top=place == path):
+            if status is not None and stat.S_ISDIR(status.st_mode) and not wrong:
+                folders.append(file)
+                continue
+            size_bytes = 0 if status is None else status.st_size
+            members.append(_member(str(file.relative_to(path)), size_bytes, str(file), wrong))
+            if len(members) > FILES_LIMIT:
+                raise _refused(path, f"more than {FILES_LIMIT} files in it")
             # When it was written here, which the date in it doesn't change.
-            newest_ns = max(newest_ns, status.st_ctime_ns)
-            members.append(_member(relative, status.st_size, str(file)))
+            newest_ns = max(newest_ns, 0 if status is None else status.st_ctime_ns)
 
     @contextmanager
     def opener(key: str) -> Iterator[BinaryIO]:
-        with os.fdopen(os.open(key, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        with os.fdopen(os.open(key, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             yield file
 
     return Archive(path, _with_own_paths(members), opener, _past(newest_ns))
 
 
-def _raise(error: OSError) -> None:
-    raise error
+def _entries(place: Path, is_top: bool) -> list[tuple[Path, os.stat_result | None, str]]:
+    """What lies in a folder, and why it is never opened; itself, if it can't be read."""
+    try:
+        files = sorted(place.iterdir())
+    except OSError:  # no rights, or folders in folders until no path is long enough
+        if is_top:
+            raise
+        return [(place, None, UNREADABLE)]
+    return [_entry(file) for file in files]
+
+
+def _entry(file: Path) -> tuple[Path, os.stat_result | None, str]:
+    try:
+        status = file.lstat()
+    except OSError:
+        return file, None, UNREADABLE
+    wrong = _kind(status.st_mode)
+    is_readable = wrong or stat.S_ISDIR(status.st_mode) or os.access(file, os.R_OK)
+    return file, status, wrong if is_readable else UNREADABLE
 
 
 # -- names -----------------------------------------------------------------------------------------
 
 
-def _member(name: str, size_bytes: int, key: str) -> Member:
+def _member(name: str, size_bytes: int, key: str, wrong: str) -> Member:
+    wrong = _wrong_name(name) or wrong
     if len(name) > PATH_LIMIT:
         name = f"{name[: PATH_LIMIT // 2]}…{name[-PATH_LIMIT // 2 :]}"
-    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
-    path = "/".join(parts)
-    return Member(path, _escaped(name), size_bytes, key)
+    parts = [part for part in re.split(r"[/\\]", name.replace("\0", "_")) if part not in ("", ".")]
+    path = "/".join("(..)" if part == ".." else part for part in parts)
+    return Member(path or "_", _escaped(name), size_bytes, key, wrong)
 
 
 def _with_own_paths(members: list[Member]) -> tuple[Member, ...]:
     """Of two files with one name, the second has another path: none may hide the other."""
     taken = {member.path for member in members}
     seen: set[str] = set()
+    counts: dict[str, int] = {}
     kept = []
     for member in members:
-        path, raw, count = member.path, member.raw, 1
+        path, raw, count = member.path, member.raw, counts.get(member.path, 1)
         while path in seen:
             count += 1
             if (path := _numbered(member.path, count)) in taken:
                 path = member.path
             raw = _numbered(member.raw, count)
+        counts[member.path] = count
         seen.add(path)
         kept.append(replace(member, path=path, raw=raw))
     return tuple(sorted(kept, key=lambda member: (member.path, member.raw)))
@@ -327,14 +361,12 @@ def _escaped(name: str) -> str:
     return "".join(ascii(one)[1:-1] if UNSEEN.match(one) or one in "\n\t" else one for one in name)
 
 
-def _check_name(path: Path, name: str) -> None:
-    parts, shown_name = re.split(r"[/\\]", name), printable_name(name)
-    if "\0" in name or (not {*parts} - {"", "."} and parts[-1]) or not name:
-        raise _refused(path, f"a file in it has no proper name: {shown_name}")
-    if ".." in parts:
-        raise _refused(path, f"{shown_name} in it leads out of the folder")
-    if name[0] in "/\\" or _DRIVE.match(name):
-        raise _refused(path, f"{shown_name} in it is an absolute path")
+def _wrong_name(name: str) -> str:
+    """Why a name is none to unpack, though names are never used as paths here."""
+    parts = re.split(r"[/\\]", name)
+    is_none = "\0" in name or not name or (not {*parts} - {"", "."} and bool(parts[-1]))
+    is_elsewhere = ".." in parts or name[:1] in ("/", "\\") or _DRIVE.match(name)
+    return "an unsafe name" if is_none or is_elsewhere else ""
 
 
 def nfc(text: str) -> str:

@@ -39,7 +39,7 @@ def read(archive: Archive) -> Clues:
     texts = {
         member.path: archive.text(member, TEXT_LIMIT_BYTES)
         for member in archive.members
-        if member.path in found and found[member.path]["about"]
+        if member.path in found and found[member.path]["about"] and not member.wrong
     }
     about = {_stem(path): text for path, text in texts.items()}
     return {path: _clue(path, match, about) for path, match in found.items()}

@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from ..course.extra_files import Asked
-from ..course.notebook_file import SIZE_LIMIT_BYTES
 from ..course.roster import Roster
 from ..printable import printable, printable_name
 from . import canvas
 from .archive import Archive, Member
-from .clue import Clues
+from .clue import Clue, Clues
 from .decisions import BY_HAND, Decision, Row
 from .grade_file import GradeFile
 from .handed_in import HandedIn, open_unit
 from .recognise import TITLES
 from .times import FORMAT, as_utc, read_time
-from .whose import Owner, Owners, Unit, units_of
+from .whose import Owner, Owners, Unit, bounded, units_of
 
 
 @dataclass(frozen=True)
@@ -139,6 +138,9 @@ class Collecting:
         rows, lab = self.before.rows, self.lab
         owners = Owners(self.roster, self.worksheet, rows, platform, self.by_name, self.alone)
         owners.tell(units)
+        strays = [one for one in archive.members if one.path not in clues or one.is_clutter]
+        strays = [one for one, _ in bounded([(one, Clue("", one.path)) for one in strays])]
+        archive.check_total([*strays, *(one for unit in units for one, _ in unit.files)])
         known = {row.file for row in rows}
         meant = {row.file for row in rows if row.is_by_hand and row.student_id}
         opened = [
@@ -147,7 +149,6 @@ class Collecting:
         ]
         candidates = self._candidates(opened, archive, meant)
         chosen, why = self._choose(candidates, plan)
-        strays = [one for one in archive.members if one.path not in clues or one.is_clutter]
         new = [
             *(self._stray(source, archive, one, platform) for one in strays),
             *(row for one in opened for row in self._rows(source, one, chosen, why)),
@@ -161,6 +162,7 @@ class Collecting:
         for row in plan.here:
             plan.made_ns.setdefault(key_of(row), archive.made_ns)
         self._notes(plan, units, opened)
+        _note_not_taken(plan, units, strays)
         _note_lost(plan, strays)
         _note_left(plan)
         return plan
@@ -308,7 +310,9 @@ class Collecting:
             reason = "left there by a computer"
         elif member.may_hold_a_notebook:
             reason = f"may be a notebook, but is nobody's: {reason}"
-        digest = archive.read(member)
+        if member.wrong:
+            reason = f"not taken: {member.wrong}"
+        digest = "" if member.wrong else archive.read(member)
         return Row(source, member.raw, sha256=digest, decision=Decision.NO_NOTEBOOK, reason=reason)
 
     def _rows(
@@ -353,6 +357,8 @@ class Collecting:
     ) -> tuple[Decision, str]:
         if not owner.student:
             return Decision.UNKNOWN, owner.reason
+        if member.wrong:
+            return Decision.NO_NOTEBOOK, f"not taken: {member.wrong}"
         if member is opened.taken:
             if not is_taken:
                 return why[member.raw, owner.student]
@@ -363,8 +369,6 @@ class Collecting:
             if is_taken:
                 return Decision.TAKEN, "a file that the lab asks for"
             return Decision.OLDER, "a file of a hand-in that is not taken"
-        if member.path in opened.too_large:
-            return Decision.NO_NOTEBOOK, f"larger than {SIZE_LIMIT_BYTES >> 20} MiB"
         clue = next(clue for one, clue in opened.unit.files if one is member)
         if not clue.file.casefold().endswith((".ipynb", ".zip")):
             missing = "" if opened.taken else "; ".join(opened.notes)
@@ -435,7 +439,7 @@ class Collecting:
             plan.notes.append(f"{students} the hand-in of somebody else in their group")
         for one in opened:
             if one.taken is None and one.unit.is_told and not one.is_of_other_labs:
-                who = ", ".join(printable_name(o.student) for o in one.unit.owners if o.student)
+                who = ", ".join(_students(one.unit))
                 reason = "; ".join(one.notes) or f"no notebook of {self.lab}"
                 plan.notes.append(printable(f"{who}: {reason}"))
         late = [unit for unit in units if unit.clue.late_flag and self._time(unit) is None]
@@ -472,6 +476,20 @@ def _note_lost(plan: Plan, strays: list[Member]) -> None:
             f"{files} nobody's, as hand-ins of {TITLES[plan.platform]} are named otherwise, such "
             f"as {printable_name(lost[0].raw)}; rename them, or say with --platform what they are"
         )
+
+
+def _note_not_taken(plan: Plan, units: list[Unit], strays: list[Member]) -> None:
+    """Say whose files were never opened."""
+    of_units = [(", ".join(_students(unit)), [one for one, _ in unit.files]) for unit in units]
+    for who, members in [*of_units, ("nobody's", strays)]:
+        if wrong := [one for one in members if one.wrong and not one.is_clutter]:
+            first = f"{printable_name(wrong[0].raw)}, {wrong[0].wrong}"
+            more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            plan.notes.append(f"{who or 'an unknown student'}: not taken: {first}{more}")
+
+
+def _students(unit: Unit) -> list[str]:
+    return [printable_name(owner.student) for owner in unit.owners if owner.student]
 
 
 def _note_left(plan: Plan) -> None:

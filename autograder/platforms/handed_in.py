@@ -10,13 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..course.extra_files import Asked, collect
-from ..course.notebook_file import (
-    SIZE_LIMIT_BYTES,
-    NotebookFile,
-    archive_stem,
-    notebook_stem,
-    parts_of_member,
-)
+from ..course.notebook_file import NotebookFile, archive_stem, notebook_stem, parts_of_member
 from ..course.student_folder import find_notebook
 from .archive import Archive, Member
 from .whose import Unit
@@ -36,7 +30,6 @@ class HandedIn:
     root: Path
     digests: dict[str, str] = field(default_factory=dict)  # of each file, by its path
     earlier: set[str] = field(default_factory=set)  # paths: later files have the same name
-    too_large: set[str] = field(default_factory=set)
     notebook: NotebookFile | None = None
     taken: Member | None = None  # the file that the notebook is, or is in
     extra: set[str] = field(default_factory=set)  # paths of files that the lab asks for
@@ -98,9 +91,10 @@ def open_unit(
         is_left_out = member.path in opened.earlier or (
             bool(meant) and is_candidate and member.raw not in meant
         )
-        if member.size_bytes > SIZE_LIMIT_BYTES:
-            opened.too_large.add(member.path)
-        if is_left_out or member.size_bytes > SIZE_LIMIT_BYTES or member.is_clutter:
+        if member.wrong:
+            opened.digests[member.path] = ""
+            continue
+        if is_left_out or member.is_clutter:
             opened.digests[member.path] = archive.read(member)
             continue
         parts = _safe_parts(clue.title, home)
@@ -138,7 +132,7 @@ def _meant(
     files = {
         (member.raw, archive.read(member))
         for member, clue in unit.files
-        if _may_hold_a_notebook(clue.file)
+        if _may_hold_a_notebook(clue.file) and not member.wrong
     }
     return {entry for entry, _ in files & set(chosen)} if files <= set(known) else set()
 

@@ -66,7 +66,7 @@ class Reading:
     @property
     def _named_and_others(self) -> tuple[set[str], set[str]]:
         files = [one for one in self.archive.members if not one.is_clutter]
-        others = {one.entry for one in files if one.path not in self.clues}
+        others = {one.entry for one in files if one.path not in self.clues and not one.wrong}
         return {one.entry for one in files} - others, others
 
 

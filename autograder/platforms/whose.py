@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ..course.notebook_file import archive_stem, notebook_stem
+from ..course.notebook_file import SIZE_LIMIT_BYTES, archive_stem, notebook_stem
 from ..course.roster import Roster, Told, name_key
 from ..printable import printable, printable_name
 from .archive import Member
@@ -13,6 +13,8 @@ from .clue import Clue
 from .decisions import How, Row
 from .grade_file import GradeFile, Line
 
+UNIT_LIMIT = 2_000  # files of one hand-in that are looked at
+UNIT_LIMIT_BYTES = 500 * 2**20  # of them all
 # Ids by which a worksheet's line is found; they mean nothing in a roster.
 _OF_LINES = ("participant", "ilias_id", "canvas_id", "login")
 _LOGINS = ("login", "username")
@@ -59,7 +61,39 @@ def units_of(named: Iterable[tuple[Member, Clue]]) -> list[Unit]:
         unit.files.append((member, clue))
         if clue.late_flag and not unit.clue.late_flag:
             unit.clue = replace(unit.clue, late_flag=clue.late_flag)
+    for unit in units.values():
+        unit.files = bounded(unit.files)
     return list(units.values())
+
+
+def bounded(files: list[tuple[Member, Clue]]) -> list[tuple[Member, Clue]]:
+    """What is looked at of one hand-in: notebooks first, then what lies at the top.
+
+    The rest is known to be too much, and never opened; of too many files, one stands for all.
+    """
+    order = sorted(range(len(files)), key=lambda n: _weight(*files[n]))
+    left_bytes, wrong = UNIT_LIMIT_BYTES, {}
+    for number in order[:UNIT_LIMIT]:
+        member = files[number][0]
+        if member.size_bytes > SIZE_LIMIT_BYTES:
+            wrong[number] = f"larger than {SIZE_LIMIT_BYTES >> 20} MiB"
+        elif member.size_bytes > left_bytes:
+            wrong[number] = f"too large: more than {UNIT_LIMIT_BYTES >> 20} MiB with the others"
+        else:
+            left_bytes -= 0 if member.wrong else member.size_bytes
+    if rest := order[UNIT_LIMIT:]:
+        wrong[rest[0]] = (
+            f"one of {len(files)} files, which are too many: so are {len(rest) - 1} more"
+        )
+    return [
+        (replace(member, wrong=member.wrong or wrong.get(number, "")), clue)
+        for number, (member, clue) in sorted((n, files[n]) for n in order[: UNIT_LIMIT + 1])
+    ]
+
+
+def _weight(member: Member, clue: Clue) -> tuple[bool, int, str]:
+    is_notebook = bool(notebook_stem(clue.file) or archive_stem(clue.file))
+    return not is_notebook or bool(member.wrong), clue.file.count("/"), member.path
 
 
 class Owners:

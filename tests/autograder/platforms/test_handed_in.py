@@ -11,7 +11,7 @@ from autograder.course.extra_files import Asked
 from autograder.platforms.archive import opened
 from autograder.platforms.clue import Clue
 from autograder.platforms.handed_in import HandedIn, open_unit
-from autograder.platforms.whose import Unit
+from autograder.platforms.whose import Unit, units_of
 
 from .downloads import write_zip
 
@@ -22,7 +22,7 @@ NAMES = st.text(
 
 def of_files(folder: Path, files: dict[str, bytes], asked: Asked | None = None) -> HandedIn:
     with opened(write_zip(folder / "a.zip", files)) as archive:
-        unit = Unit(Clue("p", ""), [(one, Clue("p", one.path)) for one in archive.members])
+        (unit,) = units_of((one, Clue("p", one.path)) for one in archive.members)
         return open_unit(archive, unit, "lab", asked or Asked(), folder / "open")
 
 
@@ -63,7 +63,7 @@ def test_files_that_the_lab_asks_for(tmp_path: Path) -> None:
 def test_what_is_too_large_is_not_opened(tmp_path: Path) -> None:
     noise = random.Random(0).randbytes(1 << 20) * 21
     found = of_files(tmp_path, {"lab.ipynb": noise})
-    assert found.taken is None and found.too_large == {"lab.ipynb"}
+    assert found.taken is None and found.digests == {"lab.ipynb": ""}
 
 
 @given(st.dictionaries(NAMES, st.binary(min_size=1, max_size=3), min_size=1, max_size=4))

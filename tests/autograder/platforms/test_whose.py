@@ -1,10 +1,15 @@
 """Whose a hand-in is, by ids before names."""
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from autograder.course.roster import Roster, Student
+from autograder.platforms import whose as module
 from autograder.platforms.archive import Member
 from autograder.platforms.clue import Clue
 from autograder.platforms.decisions import How, Row
-from autograder.platforms.whose import Owners, Unit, units_of
+from autograder.platforms.whose import Owners, Unit, bounded, units_of
 
 ROSTER = Roster(
     [
@@ -35,6 +40,38 @@ def test_files_of_one_attempt_are_one_unit() -> None:
     first, second = units_of(named(clue.file, clue) for clue in clues)
     assert [member.path for member, _ in first.files] == ["a", "b"]
     assert first.clue.late_flag == "LATE" and second.clue.attempt == "2"
+
+
+FILES = st.lists(
+    st.tuples(st.sampled_from(["a.ipynb", "b/c.ipynb", "d.txt"]), st.integers(0, 30 << 20)),
+    max_size=30,
+)
+
+
+@given(FILES)
+def test_of_one_hand_in_only_so_much_is_looked_at(files: list[tuple[str, int]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "UNIT_LIMIT", 5)
+        patch.setattr(module, "UNIT_LIMIT_BYTES", 40 << 20)
+        members = [Member(f"{n}/{name}", name, size, "") for n, (name, size) in enumerate(files)]
+        kept = bounded([(one, Clue("p", one.path)) for one in members])
+    read = [member for member, _ in kept if not member.wrong]
+    assert len(kept) <= 6 and len(read) <= 5
+    assert sum(one.size_bytes for one in read) <= 40 << 20
+    assert all(one.size_bytes <= 20 << 20 for one in read)
+    if len(files) <= 5 and sum(size for _, size in files) <= 20 << 20:
+        assert [one for one, _ in kept] == members
+    if len(files) > 5:
+        (last,) = [one.wrong for one, _ in kept if "too many" in one.wrong]
+        assert last.startswith(f"one of {len(files)} files")
+        assert last.endswith(f"so are {len(files) - 6} more")
+
+
+def test_notebooks_are_looked_at_first() -> None:
+    names = [f"{n}.txt" for n in range(module.UNIT_LIMIT + 7)] + ["z/lab.ipynb"]
+    (unit,) = units_of(named(name, Clue("p", name)) for name in names)
+    assert "z/lab.ipynb" in [member.path for member, _ in unit.files if not member.wrong]
+    assert len(unit.files) == module.UNIT_LIMIT + 1
 
 
 def test_ids_and_logins_tell() -> None:

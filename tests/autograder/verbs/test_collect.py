@@ -322,6 +322,56 @@ def test_nobody_hands_in_for_others(desk: Desk, case: str, top: str) -> None:
     assert desk.taken() == {one.id: content(one) for one in CLASS}
 
 
+UNSAFE = {"a\\..\\x.ipynb": b"{}", "C:/../x": b"{}", "../../x": b"{}"}
+
+
+@pytest.mark.parametrize("case", ["plain", "moodle", "canvas", "gradescope"])
+def test_what_one_student_hands_in_costs_nobody_else(desk: Desk, case: str) -> None:
+    files = dict(PLATFORMS[case])
+    (own,) = [name for name, data in files.items() if data == content(ANA)]
+    home = own.removesuffix(FILE)
+    files |= {home + name: data for name, data in UNSAFE.items() if case != "canvas"}
+    files[f"{home}-zeros.bin"] = bytes((1100 if case == "plain" else 21) << 20)
+    deep = "" if case == "canvas" else "z/z/z/z/"
+    files |= {f"{home}{deep}{number}.txt": b"" for number in range(2_100)}
+    sheet = desk.worksheet(moodle_rows(CLASS)) if case == "moodle" else None
+    collected = desk.collect(desk.zip(files | {"../x.ipynb": b"{}"}), worksheet_file=sheet)
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+    assert desk.row(f"{home}-zeros.bin")["reason"] == "not taken: larger than 20 MiB"
+    assert desk.row("../x.ipynb")["reason"] == "not taken: an unsafe name"
+    hers = [row for row in desk.rows if row["student_id"] == ANA.id]
+    assert sum(row["reason"] == "not taken: an unsafe name" for row in hers) == (
+        0 if case == "canvas" else len(UNSAFE)
+    )
+    assert len(hers) == 2_001 and any("files, which are too many" in row["reason"] for row in hers)
+    (note,) = [note for note in collected.notes if note.startswith(f"{ANA.id}: not taken")]
+    assert note.endswith(" more")
+    before = desk.files()
+    desk.collect(desk.project / "a.zip", worksheet_file=sheet)
+    assert desk.files() == before
+
+
+def test_what_one_student_has_in_a_folder_costs_nobody_else(desk: Desk) -> None:
+    inbox = desk.project / "inbox"
+    for one in CLASS:
+        (inbox / one.id).mkdir(parents=True)
+        (inbox / one.id / FILE).write_bytes(content(one))
+    home = inbox / ANA.id
+    (home / "link").symlink_to("/etc/passwd")
+    (home / "link.ipynb").symlink_to(inbox / BEN.id / FILE)
+    (home / "all").symlink_to("/")
+    os.mkfifo(home / "pipe")
+    with (home / "sparse").open("wb") as file:
+        file.truncate(30 << 30)
+    collected = desk.collect(inbox)
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+    reasons = {row["entry"].rpartition("/")[2]: row["reason"] for row in desk.rows}
+    assert reasons["link"] == reasons["link.ipynb"] == reasons["all"] == "not taken: a link"
+    assert reasons["pipe"] == "not taken: no file, but a device or the like"
+    assert reasons["sparse"] == "not taken: larger than 20 MiB"
+    assert any(note.startswith(f"{ANA.id}: not taken: ") for note in collected.notes)
+
+
 # -- later downloads -------------------------------------------------------------------------------
 
 
@@ -801,7 +851,8 @@ def test_folders_of_several_labs(desk: Desk) -> None:
 
 
 def test_a_refused_archive_writes_nothing(desk: Desk) -> None:
-    path = desk.zip(PLATFORMS["canvas"] | {"../x.ipynb": b"{}"})
+    path = desk.zip(PLATFORMS["canvas"])
+    path.write_bytes(path.read_bytes()[:-40])
     before = desk.files()
     error = typed(desk.project, "collect", LAB, path, "--course", desk.course, exit_code=2)[1]
     assert error.count("\n") == 1 and "nothing was written" in error
