@@ -19,7 +19,6 @@ _ENTRY = re.compile(
     r"(?:(?P<about>\.txt)|_(?P<file>[^/]+))",
     re.DOTALL,
 )
-_STEM = re.compile(r".+_[^\W\d_]+_\d{4}(?:-\d\d){5}(?=\.txt$|_)", re.DOTALL)
 # Below the header, students' own words stand in an attempt's text, as long as they like.
 _ORIGINAL = re.compile(
     r"^[ \t]+[^\s:][^:\n]*:[ \t]*(?P<original>\S[^\n]*)\n"
@@ -41,17 +40,17 @@ def read(archive: Archive) -> Clues:
         for member in archive.members
         if member.path in found and found[member.path]["about"] and not member.wrong
     }
-    about = {_stem(path): text for path, text in texts.items()}
+    about = {_stem(found[path]): text for path, text in texts.items()}
     return {path: _clue(path, match, about) for path, match in found.items()}
 
 
-def _stem(path: str) -> str:
-    found = _STEM.match(path)
-    return found.group() if found else path
+def _stem(found: re.Match[str]) -> str:
+    """What all names of an attempt begin with; what follows, the student wrote."""
+    return found.string[: found.end("time")]
 
 
 def _clue(path: str, found: re.Match[str], about: dict[str, str]) -> Clue:
-    text = about.get(_stem(path), "").replace("\r\n", "\n")
+    text = about.get(_stem(found), "").replace("\r\n", "\n")
     first, *header = text.strip().partition("\n\n")[0].split("\n")
     person, user = _who(first)
     originals = {one["file"].strip(): one["original"].strip() for one in _ORIGINAL.finditer(text)}
@@ -60,6 +59,7 @@ def _clue(path: str, found: re.Match[str], about: dict[str, str]) -> Clue:
     told, by_name = read_time(dated), read_time(found["time"])
     is_same = told is not None and by_name is not None
     zone = told.tzinfo if told and is_same and told.replace(tzinfo=None) == by_name else None
+    others = [] if user else _longer(found["assignment"], found["user"])
     user = user or found["user"]
     return Clue(
         person=user,
@@ -67,9 +67,16 @@ def _clue(path: str, found: re.Match[str], about: dict[str, str]) -> Clue:
         name=person,
         lms_id=user,
         ids={"login": user},
+        others=tuple({"login": one} for one in others),
         attempt=found["time"],
         handed_in=by_name.replace(tzinfo=zone) if by_name else None,
     )
+
+
+def _longer(assignment: str, user: str) -> list[str]:
+    """What else a login may be: underscores may stand in it, and in the assignment's name."""
+    parts = assignment.split("_")
+    return ["_".join([*parts[number:], user]) for number in range(1, len(parts))]
 
 
 def _who(line: str) -> tuple[str, str]:

@@ -17,6 +17,8 @@ _ENTRY = re.compile(
     r"(?P<time>(?:(?! - )[^/])*?\d{4},? \d{1,4}(?: ?[APap]\.?[Mm]\.?)?)(?:/| - )(?P<file>.+)",
     re.DOTALL,
 )
+# Each place where a name may end: it may look as if a time followed.
+_NAME_END = re.compile(r"(?= - (?:(?! - )[^/])*?\d{4},? \d{1,4}(?: ?[APap]\.?[Mm]\.?)?(?:/| - ))")
 _COLUMN = re.compile(
     r"(?P<title>.*) (?P<kind>Points Grade|Grade Symbol|Text Grade)(?: <(?P<info>.*)>)?", re.DOTALL
 )
@@ -29,11 +31,14 @@ def read(archive: Archive) -> Clues:
 
 
 def _clue(found: re.Match[str]) -> Clue:
+    start = found.start("name")
+    names = [found.string[start : one.start()] for one in _NAME_END.finditer(found.string, start)]
     return Clue(
         person=f"{found['id'].partition('-')[0]} {found['name']}",
         file=found["file"],
         name=found["name"],
         lms_id=found["id"],
+        others=tuple({"name": name} for name in names if name != found["name"] and "/" not in name),
         attempt=found["time"],
         handed_in=read_time(found["time"]),
     )

@@ -28,6 +28,10 @@ _COLUMN = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
 _TEST_STUDENT = {"student, test", "test student"}
 
 
+# Each place where a person's number may stand: a name may hold numbers and underscores, too.
+_NUMBER = re.compile(r"(?=_(?P<id>\d+)_(?:\d+_.|(?:text|link)\.html$))", re.DOTALL)
+
+
 def read(archive: Archive) -> Clues:
     """What the names of a download say."""
     named = matches(_NAMED, archive) | matches(_TEXT, archive)
@@ -38,12 +42,15 @@ def read(archive: Archive) -> Clues:
 
 def _clue(found: re.Match[str], kind: str) -> Clue:
     parts = found.groupdict()
+    own = ("canvas_id", found["id"])
+    numbers = dict.fromkeys(one["id"] for one in _NUMBER.finditer(found.string))
     return Clue(
         person=f"{kind} {found['id']}",
         file=found["file"],
         name=parts.get("name") or "",
         lms_id=found["id"],
         ids={kind: found["id"]},
+        others=tuple({"canvas_id": one} for one in numbers if (kind, one) != own),
         late_flag="LATE" if parts.get("late") or parts.get("late_first") else "",
         version=int(parts["attachment"]) if parts.get("attachment") else None,
     )

@@ -23,7 +23,8 @@ class Clue:
     """Whose file it is, as far as the platform says so, and which of their hand-ins it is part of.
 
     `ids` are known of the person by kind: see `roster.COLUMNS_OF`. `person` is the same for all
-    files of one person, `attempt` for all files of one hand-in of theirs.
+    files of one person, `attempt` for all files of one hand-in of theirs. `others` are what else
+    the name may say, where parts of it are students' own words: ids, or a name.
     """
 
     person: str
@@ -37,6 +38,8 @@ class Clue:
     group: str = ""  # if the platform says that a group handed in
     version: int | None = None  # of a file: a later one has a larger number
     submitters: tuple[Submitter, ...] = ()
+    others: tuple[Mapping[str, str], ...] = ()
+    unclear: str = ""  # the students that the name may mean
     is_of_all_labs: bool = False  # it lies in a person's folder, where other labs may be, too
 
     @property

@@ -22,7 +22,7 @@ from .grade_file import GradeFile
 from .handed_in import HandedIn, open_unit
 from .recognise import TITLES
 from .times import FORMAT, as_utc, read_time
-from .whose import Owner, Owners, Unit, bounded, units_of
+from .whose import BY_FILE, Owner, Owners, Unit, bounded, units_of
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,10 @@ class Collecting:
         plan = Plan(platform)
         source = f"{platform}:{printable(archive.name)}"
         files = [one for one in archive.members if one.path in clues and not one.is_clutter]
-        units = sorted(units_of((one, clues[one.path]) for one in files), key=lambda u: u.order)
         rows, lab = self.before.rows, self.lab
         owners = Owners(self.roster, self.worksheet, rows, platform, self.by_name, self.alone)
+        named = ((one, owners.settled(one, clues[one.path])) for one in files)
+        units = sorted(units_of(named), key=lambda unit: unit.order)
         owners.tell(units)
         strays = [one for one in archive.members if one.path not in clues or one.is_clutter]
         strays = [one for one, _ in bounded([(one, Clue("", one.path)) for one in strays])]
@@ -162,6 +163,7 @@ class Collecting:
         for row in plan.here:
             plan.made_ns.setdefault(key_of(row), archive.made_ns)
         self._notes(plan, units, opened)
+        _note_doubtful(plan, units)
         _note_not_taken(plan, units, strays)
         _note_lost(plan, strays)
         _note_left(plan)
@@ -475,6 +477,20 @@ def _note_lost(plan: Plan, strays: list[Member]) -> None:
         plan.notes.append(
             f"{files} nobody's, as hand-ins of {TITLES[plan.platform]} are named otherwise, such "
             f"as {printable_name(lost[0].raw)}; rename them, or say with --platform what they are"
+        )
+
+
+def _note_doubtful(plan: Plan, units: list[Unit]) -> None:
+    """Say where only what students write tells whose a hand-in is."""
+    for unit in units:
+        reason = unit.owners[0].reason
+        if unit.clue.unclear or "who may be another" in reason:
+            plan.notes.append(printable(f"{unit.files[0][0].raw}: {reason}"))
+    by_file = [u for u in units if u.owners[0].reason == BY_FILE and "file" not in u.clue.ids]
+    if by_file:
+        plan.notes.append(
+            f"{_hand_ins(len(by_file))} told by files' names alone, such as "
+            f"{printable_name(by_file[0].files[0][0].raw)}; look whether they are theirs"
         )
 
 

@@ -33,9 +33,16 @@ def _clue(found: re.Match[str]) -> Clue:
         file=found["file"],
         name=f"{found['first']} {found['last']}".strip(),
         lms_id=found["id"],
-        ids={"login": found["login"], "ilias_id": found["id"]},
+        ids={"ilias_id": found["id"], "login": found["login"]},
+        others=tuple({"ilias_id": found["id"], "login": one} for one in _ends(found["login"])),
         group=found["team"] or "",
     )
+
+
+def _ends(login: str) -> list[str]:
+    """What else a login may be: underscores may stand in it, and in the names before it."""
+    parts = login.split("_")
+    return ["_".join(parts[number:]) for number in range(1, len(parts))]
 
 
 def feedback_path(lab: str, entry: str, page: str) -> str | None:

@@ -15,6 +15,8 @@ from .grade_file import GradeFile, Line
 
 UNIT_LIMIT = 2_000  # files of one hand-in that are looked at
 UNIT_LIMIT_BYTES = 500 * 2**20  # of them all
+BY_FILE = "told by the file's name"
+_BY_HAND_ONLY = "nobody is told by it"
 # Ids by which a worksheet's line is found; they mean nothing in a roster.
 _OF_LINES = ("participant", "ilias_id", "canvas_id", "login")
 _LOGINS = ("login", "username")
@@ -120,12 +122,29 @@ class Owners:
                 if row.lms_id and row.student_id not in self._by_hand_id[row.lms_id]:
                     self._by_hand_id[row.lms_id].append(row.student_id)
 
+    def settled(self, member: Member, clue: Clue) -> Clue:
+        """A clue as it is; as nobody's, and apart, if its name may mean another student, too."""
+        told = self._student(clue.ids) or self._student({"name": clue.name})
+        others = {self._student(ids) for ids in clue.others} - {told, ""}
+        if not others:
+            return clue
+        unclear = ", ".join(sorted(map(printable_name, {told, *others} - {""})))
+        apart = replace(clue, person=f"unclear {member.path}", unclear=unclear)
+        return replace(apart, name="", lms_id="", ids={}, group="", version=None)
+
+    def _student(self, ids: Mapping[str, str]) -> str:
+        line = self._line(ids)
+        told = self._roster.tell(line.ids if line else ids).student
+        named = self._roster.named(ids.get("name", "")) if self._by_name else set()
+        return told or (next(iter(named)) if len(named) == 1 else "")
+
+    def _line(self, ids: Mapping[str, str]) -> Line | None:
+        return next((one for id_ in ids.items() if (one := self._lines.get(id_))), None)
+
     def tell(self, units: list[Unit]) -> None:
         """Fill in the owners of all units."""
         for unit in units:
-            unit.line = next(
-                (one for id_ in unit.clue.ids.items() if (one := self._lines.get(id_))), None
-            )
+            unit.line = self._line(unit.clue.ids)
             unit.owners = self._by_hand(unit) or self._told_by_ids(unit) or self._group(unit)
         self._by_files([unit for unit in units if not unit.owners], units)
         if self._by_name:
@@ -193,7 +212,11 @@ class Owners:
         taken = {owner.student for unit in units for owner in unit.owners}
         claims: dict[str, set[str]] = defaultdict(set)
         found: dict[int, str] = {}
+        names_of = {unit.clue.person: unit.clue.name for unit in units}
+        is_blind = len(names_of) > 1 and len({*names_of.values()}) == 1
         for unit in unknown:
+            if unit.clue.unclear:
+                continue
             names = [
                 clue.file
                 for _, clue in unit.files
@@ -201,19 +224,28 @@ class Owners:
             ]
             meant = set().union(*(self._roster.mentioned(name) for name in names))
             meant |= self._roster.find("folder", unit.clue.ids.get("file", ""))
-            if len(meant) == 1:
-                (found[id(unit)],) = meant
-                claims[found[id(unit)]].add(unit.clue.person)
+            if len(meant) != 1:
+                continue
+            (student,) = meant
+            name = "" if is_blind or "file" in unit.clue.ids else self._name(unit)
+            if name and student not in self._roster.named(name):
+                what = (
+                    f"its file's name says {printable_name(student)}, but it is of {name}, who may"
+                )
+                unit.owners = [Owner(reason=printable(f"{what} be another; {_BY_HAND_ONLY}"))]
+            else:
+                found[id(unit)] = student
+                claims[student].add(unit.clue.person)
         for unit in unknown:
-            student = found.get(id(unit))
-            if student is None:
+            student = found.get(id(unit), "")
+            if not student:
                 continue
             if student in taken or len(claims[student]) > 1:
                 who = printable_name(student)
-                reason = f"its name says {who}, but so does another hand-in; nobody is told by it"
+                reason = f"its name says {who}, but so does another hand-in; {_BY_HAND_ONLY}"
                 unit.owners = [Owner(reason=reason)]
             else:
-                unit.owners = [Owner(student, How.FILE_NAME, "told by the file's name")]
+                unit.owners = [Owner(student, How.FILE_NAME, BY_FILE)]
 
     def _by_names(self, unknown: list[Unit], units: list[Unit]) -> None:
         """By a name that one student and one hand-in alone have."""
@@ -221,7 +253,7 @@ class Owners:
         count = Counter(people.values())
         taken = {owner.student for unit in units for owner in unit.owners}
         for unit in unknown:
-            named = self._roster.named(self._name(unit))
+            named = self._roster.named(self._name(unit))  # nobody, if the name is unclear
             is_unique = len(named) == 1 and count[name_key(self._name(unit))] == 1
             if is_unique and not named & taken:
                 (student,) = named
@@ -232,7 +264,9 @@ class Owners:
 
     def _why_unknown(self, unit: Unit) -> str:
         name, ids = self._name(unit), unit.clue.ids
-        if unit.line is not None:
+        if unit.clue.unclear:
+            reason = f"its name may mean more than one student: {unit.clue.unclear}"
+        elif unit.line is not None:
             reason = self._roster.tell(unit.line.ids).reason
         elif "participant" in ids and self._worksheet is not None:
             reason = f"participant {ids['participant']} is not in the worksheet"

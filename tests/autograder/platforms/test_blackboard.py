@@ -37,6 +37,23 @@ def test_without_the_text_the_name_says_it(tmp_path: Path, word: str) -> None:
     assert clue.handed_in == datetime(2026, 11, 20, 23, 59, 58)
 
 
+def test_what_a_student_calls_a_file_does_not_part_it_from_the_text(tmp_path: Path) -> None:
+    stem = f"Lab_09_x_{ANA.login}_attempt_2026-11-20-23-59-58"
+    name = f"{stem}_Lab_09_user2_attempt_2026-11-21-23-59-58_lab.ipynb"
+    files = {f"{stem}.txt": b"Name: Mal (x_user1)\n", name: b"{}"}
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        clue = blackboard.read(archive)[name]
+    assert (clue.lms_id, clue.others) == (f"x_{ANA.login}", ())
+
+
+def test_without_the_text_a_login_may_be_longer(tmp_path: Path) -> None:
+    name = "Lab_09_a_b_1_attempt_2026-11-20-23-59-58_lab.ipynb"
+    with opened(write_zip(tmp_path / "a.zip", {name: b"{}"})) as archive:
+        (clue,) = blackboard.read(archive).values()
+    assert clue.ids == {"login": "1"}
+    assert [one["login"] for one in clue.others] == ["09_a_b_1", "a_b_1", "b_1"]
+
+
 def test_a_text_of_nonsense_changes_nothing(tmp_path: Path) -> None:
     files = {name: b"\xff\xfe:\n" * 50 if name.endswith(".txt") else data
              for name, data in blackboard_files(ANA, b"{}").items()}  # fmt: skip

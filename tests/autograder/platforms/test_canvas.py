@@ -48,6 +48,22 @@ def test_other_forms(
 
 
 @pytest.mark.parametrize(
+    ("path", "numbers"),
+    [
+        ("mal_4000_9999_x_4003_903_lab.ipynb", ["4003"]),
+        ("mal_4003_903_lab.ipynb", []),
+        ("mal_4003_903_lab_09_2.ipynb", []),
+        ("mal_4000_9999_4003_903_lab.ipynb", ["9999", "4003"]),
+        ("anon_4000_9999_x_4003_903_lab.ipynb", ["4000", "4003"]),
+        ("mal_4000_9999_LATE_4003_text.html", ["4003"]),
+    ],
+)
+def test_all_that_a_name_may_say(path: str, numbers: list[str]) -> None:
+    (clue,) = canvas.read(archive_of(path)).values()
+    assert [one["canvas_id"] for one in clue.others] == numbers
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "a_1_2_x/y",

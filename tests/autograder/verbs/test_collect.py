@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from autograder.course.hand_ins import find_hand_ins
 from autograder.errors import UserError
@@ -319,6 +321,102 @@ def test_nobody_hands_in_for_others(desk: Desk, case: str, top: str) -> None:
     sheet = desk.worksheet(moodle_rows(CLASS)) if case == "moodle" else None
     path = desk.zip({f"{top}{name}": data for name, data in files.items()})
     assert desk.collect(path, worksheet_file=sheet).plan.platform == case
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_canvas_name_with_numbers_is_nobody_s(desk: Desk, has_own: bool) -> None:
+    """What stands before the number, students may have chosen: it may look like another's."""
+    mallory = CLASS[-1]
+    own = {canvas_name(ANA, FILE, attachment=900): content(ANA)} if has_own else {}
+    forged = f"mal_{ANA.canvas_id}_9999_x_{mallory.canvas_id}_903_{FILE}"
+    collected = desk.collect(desk.zip(own | {forged: content(mallory)}))
+    assert desk.taken() == ({ANA.id: content(ANA)} if has_own else {})
+    row = desk.row(forged)
+    assert (row["decision"], row["student_id"], row["lms_id"]) == ("unknown-student", "", "")
+    reason = f"its name may mean more than one student: {ANA.id}, {mallory.id}"
+    assert row["reason"] == reason
+    assert any(note.startswith(f"{forged}: {reason}") for note in collected.notes)
+    desk.edit(forged, how="by-hand", student_id=mallory.id)
+    desk.collect(desk.project / "a.zip")
+    assert desk.taken()[mallory.id] == content(mallory)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@example(words=["anon"], file=f"{ANA.id}.ipynb")
+@given(
+    words=st.lists(
+        st.sampled_from(["mal", "LATE", "anon", "7", *(one.canvas_id for one in CLASS)]),
+        min_size=1,
+        max_size=5,
+    ),
+    file=st.sampled_from([FILE, f"{ANA.id}.ipynb", f"x_{BEN.canvas_id}_7_{FILE}"]),
+)
+def test_no_canvas_name_hands_in_for_others(desk: Desk, words: list[str], file: str) -> None:
+    mallory = CLASS[-1]
+    forged = f"{'_'.join(words)}_{mallory.canvas_id}_903_{file}"
+    collected = desk.collect(
+        desk.zip({forged: b"{}", canvas_name(CIA): b"{}"}), platform="canvas", dry_run=True
+    )
+    (row,) = [row for row in collected.rows if row.entry == forged]
+    assert row.student_id in ("", mallory.id)
+
+
+def test_ilias_logins_with_underscores(desk: Desk) -> None:
+    """`a_b` as a last name makes part of the first one stand where a login begins."""
+    desk.course.joinpath("roster.csv").write_text(
+        "student_id,sis_login\nana,x_mal\nmal,mal\nben,as_3\n", "utf-8"
+    )
+    unclear = [f"Li_Ana_x_mal_7/{FILE}", f"a_b_x_mal_8/{FILE}"]
+    path = desk.zip({unclear[0]: b"1", unclear[1]: b"2", f"Li_Ben_as_3_9/{FILE}": b"3"})
+    collected = desk.collect(path)
+    assert desk.taken() == {"ben": b"3"}
+    assert all("more than one student: ana, mal" in desk.row(one)["reason"] for one in unclear)
+    assert sum("may mean more than one student" in note for note in collected.notes) == 2
+    rows = [["update", "usr_id", "login", "lastname", "firstname", "mark"]]
+    rows += [["0", "7", "x_mal", "Li", "Ana", ""], ["0", "8", "mal", "a_b", "x", ""]]
+    desk.collect(path, worksheet_file=desk.worksheet(rows, ";"))  # the number decides
+    assert desk.taken() == {"ana": b"1", "mal": b"2", "ben": b"3"}
+
+
+def test_a_brightspace_name_that_may_end_twice(desk: Desk) -> None:
+    time = "Nov 20, 2026 1159 PM"
+    other = f"{BEN.name} - {time} - x"
+    roster = f'student_id,name\nben,{BEN.name}\nmal,"{other}"\n'
+    (desk.course / "roster.csv").write_text(roster, "utf-8")
+    files = {f"1-2 - {other} - {time}/{FILE}": b"1", f"3-4 - {ANA.name} - {time}/{FILE}": b"2"}
+    desk.collect(desk.zip(files), by_name=True)
+    assert desk.taken() == {}
+    assert "more than one student: ben, mal" in desk.rows[0]["reason"]
+
+
+@pytest.mark.parametrize("case", ["moodle", "canvas"])
+def test_a_file_s_name_claims_nothing_in_the_folder_of_another(desk: Desk, case: str) -> None:
+    guest = Person(77)  # the roster has no number of theirs, and no worksheet is given
+    named = {"moodle": moodle_name, "canvas": canvas_name}[case]
+    others = [Person(number) for number in (78, 79)]
+    forged = named(guest, f"{BEN.login}.ipynb")
+    files = {forged: content(guest)} | {named(one, FILE): content(one) for one in others}
+    collected = desk.collect(desk.zip(files))
+    assert desk.taken() == {}
+    assert f"says {BEN.id}, but it is of " in desk.row(forged)["reason"]
+    assert any(note.startswith(f"{forged}: its file's name says") for note in collected.notes)
+
+
+def test_a_file_s_name_counts_where_the_name_is_the_same(desk: Desk) -> None:
+    """The platform has a number that nothing explains, but both names say who it is."""
+    files = {moodle_name(one, f"{one.id}.ipynb"): content(one) for one in (ANA, BEN)}
+    collected = desk.collect(desk.zip(files))
+    assert desk.taken() == {one.id: content(one) for one in (ANA, BEN)}
+    (note,) = [note for note in collected.notes if "by files' names alone" in note]
+    assert note.startswith("2 hand-ins told by")
+
+
+def test_a_file_s_name_counts_where_nobody_has_a_name(desk: Desk) -> None:
+    files = {moodle_name(one, f"{one.id}.ipynb", blind=True): content(one) for one in CLASS}
+    desk.collect(desk.zip(files))
     assert desk.taken() == {one.id: content(one) for one in CLASS}
 
 
