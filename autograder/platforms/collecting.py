@@ -22,7 +22,9 @@ from .grade_file import GradeFile
 from .handed_in import HandedIn, open_unit
 from .recognise import TITLES
 from .times import FORMAT, as_utc, read_time
-from .whose import BY_FILE, Owner, Owners, Unit, bounded, units_of
+from .whose import BY_FILE, MAY_BE_ANOTHER, Owner, Owners, Unit, bounded, units_of
+
+NOTES_LIMIT = 5  # of one kind, where a student may be the cause of many
 
 
 @dataclass(frozen=True)
@@ -482,15 +484,25 @@ def _note_lost(plan: Plan, strays: list[Member]) -> None:
 
 def _note_doubtful(plan: Plan, units: list[Unit]) -> None:
     """Say where only what students write tells whose a hand-in is."""
-    for unit in units:
-        reason = unit.owners[0].reason
-        if unit.clue.unclear or "who may be another" in reason:
-            plan.notes.append(printable(f"{unit.files[0][0].raw}: {reason}"))
+    doubtful = [
+        printable(f"{unit.files[0][0].raw}: {unit.owners[0].reason}")
+        for unit in units
+        if unit.clue.unclear or MAY_BE_ANOTHER in unit.owners[0].reason
+    ]
+    plan.notes += doubtful[:NOTES_LIMIT]
+    if more := doubtful[NOTES_LIMIT:]:
+        plan.notes.append(f"{_hand_ins(len(more))} more of such names; their rows say the same")
     by_file = [u for u in units if u.owners[0].reason == BY_FILE and "file" not in u.clue.ids]
     if by_file:
         plan.notes.append(
             f"{_hand_ins(len(by_file))} told by files' names alone, such as "
             f"{printable_name(by_file[0].files[0][0].raw)}; look whether they are theirs"
+        )
+    by_group = [u for u in units if u.owners[0].reason.startswith("of group ") and not u.clue.group]
+    if by_group:
+        plan.notes.append(
+            f"{_hand_ins(len(by_group))} of a group by its name alone, such as "
+            f"{printable_name(by_group[0].files[0][0].raw)}; look whether no student has that name"
         )
 
 

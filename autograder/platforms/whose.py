@@ -15,6 +15,7 @@ from .grade_file import GradeFile, Line
 
 UNIT_LIMIT = 2_000  # files of one hand-in that are looked at
 UNIT_LIMIT_BYTES = 500 * 2**20  # of them all
+MAY_BE_ANOTHER = "who may be another"
 BY_FILE = "told by the file's name"
 _BY_HAND_ONLY = "nobody is told by it"
 # Ids by which a worksheet's line is found; they mean nothing in a roster.
@@ -129,7 +130,8 @@ class Owners:
         if not others:
             return clue
         unclear = ", ".join(sorted(map(printable_name, {told, *others} - {""})))
-        apart = replace(clue, person=f"unclear {member.path}", unclear=unclear)
+        folder = member.path.rsplit("/", clue.file.count("/") + 1)[0]
+        apart = replace(clue, person=f"unclear {folder}", unclear=unclear)
         return replace(apart, name="", lms_id="", ids={}, group="", version=None)
 
     def _student(self, ids: Mapping[str, str]) -> str:
@@ -208,7 +210,10 @@ class Owners:
     # -- by names ----------------------------------------------------------------------------------
 
     def _by_files(self, unknown: list[Unit], units: list[Unit]) -> None:
-        """By an id in a file's own name; not if somebody else's hand-in is known to be theirs."""
+        """By an id in a file's own name; not if somebody else's hand-in is known to be theirs.
+
+        Where the platform names people, it counts only if that name is the student's, too.
+        """
         taken = {owner.student for unit in units for owner in unit.owners}
         claims: dict[str, set[str]] = defaultdict(set)
         found: dict[int, str] = {}
@@ -229,10 +234,9 @@ class Owners:
             (student,) = meant
             name = "" if is_blind or "file" in unit.clue.ids else self._name(unit)
             if name and student not in self._roster.named(name):
-                what = (
-                    f"its file's name says {printable_name(student)}, but it is of {name}, who may"
-                )
-                unit.owners = [Owner(reason=printable(f"{what} be another; {_BY_HAND_ONLY}"))]
+                what = f"its file's name says {printable_name(student)}, but it is of {name}"
+                reason = printable(f"{what}, {MAY_BE_ANOTHER}; {_BY_HAND_ONLY}")
+                unit.owners = [Owner(reason=reason)]
             else:
                 found[id(unit)] = student
                 claims[student].add(unit.clue.person)

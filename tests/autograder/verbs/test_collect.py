@@ -364,6 +364,16 @@ def test_no_canvas_name_hands_in_for_others(desk: Desk, words: list[str], file: 
     assert row.student_id in ("", mallory.id)
 
 
+def test_many_doubtful_names_are_few_notes(desk: Desk) -> None:
+    mallory = CLASS[-1]
+    files = {
+        f"mal_{ANA.canvas_id}_{n}_x_{mallory.canvas_id}_{n}_{n}.ipynb": b"{}" for n in range(50)
+    }
+    collected = desk.collect(desk.zip(files))
+    assert sum("may mean more than one student" in note for note in collected.notes) == 5
+    assert any(note.startswith("45 hand-ins more of such names") for note in collected.notes)
+
+
 def test_ilias_logins_with_underscores(desk: Desk) -> None:
     """`a_b` as a last name makes part of the first one stand where a login begins."""
     desk.course.joinpath("roster.csv").write_text(
@@ -395,7 +405,7 @@ def test_a_brightspace_name_that_may_end_twice(desk: Desk) -> None:
 @pytest.mark.parametrize("case", ["moodle", "canvas"])
 def test_a_file_s_name_claims_nothing_in_the_folder_of_another(desk: Desk, case: str) -> None:
     guest = Person(77)  # the roster has no number of theirs, and no worksheet is given
-    named = {"moodle": moodle_name, "canvas": canvas_name}[case]
+    named: Any = moodle_name if case == "moodle" else canvas_name
     others = [Person(number) for number in (78, 79)]
     forged = named(guest, f"{BEN.login}.ipynb")
     files = {forged: content(guest)} | {named(one, FILE): content(one) for one in others}
@@ -832,8 +842,9 @@ def test_who_works_alone_hands_in_alone(desk: Desk) -> None:
 )
 def test_a_group_that_hands_in_under_its_own_name(desk: Desk, entry: str) -> None:
     desk.write_roster(CLASS, GROUPS)
-    desk.collect(desk.zip({entry: content(ANA)}))
+    collected = desk.collect(desk.zip({entry: content(ANA)}))
     assert desk.taken() == {ANA.id: content(ANA), BEN.id: content(ANA)}
+    assert any("1 hand-in of a group by its name alone" in note for note in collected.notes)
     assert {row["student_id"] for row in desk.rows} == {ANA.id, BEN.id}
     assert all(row["reason"].startswith("of group") for row in desk.rows)
 
