@@ -17,12 +17,12 @@ _ANONYMOUS = re.compile(
     r"(?:(?P<late>LATE)_)?anon_(?P<id>[A-Za-z0-9]+)_(?P<attachment>\d+)_(?P<file>[^/]+)", re.DOTALL
 )
 _NAMED = re.compile(
-    r"(?P<name>[^_/][^/]*?)_(?:(?P<late>LATE)_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)",
+    r"(?P<name>[^/]*?)_(?:(?P<late>LATE)_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)",
     re.DOTALL,
 )
 # A text or an address in place of a file has no attachment.
 _TEXT = re.compile(
-    r"(?:(?P<late_first>LATE)_)?(?P<name>[^_/][^/]*?)_(?:(?P<late>LATE)_)?(?P<id>\d+)_(?P<file>text\.html|link\.html)"
+    r"(?:(?P<late_first>LATE)_)?(?P<name>[^/]*?)_(?:(?P<late>LATE)_)?(?P<id>\d+)_(?P<file>text\.html|link\.html)"
 )
 _COLUMN = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
 _TEST_STUDENT = {"student, test", "test student"}

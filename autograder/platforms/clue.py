@@ -55,6 +55,15 @@ Clues = dict[str, Clue]  # by the path in the archive
 
 
 def matches(pattern: re.Pattern[str], archive: Archive) -> dict[str, re.Match[str]]:
-    """Of each file whose path matches, the match; accents are in one form there."""
-    found = {member.path: pattern.fullmatch(nfc(member.path)) for member in archive.members}
-    return {path: match for path, match in found.items() if match}
+    """Of each file whose path matches, the match; accents are in one form there.
+
+    A backslash parts folders where Windows wrote the archive; else a student did, in a file's name.
+    """
+    found = {}
+    for member in archive.members:
+        match = pattern.fullmatch(nfc(member.path))
+        if match is None and "\\" in member.raw:
+            match = pattern.fullmatch(nfc(member.path).replace("/", "\\"))
+        if match is not None:
+            found[member.path] = match
+    return found

@@ -35,6 +35,8 @@ def test_names_say_who_and_what(name: str, late: bool, user: int, number: int, f
     [
         ("anon_12345_555_lab.ipynb", "12345", 555, "", {"anonymous": "12345"}),
         ("LATE_anon_aB3dE_555_lab.ipynb", "aB3dE", 555, "LATE", {"anonymous": "aB3dE"}),
+        ("_91234_555_lab.ipynb", "91234", 555, "", {"canvas_id": "91234"}),
+        ("_a__91234_555_lab.ipynb", "91234", 555, "", {"canvas_id": "91234"}),
         ("silvaana_91234_text.html", "91234", None, "", {"canvas_id": "91234"}),
         ("silvaana_LATE_91234_link.html", "91234", None, "LATE", {"canvas_id": "91234"}),
         ("o_brien_91234_555_a_1_2_b.ipynb", "91234", 555, "", {"canvas_id": "91234"}),

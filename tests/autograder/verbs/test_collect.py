@@ -459,6 +459,18 @@ def test_what_one_student_hands_in_costs_nobody_else(desk: Desk, case: str) -> N
     assert desk.files() == before
 
 
+@pytest.mark.parametrize("case", ["canvas", "blackboard"])
+def test_backslashes_in_names_make_no_folders(desk: Desk, case: str) -> None:
+    """Where all files lie side by side, folders at the top would be no hand-ins of the platform."""
+    files = dict(PLATFORMS[case])
+    (own,) = [name for name, data in files.items() if data == content(ANA)]
+    home = own.removesuffix(FILE)
+    files |= {f"{home}{number}\\x.ipynb": b"?" for number in range(40)}
+    desk.collect(desk.zip(files))
+    assert desk.taken() == {one.id: content(one) for one in CLASS}
+    assert {row["student_id"] for row in desk.rows if "\\x.ipynb" in row["entry"]} == {ANA.id}
+
+
 def test_what_one_student_has_in_a_folder_costs_nobody_else(desk: Desk) -> None:
     inbox = desk.project / "inbox"
     for one in CLASS:
