@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePath
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from hypothesis import given
@@ -314,24 +314,22 @@ def test_what_is_no_file_in_a_folder_is_not_opened(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "number"), [("d", 1_200), ("d" * 200, 25)])
-def test_folders_in_folders_without_end(tmp_path: Path, name: str, number: int) -> None:
-    """More than calls go deep, or than a path is long."""
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "lab.ipynb").write_bytes(b"{}")
-    places = [os.open(tmp_path / "in", os.O_RDONLY)]
+def test_folders_in_folders_without_end(name: str, number: int) -> None:
+    """More than calls go deep, or than a path is long; pytest's own folders could not hold them."""
+    top = Path(mkdtemp())
+    (top / "lab.ipynb").write_bytes(b"{}")
+    place = os.open(top, os.O_RDONLY)
     try:
         for _ in range(number):
-            os.mkdir(name, dir_fd=places[-1])
-            places.append(os.open(name, os.O_RDONLY, dir_fd=places[-1]))
-            if len(places) > 30:
-                os.close(places.pop(-2))
-        wrong = {*wrong_in(tmp_path / "in").values()}
+            os.mkdir(name, dir_fd=place)
+            place, above = os.open(name, os.O_RDONLY, dir_fd=place), place
+            os.close(above)
+        wrong = {*wrong_in(top).values()}
         assert wrong == ({module.UNREADABLE} if len(name) > 1 else set())
-        assert "lab.ipynb" in names_of(tmp_path / "in")
+        assert "lab.ipynb" in names_of(top)
     finally:
-        for place in places:
-            os.close(place)
-        subprocess.run(["rm", "-rf", tmp_path / "in"], check=True)
+        os.close(place)
+        subprocess.run(["rm", "-rf", top], check=True)
 
 
 def test_nothing_there(tmp_path: Path) -> None:
