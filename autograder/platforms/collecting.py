@@ -359,10 +359,10 @@ class Collecting:
         is_taken: bool,
         why: Mapping[tuple[str, str], tuple[Decision, str]],
     ) -> tuple[Decision, str]:
-        if not owner.student:
-            return Decision.UNKNOWN, owner.reason
         if member.wrong:
             return Decision.NO_NOTEBOOK, f"not taken: {member.wrong}"
+        if not owner.student:
+            return Decision.UNKNOWN, owner.reason
         if member is opened.taken:
             if not is_taken:
                 return why[member.raw, owner.student]

@@ -152,8 +152,8 @@ def _plain(archive: Archive, roster: Roster, most: int = DEPTH_LIMIT) -> list[Re
 
 def _unclear(archive: Archive, readings: list[Reading]) -> UserError:
     titles = dict.fromkeys(TITLES[one.platform] for one in readings)
-    fit = f"fit {' and '.join(titles)}" if len(titles) > 1 else f"fit {next(iter(titles))} in part"
-    wrong = f"{shown(archive.path)}: its names {fit}; say which with --platform"
+    what = " and ".join(titles) if len(titles) > 1 else f"{next(iter(titles))} in part"
+    wrong = f"{shown(archive.path)}: its names fit {what}; say which with --platform"
     return UserError(wrong, exit_code=2)
 
 

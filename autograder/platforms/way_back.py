@@ -54,7 +54,8 @@ def _path(row: Row, student: str, lab: str) -> str | None:
     if row.platform == moodle.NAME:
         return moodle.feedback_path(row.name, row.lms_id, page) if row.lms_id else None
     if row.platform == canvas.NAME:
-        return canvas.feedback_path(row.entry, page) if row.lms_id else None
+        is_unclear = row.is_by_hand and not row.lms_id  # its name may be read as another's
+        return None if is_unclear else canvas.feedback_path(row.entry, page)
     if row.platform == ilias.NAME:
         return ilias.feedback_path(lab, row.entry, page)
     if row.platform == "brightspace":

@@ -57,7 +57,7 @@ def test_other_forms(
         ("mal_4003_903_lab_09_2.ipynb", []),
         ("mal_4000_9999_4003_903_lab.ipynb", ["9999", "4003"]),
         ("anon_4000_9999_x_4003_903_lab.ipynb", ["4000", "4003"]),
-        ("mal_4000_9999_LATE_4003_text.html", ["4003"]),
+        ("mal_4000_9999_LATE_4003_text.html", ["4000"]),
     ],
 )
 def test_all_that_a_name_may_say(path: str, numbers: list[str]) -> None:

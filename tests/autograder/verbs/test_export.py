@@ -248,7 +248,8 @@ def test_a_due_date_that_changed_since_is_told_before_scores_leave(course: Path)
 
 
 def test_moodle_participants_are_known_from_collecting(course: Path) -> None:
-    (course / "roster.csv").write_text(f"student_id\n{ANA.id}\n{BEN.id}\n{CIA.id}\n", "utf-8")
+    lines = "".join(f"{one.id},{one.name}\n" for one in (ANA, BEN, CIA))
+    (course / "roster.csv").write_text(f"student_id,name\n{lines}", "utf-8")
     rows = [[*row[:2], *row[4:]] for row in moodle_rows(CLASS[:3], "7.00")]
     path = course.parent / "grades.csv"
     path.write_text(table_text(rows), "utf-8")
