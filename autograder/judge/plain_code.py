@@ -13,7 +13,9 @@ import ast
 import builtins
 import functools
 import importlib
+import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -32,13 +34,16 @@ HARMLESS_OF = {
     "os": {"cpu_count"},
     "sys": {"getrecursionlimit", "setrecursionlimit", "getsizeof", "maxsize", "float_info"},
 }
+SHORT_NAMES = {"np", "pd", "plt", *sys.stdlib_module_names}  # of modules in other modules
 FROM_THE_SHELL = {"In", "Out", "get_ipython"}
 # What runs a text, gets an attribute by its text, tells of classes, or reads from outside.
 POWERS = {
     *("eval", "exec", "compile", "getattr", "setattr", "delattr", "globals", "locals", "vars"),
     *("open", "breakpoint", "dir", "memoryview", "input", "help", "load", "attrgetter"),
     *("methodcaller", "get_type_hints", "ForwardRef", "update_wrapper", "make_dataclass"),
-    *("fields", *FROM_THE_SHELL),
+    *("fields", "global_enum", "global_enum_repr", "global_str", "singledispatch"),
+    *("singledispatchmethod", "get_device_module", "type_before_parametrizations"),
+    *FROM_THE_SHELL,
 }
 # Parts of libraries through which they load or make other code, change themselves for others, or
 # reach memory.
@@ -53,14 +58,15 @@ DOORS = {
         "backend_registration",
     ),
     *("testing", "ctypeslib", "f2py", "distutils", "lib", "stride_tricks", "cbook", "animation"),
-    *("externals", "tests", "test"),
+    *("externals", "tests", "test", "datapipes", "collect_env", "bottleneck", "tensorboard"),
+    *("parametrize", "model_zoo", "serialization", "storage"),
 }
 HOOKS = "register_module_"  # how functions begin that change all layers
 # Attributes by which Python shows frames, code and classes.
 INSIDES = {
     *("gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "ag_frame", "ag_code"),
     *("tb_frame", "tb_next", "f_back", "f_globals", "f_locals", "f_builtins", "f_code"),
-    *("mro", "registry"),
+    *("mro", "registry", "register", "obj"),
 }
 # Special methods that may be defined, called and named; others change what Python or a library
 # makes of an object.
@@ -73,6 +79,7 @@ SPECIAL = {
     *("__getnewargs__", "__getformat__", "__getstate__", "__dir__"),
 }
 PATCHABLE = 1 << 9  # `Py_TPFLAGS_HEAPTYPE`: attributes of such a class can be set
+DUNDER = re.compile(r"(?<!\w)__\w+")
 READ = {  # kinds of nodes; others say nothing that matters
     *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Constant, ast.FunctionDef, ast.arg),
     *(ast.AnnAssign, ast.Call, ast.MatchClass, ast.ClassDef, ast.ExceptHandler, ast.Compare),
@@ -87,17 +94,29 @@ class Surroundings:
 
     Attributes:
         libraries: names of packages.
+        named: modules of them that the lab names.
+        assigned: names that a student's cell sets.
         imported: a name in the notebook, and what any cell imports under it.
     """
 
     libraries: frozenset[str]
+    named: frozenset[str]
+    assigned: frozenset[str]
     imported: Mapping[str, list[Any]]
 
     def has(self, module: str) -> bool:
         """Whether a module is one that a plain cell may use."""
         parts = module.split(".")
         is_clean = not any(part in DOORS or part.startswith("_") for part in parts[1:])
+        if "utils" in parts and not self._names(module):  # all kinds of things lie there
+            return False
         return module in HARMLESS or (parts[0] in self.libraries and is_clean)
+
+    def _names(self, module: str) -> bool:
+        """Whether the lab names a module, one in it or one that it is in."""
+        return any(
+            f"{n}.".startswith(f"{module}.") or module.startswith(f"{n}.") for n in self.named
+        )
 
 
 def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str]) -> Surroundings:
@@ -112,11 +131,18 @@ def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str
     modules = {name for tree in trusted for name, _ in _imports(tree)} | set(imports)
     libraries = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
     imported: dict[str, list[Any]] = {}
-    for tree in [*trusted, *filter(None, map(_parsed, own))]:
+    students = [tree for source in own if (tree := _parsed(source))]
+    assigned = {
+        node.id
+        for tree in students
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for tree in [*trusted, *students]:
         for _, names in _imports(tree):
             for name, value in names:
                 imported.setdefault(name, []).append(value)
-    return Surroundings(frozenset(libraries), imported)
+    return Surroundings(frozenset(libraries), frozenset(modules), frozenset(assigned), imported)
 
 
 def reaches_out(source: str, around: Surroundings) -> str:
@@ -126,7 +152,9 @@ def reaches_out(source: str, around: Surroundings) -> str:
     tree = _parsed(source)
     if tree is None:
         return "code that can't be read"
-    return next(_Reading(tree, around).found(), "")
+    found = next(_Reading(tree, around).found(), "")
+    words = DUNDER.findall(unicodedata.normalize("NFKC", source))
+    return found or next((f"`{word}`" for word in words if word not in SPECIAL | {"__dict__"}), "")
 
 
 @functools.lru_cache(maxsize=1000)  # each cell is read twice, and many are everybody's
@@ -174,6 +202,14 @@ class _Reading:
         self._nodes = [node for node in ast.walk(self.tree) if type(node) in READ]
         self._may_be_class = {id(at) for node in self._nodes for at in _places_of_classes(node)}
         self._harmless = {id(at) for node in self._nodes for at in _harmless_places(node)}
+        self._harmless -= {
+            id(at)
+            for node in self._nodes
+            if isinstance(node, ast.Compare) and not self._are_types(node)
+            for at in _types_asked(node)
+        }
+        calls = [node for node in self._nodes if isinstance(node, ast.Call)]
+        self._of_one = {id(c.func) for c in calls if len(c.args) == 1 and not c.keywords}
         attributes = [node for node in self._nodes if isinstance(node, ast.Attribute)]
         self._is_base = {id(node.value) for node in attributes}
 
@@ -200,8 +236,8 @@ class _Reading:
                 return f"`{name}`"
             case ast.FunctionDef() | ast.arg() | ast.AnnAssign() if "(" in (said := _text_in(node)):
                 return f"the type {said[:20]!r}"
-            case ast.Call(func=ast.Name(id="wraps") | ast.Attribute(attr="wraps")):
-                return "`wraps`" if len(node.args) != 1 or node.keywords else ""
+            case ast.ClassDef(keywords=keywords) if not all(map(_is_abstract, keywords)):
+                return f"`{keywords[0].arg}`"
             case ast.MatchClass(kwd_attrs=names):
                 return next((f"`{name}`" for name in names if _is_inside(name)), "")
         return ""
@@ -218,9 +254,24 @@ class _Reading:
         for name in names:
             is_strange = self._is_strange(_of(module, name))
             is_power = name in POWERS | DOORS or name.startswith((HOOKS, "_"))
-            if name == "*" or is_power or is_strange:
+            is_unclear = module not in sys.modules and name in self.around.libraries | SHORT_NAMES
+            if name == "*" or is_power or is_strange or is_unclear:
                 return f"`{module}.{name}`"
         return ""
+
+    def _are_types(self, node: ast.Compare) -> bool:
+        """Whether types are compared with types that nobody else has made."""
+        operands = [node.left, *node.comparators]
+        parts = [p for one in operands for p in (one.elts if isinstance(one, ast.Tuple) else [one])]
+        is_identity = all(isinstance(one, ast.Is | ast.IsNot) for one in node.ops)
+        return is_identity or all(map(self._is_type, parts))
+
+    def _is_type(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Call):
+            return _is_name(node.func, "type")
+        root, *rest = _chain(node) or [""]
+        is_pythons = isinstance(getattr(builtins, root, None), type) and not rest
+        return root not in self.around.assigned and (is_pythons or root in self.around.imported)
 
     def _of_name(self, node: ast.Name) -> str:
         name, values = node.id, self.around.imported.get(node.id, [])
@@ -229,7 +280,8 @@ class _Reading:
             return ""
         is_power = name in POWERS and (hasattr(builtins, name) or name in FROM_THE_SHELL)
         is_bare = id(node) not in self._is_base and any(map(_is_module, values))
-        if is_inside or is_power or is_bare or name == "type":
+        is_misused = functools.wraps in values and id(node) not in self._of_one
+        if is_inside or is_power or is_bare or is_misused or name == "type":
             return f"`{name}`"
         return f"`{name}`" if self._is_class_as_value(node, values) else ""
 
@@ -251,6 +303,8 @@ class _Reading:
                 return said
             if not isinstance(node.ctx, ast.Load):
                 return f"{said[:-1]} = …`"
+            if end is functools.wraps and id(node) not in self._of_one:
+                return said
         return ""
 
     def _followed(self, value: Any, names: list[str]) -> Any:
@@ -290,8 +344,12 @@ def _places_of_classes(node: ast.AST) -> Iterator[ast.AST]:
             if _is_name(func, "isinstance", "issubclass") or _makes_class(node):
                 for place in args[1:2]:
                     yield from ast.walk(place)
-        case ast.ClassDef(bases=bases, decorator_list=decorators):
+        case ast.ClassDef(bases=bases, decorator_list=decorators, keywords=keywords):
             yield from [*bases, *decorators]
+            yield from (keyword.value for keyword in keywords if _is_abstract(keyword))
+        case ast.Compare(left=left, comparators=others) if any(_types_asked(node)):
+            for place in (left, *others):
+                yield from place.elts if isinstance(place, ast.Tuple) else [place]
         case ast.ExceptHandler(type=ast.AST() as place):
             yield from ast.walk(place)
         case ast.MatchClass(cls=cls):
@@ -306,8 +364,11 @@ def _places_of_classes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _makes_class(node: ast.Call) -> bool:
-    """`type("Name", (Base,), {…})`."""
-    return _is_name(node.func, "type") and len(node.args) == 3 and not node.keywords
+    """`type("Name", (Base,), {"method": …})`."""
+    match node:
+        case ast.Call(func=ast.Name(id="type"), args=[_, _, ast.Dict(keys=keys)], keywords=[]):
+            return all(isinstance(key, ast.Constant) for key in keys)
+    return False
 
 
 def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
@@ -331,6 +392,17 @@ def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
     for one in asked:
         if isinstance(one, ast.Call) and len(one.args) == 1 and _is_name(one.func, "type"):
             yield one.func
+
+
+def _types_asked(node: ast.Compare) -> Iterator[ast.AST]:
+    for one in (node.left, *node.comparators):
+        if isinstance(one, ast.Call) and _is_name(one.func, "type"):
+            yield one.func
+
+
+def _is_abstract(keyword: ast.keyword) -> bool:
+    """`metaclass=ABCMeta`."""
+    return keyword.arg == "metaclass" and _chain(keyword.value) in (["ABCMeta"], ["abc", "ABCMeta"])
 
 
 def _text_in(node: ast.FunctionDef | ast.arg | ast.AnnAssign) -> str:

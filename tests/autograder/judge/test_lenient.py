@@ -187,7 +187,7 @@ def test_names_that_look_like_ours_are_the_students(grade: Grade) -> None:
         "class Opened(metaclass=Meta): one = {'two': 2}",
         "with Opened as opened: count += opened.one['two'] - 2",
     )
-    assert grade(a1=own).questions[0].score == 4
+    assert grade(a1=own).questions[0].score == 2  # a metaclass reaches out
 
 
 def test_a_deep_expression_stops_no_repairs(grade: Grade) -> None:
