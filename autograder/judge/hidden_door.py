@@ -16,6 +16,7 @@ from ..engine import CellError, StudentError
 from .message_door import LEFT_OUT, QUOTATION, without_values
 
 MOST_TEXTS = 8  # of exceptions, in one grading
+OUR_WORDS = {"has", "no", "attribute"}  # of a missing one
 WORD = re.compile(r"[^\W\d]\w*")
 LONG_NUMBER = re.compile(r"\d{6,}")
 STRANGE_MARK = re.compile(r"[^\w\s\x00-\x7f]")
@@ -45,7 +46,7 @@ class HiddenDoor:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(WORD.findall(self.notebook)) | words_of(self.of_lab)
+        return frozenset(WORD.findall(self.notebook)) | words_of(self.of_lab) | OUR_WORDS
 
     def comparison(self, said: str) -> str:
         """A message of a test, without words that only the worker can have brought in."""

@@ -107,7 +107,7 @@ def test_name(submission):
     )
     half = "half = lambda x: 'a\\u202e\\x1b[2J\\n' + 'x' * 10**6"
     message = grade("double = abs", half, tests)["ex2-half"]["test_name"].message
-    assert message.startswith("a\ufffd\ufffd[2J\nxxx") and len(message) < MESSAGE_LIMIT + 9
+    assert message == "a…\ufffd[2J\n…"
 
 
 def test_right_answers_pass_in_the_order_of_the_notebook(grade: Grade) -> None:
