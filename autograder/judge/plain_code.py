@@ -25,7 +25,18 @@ LONGEST = 100_000  # characters; a longer cell is not read
 HARMLESS = {  # of Python's own modules
     *("__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib"),
     *("copy", "dataclasses", "decimal", "enum", "fractions", "functools", "heapq", "itertools"),
-    *("math", "numbers", "operator", "pprint", "random", "re", "statistics", "textwrap", "time"),
+    *(
+        "json",
+        "math",
+        "numbers",
+        "operator",
+        "pprint",
+        "random",
+        "re",
+        "statistics",
+        "textwrap",
+        "time",
+    ),
     *("typing", "warnings"),
 }
 # Of modules that can do more, what is harmless.
@@ -72,7 +83,7 @@ INSIDES = {
 # makes of an object.
 SPECIAL = {
     *(*dir(float), *dir(dict), "__call__", "__enter__", "__exit__", "__next__", "__name__"),
-    *("__missing__", "__getitems__", "__post_init__", "__slots__", "__main__"),
+    *("__missing__", "__getitems__", "__post_init__", "__slots__", "__main__", "__version__"),
 } - {
     *("__class__", "__getattribute__", "__setattr__", "__delattr__", "__reduce__", "__new__"),
     *("__reduce_ex__", "__init_subclass__", "__subclasshook__", "__class_getitem__"),
@@ -80,9 +91,14 @@ SPECIAL = {
 }
 PATCHABLE = 1 << 9  # `Py_TPFLAGS_HEAPTYPE`: attributes of such a class can be set
 DUNDER = re.compile(r"(?<!\w)__\w+")
+KIND = ".__class__.__name__"
+# Lines of IPython's at a cell's top that run nothing here: without braces, in which it would look
+# for code. Further down they might be parts of expressions.
+IDLE_LINES = re.compile(r"\A((%%(time|capture)|[ \t]*|(%matplotlib|%pip|!)[^{}$\n]*)\n)+")
 READ = {  # kinds of nodes; others say nothing that matters
     *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Constant, ast.FunctionDef, ast.arg),
     *(ast.AnnAssign, ast.Call, ast.MatchClass, ast.ClassDef, ast.ExceptHandler, ast.Compare),
+    ast.FormattedValue,
 }
 OBJECT = object()  # some value
 UNKNOWN = object()  # what a name stands for, if it can't be looked up here
@@ -112,6 +128,10 @@ class Surroundings:
             return False
         return module in HARMLESS or (parts[0] in self.libraries and is_clean)
 
+    def is_pythons(self, name: str) -> bool:
+        """Whether a name of Python's own means that, as no cell gives it another meaning."""
+        return name not in self.assigned and name not in self.imported
+
     def _names(self, module: str) -> bool:
         """Whether the lab names a module, one in it or one that it is in."""
         return any(
@@ -132,17 +152,25 @@ def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str
     libraries = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
     imported: dict[str, list[Any]] = {}
     students = [tree for source in own if (tree := _parsed(source))]
-    assigned = {
-        node.id
-        for tree in students
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    assigned = {name for tree in students for node in ast.walk(tree) for name in _set_by(node)}
     for tree in [*trusted, *students]:
         for _, names in _imports(tree):
             for name, value in names:
                 imported.setdefault(name, []).append(value)
     return Surroundings(frozenset(libraries), frozenset(modules), frozenset(assigned), imported)
+
+
+def _set_by(node: ast.AST) -> Iterator[str]:
+    """Names that a node sets."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+            yield name
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
 
 
 def reaches_out(source: str, around: Surroundings) -> str:
@@ -153,14 +181,14 @@ def reaches_out(source: str, around: Surroundings) -> str:
     if tree is None:
         return "code that can't be read"
     found = next(_Reading(tree, around).found(), "")
-    words = DUNDER.findall(unicodedata.normalize("NFKC", source))
+    words = DUNDER.findall(unicodedata.normalize("NFKC", source).replace(KIND, ""))
     return found or next((f"`{word}`" for word in words if word not in SPECIAL | {"__dict__"}), "")
 
 
 @functools.lru_cache(maxsize=1000)  # each cell is read twice, and many are everybody's
 def _parsed(source: str) -> ast.Module | None:
     try:
-        return ast.parse(source)
+        return ast.parse(IDLE_LINES.sub("", f"{source}\n"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -209,9 +237,13 @@ class _Reading:
             for at in _types_asked(node)
         }
         calls = [node for node in self._nodes if isinstance(node, ast.Call)]
+        if self.around.is_pythons("print"):
+            printing = [call for call in calls if _is_name(call.func, "print")]
+            self._harmless |= {id(at) for call in printing for at in _types_in(call.args)}
         self._of_one = {id(c.func) for c in calls if len(c.args) == 1 and not c.keywords}
         attributes = [node for node in self._nodes if isinstance(node, ast.Attribute)]
         self._is_base = {id(node.value) for node in attributes}
+        self._kinds = {id(node.value) for node in attributes if node.attr == "__name__"}
 
     def found(self) -> Iterator[str]:
         """All that is not plain."""
@@ -270,8 +302,10 @@ class _Reading:
         if isinstance(node, ast.Call):
             return _is_name(node.func, "type")
         root, *rest = _chain(node) or [""]
-        is_pythons = isinstance(getattr(builtins, root, None), type) and not rest
-        return root not in self.around.assigned and (is_pythons or root in self.around.imported)
+        if root in self.around.imported:
+            return root not in self.around.assigned
+        is_type = isinstance(getattr(builtins, root, None), type)
+        return is_type and not rest and self.around.is_pythons(root)
 
     def _of_name(self, node: ast.Name) -> str:
         name, values = node.id, self.around.imported.get(node.id, [])
@@ -290,7 +324,8 @@ class _Reading:
         if _is_inside(name):
             of_itself = _is_name(node.value, "self", "cls")
             is_own = of_itself and (not name.startswith("__") or name == "__dict__")
-            if not is_own or name in INSIDES:
+            is_kind = id(node) in self._kinds and name == "__class__"
+            if name in INSIDES or not (is_own or is_kind):
                 return f"`{name}`"
         chain = _chain(node)
         if chain is None or id(node) in self._is_base:
@@ -372,13 +407,13 @@ def _makes_class(node: ast.Call) -> bool:
 
 
 def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
-    """Names that could do harm, where they do none: the `type` of a comparison, of its name or of
+    """Names that could do harm, where they do none: the `type` of a comparison, of a text or of
     classes, and `getattr` of an attribute that stands there as a text."""
     asked: list[ast.AST] = []
     match node:
         case ast.Compare(left=left, comparators=others):
             asked = [left, *others]
-        case ast.Attribute(value=value, attr="__name__"):
+        case ast.Attribute(value=value, attr="__name__") | ast.FormattedValue(value=value):
             asked = [value]
         case ast.Call() if _makes_class(node):
             yield node.func
@@ -389,14 +424,17 @@ def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
         ):
             if not _is_inside(name) and name not in POWERS:
                 yield func
-    for one in asked:
-        if isinstance(one, ast.Call) and len(one.args) == 1 and _is_name(one.func, "type"):
-            yield one.func
+    yield from _types_in(asked)
 
 
 def _types_asked(node: ast.Compare) -> Iterator[ast.AST]:
-    for one in (node.left, *node.comparators):
-        if isinstance(one, ast.Call) and _is_name(one.func, "type"):
+    return _types_in([node.left, *node.comparators])
+
+
+def _types_in(places: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The `type` of each `type(a)` among some nodes."""
+    for one in places:
+        if isinstance(one, ast.Call) and len(one.args) == 1 and _is_name(one.func, "type"):
             yield one.func
 
 
