@@ -19,8 +19,9 @@ MOST_TEXTS = 8  # of exceptions, in one grading
 OUR_WORDS = {"has", "no", "attribute"}  # of a missing one
 WORD = re.compile(r"[^\W\d]\w*")
 LONG_NUMBER = re.compile(r"\d{6,}")
-STRANGE_MARK = re.compile(r"[^\w\s\x00-\x7f]")
-PLACE = re.compile(r"(line (\d{1,6}) of [\w ./-]+|in [\w ./-]+)(?:, in (\w+))?")
+STRANGE_MARK = re.compile(r"[^\x00-\x7f…]")
+PLACE = re.compile(r"(line (\d{1,6}) of (.+?)|in (.+?))(?:, in (\w+))?")
+CELL = "its cell"
 
 
 @cache
@@ -36,12 +37,14 @@ class HiddenDoor:
     """What one grading of one notebook may tell.
 
     Attributes:
-        notebook: the text of all cells.
+        notebook: the text of all cells, and of files that were handed in with it.
         of_lab: the text of the lab's tests and of what they are written with.
+        places: where a line may be that is told.
     """
 
     notebook: str
     of_lab: str
+    places: frozenset[str] = frozenset({CELL})
     _told: set[str] = field(default_factory=set)
 
     @cached_property
@@ -52,7 +55,8 @@ class HiddenDoor:
         """A message of a test, without words that only the worker can have brought in."""
         said = QUOTATION.sub(self._quoted, said)
         said = WORD.sub(lambda word: word[0] if self._is_known(word[0]) else LEFT_OUT, said)
-        said = STRANGE_MARK.sub(lambda mark: mark[0] if mark[0] in self.of_lab else LEFT_OUT, said)
+        known = self.of_lab + self.notebook
+        said = STRANGE_MARK.sub(lambda mark: mark[0] if mark[0] in known else LEFT_OUT, said)
         return LONG_NUMBER.sub(LEFT_OUT, said)
 
     def exception(self, error: StudentError) -> StudentError:
@@ -84,9 +88,11 @@ class HiddenDoor:
     def _place(self, where: str) -> str:
         """A line of the notebook's; whatever else the worker says of a place is left out."""
         found = PLACE.fullmatch(where)
-        if found is None or int(found[2] or 0) > self.notebook.count("\n") + 1:
+        if found is None or (found[3] or found[4]) not in self.places:
             return ""
-        return found[0] if found[3] is None or found[3] in self._words else found[1]
+        if int(found[2] or 0) > self.notebook.count("\n") + 1:
+            return ""
+        return found[0] if found[5] is None or self._is_known(found[5]) else found[1]
 
 
 @cache

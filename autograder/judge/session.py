@@ -17,7 +17,7 @@ from ..engine import Cause, CellError, StudentError, Submission, Worker, WorkerL
 from .clock import Clock
 from .content import ExtraFile
 from .dependencies import spans
-from .hidden_door import HiddenDoor
+from .hidden_door import CELL, HiddenDoor
 from .results import CellFailure
 
 SOURCE_LIMIT = 500_000  # characters of a cell; a frame's header has room for four times as much
@@ -62,7 +62,12 @@ class Session:
     @cached_property
     def door(self) -> HiddenDoor:
         """What messages of hidden tests pass."""
-        return HiddenDoor(self.text, self.text_of_lab)
+        handed_in = [file.content.decode("utf-8", "replace") for file in self.files if file.content]
+        names = {
+            name for file in self.files for name in (file.name, f"{file.name}, which {file.why}")
+        }
+        text = "\n".join([self.text, *handed_in])
+        return HiddenDoor(text, self.text_of_lab, frozenset({CELL, *names}))
 
     @cached_property
     def question_order(self) -> dict[str, int]:

@@ -8,12 +8,13 @@ from autograder.engine import CellError, StudentError
 from autograder.judge.hidden_door import MOST_TEXTS, HiddenDoor
 
 NOTEBOOK = "class Adder:\n    def add(self, a, b):\n        raise Odd('no way out')\n# ≈ 3\n"
+PLACES = frozenset({"its cell", "own.py", "own.py, which is empty"})
 OF_LAB = 'fail(f"{what} has shape {shape}, not as asked; see `m.max()`", "Größe × 2")\nsum total'
 
 
 @pytest.fixture
 def door() -> HiddenDoor:
-    return HiddenDoor(NOTEBOOK, OF_LAB)
+    return HiddenDoor(NOTEBOOK, OF_LAB, PLACES)
 
 
 def raised(name: str = "ValueError", message: str = "", where: str = "") -> StudentError:
@@ -65,6 +66,9 @@ def test_what_a_worker_brought_in_is_left_out(door: HiddenDoor, said: str, passe
          "(line 3 of its cell)"),
         (raised(where="line 371 of its cell"), "your code raised ValueError"),
         (raised(where="in own.py"), "your code raised ValueError (in own.py)"),
+        (raised(where="line 2 of own.py, which is empty, in add"), "your code raised ValueError "
+         "(line 2 of own.py, which is empty, in add)"),
+        (raised(where="line 2 of 371, in add"), "your code raised ValueError"),
         (raised("", "it is too large"), "a result of your code can't be checked: it is too large"),
     ],
 )  # fmt: skip
@@ -91,8 +95,5 @@ def test_a_cell_that_ran_after_a_test_passes_the_same_door(door: HiddenDoor) -> 
 def test_any_text_passes_without_an_error(name: str, message: str, where: str) -> None:
     door = HiddenDoor(NOTEBOOK, OF_LAB)
     assert isinstance(str(door.exception(raised(name, message, where))), str)
-    assert (
-        door.comparison(message).isascii()
-        or "…" in door.comparison(message)
-        or any(mark in OF_LAB + NOTEBOOK for mark in message)
-    )
+    known = set(OF_LAB + NOTEBOOK + "…")
+    assert all(mark.isascii() or mark in known for mark in door.comparison(message))
