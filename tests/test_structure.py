@@ -25,7 +25,7 @@ SIZE_LIMIT_BYTES = 1 << 20
 KNOWN_TO_THE_ENGINE = {
     "torch": {"networks.py", "tensors.py", "settings.py", "gpu.py", "lenient.py", "names.py"}
     | {"layers.py", "meant.py", "repairs.py"},
-    "matplotlib": {"plots.py", "worker.py", "contents.py"},
+    "matplotlib": {"plots.py", "worker.py", "contents.py", "plain_code.py"},
     "numpy": {"arrays.py", "tensors.py", "settings.py", "lab_file.py", "contents.py"}
     | {"pandas_frames.py", "fingerprints.py", "highlight.py", "names.py", "repairs.py"},
     "pandas": {"pandas_frames.py"},
