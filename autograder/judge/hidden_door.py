@@ -55,8 +55,7 @@ class HiddenDoor:
         """A message of a test, without words that only the worker can have brought in."""
         said = QUOTATION.sub(self._quoted, said)
         said = WORD.sub(lambda word: word[0] if self._is_known(word[0]) else LEFT_OUT, said)
-        known = self.of_lab + self.notebook
-        said = STRANGE_MARK.sub(lambda mark: mark[0] if mark[0] in known else LEFT_OUT, said)
+        said = STRANGE_MARK.sub(lambda m: m[0] if self._is_written(m[0]) else LEFT_OUT, said)
         return LONG_NUMBER.sub(LEFT_OUT, said)
 
     def exception(self, error: StudentError) -> StudentError:
@@ -82,8 +81,11 @@ class HiddenDoor:
 
     def _quoted(self, quotation: re.Match[str]) -> str:
         mark, words = quotation.groups()
-        is_there = words in self.of_lab or words in self.notebook or self._is_known(words)
+        is_there = self._is_written(words) or self._is_known(words)
         return quotation[0] if is_there else f"{mark}{LEFT_OUT}{mark}"
+
+    def _is_written(self, text: str) -> bool:
+        return text in self.of_lab or text in self.notebook
 
     def _place(self, where: str) -> str:
         """A line of the notebook's; whatever else the worker says of a place is left out."""

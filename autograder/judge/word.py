@@ -40,7 +40,7 @@ def with_word_of_plain_code(
     }
     return tuple(
         _lowered(question, told[question.id], assignment.on_word, _why(strange))
-        if question in doubted
+        if question.id in told
         else question
         for question in questions
     )
