@@ -996,7 +996,7 @@ def test_logits_per_place(submission):
     model = made.model
     numbers = torch.rand(2, 4, 3, 1, 28, 28)
     shorter = torch.rand(2, 2, 2, 1, 28, 28)
-    logits, alone, _ = logits_of(submission, model, numbers, numbers[:, 1:2], shorter)
+    logits, alone, _ = logits_of(submission, model, numbers[:, :2], numbers[:, 1:2], shorter)
     if not bool((logits < 0).any()):
         fail("no logit is below 0", "The linear layer is the last one")
     hint = along_places(made, "Where you reshape, do not mix samples and places")
@@ -1126,10 +1126,10 @@ def test_both_directions(submission):
     """Each place depends on all images of both numbers (a carry), and gradients reach them all."""
     made = submission.setup(ADDER, make=submission.AdditionModel)
     model = made.model
-    numbers = torch.rand(2, 2, 3, 1, 28, 28)
+    numbers = torch.rand(2, 1, 3, 1, 28, 28)
     num_1, num_2 = numbers
     images = [(one, place) for one in (0, 1) for place in range(3)]
-    changed = numbers.repeat(6, 1, 1, 1, 1, 1, 1)  # (6, 2, 2, 3, 1, 28, 28)
+    changed = numbers.repeat(6, 1, 1, 1, 1, 1, 1)  # (6, 2, 1, 3, 1, 28, 28)
     for sums, (one, place) in zip(changed, images, strict=True):
         sums[one, :, place] = sums[one, :, place].flip(-1)  # as bright, another one
     reordered = torch.stack([num_1.flip(1), num_2])

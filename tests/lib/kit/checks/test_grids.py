@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lib.kit.checks import CheckFailure, assert_above, assert_close, assert_equal, margins
-from lib.kit.checks.grids import as_plain
+from lib.kit.checks.grids import all_finite, as_plain
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -140,3 +140,16 @@ def test_checks_work_where_those_libraries_are_not_installed() -> None:
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert ran.stdout == "passed\n"
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64, torch.complex64])
+def test_one_number_that_is_not_finite_is_found(dtype: torch.dtype) -> None:
+    largest = torch.full((9,), torch.finfo(dtype).max, dtype=dtype)  # their sum is infinite
+    assert all_finite(largest) and all_finite(largest.numpy()) and all_finite(-largest)
+    assert all_finite(largest[:0]) and all_finite(torch.tensor([2**63 - 1] * 2))
+    for bad in (math.nan, math.inf, -math.inf):
+        for numbers in (largest.clone(), torch.zeros(9, dtype=dtype)):
+            numbers[4] = bad
+            assert not all_finite(numbers) and not all_finite(numbers.numpy())
+    opposite = torch.tensor([math.inf, -math.inf], dtype=dtype)
+    assert not all_finite(opposite) and not all_finite(opposite.numpy())

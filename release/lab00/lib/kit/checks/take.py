@@ -10,7 +10,6 @@ shape, length or key, not with a wrong dtype, a NaN or a number out of range.
 import math
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .agreement import agreed
@@ -18,7 +17,7 @@ from .compare import as_float
 from .counted import counted
 from .failure import fail, kind_of, same_keys
 from .frames import is_series
-from .grids import as_plain
+from .grids import all_finite, as_plain
 from .untaken import opened, wrapped_as
 
 if TYPE_CHECKING:  # a lab without them never loads them
@@ -59,7 +58,7 @@ def take_tensor(
     value = opened(value)
     if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
         fail(f"{what} should be a tensor, not of type {kind_of(value)}", hint)
-    return _take_grid(torch, value.detach(), shape, dtype, what, finite, least, most, hint)
+    return _take_grid(value.detach(), shape, dtype, what, finite, least, most, hint)
 
 
 def take_array(
@@ -80,7 +79,7 @@ def take_array(
     if type(value) is not np.ndarray:
         fail(f"{what} should be an array, not of type {kind_of(value)}", hint)
     dtypes = tuple(map(np.dtype, dtype)) if isinstance(dtype, tuple) else np.dtype(dtype)
-    return _take_grid(np, value, shape, dtypes, what, finite, least, most, hint)
+    return _take_grid(value, shape, dtypes, what, finite, least, most, hint)
 
 
 def take_tensors(
@@ -307,7 +306,6 @@ def _as_python(value: Any) -> Any:
 
 
 def _take_grid(
-    library: ModuleType,
     value: Grid,
     shape: Shape,
     dtype: Any,
@@ -326,7 +324,7 @@ def _take_grid(
     dtypes = dtype if isinstance(dtype, tuple) else (dtype,)
     if grid.dtype not in dtypes:
         fail(f"{agreed(what, 'has')} dtype {grid.dtype}, not {' or '.join(map(str, dtypes))}")
-    if finite and not bool(library.isfinite(grid).all()):
+    if finite and not all_finite(grid):
         fail(f"{agreed(what, 'contains')} NaN or infinity")
     too_small = least is not None and bool((grid < least).any())
     if too_small or (most is not None and bool((grid > most).any())):
