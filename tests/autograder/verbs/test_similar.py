@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pygments.lexers import PythonLexer
 
 from autograder.course.press import PressLimits
 from autograder.errors import UserError
@@ -113,19 +112,11 @@ def test_a_hand_in_that_can_not_be_read_in_time_is_named(
 
 
 def test_no_students_text_is_read_without_limits(
-    project: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, course: Path, lexed: list[str]
 ) -> None:
-    read_here: list[str] = []
-    real = PythonLexer.get_tokens_unprocessed
-
-    def read(self: Any, text: str, *rest: Any) -> Any:
-        read_here.append(text)
-        return real(self, text, *rest)
-
-    monkeypatch.setattr(PythonLexer, "get_tokens_unprocessed", read)
     found, page = compare_class(course, LAB)
     assert pairs(found) == [("ana", "bo")] and "<mark>" in page.read_text("utf-8")
-    assert not [text for text in read_here if "a value is missing" in text]
+    assert not [text for text in lexed if "a value is missing" in text]
 
 
 def test_without_a_solution_the_page_says_so(project: Path, course: Path) -> None:
