@@ -65,6 +65,7 @@ LIMITS = Limits(
     scratch_files=2000,
 )
 JOBS = 2  # at a time, for an attack and its neighbour
+TIMES = 3  # what takes too long is graded again
 GRACE_S = 1.0  # what ending a submission may take
 LOADING_S = 8.0  # what loading a library may take; an honest answer of its kind needs it as well
 PUBLISHED = {
@@ -172,11 +173,10 @@ class Range:
         try:
             self._warm_up()
             for attack in HONEST:
-                started_at = time.monotonic()
                 outcome, _ = self.attempt("honest", attack)
                 if not outcome.ok:
                     raise UserError(f"an honest submission: {', '.join(outcome.achieved)}")
-                self._honest_s = time.monotonic() - started_at
+            self._honest_s = self._time_honest()
         except BaseException:
             self._pool.__exit__()
             raise
@@ -219,10 +219,7 @@ class Range:
             gained = its.score - one.honest
             if gained > 0 or (gained < 0 and not one.costs_more):
                 achieved.append(f"{gained:+g} points")
-            allowed_s = self._allowed_s(its) + LOADING_S * one.loads
-            if seconds > allowed_s:  # perhaps the machine was busy with something else
-                seconds = min(seconds, self._grade(path)[1])
-            if seconds > allowed_s:
+            if self._takes_too_long(one, path, its, seconds):
                 achieved.append(f"took {seconds:.1f} s")
         decisions = ingest(self._assignment.notebook, self._content(submitted)).notes
         for path in handed_in if group not in PUBLISHED else []:
@@ -235,6 +232,25 @@ class Range:
             got=result.score,
             achieved=tuple(achieved),
         ), result
+
+    def _takes_too_long(
+        self, attack: Attack, path: Path, result: SubmissionResult, seconds: float
+    ) -> bool:
+        """Whether it does each time, beside honest work: else the machine was busy."""
+        loading_s = LOADING_S * attack.loads
+        for _ in range(TIMES):
+            if seconds <= self._allowed_s(result) + loading_s:
+                return False
+            self._honest_s = max(self._honest_s, self._time_honest())
+            seconds = self._grade(path)[1]
+        return seconds > self._allowed_s(result) + loading_s
+
+    def _time_honest(self) -> float:
+        """What an honest submission takes now."""
+        submitted = self._site.hand_in(HONEST[-1])
+        seconds = self._grade(submitted)[1]
+        shutil.rmtree(submitted.parents[1])
+        return seconds
 
     def publish(self, graded: list[tuple[Outcome, SubmissionResult]]) -> list[Outcome]:
         """Take results into a gradebook, as those of a class are, and look at what students and
