@@ -22,9 +22,10 @@ from types import ModuleType
 from typing import Any
 
 LONGEST = 100_000  # characters; a longer cell is not read
+MOST = 200_000  # of all cells of a student
 HARMLESS = {  # of Python's own modules
-    *("__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib"),
-    *("copy", "dataclasses", "decimal", "enum", "fractions", "functools", "heapq", "itertools"),
+    *("__future__", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy"),
+    *("dataclasses", "decimal", "fractions", "functools", "heapq", "itertools"),
     *(
         "json",
         "math",
@@ -41,6 +42,7 @@ HARMLESS = {  # of Python's own modules
 }
 # Of modules that can do more, what is harmless.
 HARMLESS_OF = {
+    "abc": {"ABC", "ABCMeta", "abstractmethod"},
     "concurrent.futures": {"ThreadPoolExecutor", "Future", "as_completed", "wait"},
     "os": {"cpu_count"},
     "sys": {"getrecursionlimit", "setrecursionlimit", "getsizeof", "maxsize", "float_info"},
@@ -52,27 +54,12 @@ POWERS = {
     *("eval", "exec", "compile", "getattr", "setattr", "delattr", "globals", "locals", "vars"),
     *("open", "breakpoint", "dir", "memoryview", "input", "help", "load", "attrgetter"),
     *("methodcaller", "get_type_hints", "ForwardRef", "update_wrapper", "make_dataclass"),
-    *("fields", "global_enum", "global_enum_repr", "global_str", "singledispatch"),
-    *("singledispatchmethod", "get_device_module", "type_before_parametrizations"),
+    *("fields", "singledispatch", "singledispatchmethod", "get_device_module", "ParameterDict"),
     *FROM_THE_SHELL,
 }
-# Parts of libraries through which they load or make other code, change themselves for others, or
-# reach memory.
-DOORS = {
-    *("ops", "library", "classes", "hub", "package", "overrides", "jit", "fx", "export", "onnx"),
-    *(
-        "cpp_extension",
-        "multiprocessing",
-        "distributed",
-        "benchmark",
-        "hooks",
-        "backend_registration",
-    ),
-    *("testing", "ctypeslib", "f2py", "distutils", "lib", "stride_tricks", "cbook", "animation"),
-    *("externals", "tests", "test", "datapipes", "collect_env", "bottleneck", "tensorboard"),
-    *("parametrize", "model_zoo", "serialization", "storage"),
-}
-HOOKS = "register_module_"  # how functions begin that change all layers
+# Arrays that take any memory as objects: such classes may be asked for, but make nothing.
+OF_MEMORY = {"ndarray", "recarray", "memmap", "chararray"}
+HOOKS = "register_"  # how functions of modules begin that change all layers or optimizers
 # Attributes by which Python shows frames, code and classes.
 INSIDES = {
     *("gi_frame", "gi_code", "gi_yieldfrom", "cr_frame", "cr_code", "ag_frame", "ag_code"),
@@ -89,6 +76,8 @@ SPECIAL = {
     *("__reduce_ex__", "__init_subclass__", "__subclasshook__", "__class_getitem__"),
     *("__getnewargs__", "__getformat__", "__getstate__", "__dir__"),
 }
+LONGEST_CHAIN = 20  # of attributes
+TOO_LONG = [""]  # a chain that is longer
 PATCHABLE = 1 << 9  # `Py_TPFLAGS_HEAPTYPE`: attributes of such a class can be set
 DUNDER = re.compile(r"(?<!\w)__\w+")
 KIND = ".__class__.__name__"
@@ -102,6 +91,7 @@ READ = {  # kinds of nodes; others say nothing that matters
 }
 OBJECT = object()  # some value
 UNKNOWN = object()  # what a name stands for, if it can't be looked up here
+NOT_LOADED = object()  # a module that can't
 
 
 @dataclass(frozen=True)
@@ -122,25 +112,18 @@ class Surroundings:
 
     def has(self, module: str) -> bool:
         """Whether a module is one that a plain cell may use."""
-        parts = module.split(".")
-        is_clean = not any(part in DOORS or part.startswith("_") for part in parts[1:])
-        if "utils" in parts and not self._names(module):  # all kinds of things lie there
-            return False
-        return module in HARMLESS or (parts[0] in self.libraries and is_clean)
+        is_clean = not any(part.startswith("_") for part in module.split("."))
+        is_named = any(f"{name}.".startswith(f"{module}.") for name in self.named)
+        return module in HARMLESS or (is_named and is_clean)
 
     def is_pythons(self, name: str) -> bool:
         """Whether a name of Python's own means that, as no cell gives it another meaning."""
         return name not in self.assigned and name not in self.imported
 
-    def _names(self, module: str) -> bool:
-        """Whether the lab names a module, one in it or one that it is in."""
-        return any(
-            f"{n}.".startswith(f"{module}.") or module.startswith(f"{n}.") for n in self.named
-        )
-
 
 def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str]) -> Surroundings:
-    """Those of a notebook.
+    """Those of a notebook. Of a library a plain cell may use the modules that the lab names: in
+    others lies what gets an attribute by its text, or loads code.
 
     Args:
         given: sources of the lab's cells, which are trusted.
@@ -149,7 +132,8 @@ def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str
     """
     trusted = [tree for source in given if (tree := _parsed(source))]
     modules = {name for tree in trusted for name, _ in _imports(tree)} | set(imports)
-    libraries = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+    named = {name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names}
+    libraries = {name.partition(".")[0] for name in named}
     imported: dict[str, list[Any]] = {}
     students = [tree for source in own if (tree := _parsed(source))]
     assigned = {name for tree in students for node in ast.walk(tree) for name in _set_by(node)}
@@ -157,7 +141,7 @@ def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str
         for _, names in _imports(tree):
             for name, value in names:
                 imported.setdefault(name, []).append(value)
-    return Surroundings(frozenset(libraries), frozenset(modules), frozenset(assigned), imported)
+    return Surroundings(frozenset(libraries), frozenset(named), frozenset(assigned), imported)
 
 
 def _set_by(node: ast.AST) -> Iterator[str]:
@@ -187,6 +171,8 @@ def reaches_out(source: str, around: Surroundings) -> str:
 
 @functools.lru_cache(maxsize=1000)  # each cell is read twice, and many are everybody's
 def _parsed(source: str) -> ast.Module | None:
+    if len(source) > LONGEST:
+        return None
     try:
         return ast.parse(IDLE_LINES.sub("", f"{source}\n"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -210,7 +196,7 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
 def _module(name: str) -> Any:
     if name in HARMLESS or name in HARMLESS_OF:
         return importlib.import_module(name)
-    return sys.modules.get(name, UNKNOWN)
+    return sys.modules.get(name, NOT_LOADED)
 
 
 def _of(module: str, name: str) -> Any:
@@ -228,7 +214,14 @@ class _Reading:
 
     def __post_init__(self) -> None:
         self._nodes = [node for node in ast.walk(self.tree) if type(node) in READ]
-        self._may_be_class = {id(at) for node in self._nodes for at in _places_of_classes(node)}
+        self._asked = {id(at) for node in self._nodes for at in self._kinds_in(node)}
+        self._may_be_class = self._asked | {id(at) for n in self._nodes for at in _makers(n)}
+        self._may_be_metaclass = {
+            id(keyword.value)
+            for node in self._nodes
+            if isinstance(node, ast.ClassDef)
+            for keyword in node.keywords
+        }
         self._harmless = {id(at) for node in self._nodes for at in _harmless_places(node)}
         self._harmless -= {
             id(at)
@@ -243,6 +236,7 @@ class _Reading:
         self._of_one = {id(c.func) for c in calls if len(c.args) == 1 and not c.keywords}
         attributes = [node for node in self._nodes if isinstance(node, ast.Attribute)]
         self._is_base = {id(node.value) for node in attributes}
+        self._is_dict_asked = {id(at) for node in ast.walk(self.tree) for at in _dict_asked(node)}
         self._kinds = {id(node.value) for node in attributes if node.attr == "__name__"}
 
     def found(self) -> Iterator[str]:
@@ -285,11 +279,16 @@ class _Reading:
             return f"`{module}`"
         for name in names:
             is_strange = self._is_strange(_of(module, name))
-            is_power = name in POWERS | DOORS or name.startswith((HOOKS, "_"))
-            is_unclear = module not in sys.modules and name in self.around.libraries | SHORT_NAMES
+            is_power = name in POWERS or name.startswith((HOOKS, "_"))
+            is_unclear = module not in sys.modules and not self._is_clear(module, name)
             if name == "*" or is_power or is_strange or is_unclear:
                 return f"`{module}.{name}`"
         return ""
+
+    def _is_clear(self, module: str, name: str) -> bool:
+        """Whether what is imported from a module that can't be looked up is no other module."""
+        is_other = name in self.around.libraries | SHORT_NAMES
+        return self.around.has(f"{module}.{name}") or (module in self.around.named and not is_other)
 
     def _are_types(self, node: ast.Compare) -> bool:
         """Whether types are compared with types that nobody else has made."""
@@ -323,11 +322,13 @@ class _Reading:
         name = node.attr
         if _is_inside(name):
             of_itself = _is_name(node.value, "self", "cls")
-            is_own = of_itself and (not name.startswith("__") or name == "__dict__")
+            is_own = of_itself and (not name.startswith("__") or id(node) in self._is_dict_asked)
             is_kind = id(node) in self._kinds and name == "__class__"
             if name in INSIDES or not (is_own or is_kind):
                 return f"`{name}`"
         chain = _chain(node)
+        if chain == TOO_LONG:
+            return "a long chain of attributes"
         if chain is None or id(node) in self._is_base:
             return "`load`" if name == "load" and chain is None else ""
         root, *names = chain
@@ -344,15 +345,19 @@ class _Reading:
 
     def _followed(self, value: Any, names: list[str]) -> Any:
         """What a chain of names leads to from what was imported; None if it is strange."""
-        for name in names:
+        for number, name in enumerate(names):
             if value is UNKNOWN and name in sys.stdlib_module_names - {"random"}:
                 return None
+            if value is NOT_LOADED:
+                if number or name in POWERS | SHORT_NAMES or name.startswith(HOOKS):
+                    return None  # what is in it may be another module
+                continue
             if _is_module(value):
                 only = HARMLESS_OF.get(value.__name__, {name})
-                if name in POWERS | DOORS or name.startswith(HOOKS) or name not in only:
+                if name in POWERS or name.startswith(HOOKS) or name not in only:
                     return None
-                value = getattr(value, name, UNKNOWN)
-                if self._is_strange(value):
+                value = getattr(value, name, None)
+                if value is None or self._is_strange(value):
                     return None
             elif isinstance(value, type):
                 value = getattr(value, name, UNKNOWN)
@@ -367,35 +372,71 @@ class _Reading:
         return _is_module(value) and not self.around.has(value.__name__)
 
     def _is_class_as_value(self, node: ast.AST, values: Iterable[Any]) -> bool:
-        """Whether a library's class is handed on, where somebody may change it."""
+        """Whether a library's class is handed on, where somebody may change it, or one stands there
+        that makes classes."""
+        if id(node) in self._may_be_metaclass:
+            return False
+        classes = [value for value in values if isinstance(value, type)]
+        if any(issubclass(one, type) for one in classes):
+            return True
+        if any(one.__name__ in OF_MEMORY for one in classes):
+            return id(node) not in self._asked
         return id(node) not in self._may_be_class and any(map(_is_patchable, values))
 
+    def _kinds_in(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Where within a node a class says of what kind something is."""
+        match node:
+            case ast.Call(func=func, args=[_, place, *_]):
+                if self._asks_for_class(func) or _makes_class(node):
+                    yield from self._named_in(place)
+            case ast.Compare(left=left, comparators=others) if any(_types_asked(node)):
+                for place in (left, *others):
+                    yield from place.elts if isinstance(place, ast.Tuple) else [place]
+            case ast.ExceptHandler(type=ast.AST() as place):
+                yield from self._named_in(place)
+            case ast.MatchClass(cls=cls):
+                yield cls
+            case ast.FunctionDef(returns=ast.AST() as place):
+                yield from self._named_in(place)
+            case ast.arg(annotation=ast.AST() as place) | ast.AnnAssign(annotation=place):
+                yield from self._named_in(place)
 
-def _places_of_classes(node: ast.AST) -> Iterator[ast.AST]:
-    """Where within a node a class may stand without being handed on."""
+    def _asks_for_class(self, func: ast.AST) -> bool:
+        names = filter(self.around.is_pythons, ("isinstance", "issubclass"))
+        return _is_name(func, *names)
+
+    def _named_in(self, place: ast.AST) -> Iterator[ast.AST]:
+        """The classes in `A`, `(A, B)`, `A[B]` or `A | B`, which no student's code is given."""
+        match place:
+            case ast.Name() | ast.Attribute():
+                yield place
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                yield from (at for part in parts for at in self._named_in(part))
+            case ast.Subscript(value=value, slice=part) if self._is_type(value):
+                yield value
+                yield from self._named_in(part)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right) if self._is_union(place):
+                yield from [*self._named_in(left), *self._named_in(right)]
+
+    def _is_union(self, place: ast.AST) -> bool:
+        """Whether nobody has defined what joining these types does."""
+        match place:
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return self._is_union(left) and self._is_union(right)
+            case ast.Subscript(value=value):
+                return self._is_type(value)
+        return self._is_type(place) or isinstance(place, ast.Constant)
+
+
+def _makers(node: ast.AST) -> Iterator[ast.AST]:
+    """Where a class makes an object or another class, or is asked for what it has."""
     match node:
-        case ast.Call(func=func, args=args):
-            yield func
-            if _is_name(func, "isinstance", "issubclass") or _makes_class(node):
-                for place in args[1:2]:
-                    yield from ast.walk(place)
-        case ast.ClassDef(bases=bases, decorator_list=decorators, keywords=keywords):
+        case ast.Call(func=place) | ast.Attribute(value=place):
+            yield place
+        case ast.ClassDef(bases=bases, decorator_list=decorators):
             yield from [*bases, *decorators]
-            yield from (keyword.value for keyword in keywords if _is_abstract(keyword))
-        case ast.Compare(left=left, comparators=others) if any(_types_asked(node)):
-            for place in (left, *others):
-                yield from place.elts if isinstance(place, ast.Tuple) else [place]
-        case ast.ExceptHandler(type=ast.AST() as place):
-            yield from ast.walk(place)
-        case ast.MatchClass(cls=cls):
-            yield cls
-        case ast.FunctionDef(decorator_list=decorators, returns=returns):
+        case ast.FunctionDef(decorator_list=decorators):
             yield from decorators
-            yield from ast.walk(returns) if returns is not None else ()
-        case ast.arg(annotation=ast.AST() as place) | ast.AnnAssign(annotation=place):
-            yield from ast.walk(place)
-        case ast.Attribute(value=value):
-            yield value
 
 
 def _makes_class(node: ast.Call) -> bool:
@@ -404,6 +445,22 @@ def _makes_class(node: ast.Call) -> bool:
         case ast.Call(func=ast.Name(id="type"), args=[_, _, ast.Dict(keys=keys)], keywords=[]):
             return all(isinstance(key, ast.Constant) for key in keys)
     return False
+
+
+def _dict_asked(node: ast.AST) -> Iterator[ast.AST]:
+    """The `__dict__` of which one thing is asked or set by a text that stands there."""
+    match node:
+        case ast.Subscript(
+            value=ast.Attribute(attr="__dict__") as place, slice=ast.Constant(value=str())
+        ):
+            yield place
+        case ast.Call(
+            func=ast.Attribute(
+                value=ast.Attribute(attr="__dict__") as place, attr="get" | "pop" | "setdefault"
+            ),
+            args=[ast.Constant(value=str()), *_],
+        ):
+            yield place
 
 
 def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
@@ -417,8 +474,6 @@ def _harmless_places(node: ast.AST) -> Iterator[ast.AST]:
             asked = [value]
         case ast.Call() if _makes_class(node):
             yield node.func
-        case ast.ClassDef(bases=bases):
-            yield from bases
         case ast.Call(
             func=ast.Name(id="getattr") as func, args=[_, ast.Constant(value=str(name)), *_]
         ):
@@ -456,6 +511,8 @@ def _chain(node: ast.AST) -> list[str] | None:
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
         node = node.value
+        if len(names) > LONGEST_CHAIN:
+            return TOO_LONG
     return [node.id, *reversed(names)] if isinstance(node, ast.Name) else None
 
 

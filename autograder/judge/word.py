@@ -5,13 +5,14 @@ cells are plain, it counts. Else these tests run once more, without the cells th
 fails there is lost, even if it passed before. Values are judged as ever, in the student's own run.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from ..assignment import is_answer, is_own
 from .dependencies import runs
-from .plain_code import reaches_out, surroundings
+from .plain_code import MOST, reaches_out, surroundings
 from .results import QuestionResult, Verdict
 from .session import Session
 from .warm import Ready
@@ -62,10 +63,17 @@ def reaching_out(cells: Iterable[Any], imports: Iterable[str]) -> dict[str, str]
     """Of the student's cells those that are not plain: cell id -> what stands there."""
     running = [cell for cell in cells if runs(cell)]
     students = {cell.id: cell.source for cell in running if is_answer(cell) or is_own(cell)}
-    given = [cell.source for cell in running if cell.id not in students]
-    around = surroundings(given, students.values(), imports)
-    found = {id: reaches_out(source, around) for id, source in students.items()}
-    return {id: what for id, what in found.items() if what}
+    given = tuple(cell.source for cell in running if cell.id not in students)
+    found = _found(given, tuple(students.values()), tuple(imports))
+    return {id: what for id, what in zip(students, found, strict=True) if what}
+
+
+@functools.lru_cache(maxsize=4)  # a submission may be read several times
+def _found(given: tuple[str, ...], own: tuple[str, ...], imports: tuple[str, ...]) -> list[str]:
+    if sum(map(len, own)) > MOST:
+        return ["too much code"] * len(own)
+    around = surroundings(given, own, imports)
+    return [reaches_out(source, around) for source in own]
 
 
 def _on_word(question: QuestionResult, on_word: frozenset[str]) -> bool:
