@@ -29,11 +29,32 @@ own = {
 names.update(dict.fromkeys(own, torch.device("meta")))
 """
 
-# Without comments, which say what code does not do as well.
+# Without comments and texts, which say what code does not do as well; a text that is given to what
+# moves something stays.
 CODE = """
 import ast
 
-code = ast.unparse(ast.parse(cell))
+class WithoutTexts(ast.NodeTransformer):
+    def visit_Call(self, node):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        moves = name in ("device", "to", "set_default_device", "get_device_module", "type")
+        kept = [one for one in node.args if moves and isinstance(one, ast.Constant)]
+        args = [one if one in kept else self.visit(one) for one in node.args]
+        node = self.generic_visit(node)
+        node.args = args
+        return node
+
+    def visit_keyword(self, node):
+        is_kept = node.arg == "device" and isinstance(node.value, ast.Constant)
+        return node if is_kept else self.generic_visit(node)
+
+    def visit_JoinedStr(self, node):
+        return ast.Constant(0)
+
+    def visit_Constant(self, node):
+        return ast.Constant(0) if isinstance(node.value, str) else node
+
+code = ast.unparse(WithoutTexts().visit(ast.parse(cell)))
 """
 
 # Where the data lies, or what torch says, is as good a place as `device`.

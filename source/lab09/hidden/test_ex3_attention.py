@@ -374,7 +374,7 @@ from concurrent.futures.thread import _WorkItem as Item
 start, run = ThreadPoolExecutor.__init__, Item.run
 def watched(function):
     def of(*args, **named):
-        with Watch():
+        with Watch(), InNumpy():
             return function(*args, **named)
     return of
 def start_watched(pool, max_workers=None, thread_name_prefix="", initializer=None, initargs=()):
@@ -382,57 +382,104 @@ def start_watched(pool, max_workers=None, thread_name_prefix="", initializer=Non
 ThreadPoolExecutor.__init__, Item.run = start_watched, watched(run)
 """
 NO_THREADS = "ThreadPoolExecutor.__init__, Item.run = start, run"
-# Notes of how many scores exponentials are taken at once: notes kept in the worker, see
+# NumPy arrays that tell what is done with them, and tensors that become such.
+IN_NUMPY = """
+import numpy
+from torch.overrides import TorchFunctionMode
+
+def as_told(array):
+    return array.view(Told) if type(array) is numpy.ndarray else array
+
+def untold(arrays):
+    return [one.view(numpy.ndarray) if isinstance(one, Told) else one for one in arrays]
+
+class Told(numpy.ndarray):
+    def __array_ufunc__(self, ufunc, method, *given, out=None, **named):
+        if out is not None:
+            named["out"] = tuple(untold(out))
+        made = getattr(ufunc, method)(*untold(given), **named)
+        tell(ufunc.__name__, made, given)
+        return as_told(made)
+
+    def __array_function__(self, function, types, args, kwargs):
+        made = super().__array_function__(function, types, args, kwargs)
+        tell(function.__name__, made, args)
+        return made
+
+class InNumpy(TorchFunctionMode):
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        return as_told(function(*args, **(kwargs or {})))
+
+MAKERS = "array asarray asanyarray zeros empty ones full fromiter frombuffer".split()
+of_numpy = {name: getattr(numpy, name) for name in MAKERS}
+def told(make):
+    return lambda *args, **named: as_told(make(*args, **named))
+vars(numpy).update({name: told(make) for name, make in of_numpy.items()})
+"""
+# What may be done with all scores at once: exponentials can't be made of it.
+WITH_ALL = {
+    *("add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "sum", "mean"),
+    *("max", "amax", "maximum", "cummax", "copy", "clone", "detach", "alias", "cat", "stack"),
+    *("concatenate", "slice", "select", "split", "split_with_sizes", "unbind", "view", "expand"),
+    *("_unsafe_view", "reshape", "_reshape_alias", "as_strided", "permute", "transpose", "t"),
+    *("squeeze", "unsqueeze", "flatten", "repeat", "repeat_interleave", "constant_pad_nd", "where"),
+    *("index", "index_put", "index_select", "gather", "scatter", "masked_fill", "masked_select"),
+    *("new_empty", "new_zeros", "new_ones", "new_full", "empty", "zeros", "ones", "full", "fill"),
+    *("empty_like", "zeros_like", "ones_like", "full_like", "zero", "arange", "lift_fresh", "set"),
+    *("_to_copy", "_local_scalar_dense", "eq", "ne", "lt", "le", "gt", "ge", "isfinite", "isinf"),
+    *("isnan", "logical_and", "logical_or", "logical_not", "bitwise_not", "any", "all"),
+    *(
+        "nan_to_num",
+        "resolve_conj",
+        "resolve_neg",
+        "unfold",
+        "narrow",
+        "equal",
+        "roll",
+        "flip",
+        "bincount",
+    ),
+    *("vstack", "hstack", "array_split", "copyto", "pad", "abs", "absolute", "neg", "negative"),
+    *("append", "insert", "delete", "ravel", "shape", "size", "ndim", "result_type", "greater"),
+    *("less", "equal", "not_equal", "greater_equal", "less_equal", "min_scalar_type"),
+}
+# Notes of how many scores exponentials are taken of at once: notes kept in the worker, see
 # worker_witnessed.toml and only_costs.toml.
 WATCH = f"""
-import inspect
-import numpy
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-EXPONENTIALS = (
-    *("exp", "exp2", "expm1", "pow", "power", "float_power", "sigmoid", "tanh", "sinh", "cosh"),
-    *("elu", "celu", "selu", "silu", "mish", "gelu", "softplus", "log_sigmoid_forward", "cos"),
-    *("special_expit", "special_expm1", "special_exp2", "special_ndtr", "ldexp"),
-)
 most_at_once = 0
 
-def note(*arguments):
+def tell(name, made, given):
     global most_at_once
-    for one in arguments:
-        most_at_once = max(most_at_once, *getattr(one, "shape", ()), 0)
+    name = name.strip("_") if name.strip("_") in with_all else name
+    if name not in with_all:
+        for one in given:
+            most_at_once = max(most_at_once, *getattr(one, "shape", ()), 0)
 
 class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         global most_at_once
         name, scores = operation.__name__.split(".")[0], args[0] if args else None
+        made = operation(*args, **(kwargs or {{}}))
         if "softmax" in name or "logsumexp" in name:
             over = args[1]
             for dim in [over] if isinstance(over, int) else over or range(scores.ndim):
                 most_at_once = max(most_at_once, scores.shape[dim])
-        elif name.strip("_") in EXPONENTIALS:
-            note(*args)
-        return operation(*args, **(kwargs or {{}}))
+        else:
+            tell(name, made, args)
+        return made
 
-def noted(exponential):
-    def of(*args, **named):
-        note(*args)
-        return exponential(*args, **named)
-    return of
-
+{IN_NUMPY}
 {IN_THREADS}
-of_numpy = {{name: getattr(numpy, name) for name in EXPONENTIALS if hasattr(numpy, name)}}
-own = getattr(inspect.unwrap(softmax_tiled), "__globals__", {{}})
-of_own = {{name: value for name, value in own.items() if type(value) is numpy.ufunc}}
-for names, ufuncs in ((vars(numpy), of_numpy), (own, of_own)):
-    names.update({{n: noted(u) for n, u in ufuncs.items() if u.__name__ in EXPONENTIALS}})
 try:
-    with Watch():
-        joined = softmax_tiled(blocks)
+    with Watch(), InNumpy():
+        joined, = untold([softmax_tiled(blocks)])
 finally:
     {NO_THREADS}
     vars(numpy).update(of_numpy)
-    own.update(of_own)
+most_at_once = max(most_at_once, *map(len, blocks))  # the same for all that goes by blocks
 """
 
 
@@ -462,7 +509,9 @@ def assert_goes_by_blocks(submission, rng):
 def way_of(submission, rng):
     """At how many scores at once a call looks; then what it returned, and for which blocks."""
     blocks = random_blocks(rng, (8, 8, 8, 8, 8, 8))
-    probe = submission.setup(WATCH, softmax_tiled=submission.softmax_tiled, blocks=blocks)
+    probe = submission.setup(
+        WATCH, softmax_tiled=submission.softmax_tiled, blocks=blocks, with_all=WITH_ALL
+    )
     return probe.most_at_once, probe.joined, blocks
 
 
@@ -505,28 +554,39 @@ WATCH_TILES = f"""
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-class Watch(TorchDispatchMode):
-    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        global num_operations, largest_product, keys_of_attention
-        made = operation(*args, **(kwargs or {{}}))
-        num_operations += 1
-        name = operation.__name__.split(".")[0]
-        if name in ("mm", "bmm", "addmm", "baddbmm"):
-            all_keys = num_queries * len(key) if len(key) in made.shape else 0
-            largest_product = max(largest_product, made.numel(), all_keys)
-        elif "attention" in name:  # PyTorch's own
-            keys_of_attention = max(keys_of_attention, args[1].shape[-2])
-        return made
-
+PRODUCTS = ("mm", "bmm", "addmm", "baddbmm", "matmul", "dot", "inner", "einsum", "tensordot")
 num_operations, largest_product, keys_of_attention = 0, 0, 0
 query, key, value, block_size = inputs
 num_queries = len(query)
+
+def tell(name, made, given):
+    global num_operations, largest_product
+    num_operations += 1
+    size = getattr(made, "numel", lambda: getattr(made, "size", 0))()
+    if name in PRODUCTS:
+        all_keys = num_queries * len(key) if len(key) in made.shape else 0
+        largest_product = max(largest_product, size, all_keys)
+    elif size >= num_queries * len(key):  # whatever they come from, these are all scores
+        largest_product = max(largest_product, size)
+
+class Watch(TorchDispatchMode):
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        global keys_of_attention
+        made = operation(*args, **(kwargs or {{}}))
+        name = operation.__name__.split(".")[0]
+        tell(name, made, args)
+        if "attention" in name:  # PyTorch's own
+            keys_of_attention = max(keys_of_attention, args[1].shape[-2])
+        return made
+
+{IN_NUMPY}
 {IN_THREADS}
 try:
-    with Watch():
+    with Watch(), InNumpy():
         flash_attention(*inputs)
 finally:
     {NO_THREADS}
+    vars(numpy).update(of_numpy)
 takes_many = num_operations * block_size > most_per_block * len(key)
 keys_at_once = max(-(-largest_product // len(query)), block_size)
 """

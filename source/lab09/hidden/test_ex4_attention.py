@@ -36,7 +36,8 @@ BIASES = ("attn.in_proj_bias", "attn.out_proj.bias")  # the task leaves them to 
 # Angles in float32 make up to 3e-5 at position 250.
 TOLERANCE = 3e-4
 NOTEBOOK_SEQ_LEN = 100  # MAX_SEQ_LEN of its quick profile
-MANY, LAST_EXACT, FEW_COLUMNS = 50_000, 250, 8  # a loop over so many takes a second
+MANY, FEW_PAIRS = (45_000, 55_000), (3, 6)  # sizes are drawn: nobody has positions ready
+LAST_EXACT = 250
 
 
 def positions_in(value, length, d_model):
@@ -94,17 +95,19 @@ def test_column_pairs_turn_together(submission):
 
 
 @question("ex4-positions", points=1)
-def test_positions_of_long_reviews(submission):
+def test_positions_of_long_reviews(submission, rng):
     """Speeds fall from 1 in the first pair of columns towards 1/10000 in the last."""
     assert_positions(submission.sinusoidal_positions(250, 64), 250, 64)
+    length, pairs = (int(torch.randint(*of, (), generator=rng)) for of in (MANY, FEW_PAIRS))
+    d_model = 2 * pairs
     started_s = process_time()
-    sinusoidal_positions(MANY, FEW_COLUMNS)
+    sinusoidal_positions(length, d_model)
     ours_s = process_time() - started_s
     with submission.processor_time() as time:
-        many = submission.sinusoidal_positions(MANY, FEW_COLUMNS)
-    many = positions_in(many, MANY, FEW_COLUMNS)
-    many = take_tensor(many, (MANY, FEW_COLUMNS), FLOATS, "the positions of a very long text")
-    assert_positions(many[:LAST_EXACT], LAST_EXACT, FEW_COLUMNS)
+        many = submission.sinusoidal_positions(length, d_model)
+    many = positions_in(many, length, d_model)
+    many = take_tensor(many, (length, d_model), FLOATS, "the positions of a very long text")
+    assert_positions(many[:LAST_EXACT], LAST_EXACT, d_model)
     if time.seconds > 6 * ours_s + 0.01:  # right answers need 1 to 2 times ours, loops 11
         hint = "Compute all positions at once: a column divided by a row needs no loop over them"
         fail("a very long text takes far more processor time than is needed", hint)
