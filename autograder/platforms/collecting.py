@@ -137,7 +137,8 @@ class Collecting:
         source = f"{platform}:{printable(archive.name)}"
         files = [one for one in archive.members if one.path in clues and not one.is_clutter]
         rows, lab = self.before.rows, self.lab
-        owners = Owners(self.roster, self.worksheet, rows, platform, self.by_name, self.alone)
+        flags = self.by_name, self.alone
+        owners = Owners(self.roster, self.worksheet, rows, platform, *flags, archive.read)
         named = ((one, owners.settled(one, clues[one.path])) for one in files)
         units = sorted(units_of(named), key=lambda unit: unit.order)
         owners.tell(units)
@@ -299,7 +300,8 @@ class Collecting:
         return {
             row.student_id
             for row in self.before.rows
-            if row.decision == Decision.TAKEN
+            if row.student_id
+            and row.decision == Decision.TAKEN
             and row.notebook
             and row.file not in told
             and row.student_id not in self.roster.students
@@ -584,7 +586,8 @@ def _beaten(one: Candidate, best: Candidate, is_unclear: bool) -> tuple[Decision
 
 
 def _students_taken(rows: Iterable[Row]) -> set[str]:
-    return {row.student_id for row in rows if row.decision == Decision.TAKEN and row.notebook}
+    taken = {row.student_id for row in rows if row.decision == Decision.TAKEN and row.notebook}
+    return taken - {""}
 
 
 def _hand_ins(number: int) -> str:

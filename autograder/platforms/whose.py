@@ -1,7 +1,7 @@
 """Whose a hand-in is: told by ids, never by a name alone unless that is asked for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -110,18 +110,14 @@ class Owners:
         platform: str,
         by_name: bool,
         alone: bool,
+        digest: Callable[[Member], str],
     ) -> None:
         self._roster, self._by_name, self._alone = roster, by_name, alone
+        self._digest = digest
         self._lines = _lines_by_id(worksheet)
         self._worksheet = worksheet
-        self._by_hand_entry: dict[str, list[str]] = defaultdict(list)
-        self._by_hand_id: dict[str, list[str]] = defaultdict(list)
-        for row in rows:
-            if row.is_by_hand and row.platform == platform:
-                if row.student_id not in self._by_hand_entry[row.entry]:
-                    self._by_hand_entry[row.entry].append(row.student_id)
-                if row.lms_id and row.student_id not in self._by_hand_id[row.lms_id]:
-                    self._by_hand_id[row.lms_id].append(row.student_id)
+        self._rows = [row for row in rows if row.is_by_hand and row.platform == platform]
+        self._entries = {row.entry for row in self._rows}
 
     def settled(self, member: Member, clue: Clue) -> Clue:
         """A clue as it is; as nobody's, and apart, if its name may mean another student, too."""
@@ -147,7 +143,12 @@ class Owners:
         """Fill in the owners of all units."""
         for unit in units:
             unit.line = self._line(unit.clue.ids)
-            unit.owners = self._by_hand(unit) or self._told_by_ids(unit) or self._group(unit)
+            unit.owners = (
+                self._by_hand(unit)
+                or self._told_by_ids(unit)
+                or self._by_hand_before(unit)
+                or self._group(unit)
+            )
         self._by_files([unit for unit in units if not unit.owners], units)
         if self._by_name:
             self._by_names([unit for unit in units if not unit.owners], units)
@@ -159,12 +160,20 @@ class Owners:
     # -- by ids ------------------------------------------------------------------------------------
 
     def _by_hand(self, unit: Unit) -> list[Owner]:
-        by_entry = [
-            student for member, _ in unit.files for student in self._by_hand_entry[member.raw]
-        ]
-        students = dict.fromkeys(by_entry or self._by_hand_id.get(unit.clue.lms_id, []))
+        """Whose these very files are, as a person said: nobody's, too."""
+        marked = [member for member, _ in unit.files if member.raw in self._entries]
+        files = {(one.raw, "" if one.wrong else self._digest(one)) for one in marked}
+        students = dict.fromkeys(row.student_id for row in self._rows if row.file in files)
         reason = "" if any(students) else "nobody's, as a person said"
         return [Owner(student, How.BY_HAND, reason) for student in students]
+
+    def _by_hand_before(self, unit: Unit) -> list[Owner]:
+        """Whose another file under the same name or id is, as a person said."""
+        names, lms_id = {member.raw for member, _ in unit.files}, unit.clue.lms_id
+        alike = [row for row in self._rows if row.student_id and row.entry in names]
+        if lms_id:
+            alike = alike or [r for r in self._rows if r.student_id and r.lms_id == lms_id]
+        return [Owner(one, How.BY_HAND) for one in dict.fromkeys(row.student_id for row in alike)]
 
     def _told_by_ids(self, unit: Unit) -> list[Owner]:
         if unit.clue.submitters:

@@ -27,7 +27,7 @@ def named(path: str, clue: Clue) -> tuple[Member, Clue]:
 def told(*clues: Clue, rows: tuple[Row, ...] = (), **options: bool) -> list[Unit]:
     units = units_of(named(f"{n}/{clue.file}", clue) for n, clue in enumerate(clues))
     flags = {"by_name": False, "alone": False} | options
-    Owners(ROSTER, None, rows, "canvas", **flags).tell(units)
+    Owners(ROSTER, None, rows, "canvas", **flags, digest=lambda one: f"of {one.path}").tell(units)
     return units
 
 
@@ -112,14 +112,31 @@ def test_mates_get_it_only_from_the_group() -> None:
     assert students(unit) == [("cia", "roster-id")]
 
 
-def test_a_person_wins_over_ids_also_for_later_files() -> None:
-    row = Row("canvas:a.zip", "0/l.ipynb", lms_id="1", student_id="cia", how="by-hand")
+def by_hand(student: str, *, platform: str = "canvas", digest: str = "of 0/l.ipynb") -> Row:
+    source, how = f"{platform}:a.zip", How.BY_HAND
+    return Row(source, "0/l.ipynb", lms_id="1", student_id=student, how=how, sha256=digest)
+
+
+def test_a_person_wins_over_ids_for_that_file_alone() -> None:
     clue = Clue("x", "l.ipynb", lms_id="1", ids={"canvas_id": "1"})
-    (unit,) = told(clue, rows=(row,))
-    assert students(unit) == [("cia", How.BY_HAND)]
+    for student in ("cia", ""):
+        (unit,) = told(clue, rows=(by_hand(student),))
+        assert students(unit) == [(student, How.BY_HAND)]
     other = Clue("x", "l-1.ipynb", lms_id="1", ids={"canvas_id": "1"})
-    (unit,) = told(other, rows=(row,))
-    assert students(unit) == [("cia", How.BY_HAND)]
-    moodle = Row("moodle:a.zip", "0/l.ipynb", lms_id="1", student_id="cia", how="by-hand")
-    (unit,) = told(clue, rows=(moodle,), alone=True)  # a number of another platform
-    assert students(unit) == [("ana", "roster-id")]
+    for student in ("cia", ""):
+        (unit,) = told(other, rows=(by_hand(student),), alone=True)
+        assert students(unit) == [("ana", How.ROSTER_ID)]
+        (unit,) = told(clue, rows=(by_hand(student, digest="other"),), alone=True)
+        assert students(unit) == [("ana", How.ROSTER_ID)]  # as Moodle names each file the same
+    # A number of another platform says nothing here.
+    (unit,) = told(clue, rows=(by_hand("cia", platform="moodle"),), alone=True)
+    assert students(unit) == [("ana", How.ROSTER_ID)]
+
+
+def test_a_person_tells_later_files_where_ids_tell_nobody() -> None:
+    for file in ("l.ipynb", "l-1.ipynb"):
+        later = Clue("x", file, lms_id="1", ids={"canvas_id": "9"})
+        (unit,) = told(later, rows=(by_hand("cia", digest="other"),))
+        assert students(unit) == [("cia", How.BY_HAND)]
+        (unit,) = told(later, rows=(by_hand("", digest="other"),))
+        assert students(unit) == [("", How.NOTHING)]

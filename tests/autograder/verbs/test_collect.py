@@ -658,6 +658,20 @@ def test_a_hand_in_given_to_another_leaves_the_first(desk: Desk) -> None:
     assert not desk.folder(ANA).exists()
 
 
+@pytest.mark.parametrize("student", [BEN.id, ""])
+def test_a_hand_in_given_to_another_gives_no_later_one(desk: Desk, student: str) -> None:
+    """Ana handed in Ben's notebook by mistake, and then her own."""
+    path = desk.zip({canvas_name(ANA, FILE): content(BEN)})
+    desk.collect(path)
+    desk.edit(canvas_name(ANA, FILE), student_id=student, how="by-hand")
+    collected = desk.collect(path)
+    assert not any(note.startswith(":") for note in collected.notes)
+    own = canvas_name(ANA, f"{LAB}-1.ipynb", attachment=9_000_000)
+    later = {own: content(ANA), canvas_name(BEN, FILE, attachment=9_000_001): content(BEN, 2)}
+    desk.collect(desk.zip(later, "b.zip", days=2))
+    assert desk.taken() == {ANA.id: content(ANA), BEN.id: content(BEN, 2)}
+
+
 def test_an_older_one_chosen_by_hand_counts_until_a_later_one_comes(desk: Desk) -> None:
     first, second = (canvas_name(ANA, FILE, attachment=number) for number in (10, 20))
     path = desk.zip({first: content(ANA, 1), second: content(ANA, 2)})
