@@ -7,6 +7,7 @@ Names in it are compared, never used as paths.
 """
 
 import hashlib
+import io
 import os
 import re
 import stat
@@ -15,7 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -33,6 +34,7 @@ BESIDE = "../"  # begins the path of what lies beside the folders that hold all
 UNREADABLE = "not readable for you, or in too many folders"
 _BLOCK = 2**20
 _DRIVE = re.compile(r"[A-Za-z]:")
+_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5})")
 _UNICODE_PATH = 0x7075  # an extra field: the name once more, in UTF-8
 
 
@@ -359,6 +361,17 @@ def _numbered(path: str, number: int) -> str:
 def _escaped(name: str) -> str:
     name = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(ascii(one)[1:-1] if UNSEEN.match(one) or one in "\n\t" else one for one in name)
+
+
+def archive_of(raw: str) -> Archive:
+    """An archive of one file without content, named as `Member.raw` has it."""
+    name = _ESCAPE.sub(_unescaped, raw)
+    return Archive(Path(), (_member(name, 0, "", ""),), lambda _: nullcontext(io.BytesIO()), 0)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    one = chr(int(found[0][2:], 16))
+    return one if UNSEEN.match(one) else found[0]
 
 
 def _wrong_name(name: str) -> str:

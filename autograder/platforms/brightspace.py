@@ -44,6 +44,14 @@ def _clue(found: re.Match[str]) -> Clue:
     )
 
 
+def feedback_path(path: str, page: str) -> str | None:
+    """Where a page lies for the way back: in the folder that Brightspace named."""
+    found = _ENTRY.fullmatch(path)
+    if found is None or found.string[found.end("time")] != "/":
+        return None
+    return f"{path[: found.end('time')]}/{page}"
+
+
 def claims(table: Delimited) -> bool:
     """Whether a table is of a gradebook."""
     has_person = table.column("OrgDefinedId", "Username") is not None

@@ -17,7 +17,6 @@ _PERSON = (
 )
 # A person's folder lies at the top or in a team's: what lies deeper, students call as they like.
 _ENTRY = re.compile(_PERSON, re.DOTALL)
-_BELOW_OTHERS = re.compile(rf"(?:[^/]+/)*?{_PERSON}", re.DOTALL)
 _WITHOUT_MARKS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 CHANGED = "1"  # in the column `update` of a row that counts
 
@@ -45,9 +44,9 @@ def _ends(login: str) -> list[str]:
     return ["_".join(parts[number:]) for number in range(1, len(parts))]
 
 
-def feedback_path(lab: str, entry: str, page: str) -> str | None:
+def feedback_path(lab: str, path: str, page: str) -> str | None:
     """Where a page lies for the way back: the folder keeps its name, in plain letters."""
-    found = _BELOW_OTHERS.match(entry.replace("\\", "/"))
+    found = _ENTRY.fullmatch(path)
     if found is None:
         return None
     folder = "_".join(_plain(found[part]) for part in ("last", "first", "login", "id"))

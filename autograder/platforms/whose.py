@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..course.notebook_file import SIZE_LIMIT_BYTES, archive_stem, notebook_stem
-from ..course.roster import Roster, Told, name_key
+from ..course.roster import Roster, Student, Told, name_key
 from ..printable import printable, printable_name
+from . import canvas
 from .archive import Member
 from .clue import Clue
 from .decisions import How, Row
@@ -113,7 +114,7 @@ class Owners:
         digest: Callable[[Member], str],
     ) -> None:
         self._roster, self._by_name, self._alone = roster, by_name, alone
-        self._digest = digest
+        self._platform, self._digest = platform, digest
         self._lines = _lines_by_id(worksheet)
         self._worksheet = worksheet
         self._rows = [row for row in rows if row.is_by_hand and row.platform == platform]
@@ -165,7 +166,13 @@ class Owners:
         files = {(one.raw, "" if one.wrong else self._digest(one)) for one in marked}
         students = dict.fromkeys(row.student_id for row in self._rows if row.file in files)
         reason = "" if any(students) else "nobody's, as a person said"
-        return [Owner(student, How.BY_HAND, reason) for student in students]
+        others = {owner.student for owner in self._told_by_ids(unit)} - {""}
+        return [
+            Owner(one, How.BY_HAND, reason, *self._line_of(one))
+            if one and others and one not in others
+            else Owner(one, How.BY_HAND, reason)
+            for one in students
+        ]
 
     def _by_hand_before(self, unit: Unit) -> list[Owner]:
         """Whose another file under the same name or id is, as a person said."""
@@ -320,8 +327,9 @@ class Owners:
         """A student's own id and name in the worksheet."""
         if (line := self._line_by_student.get(student)) is not None:
             return next((line.ids[k] for k in _OF_LINES if k in line.ids), ""), line.name
-        values = self._roster.students[student].values
-        return values.get("canvas_id", ""), values.get("name", "")
+        known = self._roster.students.get(student, Student(student))
+        number = known.values.get("canvas_id", "") if self._platform == canvas.NAME else ""
+        return number, known.name
 
     @cached_property
     def _line_by_student(self) -> dict[str, Line]:

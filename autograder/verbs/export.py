@@ -180,11 +180,16 @@ def _roster(course_dir: Path, path: Path | None, scores: list[FinalScore]) -> Ro
 
 
 def _known(course_dir: Path, lab: str) -> dict[str, str]:
-    """Students by the platform's own ids, as hand-ins were collected under them."""
+    """Students by the platform's own ids, as hand-ins were collected under them.
+
+    A file that was given to somebody by hand says this only where no other does.
+    """
     rows = read_rows(table_path(course_dir, lab))
     return {
         f"{row.platform}:{row.lms_id}": row.student_id
-        for row in sorted(rows, key=lambda row: row.decision == Decision.TAKEN)
+        for row in sorted(
+            rows, key=lambda row: (not row.is_by_hand, row.decision == Decision.TAKEN)
+        )
         if row.lms_id and row.student_id and not row.reason.startswith("of group")
     }
 

@@ -8,6 +8,7 @@ from ..atomic_file import write_atomically
 from ..counted import counted
 from ..course.course import Course, load_course
 from ..course.late_work import LateWork
+from ..course.roster import roster_of
 from ..course.scores import final_scores
 from ..errors import UserError, shown
 from ..platforms.decisions import read_rows, table_path
@@ -48,7 +49,7 @@ def pack_feedback(course_dir: Path, lab: str, zip_file: Path, dry_run: bool = Fa
             "collect first, or give back the pages as they are",
             exit_code=2,
         )
-    back = name_pages(rows, lab)
+    back = name_pages(rows, lab, roster_of(course_dir))
     packed, pages = Packed(lab, zip_file), {}
     for path, student in back.pages.items():
         page = course.feedback_page(student, lab)
@@ -63,7 +64,7 @@ def pack_feedback(course_dir: Path, lab: str, zip_file: Path, dry_run: bool = Fa
     if back.plain:
         packed.notes.append(
             f"{len(back.plain)} pages lie in folders named by student_id, as their platform takes "
-            "no zip of feedback, or their id there is not known"
+            "no zip of feedback, or no hand-in there is known to be theirs"
         )
     for student, other in back.shared.items():
         packed.notes.append(

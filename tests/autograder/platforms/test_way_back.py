@@ -1,7 +1,19 @@
 """Names of pages in the zip for the way back."""
 
+import pytest
+
+from autograder.course.roster import Roster, Student
 from autograder.platforms.decisions import Row
 from autograder.platforms.way_back import name_pages
+
+ROSTER = Roster(
+    [
+        Student("ana", {"name": "Ana Silva", "canvas_id": "1", "sis_login": "asilva"}),
+        Student("ben", {"name": "Ben Okafor", "canvas_id": "2", "sis_login": "bokafor"}),
+    ]
+)
+PAGE = "lab_feedback.html"
+MOODLE, TIME = "_assignsubmission_file/", " - Nov 2, 2026 1159 PM/"
 
 
 def row(source: str, entry: str, student: str, **values: str) -> Row:
@@ -16,7 +28,7 @@ def test_what_was_taken_counts_else_the_last_row() -> None:
         row("canvas", "b_2_13_lab.ipynb", "ben", decision="duplicate"),
         row("canvas", "c_3_14_lab.ipynb", "", decision="unknown-student"),
     ]
-    assert name_pages(rows, "lab").pages == {
+    assert name_pages(rows, "lab", ROSTER).pages == {
         "a_1_10_lab_feedback.html": "ana",
         "b_2_13_lab_feedback.html": "ben",
     }
@@ -24,14 +36,57 @@ def test_what_was_taken_counts_else_the_last_row() -> None:
 
 def test_a_moodle_group_without_ids_of_members_shares_a_page() -> None:
     rows = [
-        row("moodle", "Red_77_x", one, lms_id="77", name="Red", decision="taken", reason="of group")
+        row(
+            "moodle",
+            "Red_77_assignsubmission_file/lab.ipynb",
+            one,
+            lms_id="77",
+            name="Red",
+            decision="taken",
+            reason="of group",
+        )
         for one in ("ben", "ana")
     ]
-    back = name_pages(rows, "lab")
+    back = name_pages(rows, "lab", ROSTER)
     assert back.pages == {"Red_77_assignsubmission_file/lab_feedback.html": "ana"}
     assert back.shared == {"ben": "ana"}
 
 
 def test_platforms_without_such_a_zip_get_folders() -> None:
-    back = name_pages([row("gradescope", "submission_1/lab.ipynb", "ana", decision="taken")], "lab")
+    rows = [row("gradescope", "submission_1/lab.ipynb", "ana", decision="taken")]
+    back = name_pages(rows, "lab", ROSTER)
     assert back.pages == {"ana/lab_feedback.html": "ana"} and back.plain == ["ana"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "ana_s", "ben_s", "lms_ids"),
+    [
+        ("canvas", "silvaana_1_5_", "okaforben_2_6_", ("1", "2")),
+        ("ilias", "Silva_Ana_asilva_7/", "Okafor_Ben_bokafor_8/", ("7", "8")),
+        ("moodle", f"Ana Silva_7{MOODLE}", f"Ben Okafor_8{MOODLE}", ("7", "8")),
+        ("brightspace", f"7-1 - Ana Silva{TIME}", f"8-1 - Ben Okafor{TIME}", ("7-1", "8-1")),
+    ],
+)
+def test_a_page_goes_to_no_hand_in_of_another(
+    platform: str, ana_s: str, ben_s: str, lms_ids: tuple[str, str]
+) -> None:
+    """Ana handed in Ben's file, and a person gave it to him."""
+    first, second = lms_ids
+    given = row(platform, f"{ana_s}lab.ipynb", "ben", lms_id=first, how="by-hand", decision="taken")
+    back = name_pages([given], "lab", ROSTER)
+    assert back.pages == {f"ben/{PAGE}": "ben"} and back.plain == ["ben"]
+    own = row(
+        platform, f"{ben_s}lab.ipynb", "ben", lms_id=second, name="Ben Okafor", how="username"
+    )
+    back = name_pages([given, own], "lab", ROSTER)
+    assert back.plain == []
+    assert [path.removeprefix("multi_feedback_lab/") for path in back.pages] == [f"{ben_s}{PAGE}"]
+
+
+def test_an_unknown_person_s_page_goes_to_whom_a_person_named() -> None:
+    given = row("canvas", "x_9_5_lab.ipynb", "ben", lms_id="9", how="by-hand", decision="taken")
+    assert name_pages([given], "lab", ROSTER).pages == {f"x_9_5_{PAGE}": "ben"}
+    # Another row tells that the number is Ana's, which the roster doesn't know.
+    told = row("canvas", "x_9_6_lab.ipynb", "ana", lms_id="9", how="file-name", decision="taken")
+    back = name_pages([given, told], "lab", ROSTER)
+    assert back.pages == {f"x_9_6_{PAGE}": "ana", f"ben/{PAGE}": "ben"}

@@ -133,6 +133,14 @@ def test_a_person_wins_over_ids_for_that_file_alone() -> None:
     assert students(unit) == [("ana", How.ROSTER_ID)]
 
 
+def test_what_a_person_gave_away_has_the_other_s_own_number() -> None:
+    clue = Clue("x", "l.ipynb", lms_id="1", ids={"canvas_id": "1"})
+    (unit,) = told(clue, rows=(by_hand("cia"),))
+    assert [(owner.lms_id, owner.name) for owner in unit.owners] == [("3", "Cia Li")]
+    (unit,) = told(clue, rows=(by_hand("ana"),), alone=True)
+    assert [(owner.lms_id, owner.name) for owner in unit.owners] == [("", "")]
+
+
 def test_a_person_tells_later_files_where_ids_tell_nobody() -> None:
     for file in ("l.ipynb", "l-1.ipynb"):
         later = Clue("x", file, lms_id="1", ids={"canvas_id": "9"})

@@ -260,6 +260,10 @@ def test_moodle_participants_are_known_from_collecting(course: Path) -> None:
         content = (course / "submitted" / one.id / LAB / FILE).read_bytes()
         zip_file = write_zip(course.parent / f"{one.id}.zip", {entry: content})
         collect_download(course, LAB, zip_file, release_root=course.parent / "release")
+    table = course / f"collect-{LAB}.csv"
+    own = next(line for line in table.read_text("utf-8").splitlines() if f",{ANA.id}," in line)
+    given = own.replace(f",{ANA.id},file-name", f",{CIA.id},by-hand").replace(FILE, "l.ipynb")
+    table.write_text(f"{table.read_text('utf-8')}{given}\n", "utf-8")  # of hers, and not her own
     export(course, path)
     assert [row[3] for row in csv.reader(io.StringIO(path.read_text("utf-8")))] == [
         *("Grade", "6.50", "0.00", "7.00")

@@ -144,6 +144,20 @@ def test_groups_share_a_page_where_the_platform_has_one_hand_in(course: Path) ->
     assert any(f"{ANA.id}: handed in together with {BEN.id}" in note for note in result.notes)
 
 
+def test_a_page_of_what_was_given_by_hand_goes_to_nobody_else(course: Path) -> None:
+    """A worksheet tells Ben's number, where names are hidden."""
+    sheet = course.parent / "sheet.csv"
+    sheet.write_text(table_text(moodle_rows([ANA, BEN])), "utf-8")
+    files = {moodle_name(ANA, FILE, blind=True): b"{}"}
+    collected(course, files, worksheet_file=sheet)
+    table = course / f"collect-{LAB}.csv"
+    text = table.read_text("utf-8")
+    table.write_text(text.replace(f",{ANA.id},worksheet", f",{BEN.id},by-hand"), "utf-8")
+    collected(course, files, worksheet_file=sheet)
+    (path,) = packed(course)[1]
+    assert path == f"{BEN.name}_{BEN.participant}_assignsubmission_file/{PAGE}"
+
+
 def test_a_missing_page_is_told(course: Path) -> None:
     (course / "feedback" / ANA.id / LAB / f"{LAB}.html").unlink()
     collected(course, {canvas_name(one, FILE): one.id.encode() for one in (ANA, BEN)})
