@@ -12,7 +12,7 @@ from typing import Any
 
 from ..assignment import is_answer, is_own, nbgrader_tag, question_id
 from ..judge.results import CellFailure, HandedFile, QuestionResult, SubmissionResult, predicate
-from ..judge.submission import StudentCell, compose
+from ..judge.submission import CellContent, StudentCell, compose, content_of
 from ..printable import printable, printable_text
 from .colours import RUNS_LIMIT, Colours
 from .frames import ours, own
@@ -163,14 +163,14 @@ def untouched_answers(release: Any, notebook: Any) -> frozenset[str]:
     released = _answers(release)
     return frozenset(
         grade_id
-        for grade_id, source in _answers(notebook).items()
-        if released.get(grade_id) == source
+        for grade_id, content in _answers(notebook).items()
+        if released.get(grade_id) == content
     )
 
 
-def _answers(notebook: Any) -> dict[str, str]:
+def _answers(notebook: Any) -> dict[str, CellContent]:
     return {
-        nbgrader_tag(cell)["grade_id"]: cell["source"]
+        nbgrader_tag(cell)["grade_id"]: content_of(cell)
         for cell in notebook["cells"]
         if is_answer(cell)
     }

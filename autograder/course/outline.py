@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..assignment import is_answer, nbgrader_tag
-from ..judge.submission import StudentCell
+from ..judge.submission import CellContent, StudentCell, content_of
 from ..notebook import as_nodes
 from .open_blanks import Blank, blanks_of
 from .titles import exercise_titles, question_titles
@@ -48,6 +48,11 @@ class Outline:
         return {cell["id"]: cell["source"] for cell in self.release["cells"]}
 
     @functools.cached_property
+    def contents(self) -> dict[str, CellContent]:
+        """What stands in each cell, by its id."""
+        return {cell["id"]: content_of(cell) for cell in self.release["cells"]}
+
+    @functools.cached_property
     def answers(self) -> dict[str, str]:
         """The grade id of each answer, by its cell's id."""
         cells = filter(is_answer, self.release["cells"])
@@ -64,9 +69,5 @@ class Outline:
 
     def untouched(self, cells: Iterable[StudentCell]) -> frozenset[str]:
         """The grade ids of the answers that stand as they were released."""
-        written = {
-            cell.id
-            for cell in cells
-            if cell.source != self.sources.get(cell.id) or cell.attachments
-        }
+        written = {cell.id for cell in cells if cell.content != self.contents.get(cell.id)}
         return frozenset(name for cell, name in self.answers.items() if cell not in written)

@@ -6,12 +6,13 @@ All of it that looks at the student's text is here, for the press.
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..assignment import nbgrader_tag
-from ..judge.results import SubmissionResult
+from ..judge.results import HandedFile, SubmissionResult
+from ..judge.submission import content_of
 from .blanks import Blanks, without_blanks
 from .notebook import (
     RENDERED_LIMIT,
@@ -58,7 +59,7 @@ class NotebookWork:
         """The notebook's text, the answers' digests, and the answers that nobody touched."""
         result = _without_blanks(self.result, edition)
         filled = with_cells(edition.release, result.cells)
-        answers = answer_digests(edition.release, filled)
+        answers = answer_digests(edition.release, filled, result.files)
         notebook = graded_notebook(filled, result, edition.pictures, self.rendered_limit)
         notebook["metadata"] = {**notebook["metadata"], "autograder": {ANSWERS: answers}}
         return {
@@ -81,17 +82,29 @@ class PageWork:
         return render_page(result, edition.outline, self.row, edition.title)
 
 
-def answer_digests(release: Any, notebook: Any) -> dict[str, str]:
-    """For each question a digest of what the student wrote for it, blanks left out."""
+def answer_digests(release: Any, notebook: Any, files: Iterable[HandedFile] = ()) -> dict[str, str]:
+    """For each question a digest of what the student wrote for it, blanks left out.
+
+    A question with tests may be answered in any of the files besides the notebook.
+    """
     untouched = untouched_answers(release, notebook)
+    beside = [[file.name, file.sha256] for file in files if file.sha256]
     digests = {}
     for question, cells in work_by_question(notebook).items():
-        written = [
-            cell["source"] for cell in cells if nbgrader_tag(cell).get("grade_id") not in untouched
+        names = [nbgrader_tag(cell).get("grade_id") for cell in cells]
+        work = [
+            _work(cell) for cell, name in zip(cells, names, strict=True) if name not in untouched
         ]
-        content = json.dumps(written).encode()
+        work += beside if question not in names else []
+        content = json.dumps(work, sort_keys=True).encode()
         digests[question] = hashlib.sha256(content).hexdigest()[:16]
     return digests
+
+
+def _work(cell: Any) -> Any:
+    """What counts of a cell; without pictures it is the text, as in earlier versions."""
+    content = content_of(cell)
+    return content if content[2] else content[1]
 
 
 def answers_in(release: Any, notebook: Any) -> dict[str, str]:

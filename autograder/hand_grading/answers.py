@@ -10,7 +10,7 @@ from ..course.blanks import known_blanks, without_blanks
 from ..course.course import Course
 from ..course.roster import roster_of
 from ..course.store import ResultStore
-from ..judge.submission import StudentCell
+from ..judge.submission import StudentCell, content_of
 from .codes import Codes
 
 
@@ -55,7 +55,7 @@ def collect_answers(course: Course, assignment: Assignment, question: str, codes
     untouched = []
     for result in ResultStore(folder).results():
         student, cell = result.student, _cell(without_blanks(result.cells, blanks), released.id)
-        if cell is None or (cell.source == released.source and not cell.attachments):
+        if cell is None or cell.content == content_of(released):
             untouched.append(student)
             continue
         member = members.get(student)
@@ -77,5 +77,5 @@ def _cell(cells: tuple[StudentCell, ...], cell_id: str) -> StudentCell | None:
 
 
 def _digest(cell: StudentCell) -> str:
-    content = json.dumps([cell.kind, cell.source, cell.attachments], sort_keys=True)
+    content = json.dumps(cell.content, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """What grading says about a submission, and its form as JSON."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -155,18 +156,21 @@ class HandedFile:
     """A file that the lab asks for besides the notebook, as it is shown.
 
     `text` is its beginning, "" for what is no text; `why` says why there is none, "" if there is.
+    `sha256` is "" where there is no file, and of what an earlier version stored.
     """
 
     name: str
     size_bytes: int = 0
     text: str = ""
     why: str = ""
+    sha256: str = ""
 
 
 def as_handed_in(file: ExtraFile) -> HandedFile:
     """What is kept of a file."""
     content = file.content or b""
-    return HandedFile(file.name, len(content), _text_of(content), file.why)
+    digest = "" if file.content is None else hashlib.sha256(content).hexdigest()
+    return HandedFile(file.name, len(content), _text_of(content), file.why, digest)
 
 
 def _text_of(content: bytes) -> str:

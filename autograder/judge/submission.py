@@ -12,6 +12,7 @@ from ..assignment import is_answer, is_for_colab
 from ..notebook import as_nodes
 
 GRADED, UNREADABLE = "graded", "unreadable"
+CellContent = tuple[str, str, dict[str, Any]]  # its kind, its text, and its pictures
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class StudentCell:
     source: str
     after: str | None = None  # the lab's cell that an own cell follows; None: before all of them
     attachments: dict[str, Any] = field(default_factory=dict)  # pictures: name -> kind -> base64
+
+    @property
+    def content(self) -> CellContent:
+        """All that a student wrote in it."""
+        return self.kind, self.source, self.attachments
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ def compose(release_notebook: Any, cells: Iterable[StudentCell]) -> Any:
                 placed.attachments = answers[placed.id].attachments
         notebook.cells += own[placed.id] if is_for_colab(placed) else [placed, *own[placed.id]]
     return notebook
+
+
+def content_of(cell: Any) -> CellContent:
+    """The same of a notebook's cell as `StudentCell.content`: two answers alike are equal in it."""
+    return cell["cell_type"], cell["source"], dict(cell.get("attachments") or {})
 
 
 def with_sources(cells: Iterable[Any], sources: Mapping[str, str]) -> list[Any]:
