@@ -26,8 +26,8 @@ def introduce(course: Course, lab: str) -> list[str]:
     Raises:
         UserError: if the class was not graded yet.
     """
-    run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
+        run = recall(course.root, lab)
         assignment = assignment_of(course, lab, run)
         return gradebook.update_assignment(lab, assignment.notebook, assignment.extra)
 
@@ -42,8 +42,8 @@ def grade_student(course: Course, lab: str, student: str) -> list[str]:
         UserError: if the class was not graded yet, the grader itself failed, or something can't be
             written.
     """
-    run = recall(course.root, lab)
     with FileLock(course.root / LOCK_FILE):
+        run = recall(course.root, lab)
         assignment = assignment_of(course, lab, run)
         submitted = course.folder("submitted", ".", lab).parent
         found = find_hand_ins(course.root, lab, submitted, asked_of(assignment))
@@ -63,11 +63,11 @@ def publish_student(course: Course, lab: str, student: str) -> list[str]:
     Raises:
         UserError: if the student was not graded yet, or something can't be written.
     """
-    run = recall(course.root, lab)
-    result = ResultStore(course.root / "results" / lab).latest(student)
-    if result is None:
-        raise UserError(f"{student}: no result of {lab} is stored; grade it first")
-    with FileLock(course.root / LOCK_FILE):
+    with FileLock(course.root / LOCK_FILE):  # what is read before may be older than what stands
+        run = recall(course.root, lab)
+        result = ResultStore(course.root / "results" / lab).latest(student)
+        if result is None:
+            raise UserError(f"{student}: no result of {lab} is stored; grade it first")
         return _publish(course, assignment_of(course, lab, run), result, run)
 
 

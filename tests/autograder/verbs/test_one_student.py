@@ -1,15 +1,19 @@
 """One student is graded by the tests that the class was graded by."""
 
 import shutil
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from autograder.compiler.build import build_labs
 from autograder.course.course import Course
 from autograder.course.store import ResultStore
 from autograder.errors import UserError
-from autograder.verbs.grade import grade_class
+from autograder.verbs import one_student as module
+from autograder.verbs.grade import LOCK_FILE, grade_class
 from autograder.verbs.new import new_lab
 from autograder.verbs.one_student import grade_student, publish_student
 
@@ -45,3 +49,23 @@ def test_the_hidden_tests_are_those_of_the_class_wherever_one_stands(
     project.rename(tmp_path / "moved")
     with pytest.raises(UserError, match="source is gone; grade the class once more"):
         grade_student(course, "means", "someone")
+
+
+@pytest.mark.parametrize("button", [grade_student, publish_student])
+def test_nothing_is_read_while_the_class_is_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, button: Callable[[Course, str, str], object]
+) -> None:
+    """What was stored before the class's run is older than what the run stores."""
+    read = threading.Event()
+    monkeypatch.setattr(module, "recall", lambda *_: read.set())
+
+    def pushed() -> None:
+        with pytest.raises((UserError, AttributeError)):  # as nothing is there
+            button(Course(tmp_path), "means", "someone")
+
+    with FileLock(tmp_path / LOCK_FILE):
+        thread = threading.Thread(target=pushed)
+        thread.start()
+        assert not read.wait(0.3)
+    thread.join()
+    assert read.is_set()
