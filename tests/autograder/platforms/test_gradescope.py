@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import UserError
 from autograder.platforms import gradescope
 from autograder.platforms.archive import opened
 from autograder.platforms.clue import Clues
@@ -46,6 +47,46 @@ def test_metadata_of_nonsense_say_nothing(tmp_path: Path, text: bytes) -> None:
     }
     (clue,) = clues_of(tmp_path, files).values()
     assert (clue.submitters, dict(clue.ids), clue.handed_in) == ((), {}, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[" * 200_000,
+        b"- " * 200_000,
+        b"? " * 200_000,
+        b"{a: " * 200_000,
+        b"\n".join(b" " * n + b"a:" for n in range(300)),
+        b"a: &a {b: 1}\nc: {<<: [*a, *a]}",
+    ],
+)
+def test_metadata_that_would_stop_us_are_one_line(tmp_path: Path, text: bytes) -> None:
+    files = {gradescope.METADATA: text, "submission_1/lab.ipynb": b"{}"}
+    with (
+        opened(write_zip(tmp_path / "a.zip", files)) as archive,
+        pytest.raises(UserError, match="in it is too large, or too deep"),
+    ):
+        gradescope.read(archive)
+
+
+def test_large_metadata_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradescope, "METADATA_LIMIT_BYTES", 100)
+    with pytest.raises(UserError, match="too large"):
+        clues_of(tmp_path, gradescope_files([[ANA]], [b"{}"]))
+
+
+def test_metadata_beside_no_submissions_are_a_student_s(tmp_path: Path) -> None:
+    files = {gradescope.METADATA: b"[" * 200_000, "lab.ipynb": b"{}"}
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        assert gradescope.read(archive) == {}
+
+
+def test_an_id_is_no_list(tmp_path: Path) -> None:
+    text = "submission_77001:\n  :submitters:\n  - :sid: [1, 2]\n    :email: a@b\n"
+    files = {gradescope.METADATA: text.encode(), "submission_77001/lab.ipynb": b"{}"}
+    with opened(write_zip(tmp_path / "a.zip", files)) as archive:
+        (clue,) = gradescope.read(archive).values()
+    assert [dict(one.ids) for one in clue.submitters] == [{"email": "a@b"}]
 
 
 def test_no_metadata_no_clues(tmp_path: Path) -> None:
