@@ -404,7 +404,7 @@ class Told(numpy.ndarray):
     def __array_function__(self, function, types, args, kwargs):
         made = super().__array_function__(function, types, args, kwargs)
         tell(function.__name__, made, args)
-        return made
+        return as_told(made)
 
 class InNumpy(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
