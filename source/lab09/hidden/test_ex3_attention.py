@@ -449,7 +449,7 @@ WATCH = f"""
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-most_at_once = 0
+most_at_once = max(map(len, blocks))  # the same for all that goes by blocks
 
 def tell(name, made, given):
     global most_at_once
@@ -479,7 +479,6 @@ try:
 finally:
     {NO_THREADS}
     vars(numpy).update(of_numpy)
-most_at_once = max(most_at_once, *map(len, blocks))  # the same for all that goes by blocks
 """
 
 
