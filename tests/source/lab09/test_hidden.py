@@ -159,10 +159,10 @@ def answered(solution: dict[str, Any], sources: dict[str, str]) -> dict[str, Any
     return run_cells([sources[p.cell_id] for p in PIECES if p.cell_id in sources], dict(solution))
 
 
-def failure_of(name: str, names: dict[str, Any], seed: int = 0) -> str | None:
+def failure_of(name: str, submission: Submission, seed: int = 0) -> str | None:
     """The message of a failing test; what student code raises counts as one."""
     torch.manual_seed(seed)
-    inputs: dict[str, Any] = {"submission": Submission(names)}
+    inputs: dict[str, Any] = {"submission": submission}
     if "rng" in inspect.signature(TESTS[name]).parameters:
         inputs["rng"] = torch.Generator().manual_seed(seed)
     try:
@@ -198,12 +198,12 @@ def test_covers_the_lab() -> None:
 
 @pytest.mark.parametrize("name", TESTS)
 def test_right_solution_passes(name: str, solution: dict[str, Any]) -> None:
-    assert [failure_of(name, solution, seed) for seed in range(4)] == [None] * 4
+    assert [failure_of(name, Submission(solution), seed) for seed in range(4)] == [None] * 4
 
 
 @pytest.mark.parametrize("name", TESTS)
 def test_blank_fails(name: str, blank: dict[str, Any]) -> None:
-    assert failure_of(name, blank) is not None
+    assert failure_of(name, Submission(blank)) is not None
 
 
 # -- answers other than the solution ------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_each_test_has_a_mistake() -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistake_is_found(name: str, solution: dict[str, Any]) -> None:
     names = answered(solution, MISTAKES[name].sources)
-    assert all(failure_of(name, names, seed) for seed in range(3))
+    assert all(failure_of(name, Submission(names), seed) for seed in range(3))
 
 
 def test_the_bank_answers_every_question() -> None:
@@ -237,11 +237,11 @@ def test_the_bank_answers_every_question() -> None:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_other_right_answer_passes(name: str, solution: dict[str, Any]) -> None:
-    names = answered(solution, ANSWERS[name].sources)
+    submission = Submission(answered(solution, ANSWERS[name].sources))
     tests = [test for question in ANSWERS[name].questions for test in OF_QUESTION[question]]
-    failures = {(test, seed): failure_of(test, names, seed) for test in tests for seed in range(1)}
+    failures = {test: failure_of(test, submission) for test in tests}
     assert failures == dict.fromkeys(failures)
-    checked = [run_checks(CHECKS, q, Submission(names)) for q in ANSWERS[name].questions]
+    checked = [run_checks(CHECKS, q, submission) for q in ANSWERS[name].questions]
     assert [one for outcomes in checked for one in outcomes if one.verdict != "passed"] == []
 
 
@@ -269,12 +269,12 @@ def test_nearly_all_wrong_answers_lose_points() -> None:
     missed, some = [], list(WRONG.values())[::10]
     for wrong in some:
         try:
-            names = answered(solution, wrong.sources)
+            submission = Submission(answered(solution, wrong.sources))
         except Exception:  # by its own cell: it loses all that needs what it should have set
             continue
         tests = (test for question in wrong.questions for test in OF_QUESTION[question])
         with torch.enable_grad():  # one switches gradients off and leaves it so
-            if not any(failure_of(test, names) for test in tests):
+            if not any(failure_of(test, submission) for test in tests):
                 missed.append(wrong.name)
     assert len(missed) <= 0.06 * len(some), missed
 
@@ -345,7 +345,7 @@ def test_what_is_left_on_the_cpu_fails_where_there_is_another_device(
     (piece,) = [p for p in PIECES if part in p.solution and question.id in p.cell_id]
     names = {**solution, "PLACE": solution["device"]}
     names = answered(names, {piece.cell_id: piece.solution.replace(part, instead)})
-    assert (failure_of(test, names) is None) == is_right
+    assert (failure_of(test, Submission(names)) is None) == is_right
 
 
 REPORTS: list[Any] = [
@@ -380,10 +380,11 @@ def test_demo_student_fails_as_intended(student: str, solution: dict[str, Any]) 
     names = answered(solution, sources)
     models = [p for p in PIECES if "\nmodel_" in p.solution and p.cell_id not in sources]
     names = run_cells([piece.solution for piece in models], names)  # of changed classes, too
+    submission = Submission(names)
     failed = {
         question
         for question, tests in OF_QUESTION.items()
-        if any(failure_of(test, names) for test in tests)
+        if any(failure_of(test, submission) for test in tests)
     }
     assert failed == FAILED_BY[student]
 
