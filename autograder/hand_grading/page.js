@@ -82,8 +82,9 @@ function restore(section) {
   field(section, "comment").value = marks.comment || ""
 }
 
-// A text that begins as a formula does gets a mark in front; reading the sheet takes it away.
-function safe(text) { return /^[=+\-@\t\r']/.test(text) ? `'${text}` : text }
+// Where a cell may begin as a formula does stands a mark; reading the sheet takes it away: safe_text.py.
+const ACTS = /(?<=(?:^|[;,\t\r\n])(?:[^\S\t\r\n]|["'])*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\t\r])/g
+function safe(text) { return text.replace(ACTS, "'") }
 function quoted(text) { return `"${text.replaceAll('"', '""')}"` }
 function row(section) {
   const marks = read(section)

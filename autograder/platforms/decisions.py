@@ -17,7 +17,7 @@ from ..printable import printable
 from .safe_text import plain_text, safe_text
 
 BY_HAND = "by-hand"
-_OF_OTHERS = ("source", "entry", "lms_id", "name", "notebook", "reason")
+_OF_OTHERS = ("source", "entry", "lms_id", "name", "student_id", "notebook", "reason")
 _NUMBER = re.compile(r"[+-]?\d+")  # an id of a platform stays as it is
 
 

@@ -1,14 +1,22 @@
-"""Texts of others in a CSV: they may begin as formulas do, and a mark in front keeps them texts."""
+"""Texts of others in a CSV: they may begin as formulas do, and a mark in front keeps them texts.
 
-_ACTS = ("=", "+", "-", "@", "\t", "\r", "'")
+Where spreadsheets part cells by another character than we do, a cell may begin in the middle.
+"""
+
+import re
+
+# Where a cell may begin, with what a spreadsheet may overlook there, and what acts as a formula.
+_BEGIN = r"((?:^|[;,\t\r\n])(?:[^\S\t\r\n]|[\"'])*)"
+_ACTS = r"(?=[=+\-@\uff1d\uff0b\uff0d\uff20\t\r])"
+_SAFE = re.compile(f"{_BEGIN}{_ACTS}")
+_MARKED = re.compile(f"{_BEGIN}'{_ACTS}")
 
 
 def safe_text(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_ACTS) else text
+    """A text of which no spreadsheet takes a part for a formula."""
+    return _SAFE.sub(r"\1'", text)
 
 
 def plain_text(text: str) -> str:
     """The text that was made safe."""
-    is_marked = text.startswith("'") and text[1:].startswith(_ACTS)
-    return text[1:] if is_marked else text
+    return _MARKED.sub(r"\1", text)

@@ -66,8 +66,15 @@ class Comparison:
             assert one.before is not None
             texts = (safe_text(printable(text)) for text in (member.name, member.email))
             numbers = (one.before.final, one.after.final, one.after.max_score)
-            said = ("yes" if one.lowered else "no", "; ".join(one.why), safe_text(_tests(one)))
-            row = (one.student, *texts, self.lab, *(f"{number:g}" for number in numbers), *said)
+            words = (safe_text(text) for text in ("; ".join(one.why), _tests(one)))
+            said = ("yes" if one.lowered else "no", *words)
+            row = (
+                safe_text(one.student),
+                *texts,
+                self.lab,
+                *(f"{number:g}" for number in numbers),
+                *said,
+            )
             table.writerow(row)
         return file.getvalue()
 

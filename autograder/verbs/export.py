@@ -216,7 +216,7 @@ def plain_table(
         numbers = [one.raw_score, one.penalty, one.score, one.max_score]
         writer.writerow(
             [
-                one.student,
+                safe_text(one.student),
                 safe_text(printable(student.name)),
                 safe_text(printable(student.values.get("email", ""))),
                 *("" if score is None else _number(score) for score in of_questions),

@@ -126,7 +126,7 @@ def saved(page: Page, folder: Path) -> SheetFile:
     return read_sheet(path, RUBRIC, 3.0)
 
 
-COMMENT = '=1+1, "quoted"; ß\nשלום 1,5'
+COMMENT = '=1+1, "quoted"; =2; \uff1d3; \'-4; ß\n@5\nשלום 1,5'
 
 
 def test_what_is_filled_in_is_saved_and_read_back(opened: Page, tmp_path: Path) -> None:
