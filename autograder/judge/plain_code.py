@@ -13,6 +13,7 @@ import ast
 import builtins
 import functools
 import importlib
+import importlib.util
 import re
 import sys
 import unicodedata
@@ -56,6 +57,14 @@ POWERS = {
     *("methodcaller", "get_type_hints", "ForwardRef", "update_wrapper", "make_dataclass"),
     *("fields", "singledispatch", "singledispatchmethod", "get_device_module", "ParameterDict"),
     *FROM_THE_SHELL,
+}
+# Modules right in a library through which it loads or makes other code, changes itself for others,
+# or reaches memory.
+DOORS = {
+    *("ops", "library", "classes", "hub", "package", "overrides", "jit", "fx", "export", "onnx"),
+    *("compiler", "multiprocessing", "distributed", "serialization", "storage", "utils", "testing"),
+    *("test", "tests", "ctypeslib", "f2py", "distutils", "lib", "rec", "core", "externals"),
+    *("cbook", "animation", "backends", "rcsetup"),
 }
 # Arrays that take any memory as objects: such classes may be asked for, but make nothing.
 OF_MEMORY = {"ndarray", "recarray", "memmap", "chararray"}
@@ -112,9 +121,11 @@ class Surroundings:
 
     def has(self, module: str) -> bool:
         """Whether a module is one that a plain cell may use."""
-        is_clean = not any(part.startswith("_") for part in module.split("."))
-        is_named = any(f"{name}.".startswith(f"{module}.") for name in self.named)
-        return module in HARMLESS or (is_named and is_clean)
+        library, *parts = module.split(".")
+        if module in HARMLESS or any(part.startswith("_") for part in parts):
+            return module in HARMLESS
+        is_in_library = library in self.libraries and len(parts) == 1 and parts[0] not in DOORS
+        return is_in_library or any(f"{name}.".startswith(f"{module}.") for name in self.named)
 
     def is_pythons(self, name: str) -> bool:
         """Whether a name of Python's own means that, as no cell gives it another meaning."""
@@ -122,8 +133,8 @@ class Surroundings:
 
 
 def surroundings(given: Iterable[str], own: Iterable[str], imports: Iterable[str]) -> Surroundings:
-    """Those of a notebook. Of a library a plain cell may use the modules that the lab names: in
-    others lies what gets an attribute by its text, or loads code.
+    """Those of a notebook. A plain cell may use the modules that the lab names, and those right in
+    their libraries: further in lies what gets an attribute by its text, or loads code.
 
     Args:
         given: sources of the lab's cells, which are trusted.
@@ -197,6 +208,13 @@ def _module(name: str) -> Any:
     if name in HARMLESS or name in HARMLESS_OF:
         return importlib.import_module(name)
     return sys.modules.get(name, NOT_LOADED)
+
+
+def _elsewhere(package: ModuleType, name: str) -> Any:
+    """What a name stands for that a module doesn't have here: perhaps a module in it, elsewhere."""
+    is_package = hasattr(package, "__path__")
+    found = importlib.util.find_spec(f"{package.__name__}.{name}") if is_package else None
+    return UNKNOWN if found is None else NOT_LOADED
 
 
 def _of(module: str, name: str) -> Any:
@@ -356,8 +374,8 @@ class _Reading:
                 only = HARMLESS_OF.get(value.__name__, {name})
                 if name in POWERS or name.startswith(HOOKS) or name not in only:
                     return None
-                value = getattr(value, name, None)
-                if value is None or self._is_strange(value):
+                value = getattr(value, name) if hasattr(value, name) else _elsewhere(value, name)
+                if self._is_strange(value):
                     return None
             elif isinstance(value, type):
                 value = getattr(value, name, UNKNOWN)
@@ -369,7 +387,7 @@ class _Reading:
 
     def _is_strange(self, value: Any) -> bool:
         """Whether it is a module that the lab does not work with."""
-        return _is_module(value) and not self.around.has(value.__name__)
+        return value is NOT_LOADED or (_is_module(value) and not self.around.has(value.__name__))
 
     def _is_class_as_value(self, node: ast.AST, values: Iterable[Any]) -> bool:
         """Whether a library's class is handed on, where somebody may change it, or one stands there

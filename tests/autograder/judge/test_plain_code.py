@@ -15,8 +15,8 @@ GIVEN = [
     "from torch.optim import Adam\nfrom torch.utils.data import DataLoader, Dataset",
     "from tqdm.auto import tqdm\nfrom lib.kit.checks import check, progress",
 ]
-LAB = ["torch", "torch.autograd", "torch.cuda", "torch.nn.functional", "torch.nn.utils.rnn"]
-LAB += ["own.plot", "lib.kit.checks", "numpy", "torch.optim.lr_scheduler"]
+LAB = ["torch", "torch.nn.functional", "torch.nn.utils.rnn", "torch.optim.lr_scheduler"]
+LAB += ["own.plot", "lib.kit.checks", "numpy"]
 PLAIN = [
     "import math\nfrom itertools import chain\nimport torch.nn.functional as F\nF.softmax",
     "def f(x: Tensor) -> torch.Tensor:\n    return x.softmax(dim=0) @ torch.ones(3)",
@@ -56,6 +56,8 @@ PLAIN = [
     "isinstance(x, Tensor | nn.Module)",
     "from torch.optim.lr_scheduler import StepLR\nStepLR(optimizer, 1).step()",
     "import numpy as np\ndef f(x: np.ndarray) -> np.ndarray | None:\n    isinstance(x, np.ndarray)",
+    "torch.onees(1), torch.onees.x, torch.nn.functional.soft_max",
+    "import torch\ntorch.linalg.norm(x)\nfrom torch.fft import fft\ntorch.nn.Linear(2, 3)",
     "import own.plot as plt\nplt.show(block=False)\nfrom own.plot import show\nshow()",
     "loader: 'DataLoader[int]' = DataLoader(data)",
     "",
@@ -157,11 +159,13 @@ REACHING = {
     "from torch.utils import hooks": "`torch.utils.hooks`",
     "import torch.nn.utils.parametrize": "`torch.nn.utils.parametrize`",
     "from torch.utils.bottleneck import torch as t": "`torch.utils.bottleneck`",
-    "from tqdm.nowhere import os": "`tqdm.nowhere`",
-    "from tqdm.nowhere import np as n": "`tqdm.nowhere`",
+    "from tqdm.nowhere import os": "`tqdm.nowhere.os`",
+    "from tqdm.nowhere import np as n": "`tqdm.nowhere.np`",
     "import own.plot as plt\nplt.os.system('ls')": "`plt.os.system`",
     "import own.plot as plt\nplt.within.other": "`plt.within.other`",
     "from own.plot import torch as t": "`own.plot.torch`",
+    "import numpy as np\nnp.rec.fromstring(text, kinds)": "`np.rec.fromstring`",
+    "torch.nn.utils.prune.identity": "`torch.nn.utils.prune.identity`",
     "from own import cbook": "`own.cbook`",
     "error.obj": "`obj`",
     "def print(kind): ...\nprint(type(x))": "`type`",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .test_hidden import MISTAKES, PIECES, answered, failure_of, run_cells
+from .test_hidden import MISTAKES, PIECES, Submission, answered, failure_of, run_cells
 
 
 @pytest.fixture(scope="module")
@@ -20,5 +20,5 @@ def test_every_mistake_has_a_diagnosis() -> None:
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("name", MISTAKES)
 def test_names_the_misconception(name: str, solution: dict[str, Any]) -> None:
-    message = failure_of(name, answered(solution, MISTAKES[name].sources)) or ""
+    message = failure_of(name, Submission(answered(solution, MISTAKES[name].sources))) or ""
     assert [words for words in MISTAKES[name].says if words not in message] == [], message
