@@ -16,6 +16,7 @@ linters = $(py) -m ruff check . && $(py) -m ruff format --check . && $(py) -m my
 
 export PYTHONWARNINGS ?= ignore
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
+unexport PYTHONDONTWRITEBYTECODE  # else each process compiles all of our code again
 
 .PHONY: all help setup release verify demo grade solution handout lab attack stress bench answers mutate check test coverage install-check chromium golden lock clean
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import LONGEST, TESTS
+
 PROJECT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {"README.md", "Makefile", "source", "release", "lib", "autograder", "tests"} | {
     "pyproject.toml",
@@ -496,3 +498,7 @@ def test_no_large_files_and_no_paths_of_one_machine() -> None:
         content = file.read_bytes()
         assert len(content) < SIZE_LIMIT_BYTES, file
         assert not home.search(content.decode("utf-8", errors="ignore")), file
+
+
+def test_the_files_that_are_started_first_are_there() -> None:
+    assert [name for name in LONGEST if not (TESTS / name).is_file()] == []

@@ -24,14 +24,10 @@ import torch.utils.data
 ALONE = {
     "two threads": "torch.set_num_threads(2)",
     "four threads": "torch.set_num_threads(4); torch.set_num_interop_threads(4)",
-    "a device": "torch.set_default_device('cpu')",
     "warnings": "warnings.simplefilter('error')",
     "no gradients": "torch.set_grad_enabled(False)",
     "anomalies": "torch.autograd.set_detect_anomaly(True)",
     "bfloat16": "torch.autocast('cpu').__enter__()",
-    "no kernels": "torch.backends.cuda.enable_math_sdp(False)\n"
-    "torch.backends.cuda.enable_flash_sdp(False)",
-    "elsewhere": "os.chdir(tempfile.mkdtemp())",
 }
 # Those that don't get in each other's way.
 TOGETHER = """
@@ -42,6 +38,9 @@ torch.set_flush_denormal(True)
 torch.set_float32_matmul_precision('medium')
 torch.backends.mkldnn.enabled = False
 torch.backends.mha.set_fastpath_enabled(False)
+torch.backends.cuda.enable_math_sdp(False), torch.backends.cuda.enable_flash_sdp(False)
+torch.set_default_device('cpu')
+os.chdir(tempfile.mkdtemp())
 torch.set_printoptions(precision=2, sci_mode=False)
 np.set_printoptions(precision=2, suppress=True)
 np.seterr(all='raise')
