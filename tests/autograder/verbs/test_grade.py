@@ -1,5 +1,6 @@
 """A class is graded whatever lies in it; what is unchanged costs nothing, what changed is told."""
 
+import hashlib
 import io
 import json
 import os
@@ -724,9 +725,14 @@ def test_files_are_graded_with_the_notebook_and_told_where_they_are_missing(
     shown = graded.as_json()["submissions"]
     (right,) = [one for one in shown if one["student"] == "right"]
     assert (right["score"], right["max_score"]) == (FULL + 4, FULL)
-    assert right["files"] == [
-        {"name": "model.py", "size_bytes": len(SOLVED_MODULE), "text": "", "why": ""}
-    ]
+    (file,) = right["files"]
+    digest = hashlib.sha256(SOLVED_MODULE).hexdigest()
+    assert (file["name"], file["size_bytes"], file["sha256"]) == (
+        "model.py",
+        len(SOLVED_MODULE),
+        digest,
+    )
+    assert (file["text"], file["why"]) == ("", "")
     page = modules.feedback_page("right", LAB).read_text("utf-8")
     assert "9 of 5 points (4 of them extra credit), 2 more points wait" in page
     assert "return 10 * x" in page
