@@ -5,7 +5,6 @@ A person may correct it: a row whose `how` is `by-hand` has its `student_id` fro
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
@@ -14,11 +13,10 @@ from pathlib import Path
 from ..delimited import read_delimited
 from ..errors import UserError
 from ..printable import printable
-from .safe_text import plain_text, safe_text
+from .safe_text import plain_text, safe_id
 
 BY_HAND = "by-hand"
 _OF_OTHERS = ("source", "entry", "lms_id", "name", "student_id", "notebook", "reason")
-_NUMBER = re.compile(r"[+-]?\d+")  # an id of a platform stays as it is
 
 
 class How(StrEnum):
@@ -132,7 +130,7 @@ def rows_as_bytes(rows: Iterable[Row]) -> bytes:
 
 
 def _safe(name: str, text: str) -> str:
-    return safe_text(text) if name in _OF_OTHERS and not _NUMBER.fullmatch(text) else text
+    return safe_id(text) if name in _OF_OTHERS else text
 
 
 def _plain(name: str, text: str) -> str:

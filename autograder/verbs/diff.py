@@ -20,7 +20,7 @@ from ..course.roster import Student
 from ..course.scores import scores_of
 from ..course.store import ResultStore
 from ..errors import UserError
-from ..platforms.safe_text import safe_text
+from ..platforms.safe_text import safe_id, safe_text
 from ..printable import printable
 
 LETTERS = ("student_id", "name", "email", "lab", "before", "now", "of", "lowered", "why", "tests")
@@ -69,7 +69,7 @@ class Comparison:
             words = (safe_text(text) for text in ("; ".join(one.why), _tests(one)))
             said = ("yes" if one.lowered else "no", *words)
             row = (
-                safe_text(one.student),
+                safe_id(one.student),
                 *texts,
                 self.lab,
                 *(f"{number:g}" for number in numbers),

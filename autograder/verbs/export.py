@@ -21,7 +21,7 @@ from ..platforms.decimals import rounded
 from ..platforms.decisions import Decision, read_rows, table_path
 from ..platforms.filling import Change, Filling, fill
 from ..platforms.recognise import TITLES, grade_file
-from ..platforms.safe_text import safe_text
+from ..platforms.safe_text import safe_id, safe_text
 from ..printable import printable
 from ..project import find_project
 
@@ -216,7 +216,7 @@ def plain_table(
         numbers = [one.raw_score, one.penalty, one.score, one.max_score]
         writer.writerow(
             [
-                safe_text(one.student),
+                safe_id(one.student),
                 safe_text(printable(student.name)),
                 safe_text(printable(student.values.get("email", ""))),
                 *("" if score is None else _number(score) for score in of_questions),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.platforms.safe_text import plain_text, safe_text
+from autograder.platforms.safe_text import plain_text, safe_id, safe_text
 
 ACTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r")
 TEXTS = st.text(st.sampled_from("=+-@\uff1d\t\r\n;,'\" aß"), max_size=8)
@@ -39,6 +39,11 @@ def test_texts_that_do_nothing_stay() -> None:
     assert safe_text("=1") == "'=1" and plain_text("'s") == "'s"
     for text in ("a=1", "'s", "it's; well, 'so'", "a -1", "a@b.c"):
         assert safe_text(text) == plain_text(text) == text
+
+
+def test_an_id_that_is_a_number_stays() -> None:
+    assert (safe_id("+49"), safe_id("-7"), safe_id("007")) == ("+49", "-7", "007")
+    assert (safe_id("=7"), safe_id("-7+1")) == ("'=7", "'-7+1")
 
 
 def test_long_texts_take_no_time() -> None:
