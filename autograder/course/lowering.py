@@ -42,7 +42,7 @@ def without_lowering(before: SubmissionResult, after: SubmissionResult) -> Submi
     """What counts of two gradings of the same hand-in: of each question the better points.
 
     Where a question has a smaller maximum now, because a test was dropped say, its share of that is
-    kept, in half points upwards.
+    kept, in half points upwards, if it is more than the answer earns now.
     """
     known = {question.id: question for question in before.questions}
     return replace(
@@ -79,8 +79,8 @@ def said_of_kept(results: Iterable[SubmissionResult]) -> list[str]:
 def _better(before: QuestionResult | None, after: QuestionResult) -> QuestionResult:
     if before is None or before.score is None or after.earned is None:
         return after
-    earlier = before.score
+    earlier = share = before.score
     if after.max_score < before.max_score:
         share = earlier * after.max_score / before.max_score
-        earlier = math.ceil(round(2 * share, 6)) / 2
-    return replace(after, kept_score=earlier) if earlier > after.earned + 1e-9 else after
+        earlier = min(math.ceil(round(2 * share, 6)) / 2, after.max_score)
+    return replace(after, kept_score=earlier) if share > after.earned + 1e-9 else after

@@ -60,6 +60,28 @@ def test_the_better_points_stay_and_what_the_tests_say_is_new() -> None:
     assert SubmissionResult.from_json(both.as_json()) == both
 
 
+@given(
+    st.lists(st.sampled_from([0.25, 0.5, 0.75, 1.0]), min_size=2, max_size=5),
+    st.lists(st.booleans(), min_size=5),
+    st.data(),
+)
+def test_a_share_is_kept_only_if_it_is_more_and_at_most_the_maximum(
+    points: list[float], passed: list[bool], data: st.DataObject
+) -> None:
+    """Tests may be worth less than half a point."""
+    tests = [
+        Verdict(f"t{number}", "T.", one, "passed" if is_passed else "failed")
+        for number, (one, is_passed) in enumerate(zip(points, passed, strict=False))
+    ]
+    dropped = data.draw(st.integers(1, len(tests) - 1))
+    before = QuestionResult("a", sum(points), tuple(tests))
+    after = QuestionResult("a", sum(points[dropped:]), tuple(tests[dropped:]))
+    (both,) = without_lowering(result(before), result(after)).questions
+    share = (before.score or 0.0) * after.max_score / before.max_score
+    assert (both.kept_score is not None) == (share > (after.earned or 0.0) + 1e-9)
+    assert (both.score or 0.0) <= after.max_score + 1e-9
+
+
 @pytest.mark.parametrize(
     ("before", "after", "points"),
     [
