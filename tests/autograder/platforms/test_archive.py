@@ -346,3 +346,11 @@ def test_folders_that_hold_all_are_left_out(tmp_path: Path) -> None:
             "top/in/ana/lab.ipynb",
             "top/in/ben/lab.ipynb",
         ]
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b.ipynb", "a\\b.ipynb", "\u200fa/b", "a\u202e/\U000e0041.py", "a\\x41"]
+)
+def test_a_name_of_a_table_is_the_name_of_the_file(name: str) -> None:
+    member = module._member(name, 0, "", "")
+    assert module.archive_of(member.raw).members == (member,)

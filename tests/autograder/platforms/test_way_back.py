@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.course.roster import Roster, Student
+from autograder.platforms.archive import _escaped
 from autograder.platforms.decisions import Row
 from autograder.platforms.way_back import name_pages
 
@@ -90,3 +91,37 @@ def test_an_unknown_person_s_page_goes_to_whom_a_person_named() -> None:
     told = row("canvas", "x_9_6_lab.ipynb", "ana", lms_id="9", how="file-name", decision="taken")
     back = name_pages([given, told], "lab", ROSTER)
     assert back.pages == {f"x_9_6_{PAGE}": "ana", f"ben/{PAGE}": "ben"}
+
+
+@pytest.mark.parametrize("name", ["Ana Silva", "\u200fAna Silva", "A\u00a0na"])
+@pytest.mark.parametrize(
+    "file", ["lab.ipynb", "work/lab.ipynb", "2-1 - Ben - Nov 2, 2026 1159 PM/l.ipynb"]
+)
+@pytest.mark.parametrize("top", ["", "All/of it/"])
+def test_brightspace_s_own_folder_is_named_as_it_was(name: str, file: str, top: str) -> None:
+    folders = [f"{n}-1 - {name}{TIME}" for n in (7, 8)]
+    rows = [
+        row(
+            "brightspace",
+            _escaped(f"{top}{folder}{file}"),
+            student,
+            lms_id=lms_id,
+            decision="taken",
+        )
+        for folder, student, lms_id in zip(folders, ("ana", "ben"), ("7-1", "8-1"), strict=True)
+    ]
+    back = name_pages(rows, "lab", ROSTER)
+    assert back.pages == {
+        f"{folder}{PAGE}": s for folder, s in zip(folders, ("ana", "ben"), strict=True)
+    }
+    assert (back.shared, back.plain) == ({}, [])
+
+
+def test_a_name_that_is_another_s_already_is_a_folder() -> None:
+    rows = [
+        row("canvas", f"x_9_5_{student}.ipynb", student, lms_id="9", decision="taken")
+        for student in ("ana", "ben")
+    ]
+    back = name_pages(rows, "lab", ROSTER)
+    assert back.pages == {f"x_9_5_{PAGE}": "ana", f"ben/{PAGE}": "ben"}
+    assert (back.shared, back.plain) == ({}, ["ben"])
