@@ -54,6 +54,15 @@ class Reading:
         named, others = self._named_and_others
         return bool(named) and len(named) >= len(others)
 
+    @property
+    def num_people(self) -> int:
+        """How many people's hand-ins these are."""
+        return len({clue.person for clue in self.clues.values()})
+
+    def tells(self, roster: Roster) -> bool:
+        """Whether any of them is a student's, by ids."""
+        return any(roster.tell(clue.ids).student for clue in self.clues.values())
+
     def says_less_than(self, other: "Reading") -> bool:
         """Whether another platform names all that this one does, and more or more precisely.
 
@@ -94,7 +103,7 @@ def recognise(
         for name, read in READERS.items()
         if platform in (None, name) and (clues := read(inner))
     ]
-    found = readings[:1] if platform else _fitting(archive, roster, readings)
+    found = _below_titles(readings, roster) if platform else _fitting(archive, roster, readings)
     if not found and platform in (None, plain.NAME):
         found = _plain(archive, roster)
     if found:
@@ -127,7 +136,20 @@ def _fitting(archive: Archive, roster: Roster, readings: list[Reading]) -> list[
         raise _unclear(archive, fits + folders)
     if not fits and not folders and (halves := [one for one in readings if one.is_half]):
         raise _unclear(archive, halves)
-    return fits or folders
+    return _below_titles(fits, roster) or folders
+
+
+def _below_titles(fits: list[Reading], roster: Roster) -> list[Reading]:
+    """The outermost reading first; but the title of an exercise may look like a person's folder.
+
+    So where the outermost one names one person, and nobody of ours, another that names some of
+    ours comes first, else one that names several.
+    """
+    if not fits or fits[0].platform in PRECISE or fits[0].tells(roster) or fits[0].num_people > 1:
+        return fits
+    inner = [one for one in fits if one.platform == fits[0].platform]
+    told = [one for one in inner if one.tells(roster)]
+    return [*told, *(one for one in inner if one.num_people > 1), *fits]
 
 
 def _of_people(archive: Archive, roster: Roster, fits: list[Reading]) -> list[Reading]:

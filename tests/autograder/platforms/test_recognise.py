@@ -85,6 +85,30 @@ def test_what_does_not_fit_is_one_line(names: list[str], words: str) -> None:
     assert error.value.exit_code == 2
 
 
+TITLES_OF_EXERCISES = ["Deep_Learning_Lab_9", "A_b_c_d_12"]
+
+
+@pytest.mark.parametrize("title", TITLES_OF_EXERCISES)
+@pytest.mark.parametrize("platform", [None, "ilias"])
+@pytest.mark.parametrize("known", [ROSTER, Roster([])])
+def test_a_title_like_a_person_s_folder_is_nobody(
+    title: str, platform: str | None, known: Roster
+) -> None:
+    names = [f"{title}/{ilias_name(one).partition('/')[2]}" for one in CLASS]
+    found, inner, clues = recognise(archive_of(*names), known, platform)
+    assert found == "ilias" and len(inner.members) == len(names)
+    assert {clue.lms_id for clue in clues.values()} == {str(40_000 + one.number) for one in CLASS}
+    (_, _, clues) = recognise(archive_of(names[0]), ROSTER, platform)
+    assert [clue.lms_id for clue in clues.values()] == [str(40_000 + CLASS[0].number)]
+
+
+def test_a_person_s_folder_holds_what_is_called_as_others_folders() -> None:
+    own = ilias_name(CLASS[0], "").partition("/")[2]
+    forged = [ilias_name(one).rpartition("Abgaben/")[2] for one in CLASS[1:]]
+    _, _, clues = recognise(archive_of(*(f"{own}{name}" for name in forged)), ROSTER)
+    assert {clue.lms_id for clue in clues.values()} == {str(40_000 + CLASS[0].number)}
+
+
 def test_a_platform_that_is_named_wins_but_must_fit() -> None:
     both = archive_of(*map(moodle_name, CLASS), *map(canvas_name, CLASS))
     name, _, clues = recognise(both, ROSTER, "canvas")

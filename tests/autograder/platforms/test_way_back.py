@@ -117,6 +117,20 @@ def test_brightspace_s_own_folder_is_named_as_it_was(name: str, file: str, top: 
     assert (back.shared, back.plain) == ({}, [])
 
 
+def test_ilias_s_title_may_look_like_a_person_s_folder() -> None:
+    rows = [
+        row("ilias", f"Deep_Learning_Lab_9/Abgaben/{folder}/l.ipynb", student, lms_id=lms_id)
+        for folder, student, lms_id in [
+            ("Silva_Ana_asilva_7", "ana", "7"),
+            ("Okafor_Ben_bokafor_8", "ben", "8"),
+        ]
+    ]
+    assert name_pages(rows, "lab", ROSTER).pages == {
+        f"multi_feedback_lab/Silva_Ana_asilva_7/{PAGE}": "ana",
+        f"multi_feedback_lab/Okafor_Ben_bokafor_8/{PAGE}": "ben",
+    }
+
+
 def test_a_name_that_is_another_s_already_is_a_folder() -> None:
     rows = [
         row("canvas", f"x_9_5_{student}.ipynb", student, lms_id="9", decision="taken")
