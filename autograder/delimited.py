@@ -7,7 +7,7 @@ quotes, line ends and everything that we don't know stay as they were, byte for 
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +74,22 @@ class Delimited:
         wanted = {name.casefold() for name in names}
         found = [n for n, title in enumerate(self.header) if title.casefold() in wanted]
         return found[0] if found else None
+
+    def columns(self, names: Iterable[str]) -> dict[str, int]:
+        """The columns of a file of ours that have these headers, as far as they are there.
+
+        Raises:
+            UserError: if two have one, as nothing says which counts (exit code 2).
+        """
+        titles, found = [title.casefold() for title in self.header], {}
+        for name in names:
+            count = titles.count(name.casefold())
+            if count > 1:
+                wrong = f"two columns are called `{name}`; keep one"
+                raise UserError(f"{self.place(self.rows[0])}: {wrong}", exit_code=2)
+            if count:
+                found[name] = titles.index(name.casefold())
+        return found
 
     def place(self, row: Row) -> str:
         """A row as messages name it."""

@@ -199,7 +199,7 @@ def read_roster(path: Path, lab: str = "") -> Roster:
             exit_code=2,
         )
     table = read_delimited(path)
-    columns = {name: place for name in COLUMNS if (place := table.column(name)) is not None}
+    columns = table.columns(COLUMNS)
     if "student_id" not in columns:
         raise UserError(
             f"{table.place(table.rows[0])}: no column student_id; it names the students' folders",

@@ -96,17 +96,10 @@ class _Reader:
         self.table, self.rubric, self.max_score = table, rubric, max_score
         self.file = SheetFile()
         place = table.place(table.rows[0])
-        titles = [title.casefold() for title in table.header]
-        known = {name: [n for n, one in enumerate(titles) if one == name.casefold()]
-                 for name in columns_of(rubric)}  # fmt: skip
-        if not known[CODE]:
+        self.columns = table.columns(columns_of(rubric))
+        if CODE not in self.columns:
             wrong = f"no column `{CODE}`, so this is no sheet; name a file that `sheet` wrote"
             raise UserError(f"{place}: {wrong}", exit_code=2)
-        for name, found in known.items():
-            if len(found) > 1:
-                wrong = f"two columns are called `{name}`; keep one"
-                raise UserError(f"{place}: {wrong}", exit_code=2)
-        self.columns = {name: found[0] for name, found in known.items() if found}
         if not self.columns.keys() & {POINTS, *(item.id for item in rubric.items)}:
             wrong = f"no column `{POINTS}` and none of the rubric's; put one back"
             raise UserError(f"{place}: {wrong}", exit_code=2)

@@ -95,8 +95,8 @@ def read_rows(path: Path) -> list[Row]:
     if not path.exists():
         return []
     table = read_delimited(path)
-    places = {name: table.column(name) for name in COLUMNS}
-    if missing := [name for name, place in places.items() if place is None]:
+    places = table.columns(COLUMNS)
+    if missing := [name for name in COLUMNS if name not in places]:
         raise UserError(
             f"{table.place(table.rows[0])}: no column {', '.join(missing)}; put it back, or delete "
             "the file and collect again",

@@ -161,3 +161,10 @@ def test_what_is_no_such_file_is_one_line(content: bytes, words: str) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="can't be read"):
         read_delimited(tmp_path / "none.csv")
+
+
+def test_of_our_own_columns_there_is_one() -> None:
+    table = parse_delimited(Path("a.csv"), b"A,b,b,c\n1,2,3,4\n")
+    assert table.columns(["a", "C", "d"]) == {"a": 0, "C": 3}
+    with pytest.raises(UserError, match=r"a\.csv:1: two columns are called `b`; keep one"):
+        table.columns(["b"])

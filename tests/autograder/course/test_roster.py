@@ -86,6 +86,8 @@ def test_short_ids_are_not_looked_for_in_file_names() -> None:
     ("text", "words"),
     [
         ("name\nAna\n", ":1: no column student_id"),
+        ("student_id,email,Student_ID\nana,,ben\n", ":1: two columns are called `student_id`"),
+        ("student_id,email,email\nana,a,b\n", ":1: two columns are called `email`; keep one"),
         ("student_id\nana\nana\n", ":3: student_id ana is there twice"),
         ("student_id,name\n,Ana\n", ":2: student_id  is empty"),
         ("student_id\n../x\n", ":2: student_id ../x can't name a folder"),

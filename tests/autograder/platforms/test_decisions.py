@@ -79,6 +79,7 @@ def test_numbers_stay_as_they_are() -> None:
     ("text", "words"),
     [
         ("source,entry\na,b\n", ":1: no column lms_id"),
+        (",".join((*COLUMNS, "How")) + "\na,b\n", ":1: two columns are called `how`; keep one"),
         (",".join(COLUMNS) + "\na,b,,,,guess,,,,,taken,\n", ":2: how is `guess`; write one of"),
     ],
 )
