@@ -18,7 +18,7 @@ from .conversion import in_another_format, what_to_do
 from .errors import UserError, shown
 from .lab_file import LabSettings, is_there, read_lab_file
 from .project import find_project
-from .toml_file import line_of, nearest
+from .toml_file import line_of, mistake, nearest
 
 CONFIG_FILE = "lab.toml"
 CHECKS_FILE = "checks.py"
@@ -75,9 +75,9 @@ class Lab(LabSettings):
         """
         for name, question in self.questions.items():
             if name not in known:
-                place = f"{shown(self.folder / CONFIG_FILE)}:{question.line}"
                 wrong = f"{self.name} has no question `{name}`"
-                raise UserError(f"{place}: {wrong}; {nearest(name, known, 'the questions')}")
+                wrong = f"{wrong}; {nearest(name, known, 'the questions')}"
+                raise mistake(self.folder / CONFIG_FILE, question.line, wrong)
 
     def refuse_unknown_packages(self, known: Collection[str]) -> None:
         """See to it that students receive packages that may ship, and no others.
@@ -88,7 +88,8 @@ class Lab(LabSettings):
         for name in self.ships or ():
             if name not in known:
                 wrong = f"`{name}` in `ships` is no package that may ship"
-                raise UserError(f"{self._place('ships')}: {wrong}; these are {', '.join(known)}")
+                wrong = f"{wrong}; these are {', '.join(known)}"
+                raise mistake(self.folder / CONFIG_FILE, self._line("ships"), wrong)
 
     def imports_not_there(self) -> list[str]:
         """What to say of `imports` and `prepare` that can't be imported here."""
@@ -110,8 +111,10 @@ class Lab(LabSettings):
 
     def _place(self, *keys: str) -> str:
         """Where a key stands in `lab.toml`."""
-        path = self.folder / CONFIG_FILE
-        return f"{shown(path)}:{line_of(path.read_text('utf-8'), *keys)}"
+        return f"{shown(self.folder / CONFIG_FILE)}:{self._line(*keys)}"
+
+    def _line(self, *keys: str) -> int:
+        return line_of((self.folder / CONFIG_FILE).read_text("utf-8"), *keys)
 
     def refuse_unfit_rubrics(self, written: Mapping[str, float]) -> None:
         """See to it that rubrics are of written answers, and give the points that these have.
@@ -135,7 +138,7 @@ class Lab(LabSettings):
                     f"question has {most:g}; add what is missing"
                 )
             if wrong:
-                raise UserError(f"{shown(self.folder / CONFIG_FILE)}:{question.line}: {wrong}")
+                raise mistake(self.folder / CONFIG_FILE, question.line, wrong)
 
 
 def find_labs(source_root: Path | None = None) -> list[Path]:

@@ -40,9 +40,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .engine.limits import QUESTION_LIMITS, Limits
-from .errors import UserError, shown
+from .errors import UserError
 from .rubric import Rubric, read_rubric
-from .toml_file import entry_lines, line_of, nearest, read_toml
+from .toml_file import entry_lines, line_of, mistake, nearest, read_toml
 
 FILES_LIMIT = 20  # that are handed in besides the notebook
 MOST = 2**62  # more than any limit of a kernel's
@@ -292,7 +292,7 @@ class _Reader:
 
         def refuse(number: int, what: str) -> UserError:
             line = lines[number] if number < len(lines) else self.line(*place)
-            return UserError(f"{shown(self.path)}:{line}: {' '.join(what.split())}")
+            return mistake(self.path, line, what)
 
         return read_rubric(entries, refuse)
 
@@ -302,7 +302,7 @@ class _Reader:
         return line_of(self.text, *keys)
 
     def wrong(self, *keys: str, what: str) -> UserError:
-        return UserError(f"{shown(self.path)}:{self.line(*keys)}: {' '.join(what.split())}")
+        return mistake(self.path, self.line(*keys), what)
 
 
 def is_there(module: str, own: Path) -> bool:

@@ -24,13 +24,23 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise UserError(f"{shown(path)}:{line}: not UTF-8 text; save the file as UTF-8") from None
+        raise mistake(path, line, "not UTF-8 text; save the file as UTF-8") from None
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise UserError(f"{shown(path)}:{line}: not TOML ({error}); fix it") from None
+        raise mistake(path, line, f"not TOML ({error}); fix it") from None
+    except (ValueError, RecursionError):
+        lines = text.split("\n")
+        line = 1 + lines.index(max(lines, key=len))
+        wrong = "a number is too long to be read, or lists are in too many lists; write less"
+        raise mistake(path, line, wrong) from None
+
+
+def mistake(path: Path, line: int, wrong: str) -> UserError:
+    """What stops us where people wrote a file wrongly: misuse, whatever the command."""
+    return UserError(f"{shown(path)}:{line}: {' '.join(wrong.split())}", exit_code=2)
 
 
 def line_of(text: str, *keys: str) -> int:
@@ -94,9 +104,9 @@ def read_entries(path: Path, name: str, keys: tuple[str, ...]) -> list[tuple[int
     read, header = whole.get(name, []), f"[[{name}]]"
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == header]
     if not isinstance(read, list) or len(read) != len(lines) or whole.keys() - {name}:
-        raise UserError(f"{shown(path)}:1: each entry begins with a line `{header}`; write them so")
+        raise mistake(path, 1, f"each entry begins with a line `{header}`; write them so")
     for line, entry in zip(lines, read, strict=True):
         if set(entry) != set(keys) or not all(isinstance(x, str) and x for x in entry.values()):
             wanted = f"{', '.join(keys[:-1])} and {keys[-1]}"
-            raise UserError(f"{shown(path)}:{line}: an entry has {wanted}; fill them in")
+            raise mistake(path, line, f"an entry has {wanted}; fill them in")
     return list(zip(lines, read, strict=True))

@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any, Never
 from zoneinfo import available_timezones
 
-from ..errors import UserError, shown
-from ..toml_file import line_of, nearest, read_toml
+from ..errors import shown
+from ..toml_file import line_of, mistake, nearest, read_toml
 from .lateness import MOST, ExtraTime, LabDates
 from .moments import YEARS, end_of, latest, written, zone_of
 
@@ -257,7 +257,7 @@ class _Reader:
             inner = inner.get(key) if isinstance(inner, dict) else None
         if inner is None and place[-1] in self.read and place[-1] in _DEFAULTS:
             place = place[-1:]  # the lab has it from the top
-        raise UserError(f"{shown(self.path)}:{self.line(*place)}: {' '.join(wrong.split())}")
+        raise mistake(self.path, self.line(*place), wrong)
 
 
 def day_or_opening(day: date, zone: tzinfo, opens: bool) -> datetime:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError, shown
-from ..toml_file import read_toml
+from ..errors import UserError
+from ..toml_file import mistake, read_toml
 
 CONFUSIONS_FILE = "confusions.toml"  # in the lab's folder of variants
 
@@ -93,4 +93,4 @@ def _texts(path: Path, text: str, key: str, table: Any) -> Texts:
 def _wrong(path: Path, text: str, key: str, message: str) -> UserError:
     named = re.compile(rf"\s*\[?\s*[\"']?{re.escape(key)}\b")
     line = next((n for n, line in enumerate(text.split("\n"), 1) if named.match(line)), 1)
-    return UserError(f"{shown(path)}:{line}: {message}")
+    return mistake(path, line, message)

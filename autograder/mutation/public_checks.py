@@ -14,9 +14,9 @@ from pathlib import Path
 
 from rich.text import Text
 
-from ..errors import UserError, shown
+from ..errors import shown
 from ..printable import printable
-from ..toml_file import line_of, read_toml
+from ..toml_file import line_of, mistake, read_toml
 from .answers import GradedAnswer
 
 FILE_NAME = "unseen_by_checks.toml"
@@ -97,11 +97,11 @@ def read_unseen(variants_dir: Path) -> Unseen:
         named = isinstance(answers, list) and all(isinstance(one, str) for one in answers)
         if not named or not answers or not isinstance(reason, str) or not reason.strip():
             wrong = "an [[unseen]] needs `answers`, a list of names, and a `reason`; add them"
-            raise UserError(f"{shown(path)}:{line_of(text, 'unseen')}: {wrong}")
+            raise mistake(path, line_of(text, "unseen"), wrong)
         for name in answers:
             if not any(variants_dir.glob(f"*/{name}.txt")):
                 wrong = f"no answer is called {name}; take it out of the list"
-                raise UserError(f"{shown(path)}:{_line_with(text, name)}: {wrong}")
+                raise mistake(path, _line_with(text, name), wrong)
             reasons[name] = reason
     return Unseen(path, reasons)
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, tzinfo
@@ -29,6 +28,7 @@ from ..platforms.handed_in import HandedIn
 from ..platforms.recognise import TITLES, grade_file, recognise
 from ..platforms.times import as_utc, read_time, read_zone
 from ..project import find_project
+from ..toml_file import read_toml
 from .grade import LOCK_FILE
 
 COLLECTED = ".collected"  # in a course: what we wrote, and when downloads were made
@@ -157,10 +157,10 @@ def _refuse_unknown(before: Before, roster: Roster, path: Path) -> None:
 def _zone_of(course_dir: Path, lab: str) -> tzinfo | None:
     """The time zone in the course's `dates.toml`."""
     try:
-        dates = tomllib.loads((course_dir / "dates.toml").read_text("utf-8-sig"))
+        dates, _ = read_toml(course_dir / "dates.toml")
         of_lab = dates.get("labs", {}).get(lab, {}).get("timezone")
         name = of_lab or dates.get("timezone")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, UserError, AttributeError):
         return None
     return read_zone(str(name)) if name else None
 

@@ -113,7 +113,7 @@ def test_a_rubric_fits_its_question(
         return
     with pytest.raises(UserError, match=re.escape(words)) as caught:
         lab.refuse_unfit_rubrics(written)
-    assert "lab.toml:2: " in caught.value.message
+    assert "lab.toml:2: " in caught.value.message and caught.value.exit_code == 2
 
 
 def test_a_name_alone_is_that_of_a_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

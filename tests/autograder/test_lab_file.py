@@ -148,7 +148,7 @@ def test_a_mistake_is_one_line(tmp_path: Path, text: str, line: int, words: str)
     with pytest.raises(UserError, match=re.escape(words)) as caught:
         read(tmp_path, text)
     assert f"lab.toml:{line}: " in caught.value.message
-    assert "\n" not in caught.value.message
+    assert "\n" not in caught.value.message and caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(

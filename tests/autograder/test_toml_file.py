@@ -19,13 +19,20 @@ def test_a_file_is_read_with_its_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"a = 1\nb = [", ":2: not TOML"), (b"a = 1\n\n# \xff", ":3: not UTF-8 text; save")],
+    [
+        (b"a = 1\nb = [", ":2: not TOML"),
+        (b"a = 1\n\n# \xff", ":3: not UTF-8 text; save"),
+        (b"a = 1\nb = " + b"9" * 5_000, ":2: a number is too long to be read, or lists"),
+        (b"\na = " + b"[" * 3_000 + b"]" * 3_000, ":2: a number is too long to be read, or lists"),
+        (b"a = " + b"{b = " * 3_000 + b"1" + b"}" * 3_000, ":1: a number is too long"),
+    ],
 )
 def test_a_mistake_has_its_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=re.escape(words)):
+    with pytest.raises(UserError, match=re.escape(words)) as error:
         read_toml(path)
+    assert error.value.exit_code == 2
 
 
 @given(st.binary(max_size=80))

@@ -126,6 +126,7 @@ def test_a_mistake_is_one_line_with_its_place(
         read(tmp_path, text)
     assert f"dates.toml:{line}: " in caught.value.message, caught.value.message
     assert words in caught.value.message and "\n" not in caught.value.message
+    assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(

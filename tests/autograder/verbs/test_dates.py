@@ -65,7 +65,7 @@ def test_typed_it_changes_nothing(course: Path, project: Path, tmp_path: Path) -
 def test_a_mistake_is_one_line(course: Path, project: Path) -> None:
     (course / "dates.toml").write_text(DATES + "grace = 3\n", "utf-8")
     for verb in ("dates", "grade"):
-        _, complaint = typed(project, verb, LAB, "--course", course, exit_code=1)
+        _, complaint = typed(project, verb, LAB, "--course", course, exit_code=2)
         assert complaint.count("\n") == 1 and "dates.toml:5: unknown key `grace`" in complaint
     (course / "dates.toml").unlink()
     with pytest.raises(UserError, match=r"no such file; write `\[labs\.means\]` with `due`"):
