@@ -306,7 +306,7 @@ def report(lab: str, course_dir: Path, out: Path | None, json_file: Path | None)
     _make_room(json_file)
     figures, page = report_class(course_dir, lab, out)
     _write_json(json_file, figures.as_json())
-    console.print(f"report  {_shown(page)}", markup=False, soft_wrap=True)
+    _say([f"report  {_shown(page)}"], figures.left_out)
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..course.recorded import RecordedGrade, RecordedSubmission
+from ..course.recorded import RecordedGrade, RecordedSubmission, odd_grades
 from ..judge.results import FAILED, QuestionResult, SubmissionResult
 from .findings import (
     Alike,
@@ -66,6 +66,7 @@ class ClassReport:
     late: Mapping[str, float]  # student -> points taken off
     levels: Mapping[str, int]  # confinement -> submissions
     not_graded: tuple[str, ...]
+    left_out: tuple[str, ...]  # a line for each grade by hand that no points can be
 
     @property
     def is_small(self) -> bool:
@@ -142,6 +143,7 @@ def summarise(
         late={student: row.penalty for student, row in sorted(recorded.items()) if row.penalty},
         levels=dict(Counter(result.confinement or "not known" for result in graded)),
         not_graded=tuple(r.student for r in results if r.status == FAILED),
+        left_out=tuple(odd_grades(recorded)),
     )
 
 

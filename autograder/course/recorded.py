@@ -15,6 +15,8 @@ from urllib.parse import quote
 from ..errors import UserError
 
 LOCK_TIMEOUT_S = 60.0  # how long to wait for whoever else writes
+MOST_POINTS = 1e6  # of one question; formgrader takes any number, infinity too
+ODD = "has points in the gradebook that no question can have; correct them in formgrader"
 
 SUBMISSIONS = """
     select submission.student_id, paper.id, submission.timestamp, submission.extension,
@@ -48,6 +50,16 @@ class RecordedGrade:
     manual_score: float | None = None
     extra_credit: float | None = None
     needs_manual_grade: bool = False
+    is_odd: bool = False  # a person wrote a number that no points can be
+
+    @classmethod
+    def read(
+        cls, auto: float | None, manual: float | None, extra: float | None, needs: bool
+    ) -> "RecordedGrade":
+        """What a row says; a number that no points can be waits for a person to correct it."""
+        if not (_are_points(manual) and _are_points(extra)):
+            return cls(auto_score=auto, needs_manual_grade=True, is_odd=True)
+        return cls(auto, manual, extra, bool(needs))
 
     @property
     def score(self) -> float | None:
@@ -104,14 +116,35 @@ def read_gradebook(
         for cell, name in names.items() if rows else ():
             asked = {"cell": cell, "paper": paper}
             for of_paper, auto, manual, extra, needs in book.execute(GRADES + OF_CELL, asked):
-                grades[of_paper][name] = RecordedGrade(auto, manual, extra, bool(needs))
+                grades[of_paper][name] = RecordedGrade.read(auto, manual, extra, needs)
             for of_paper, comment in book.execute(COMMENTS + OF_CELL, asked):
                 if comment:
                     comments[of_paper][name] = comment
     return {
-        name: RecordedSubmission(timestamp, extension, duedate, penalty, grades[of], comments[of])
+        name: RecordedSubmission(
+            timestamp,
+            extension,
+            duedate,
+            penalty if _are_points(penalty) else None,  # a share of an odd grade
+            grades[of],
+            comments[of],
+        )
         for name, of, timestamp, extension, duedate, penalty in rows
     }
+
+
+def _are_points(number: float | None) -> bool:
+    return abs(number or 0.0) <= MOST_POINTS
+
+
+def odd_grades(recorded: Mapping[str, RecordedSubmission]) -> list[str]:
+    """A line for each grade that is left out, as no points can be so many."""
+    return [
+        f"{student}: {question} {ODD}"
+        for student, row in sorted(recorded.items())
+        for question, grade in row.grades.items()
+        if grade.is_odd
+    ]
 
 
 def schema_version(path: Path, lock_timeout_s: float = LOCK_TIMEOUT_S) -> str | None:

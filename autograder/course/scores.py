@@ -9,7 +9,7 @@ from typing import Any
 
 from ..judge.results import SubmissionResult
 from .course import Course
-from .recorded import RecordedGrade, RecordedSubmission, read_gradebook
+from .recorded import ODD, RecordedGrade, RecordedSubmission, read_gradebook
 from .store import ResultStore
 
 
@@ -26,6 +26,7 @@ class FinalScore:
     waiting: tuple[str, ...] = ()  # questions that a person has to look at
     failed: bool = False  # the grader itself failed on what lies there now
     handed_in: str = ""  # as the gradebook has it, in UTC
+    odd: tuple[str, ...] = ()  # of those that wait, the ones with a number that no points can be
 
     @property
     def score(self) -> float:
@@ -36,7 +37,8 @@ class FinalScore:
     def unfinished(self) -> tuple[str, ...]:
         """What is missing until it is final, as it goes on from the id."""
         failure = ("the grader itself failed on the last hand-in",) if self.failed else ()
-        return (*(f"{question} waits for a person" for question in self.waiting), *failure)
+        why = {name: ODD if name in self.odd else "waits for a person" for name in self.waiting}
+        return (*(f"{question} {said}" for question, said in why.items()), *failure)
 
     @property
     def is_final(self) -> bool:
@@ -103,4 +105,5 @@ def _score(
         tuple(waiting),
         failed,
         "" if row is None else row.timestamp or "",
+        tuple(name for name, grade in grades.items() if grade.is_odd),
     )

@@ -10,10 +10,18 @@ from nbgrader.api import Gradebook
 from autograder.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.publish import publish
-from autograder.course.recorded import RecordedGrade, read_gradebook, reading, refusal
+from autograder.course.recorded import (
+    ODD,
+    RecordedGrade,
+    odd_grades,
+    read_gradebook,
+    reading,
+    refusal,
+)
 from autograder.errors import UserError
 
 from .conftest import result_of
+from .test_gradebook import gradebook_of
 
 
 @pytest.mark.parametrize("content", [None, b""])
@@ -57,6 +65,23 @@ def test_it_reads_what_nbgrader_wrote(course: Course, small: Assignment) -> None
 )
 def test_what_counts_is_what_nbgrader_counts(grade: RecordedGrade, score: float | None) -> None:
     assert grade.score == score
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), 1e308, -1e7])
+@pytest.mark.parametrize("column", ["manual_score", "extra_credit"])
+def test_what_no_points_can_be_waits_for_a_person(
+    course: Course, small: Assignment, number: float, column: str
+) -> None:
+    publish(course, small, [result_of(small, student) for student in ("ann", "bob")])
+    with gradebook_of(course) as book:
+        setattr(book.find_grade("ex1-why", "small", "small", "ann"), column, number)
+        book.find_submission_notebook("small", "small", "ann").late_submission_penalty = number
+        book.db.commit()
+    rows = read_gradebook(course.gradebook, "small")
+    assert rows["ann"].grades["ex1-why"] == RecordedGrade(needs_manual_grade=True, is_odd=True)
+    assert rows["ann"].penalty is None
+    assert rows["bob"].grades["ex1-why"] == RecordedGrade(needs_manual_grade=True)
+    assert odd_grades(rows) == [f"ann: ex1-why {ODD}"]
 
 
 def test_it_changes_nothing(course: Course, small: Assignment) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from autograder.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.publish import publish
+from autograder.course.recorded import ODD
 from autograder.course.scores import FinalScore, final_scores, scores_of
 from autograder.course.store import ResultStore
 from autograder.judge.results import FAILED
@@ -52,6 +53,18 @@ def test_points_by_tests_by_hand_and_for_late_work(course: Course, small: Assign
     assert ann.is_graded and not FinalScore("x", 0, 0, 0, 6, {"ex1-why": None}).is_graded
     assert scores_of(course, "small", results) == [ann, bob, cem]
     assert ann.as_json()["score"] == 4.25 and ann.as_json()["is_final"] is True
+
+
+def test_a_number_that_no_points_can_be_is_left_out(course: Course, small: Assignment) -> None:
+    publish(course, small, [result_of(small, student) for student in ("ann", "bob")])
+    with gradebook_of(course) as book:
+        for student, points in (("ann", float("inf")), ("bob", 2.0)):
+            grade = book.find_grade("ex1-why", "small", "small", student)
+            grade.manual_score, grade.needs_manual_grade = points, False
+        book.db.commit()
+    ann, bob = final_scores(course, "small")
+    assert (ann.score, ann.unfinished) == (3, (f"ex1-why {ODD}",))
+    assert (bob.score, bob.unfinished) == (5, ())
 
 
 def test_a_penalty_never_takes_more_than_there_is(course: Course, small: Assignment) -> None:

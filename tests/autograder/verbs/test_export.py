@@ -17,6 +17,7 @@ from autograder.errors import UserError
 from autograder.verbs.collect import collect_download
 from autograder.verbs.export import Exported, export_scores
 from autograder.verbs.grade import grade_class
+from autograder.verbs.report import report_class
 
 from ..platforms.downloads import (
     Person,
@@ -245,6 +246,19 @@ def test_a_due_date_that_changed_since_is_told_before_scores_leave(course: Path)
     assert into.read_bytes() == file_of("moodle", {})
     exported = export(course, into, partial=True)
     assert [line.partition(":")[0] for line in exported.unfinished] == [ANA.id]
+
+
+@pytest.mark.parametrize("points", [float("inf"), 1e308])
+def test_points_that_nobody_can_have_are_a_line(course: Path, points: float) -> None:
+    by_hand(course, {ANA: points, CIA: 2})
+    line = f"{ANA.id}: ex1-why has points in the gradebook that no question can have"
+    with pytest.raises(UserError, match=line) as error:
+        export(course, out=course / "g.csv")
+    assert "\n" not in error.value.message and CIA.id not in error.value.message
+    exported = export(course, out=course / "g.csv", partial=True)
+    assert [one.partition(";")[0] for one in exported.unfinished] == [line]
+    report, _ = report_class(course, LAB)
+    assert [one.partition(";")[0] for one in report.left_out] == [line]
 
 
 def test_moodle_participants_are_known_from_collecting(course: Path) -> None:
