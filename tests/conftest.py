@@ -12,7 +12,7 @@ TESTS = Path(__file__).parent
 # for one of them.
 LONGEST = {
     *("attacks/test_attacks.py", "attacks/test_locker.py", "autograder/course/test_gradebook.py"),
-    *("autograder/verbs/test_grade.py", "autograder/verbs/test_week.py", "browser/test_release.py"),
+    *("autograder/verbs/test_grade.py", "autograder/verbs/test_week.py"),
     *("labs/test_weather.py", "source/lab00/test_tour.py", "source/lab09/test_forged.py"),
     *("source/lab09/test_hidden.py", "source/lab09/test_own_settings.py"),
     *("source/lab09/test_pipeline.py", "source/lab09/test_source.py", "test_docs.py"),

@@ -26,10 +26,10 @@ def introduce(course: Course, lab: str) -> list[str]:
     Raises:
         UserError: if the class was not graded yet.
     """
-    with FileLock(course.root / LOCK_FILE), CourseGradebook(course) as gradebook:
-        run = recall(course.root, lab)
-        assignment = assignment_of(course, lab, run)
-        return gradebook.update_assignment(lab, assignment.notebook, assignment.extra)
+    with FileLock(course.root / LOCK_FILE):
+        assignment = assignment_of(course, lab, recall(course.root, lab))
+        with CourseGradebook(course) as gradebook:  # which makes one where there is none
+            return gradebook.update_assignment(lab, assignment.notebook, assignment.extra)
 
 
 def grade_student(course: Course, lab: str, student: str) -> list[str]:
