@@ -87,10 +87,9 @@ check: setup ## linters, types and the fast tests: before each commit (about 4 m
 	@$(linters)
 	@$(py) -m pytest -n 2 --dist loadfile $(addprefix --ignore=tests/,$(slow))
 
-# Three at a time on two cores: tests wait for pages, time limits and what ends, too.
 test: setup $(if $(filter install,$(CHROMIUM)),chromium) ## linters, types, all tests; CHROMIUM=install gets a browser for them
 	@$(linters)
-	@$(py) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -rs
+	@$(py) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 
 coverage: setup ## all tests, and the lines of lib/ and autograder/ that none of them runs
 	@$(py) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
