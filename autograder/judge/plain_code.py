@@ -96,7 +96,7 @@ IDLE_LINES = re.compile(r"\A((%%(time|capture)|[ \t]*|(%matplotlib|%pip|!)[^{}$\
 READ = {  # kinds of nodes; others say nothing that matters
     *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Constant, ast.FunctionDef, ast.arg),
     *(ast.AnnAssign, ast.Call, ast.MatchClass, ast.ClassDef, ast.ExceptHandler, ast.Compare),
-    ast.FormattedValue,
+    *(ast.FormattedValue, ast.Subscript),
 }
 OBJECT = object()  # some value
 UNKNOWN = object()  # what a name stands for, if it can't be looked up here
@@ -254,7 +254,7 @@ class _Reading:
         self._of_one = {id(c.func) for c in calls if len(c.args) == 1 and not c.keywords}
         attributes = [node for node in self._nodes if isinstance(node, ast.Attribute)]
         self._is_base = {id(node.value) for node in attributes}
-        self._is_dict_asked = {id(at) for node in ast.walk(self.tree) for at in _dict_asked(node)}
+        self._is_dict_asked = {id(at) for node in self._nodes for at in _dict_asked(node)}
         self._kinds = {id(node.value) for node in attributes if node.attr == "__name__"}
 
     def found(self) -> Iterator[str]:
@@ -344,6 +344,8 @@ class _Reading:
             is_kind = id(node) in self._kinds and name == "__class__"
             if name in INSIDES or not (is_own or is_kind):
                 return f"`{name}`"
+        if id(node) in self._is_base and name != "load":
+            return ""  # the whole chain is read once
         chain = _chain(node)
         if chain == TOO_LONG:
             return "a long chain of attributes"

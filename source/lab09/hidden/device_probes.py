@@ -34,27 +34,23 @@ names.update(dict.fromkeys(own, torch.device("meta")))
 CODE = """
 import ast
 
+MOVES = ("device", "to", "set_default_device", "get_device_module", "type")
+tree = ast.parse(cell)
+calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+names_of = [getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls]
+given = [one for call, name in zip(calls, names_of) if name in MOVES for one in call.args]
+given += [named.value for call in calls for named in call.keywords if named.arg == "device"]
+kept = {id(one) for one in given}
+
 class WithoutTexts(ast.NodeTransformer):
-    def visit_Call(self, node):
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        moves = name in ("device", "to", "set_default_device", "get_device_module", "type")
-        kept = [one for one in node.args if moves and isinstance(one, ast.Constant)]
-        args = [one if one in kept else self.visit(one) for one in node.args]
-        node = self.generic_visit(node)
-        node.args = args
-        return node
-
-    def visit_keyword(self, node):
-        is_kept = node.arg == "device" and isinstance(node.value, ast.Constant)
-        return node if is_kept else self.generic_visit(node)
-
     def visit_JoinedStr(self, node):
         return ast.Constant(0)
 
     def visit_Constant(self, node):
-        return ast.Constant(0) if isinstance(node.value, str) else node
+        is_text = isinstance(node.value, str) and id(node) not in kept
+        return ast.Constant(0) if is_text else node
 
-code = ast.unparse(WithoutTexts().visit(ast.parse(cell)))
+code = ast.unparse(WithoutTexts().visit(tree))
 """
 
 # Where the data lies, or what torch says, is as good a place as `device`.
